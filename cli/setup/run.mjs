@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+// The only door that has to work before anything is installed: it imports nothing but Node.
+// `npm start`, `npm test`, `npm run check` and `npm run bench` come through here; it installs from the
+// lock file when node_modules is missing or stale, then runs the task.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const stampFile = join(root, 'node_modules', '.commonweights-installed');
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  fail(`NODE_TOO_OLD: this is Node ${process.versions.node}; install Node 20.19 or later (20, 22 and 24 work)`);
+}
+
+const [task, ...args] = process.argv.slice(2);
+const tsx = ['--disable-warning=ExperimentalWarning', '--import', 'tsx'];
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+const tasks = {
+  start: [[process.execPath, ...tsx, 'cli/main-job/main.ts', ...args]],
+  test: [[process.execPath, join(root, 'node_modules/mocha/bin/mocha.js'), ...args]],
+  bench: [[process.execPath, ...tsx, 'bench/main.ts', ...args]],
+  check: [
+    [bin('prettier'), '--check', '--log-level', 'warn', '.'],
+    [bin('eslint'), '.'],
+    [bin('tsc'), '-p', 'tsconfig.json'],
+    [bin('depcruise'), '--config', '.dependency-cruiser.cjs', 'dataset-registry', 'dao-contracts', 'trainer', 'governance-ui', 'cli'],
+    [bin('knip')],
+  ],
+};
+if (!Object.hasOwn(tasks, task ?? '')) {
+  fail(`UNKNOWN_TASK: "${task ?? ''}"; use one of ${Object.keys(tasks).join(', ')}`);
+}
+
+install();
+for (const [command, ...rest] of tasks[task]) {
+  if (task === 'check') console.log(`check: ${command.split(/[\\/]/).pop()}`);
+  const { status, error } = spawnSync(command, rest, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32' && !command.endsWith('.exe'),
+  });
+  if (error) fail(`CANNOT_RUN: ${command}: ${error.message}`);
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+function install() {
+  const stamp = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
+  console.log('Installing packages from the lock file (once, about a minute) …');
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) fail('INSTALL_FAILED: npm ci did not finish; check the network and run this again');
+  writeFileSync(stampFile, stamp);
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}

@@ -1,0 +1,20 @@
+/**
+ * Where content-addressed bytes live. Every implementation (folder, registry over HTTP, bucket)
+ * offers the same five calls, and none of them is trusted: `get` checks what it returns.
+ */
+import type { Digest } from '../digest/digest.js';
+
+export interface BlobStore {
+  has(digest: Digest): Promise<boolean>;
+  /** Bytes, or null when the store does not hold the blob. */
+  size(digest: Digest): Promise<number | null>;
+  /**
+   * The whole blob, its digest checked. Errors: `BLOB_MISSING`, `BLOB_CORRUPT`, `BLOB_TOO_LARGE`
+   * (larger than `maxBytes`), `STORE_UNREACHABLE`.
+   */
+  get(digest: Digest, options?: { maxBytes?: number }): Promise<Uint8Array>;
+  /** Stores the bytes (again is harmless) and returns their digest. */
+  put(bytes: Uint8Array): Promise<Digest>;
+  /** Bytes `start` up to, not including, `end`, unchecked: chunk verification sits above. */
+  read(digest: Digest, range: { start: number; end: number }): AsyncIterable<Uint8Array>;
+}

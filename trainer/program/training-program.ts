@@ -1,0 +1,45 @@
+/** A training step as an artefact: ONNX bytes anyone can hash, open in a viewer and re-execute. */
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { TensorLayout } from './layout.js';
+
+/** Sizes of a Llama-style decoder; the names follow Hugging Face's `LlamaConfig` in camel case. */
+export interface LlamaConfig {
+  readonly family: 'llama';
+  readonly vocabSize: number;
+  readonly hiddenSize: number;
+  readonly intermediateSize: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly contextLength: number;
+  readonly ropeTheta: number;
+  readonly rmsNormEps: number;
+  readonly tiedEmbeddings: boolean;
+}
+
+/** Constants of the inner optimizer that are part of the graph; the learning rate is an input. */
+export interface AdamWConfig {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly weightDecay: number;
+  /** Global gradient norm above which gradients are scaled down. */
+  readonly clipNorm: number;
+}
+
+export interface TrainingProgram {
+  readonly model: LlamaConfig;
+  readonly optimizer: AdamWConfig;
+  /** Sequences in one inner step. */
+  readonly batchSize: number;
+  readonly layout: TensorLayout;
+  /** ONNX model of one inner step, and its digest: what goes on chain. */
+  readonly step: Uint8Array;
+  readonly stepDigest: Digest;
+  /** ONNX model of the loss alone. */
+  readonly evaluate: Uint8Array;
+  /** ONNX model tokens → logits, for generation. */
+  readonly logits: Uint8Array;
+  /** Multiply-adds of one inner step times two, counted from the graph. */
+  readonly flopsPerStep: number;
+}
