@@ -1,0 +1,40 @@
+/** What a proposal can do. Voters vote on the digest of the canonical JSON of one of these. */
+import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
+import type { RunTerms } from './run-terms.js';
+
+export type Action =
+  | { kind: 'fund-run'; terms: RunTerms; budgetYocto: string }
+  | {
+      kind: 'publish-release';
+      run: number;
+      root: Digest;
+      manifest: Digest;
+      evaluation: Digest;
+      title: string;
+      version: string;
+    }
+  | { kind: 'transfer'; to: string; amountYocto: string }
+  /** `weight`: decimal string; '0' removes the member. */
+  | { kind: 'set-member'; account: string; weight: string }
+  | { kind: 'set-policy'; policy: Policy }
+  | { kind: 'stop-run'; run: number };
+
+export interface Policy {
+  votingPeriodMs: number;
+  timelockMs: number;
+  /** After the timelock; what was not executed by then expires. */
+  expiryMs: number;
+  /** Share of the total weight that must vote (abstaining counts). */
+  quorumBps: number;
+  /** Share of yes among yes and no; 5000 means more yes than no. */
+  approvalBps: number;
+  bondYocto: string;
+  /** SPDX expressions, compared as text with a dataset's concluded licence. */
+  licences: string[];
+}
+
+export interface Member {
+  account: string;
+  /** Decimal string. */
+  weight: string;
+}

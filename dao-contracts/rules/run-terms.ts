@@ -1,0 +1,45 @@
+/**
+ * What a vote fixes about a run: artefacts by digest, sizes, deadlines and prices. Everything that
+ * the chain needs to coordinate and pay; the recipe itself lies in the run spec's blob.
+ */
+import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
+
+export interface RunTerms {
+  spec: Digest;
+  program: Digest;
+  fingerprint: Digest;
+  tokenizer: Digest;
+  initialRoot: Digest;
+  /** Ids of registered, active datasets whose concluded licence the policy allows. */
+  datasets: string[];
+  /** Final rounds wanted. */
+  rounds: number;
+  minWorkers: number;
+  maxWorkers: number;
+  maxAuditors: number;
+  /** A slice is the data of one worker in one round. */
+  slicesPerEpoch: number;
+  /** Of a round's inner steps, for the trace. */
+  segments: number;
+  /** Local state must be ZERO when (round − 1) mod this is 0. */
+  localResetInterval: number;
+  deadlinesMs: DeadlinesMs;
+  /** Probability of each claim of a round to be audited; 10000: all are. */
+  auditedClaimsBps: number;
+  stakeYocto: string;
+  /** Per verified update. */
+  rewardYocto: string;
+  /** Per audit answered rightly. */
+  auditFeeYocto: string;
+  /** W: the pay of the last W final rounds stays locked. */
+  heldBackRounds: number;
+}
+
+export interface DeadlinesMs {
+  enrol: number;
+  train: number;
+  reveal: number;
+  certify: number;
+  aggregate: number;
+  audit: number;
+}

@@ -1,0 +1,161 @@
+/**
+ * A run as the contract shows it, with its rounds, seats and audits. JSON throughout: money is a
+ * decimal string of yoctoNEAR, digests carry their algorithm, times are block times in
+ * milliseconds. docs/protocol.md is the text to this.
+ */
+import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
+import type { RunTerms } from './run-terms.js';
+
+export type { RunTerms } from './run-terms.js';
+
+export type RunStatus = 'enrolling' | 'running' | 'paused' | 'completed' | 'stopped';
+export type Phase = 'train' | 'reveal' | 'certify' | 'aggregate';
+export type SeatRole = 'trainer' | 'auditor';
+/**
+ * `applied`: before the draw, numbered in order of application (the draw numbers anew).
+ * `left`: the run ended and stake and pay went to the account's ledger. */
+export type SeatStatus = 'applied' | 'active' | 'absent' | 'expelled' | 'left';
+export type AuditState = 'material' | 'answer' | 'opening' | 'disputed' | 'passed' | 'failed';
+
+export interface SliceOfSeat {
+  seat: number;
+  slice: number;
+}
+
+export interface RunView {
+  id: number;
+  proposal: number;
+  proposer: string;
+  terms: RunTerms;
+  budgetYocto: string;
+  escrowYocto: string;
+  paidYocto: string;
+  status: RunStatus;
+  pausedBecause: string | null;
+  /** Final ones plus the provisional one. */
+  closedRounds: number;
+  /** Number of the last final round; 0: none yet, `finalRoot` is the initial root. */
+  finalRound: number;
+  finalRoot: Digest;
+  logHead: Digest | null;
+  open: OpenRoundView | null;
+  provisional: ProvisionalRoundView | null;
+  /** Of the open and the provisional round. */
+  audits: AuditView[];
+  enrolDeadlineMs: number;
+  nextRound: number;
+  /** Block time when the view was made: what deadlines are compared with. */
+  nowMs: number;
+}
+
+export interface OpenRoundView {
+  round: number;
+  /** Rounds closed before it that count: learning-rate schedules follow it. */
+  ordinal: number;
+  phase: Phase;
+  deadlineMs: number;
+  startRoot: Digest;
+  /** Everybody's local state starts as ZERO in this round. */
+  localReset: boolean;
+  /** The round's trainers. */
+  slices: SliceOfSeat[];
+  committed: number[];
+  revealed: number[];
+  certified: number[];
+  included: number[] | null;
+  submitted: number[];
+}
+
+export interface ProvisionalRoundView {
+  round: number;
+  ordinal: number;
+  root: Digest;
+  startRoot: Digest;
+  localReset: boolean;
+  included: number[];
+  slices: SliceOfSeat[];
+}
+
+export interface AuditView {
+  round: number;
+  /** Whose claim is audited. */
+  seat: number;
+  segment: number;
+  auditor: number;
+  state: AuditState;
+  deadlineMs: number;
+  startLeaf: Digest | null;
+  answer: Digest | null;
+  answered: boolean;
+  openedLeaf: Digest | null;
+  jury: { seat: number; answered: boolean }[];
+}
+
+export interface SeatView {
+  seat: number;
+  account: string;
+  role: SeatRole;
+  status: SeatStatus;
+  fromRound: number;
+  stakeYocto: string;
+  heldBackYocto: string;
+  earnedYocto: string;
+  slashedYocto: string;
+  verifiedRounds: number;
+  auditsRight: number;
+  auditsWrong: number;
+  localOut: Digest;
+  claim: Claim | null;
+  previousClaim: Claim | null;
+}
+
+export interface Claim {
+  round: number;
+  commitment: Digest;
+  revealed: RevealedClaim | null;
+}
+
+export interface RevealedClaim {
+  update: Digest;
+  updateBytes: number;
+  startRoot: Digest;
+  localIn: Digest;
+  localOut: Digest;
+  traceRoot: Digest;
+}
+
+/** Canonical JSON; its digest is the new `logHead`. */
+export interface RoundRecord {
+  version: 1;
+  run: number;
+  round: number;
+  outcome: 'final' | 'rewound' | 'aborted';
+  previous: Digest | null;
+  startRoot: Digest;
+  root: Digest | null;
+  claims: ClaimRecord[];
+  audits: { seat: number; segment: number; auditor: number; verdict: 'passed' | 'failed' }[];
+}
+
+export interface ClaimRecord {
+  seat: number;
+  account: string;
+  slice: number;
+  commitment: Digest;
+  update: Digest;
+  updateBytes: number;
+  localIn: Digest;
+  localOut: Digest;
+  traceRoot: Digest;
+  included: boolean;
+  verdict: 'unaudited' | 'passed' | 'failed';
+}
+
+/** What `tick` returns: where the run stands after it. */
+export interface TickResult {
+  status: RunStatus;
+  round: number | null;
+  phase: Phase | null;
+  /** False: nothing was due. */
+  moved: boolean;
+}

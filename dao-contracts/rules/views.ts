@@ -1,0 +1,117 @@
+/**
+ * What the contract shows. JSON throughout: money and weights are decimal strings, digests carry
+ * their algorithm, times are block times in milliseconds. docs/protocol.md is the text to this.
+ */
+import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
+import type { Action, Member, Policy } from './actions.js';
+
+export type { Action, Member, Policy } from './actions.js';
+export type * from './run.js';
+
+export type ProposalStatus =
+  'voting' | 'queued' | 'executed' | 'rejected' | 'expired' | 'cancelled';
+export type Choice = 'yes' | 'no' | 'abstain';
+
+export interface ProposalView {
+  id: number;
+  proposer: string;
+  action: Action;
+  /** Digest of the canonical JSON of `action`: what a vote names. */
+  actionDigest: Digest;
+  description: Digest;
+  status: ProposalStatus;
+  createdAtMs: number;
+  votingEndsMs: number;
+  /** When the timelock ends. */
+  executableAtMs: number;
+  expiresAtMs: number;
+  /** Weights, decimal strings. */
+  yes: string;
+  no: string;
+  abstain: string;
+  totalWeight: string;
+  quorumBps: number;
+  approvalBps: number;
+  bondYocto: string;
+  bond: 'held' | 'returned' | 'forfeited';
+  /** Id of the run or release that its execution made. */
+  created: number | null;
+}
+
+/** What a publisher declares. `id` is `<name>@<version>`. */
+export interface DatasetRecord {
+  id: string;
+  version: string;
+  title: string;
+  manifest: Digest;
+  itemsRoot: Digest;
+  bytes: number;
+  items: number;
+  source: string;
+  /** ISO 8601 date, or a range of two with a slash. */
+  collectedAt: string;
+  licenceDeclared: string;
+  licenceConcluded: string;
+  evidence: Digest | null;
+  parents: { dataset: string; transform: Digest }[];
+  contributors: { account: string; weightBps: number }[];
+}
+
+export interface DatasetView extends DatasetRecord {
+  publisher: string;
+  registeredAtMs: number;
+  status: 'active' | 'disputed' | 'withdrawn';
+}
+
+export interface ReleaseView {
+  id: number;
+  proposal: number;
+  run: number;
+  /** Final round whose root it is, and the log head right after that round. */
+  round: number;
+  logHead: Digest;
+  root: Digest;
+  manifest: Digest;
+  evaluation: Digest;
+  title: string;
+  version: string;
+  publishedAtMs: number;
+  status: 'published' | 'revoked';
+}
+
+export interface EarningsView {
+  account: string;
+  /** Can be claimed now. */
+  ledgerYocto: string;
+  /** Sent by a claim whose transfer has not been confirmed yet. */
+  inFlightYocto: string;
+  claimedYocto: string;
+  /** The account's latest seats, newest first (at most 16). */
+  seats: { run: number; seat: number }[];
+}
+
+export interface AccountingView {
+  balanceYocto: string;
+  treasuryYocto: string;
+  bondsYocto: string;
+  stakesYocto: string;
+  heldBackYocto: string;
+  escrowsYocto: string;
+  /** Slashed, but not yet distributed because its round is not closed. */
+  slashedYocto: string;
+  ledgersYocto: string;
+  inFlightYocto: string;
+  storageYocto: string;
+  /** Balance − everything above; never negative. */
+  surplusYocto: string;
+}
+
+/** All members, and the total of their weights. */
+export interface MembersView {
+  members: Member[];
+  totalWeight: string;
+}
+
+export interface PolicyView extends Policy {
+  guardian: string | null;
+}
