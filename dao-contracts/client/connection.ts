@@ -1,0 +1,308 @@
+/**
+ * One account's (or nobody's) line to one contract: reads, and transactions that are sent one after
+ * another. A transaction is signed once and then only ever re-sent as the same bytes, whose nonce
+ * the chain accepts once, so an answer lost on the way never makes anything happen twice; a new
+ * one is signed only when the chain said that the old one can no longer land.
+ */
+import {
+  JsonRpcProvider,
+  KeyPairSigner,
+  actions,
+  baseDecode,
+  baseEncode,
+  createTransaction,
+  type Action,
+  type KeyPairString,
+  type PublicKey,
+  type SignedTransaction,
+} from 'near-api-js';
+import {
+  InvalidNonceError,
+  RpcError,
+  ShardCongestedError,
+  ShardStuckError,
+  TransactionExpiredError,
+  TransactionTimeoutError,
+  UnknownTransactionError,
+} from 'near-api-js/rpc-errors';
+import { daoErrorFrom, daoErrorFromFailure, DaoError, type CallContext } from './errors.js';
+import { fromWire, toWire } from './money-fields.js';
+import type { Network } from './network.js';
+
+export interface AccountKey {
+  readonly accountId: string;
+  /** `ed25519:<base58>`, as in NEAR's credential files. */
+  readonly secretKey: string;
+}
+
+export interface ConnectionOptions {
+  readonly network: Network;
+  /** Account of the DAO contract. */
+  readonly contract: string;
+  /** Who signs; without it only views work. */
+  readonly account?: AccountKey | undefined;
+  /** For one request; a transaction may take several. Default 20,000. */
+  readonly requestTimeoutMs?: number;
+}
+
+export interface CallOptions {
+  readonly depositYocto?: bigint;
+  readonly gas?: bigint;
+}
+
+/** What a transaction left behind. */
+export interface Outcome {
+  readonly transactionHash: string;
+  /** Text that the last receipt returned; empty when none. */
+  readonly returned: string;
+  readonly logs: readonly string[];
+}
+
+export const teraGas = 1_000_000_000_000n;
+/** What calls attach unless they know better; what is not used is refunded. */
+const defaultGas = 100n * teraGas;
+
+/** How often one transaction is signed anew: each time the chain said "not this one". */
+const signaturesMax = 6;
+/** How often the same bytes are sent while nobody can say whether they landed. */
+const sendsMax = 4;
+
+type RpcOutcome = Awaited<ReturnType<JsonRpcProvider['sendTransactionUntil']>>;
+
+export class Connection {
+  readonly network: Network;
+  readonly contract: string;
+  readonly accountId: string | null;
+  readonly provider: JsonRpcProvider;
+  readonly #signer: KeyPairSigner | null;
+  readonly #requestTimeoutMs: number;
+  /** Tail of the queue of transactions: nonces of one key have to arrive in order. */
+  #last: Promise<unknown> = Promise.resolve();
+  #nonce: bigint | null = null;
+
+  constructor(options: ConnectionOptions) {
+    this.network = options.network;
+    this.contract = options.contract;
+    this.accountId = options.account?.accountId ?? null;
+    this.#signer = options.account ? signerOf(options.account) : null;
+    this.#requestTimeoutMs = options.requestTimeoutMs ?? 20_000;
+    // The library's own retries (12, up to minutes) hide an unreachable node; ours are bounded.
+    this.provider = new JsonRpcProvider(
+      { url: options.network.rpcUrl },
+      { retries: 3, wait: 100, backoff: 2 },
+    );
+  }
+
+  /** A view of the contract; fields ending in `Yocto` become `bigint`. */
+  async view<T>(method: string, args: object = {}): Promise<T> {
+    const json = toWire(args) as Record<string, unknown>;
+    return (await this.ask(method, () =>
+      this.provider.callFunction({ contractId: this.contract, method, args: json }).then(fromWire),
+    )) as T;
+  }
+
+  /** A change call of the contract by the connected account. Returns what the contract returned. */
+  async call<T>(method: string, args: object, options: CallOptions = {}): Promise<T> {
+    const action = actions.functionCall(
+      method,
+      toWire(args) as Record<string, unknown>,
+      options.gas ?? defaultGas,
+      options.depositYocto ?? 0n,
+    );
+    const { returned } = await this.send(this.contract, [action], method);
+    if (returned === '') return undefined as T;
+    try {
+      return fromWire(JSON.parse(returned)) as T;
+    } catch {
+      return returned as T;
+    }
+  }
+
+  /** Signs and sends `actions` to `receiver` after everything that was sent before. */
+  send(receiver: string, actionList: Action[], method: string): Promise<Outcome> {
+    const mine = this.#last.then(() => this.#sendNow(receiver, actionList, method));
+    this.#last = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** The connected key's public half. Error: `NO_ACCOUNT`. */
+  async publicKey(): Promise<PublicKey> {
+    return this.signer().getPublicKey();
+  }
+
+  signer(): KeyPairSigner {
+    if (this.#signer) return this.#signer;
+    throw new DaoError({
+      code: 'NO_ACCOUNT',
+      facts: 'this needs an account to sign with, and none is connected',
+      remedy: 'name one with --account, or create one with "commonweights account create"',
+    });
+  }
+
+  context(method?: string): CallContext {
+    return {
+      network: this.network,
+      contract: this.contract,
+      accountId: this.accountId ?? undefined,
+      ...(method === undefined ? {} : { method }),
+    };
+  }
+
+  /** One read of the node, tried again when it was busy; failures become `DaoError`. */
+  async ask<T>(method: string, request: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#withTimeout(request());
+      } catch (error) {
+        if (!isBusy(error) || attempt === 3) throw daoErrorFrom(error, this.context(method));
+        await pause(attempt * 300);
+      }
+    }
+  }
+
+  async #sendNow(receiver: string, actionList: Action[], method: string): Promise<Outcome> {
+    const context = this.context(method);
+    for (let signature = 1; ; signature++) {
+      const { signed, hash } = await this.#sign(receiver, actionList, method);
+      try {
+        return outcomeOf(await this.#deliver(signed, hash), hash, context);
+      } catch (error) {
+        this.#nonce = null;
+        const canSignAgain =
+          error instanceof InvalidNonceError ||
+          error instanceof TransactionExpiredError ||
+          error instanceof ShardCongestedError ||
+          error instanceof ShardStuckError;
+        if (!canSignAgain || signature === signaturesMax) throw daoErrorFrom(error, context);
+        await pause(50 * signature);
+      }
+    }
+  }
+
+  async #sign(receiver: string, actionList: Action[], method: string) {
+    const signer = this.signer();
+    const accountId = this.accountId!;
+    const publicKey = await signer.getPublicKey();
+    const [nonce, block] = await this.ask(method, () =>
+      Promise.all([
+        this.#nonce ??
+          this.provider.viewAccessKey({ accountId, publicKey }).then((key) => key.nonce),
+        this.provider.viewBlock({ finality: 'final' }),
+      ]),
+    );
+    this.#nonce = nonce + 1n;
+    const recent = baseDecode(block.header.hash);
+    const plain = createTransaction(
+      accountId,
+      publicKey,
+      receiver,
+      this.#nonce,
+      actionList,
+      recent,
+    );
+    const { signedTransaction, txHash } = await signer.signTransaction(plain);
+    return { signed: signedTransaction, hash: baseEncode(txHash) };
+  }
+
+  /** Sends the same signed bytes until the chain says what became of them. */
+  async #deliver(signed: SignedTransaction, hash: string): Promise<RpcOutcome> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#withTimeout(
+          this.provider.sendTransactionUntil(signed, 'EXECUTED_OPTIMISTIC'),
+        );
+      } catch (error) {
+        // On the second sending, a used nonce may be the trace of the first one having landed.
+        const unclear = isUnclear(error) || (error instanceof InvalidNonceError && attempt > 1);
+        if (!unclear) throw error;
+        const landed = await this.#lookUp(hash);
+        if (landed) return landed;
+        if (attempt === sendsMax || error instanceof InvalidNonceError) throw error;
+        await pause(200 * 2 ** attempt);
+      }
+    }
+  }
+
+  /** What became of a transaction; null when the chain does not know it or cannot be asked. */
+  async #lookUp(hash: string): Promise<RpcOutcome | null> {
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      try {
+        return await this.#withTimeout(
+          this.provider.viewTransactionStatus({
+            txHash: hash,
+            accountId: this.accountId!,
+            waitUntil: 'EXECUTED_OPTIMISTIC',
+          }),
+        );
+      } catch (error) {
+        if (error instanceof UnknownTransactionError) return null;
+        if (error instanceof RpcError && !(error instanceof TransactionTimeoutError)) return null;
+        await pause(200 * attempt);
+      }
+    }
+    return null;
+  }
+
+  async #withTimeout<T>(work: Promise<T>): Promise<T> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () => reject(new NodeSilentError(`no answer within ${this.#requestTimeoutMs} ms`)),
+        this.#requestTimeoutMs,
+      );
+    });
+    try {
+      return await Promise.race([work, late]);
+    } finally {
+      clearTimeout(timer);
+      work.catch(() => undefined);
+    }
+  }
+}
+
+class NodeSilentError extends Error {}
+
+/** The node answered that it could not take the request now. */
+function isBusy(error: unknown): boolean {
+  const status = error instanceof Error ? (error as { cause?: unknown }).cause : undefined;
+  return typeof status === 'number' && [408, 429, 500, 502, 503].includes(status);
+}
+
+/** Nobody can say from this error alone whether the transaction was taken. */
+function isUnclear(error: unknown): boolean {
+  return error instanceof TransactionTimeoutError || !(error instanceof RpcError);
+}
+
+function outcomeOf(result: RpcOutcome, hash: string, context: CallContext): Outcome {
+  const status = result.status as { Failure?: unknown; SuccessValue?: string } | string;
+  if (typeof status === 'object' && status.Failure) {
+    throw daoErrorFromFailure(status.Failure, context);
+  }
+  const value = typeof status === 'object' ? (status.SuccessValue ?? '') : '';
+  const logs = (result as { receipts_outcome?: { outcome: { logs: string[] } }[] })
+    .receipts_outcome;
+  return {
+    transactionHash: hash,
+    returned: new TextDecoder().decode(
+      Uint8Array.from(atob(value), (character) => character.charCodeAt(0)),
+    ),
+    logs: (logs ?? []).flatMap((receipt) => receipt.outcome.logs),
+  };
+}
+
+function signerOf(account: AccountKey): KeyPairSigner {
+  try {
+    return KeyPairSigner.fromSecretKey(account.secretKey as KeyPairString);
+  } catch {
+    // The library's message may quote the key; this one never does.
+    throw new DaoError({
+      code: 'BAD_SECRET_KEY',
+      facts: `the secret key of ${account.accountId} is not "ed25519:" and base58 text`,
+      remedy: 'check its credentials file',
+    });
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

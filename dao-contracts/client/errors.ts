@@ -1,0 +1,291 @@
+/**
+ * Every failure of a client call as one sentence with a code: what the contract refused (it panics
+ * with `CODE: sentence`), what the chain refused, and what could not be reached. Callers branch on
+ * `code`; people read `message`, which is `CODE: facts; remedy`.
+ */
+import {
+  AccessKeyDepositWithFunctionCallActionError,
+  AccessKeyDoesNotExistError,
+  AccessKeyMethodNameMismatchActionError,
+  AccessKeyNotEnoughAllowanceActionError,
+  AccessKeyNotFoundActionError,
+  AccessKeyReceiverMismatchActionError,
+  AccessKeyRequiresFullAccessActionError,
+  AccountDoesNotExistError,
+  ContractCodeDoesNotExistError,
+  ContractExecutionError,
+  ContractMethodNotFoundError,
+  HostGuestPanicError,
+  InvalidSignerIdError,
+  LackBalanceForStateActionError,
+  NotEnoughBalanceError,
+  RpcError,
+  SignerDoesNotExistError,
+  TransactionSizeExceededError,
+} from 'near-api-js/rpc-errors';
+import { formatNear } from './near-amount.js';
+
+export class DaoError extends Error {
+  override readonly name = 'DaoError';
+  readonly code: string;
+  readonly facts: string;
+  readonly remedy: string | null;
+
+  constructor(it: { code: string; facts: string; remedy?: string | null; cause?: unknown }) {
+    const text = `${it.code}: ${it.facts}${it.remedy ? `; ${it.remedy}` : ''}`;
+    super(text, it.cause === undefined ? undefined : { cause: it.cause });
+    this.code = it.code;
+    this.facts = it.facts;
+    this.remedy = it.remedy ?? null;
+  }
+}
+
+export function isDaoError(error: unknown): error is DaoError {
+  return error instanceof DaoError;
+}
+
+/** What was being asked of whom, for the sentence. */
+export interface CallContext {
+  readonly network: { readonly name: string; readonly rpcUrl: string };
+  readonly contract: string;
+  readonly method?: string;
+  readonly accountId?: string | undefined;
+}
+
+/** Names the failure behind whatever near-api-js, `fetch` or the platform threw. */
+export function daoErrorFrom(error: unknown, context: CallContext): DaoError {
+  if (error instanceof DaoError) return error;
+  const named = nameRefusal(error, context);
+  if (named) return new DaoError({ ...named, cause: error });
+  const text = messageOf(error);
+  const panic = readPanic(text);
+  if (panic) return new DaoError({ ...panic, cause: error });
+  if (error instanceof RpcError) {
+    return new DaoError({ code: 'CHAIN_REFUSED', facts: oneLine(text), cause: error });
+  }
+  return unreachable(context, error);
+}
+
+export function unreachable(context: CallContext, cause: unknown): DaoError {
+  const { name, rpcUrl } = context.network;
+  return new DaoError({
+    code: 'CHAIN_UNREACHABLE',
+    facts: `no NEAR node answers at ${rpcUrl} (${reasonOf(cause)})`,
+    remedy:
+      name === 'localnet'
+        ? 'start one with "commonweights network up"'
+        : 'check the connection, or name another node with --rpc',
+    cause,
+  });
+}
+
+/**
+ * The `CODE: sentence` that a contract panicked with, out of the text a node wraps around it:
+ * `Smart contract panicked: …` in transactions, Rust's `GuestPanic { panic_msg: "…" }` in views,
+ * and the stack that the contract's JavaScript engine appends. Null when there is no code in it.
+ */
+export function readPanic(text: string): { code: string; facts: string } | null {
+  const quoted = /panic_msg: "((?:[^"\\]|\\.)*)"/.exec(text)?.[1];
+  const inner = quoted === undefined ? text : unescapeRust(quoted);
+  const match = /(?:^|[\s:"(])([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{4,}): ([^\n]+)/.exec(inner);
+  if (!match) return null;
+  return { code: match[1]!, facts: match[2]!.replace(/^"|"$/g, '').trim() };
+}
+
+/** A failed transaction's `Failure`, as the node reports it. */
+export function daoErrorFromFailure(failure: unknown, context: CallContext): DaoError {
+  const text = JSON.stringify(failure);
+  const execution = findText(failure, 'ExecutionError') ?? findText(failure, 'panic_msg');
+  const panic = execution === null ? null : readPanic(execution);
+  if (panic) return new DaoError({ ...panic, cause: failure });
+  if (execution?.includes('Exceeded the prepaid gas')) {
+    return new DaoError({
+      code: 'OUT_OF_GAS',
+      facts: `${context.method ?? 'the call'} used up the gas attached to it`,
+      remedy: 'attach more gas, or split the call',
+      cause: failure,
+    });
+  }
+  const action = nameActionFailure(failure, context);
+  if (action) return new DaoError({ ...action, cause: failure });
+  return new DaoError({
+    code: 'CONTRACT_FAILED',
+    facts: `${context.contract} failed in ${context.method ?? 'the call'}: ${oneLine(execution ?? text)}`,
+    cause: failure,
+  });
+}
+
+type Refusal = { code: string; facts: string; remedy?: string };
+
+const noKey = (accountId: string, network: CallContext['network']): Refusal => ({
+  code: 'KEY_NOT_OF_ACCOUNT',
+  facts: `the key in use is not a key of ${accountId} on ${network.name}`,
+  remedy: 'use the key file of that account, or add the key to it',
+});
+
+const noFunds = (accountId: string, haveYocto: bigint, needYocto: bigint): Refusal => ({
+  code: 'INSUFFICIENT_BALANCE',
+  facts: `${accountId} has ${formatNear(haveYocto)} and this takes ${formatNear(needYocto)}`,
+  remedy: `send ${formatNear(needYocto - haveYocto)} more to it`,
+});
+
+const noAccount = (accountId: string, network: CallContext['network']): Refusal => ({
+  code: 'NO_SUCH_ACCOUNT',
+  facts: `${accountId} does not exist on ${network.name}`,
+  remedy: `create it with "commonweights account create ${accountId}"`,
+});
+
+function nameRefusal(error: unknown, context: CallContext): Refusal | null {
+  const { network, contract } = context;
+  const signer = context.accountId ?? 'the account';
+  const method = context.method ?? 'this call';
+  if (error instanceof HostGuestPanicError) {
+    return readPanic(error.panicMessage) ?? contractFailed(error.panicMessage, context);
+  }
+  if (error instanceof AccountDoesNotExistError) return noAccount(error.accountId, network);
+  if (error instanceof SignerDoesNotExistError) return noAccount(signer, network);
+  if (error instanceof InvalidSignerIdError) {
+    return { code: 'BAD_ACCOUNT_ID', facts: `"${signer}" is not an account id` };
+  }
+  if (
+    error instanceof AccessKeyDoesNotExistError ||
+    error instanceof AccessKeyNotFoundActionError
+  ) {
+    return noKey(signer, network);
+  }
+  if (error instanceof NotEnoughBalanceError) {
+    return noFunds(signer, error.balance, error.cost);
+  }
+  if (error instanceof LackBalanceForStateActionError) {
+    return {
+      code: 'INSUFFICIENT_BALANCE',
+      facts: `${signer} would keep too little to pay for its storage`,
+      remedy: `send ${formatNear(error.amount)} more to it`,
+    };
+  }
+  if (error instanceof AccessKeyNotEnoughAllowanceActionError) {
+    return {
+      code: 'KEY_ALLOWANCE_SPENT',
+      facts: `the function-call key of ${signer} may spend ${formatNear(error.allowance)} more on gas`,
+      remedy: 'add a fresh key, or use the full-access key',
+    };
+  }
+  if (
+    error instanceof AccessKeyReceiverMismatchActionError ||
+    error instanceof AccessKeyMethodNameMismatchActionError ||
+    error instanceof AccessKeyRequiresFullAccessActionError ||
+    error instanceof AccessKeyDepositWithFunctionCallActionError
+  ) {
+    return {
+      code: 'KEY_NOT_ALLOWED',
+      facts: `the function-call key of ${signer} may not do ${method} on ${contract}`,
+      remedy: 'use the full-access key of the account',
+    };
+  }
+  if (error instanceof ContractCodeDoesNotExistError) {
+    return {
+      code: 'NO_SUCH_CONTRACT',
+      facts: `${contract} on ${network.name} holds no contract`,
+      remedy: 'check --contract and --network',
+    };
+  }
+  if (error instanceof ContractMethodNotFoundError) {
+    return {
+      code: 'WRONG_CONTRACT',
+      facts: `the contract at ${contract} has no method ${method}`,
+      remedy: 'check --contract; this client and that contract may be of different versions',
+    };
+  }
+  if (error instanceof TransactionSizeExceededError) {
+    return { code: 'TRANSACTION_TOO_LARGE', facts: `${method} does not fit into one transaction` };
+  }
+  if (error instanceof ContractExecutionError) {
+    return readPanic(error.message) ?? contractFailed(error.message, context);
+  }
+  return null;
+}
+
+function contractFailed(text: string, context: CallContext): Refusal {
+  const method = context.method ?? 'the call';
+  return {
+    code: 'CONTRACT_FAILED',
+    facts: `${context.contract} failed in ${method}: ${oneLine(text)}`,
+  };
+}
+
+/** Failures of actions other than calls: creating accounts, keys, transfers. */
+function nameActionFailure(failure: unknown, context: CallContext): Refusal | null {
+  const text = (field: string) => findText(failure, field);
+  if (has(failure, 'AccountAlreadyExists')) {
+    return {
+      code: 'ACCOUNT_EXISTS',
+      facts: `${text('account_id') ?? 'the account'} exists already on ${context.network.name}`,
+      remedy: 'choose another name',
+    };
+  }
+  if (has(failure, 'CreateAccountNotAllowed') || has(failure, 'CreateAccountOnlyByRegistrar')) {
+    return {
+      code: 'ACCOUNT_NOT_ALLOWED',
+      facts: `${context.accountId ?? 'this account'} may not create ${text('account_id') ?? 'that account'}`,
+      remedy: `create a name that ends in ".${context.accountId ?? '<your account>'}"`,
+    };
+  }
+  if (has(failure, 'AccountDoesNotExist')) {
+    return noAccount(text('account_id') ?? context.contract, context.network);
+  }
+  if (has(failure, 'AddKeyAlreadyExists')) {
+    return { code: 'KEY_EXISTS', facts: 'the account has this key already' };
+  }
+  if (has(failure, 'CodeDoesNotExist')) {
+    return {
+      code: 'NO_SUCH_CONTRACT',
+      facts: `${context.contract} on ${context.network.name} holds no contract`,
+      remedy: 'check --contract and --network',
+    };
+  }
+  if (has(failure, 'LackBalanceForState')) {
+    return {
+      code: 'INSUFFICIENT_BALANCE',
+      facts: `${text('account_id') ?? 'the account'} would keep too little to pay for its storage`,
+      remedy: 'send some NEAR to it first',
+    };
+  }
+  return null;
+}
+
+function has(value: unknown, field: string): boolean {
+  if (typeof value !== 'object' || value === null) return value === field;
+  return Object.entries(value).some(([key, inner]) => key === field || has(inner, field));
+}
+
+/** The first text under a field of that name, at any depth. */
+function findText(value: unknown, field: string): string | null {
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [key, inner] of Object.entries(value)) {
+    if (key === field && typeof inner === 'string') return inner;
+    const deeper = findText(inner, field);
+    if (deeper !== null) return deeper;
+  }
+  return null;
+}
+
+function unescapeRust(text: string): string {
+  return text.replace(/\\(["'\\nt])/g, (_, c: string) => (c === 'n' ? '\n' : c === 't' ? ' ' : c));
+}
+
+/** The system's own word for it where there is one (`ECONNREFUSED`), else the message. */
+function reasonOf(cause: unknown): string {
+  for (let at = cause, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth++) {
+    const code = (at as { code?: unknown }).code;
+    if (typeof code === 'string') return code;
+  }
+  return oneLine(messageOf(cause));
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').slice(0, 300);
+}

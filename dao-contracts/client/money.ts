@@ -1,0 +1,21 @@
+/** What accounts earned, what the DAO holds, and taking the one out of the other. */
+import { teraGas, type Connection } from './connection.js';
+import type { AccountingView, EarningsView } from './views.js';
+
+export interface MoneyCalls {
+  getEarnings(it: { account: string }): Promise<EarningsView>;
+  getAccounting(): Promise<AccountingView>;
+  /** Sends the caller's whole ledger to it; a transfer that fails returns to the ledger. */
+  claim(): Promise<unknown>;
+  /** Feeds the treasury. */
+  deposit(it: { amountYocto: bigint }): Promise<void>;
+}
+
+export function moneyCalls(connection: Connection): MoneyCalls {
+  return {
+    getEarnings: (it) => connection.view('get_earnings', it),
+    getAccounting: () => connection.view('get_accounting'),
+    claim: () => connection.call('claim', {}, { gas: 100n * teraGas }),
+    deposit: ({ amountYocto }) => connection.call('deposit', {}, { depositYocto: amountYocto }),
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * What workers and auditors do in a round (docs/protocol.md, "Rounds" and "Audits"). None of these
+ * takes a deposit, so a key that can only call them is enough for a worker: `workerMethods`.
+ */
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { teraGas, type Connection } from './connection.js';
+import type { TraceProof } from '../rules/trace-proof.js';
+import type { Phase, TickResult } from './views.js';
+
+export interface RoundCalls {
+  /**
+   * Moves the phase on if everybody acted or the deadline passed; `round` and `phase` are what the
+   * caller believes current, and a call that comes too late changes nothing. `phase: null` resumes
+   * a paused run or draws the seats of an enrolling one; `round` is then ignored.
+   */
+  tick(it: { run: number; round: number; phase: Phase | null }): Promise<TickResult>;
+  commit(it: { run: number; round: number; commitment: Digest }): Promise<void>;
+  reveal(it: {
+    run: number;
+    round: number;
+    update: Digest;
+    updateBytes: number;
+    startRoot: Digest;
+    localIn: Digest;
+    localOut: Digest;
+    traceRoot: Digest;
+    salt: string;
+  }): Promise<void>;
+  /** `available`: seats whose update was fetched, decoded and kept. */
+  certify(it: { run: number; round: number; available: readonly number[] }): Promise<void>;
+  submitRoot(it: { run: number; round: number; root: Digest }): Promise<void>;
+  /** The audited worker's `L_k` with its proof of inclusion in the trace. */
+  deliver(it: AuditStep & { leaf: Digest; proof: TraceProof }): Promise<void>;
+  /** The auditor's or a juror's own `L_{k+1}`; null: material missing or no valid snapshot. */
+  answer(it: AuditStep & { leaf: Digest | null }): Promise<void>;
+  /** The audited worker's `L_{k+1}` with its proof. */
+  open(it: AuditStep & { leaf: Digest; proof: TraceProof }): Promise<void>;
+}
+
+export interface AuditStep {
+  readonly run: number;
+  readonly round: number;
+  /** Seat of the worker whose claim is audited. */
+  readonly seat: number;
+}
+
+/** What a worker's function-call key is allowed to call. */
+export const workerMethods = [
+  'tick',
+  'commit',
+  'reveal',
+  'certify',
+  'submit_root',
+  'deliver',
+  'answer',
+  'open',
+  'rejoin',
+] as const;
+
+/** A tick may draw audits, settle a round and open the next one, all in one call. */
+const tickGas = 300n * teraGas;
+const closingGas = 200n * teraGas;
+
+export function roundCalls(connection: Connection): RoundCalls {
+  return {
+    tick: (it) => connection.call('tick', it, { gas: tickGas }),
+    commit: (it) => connection.call('commit', it),
+    reveal: (it) => connection.call('reveal', it),
+    certify: (it) => connection.call('certify', it),
+    submitRoot: (it) => connection.call('submit_root', it),
+    deliver: (it) => connection.call('deliver', it),
+    answer: (it) => connection.call('answer', it, { gas: closingGas }),
+    open: (it) => connection.call('open', it, { gas: closingGas }),
+  };
+}

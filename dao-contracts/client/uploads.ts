@@ -1,0 +1,27 @@
+/**
+ * How an account uploads to a registry: each upload carries a NEP-413 signature of its own, made
+ * here from the same key that signs transactions. What `HttpStore` takes as `authorise`.
+ */
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { signUpload } from '@commonweights/dataset-registry/server/upload-ticket.js';
+import type { AccountKey } from './connection.js';
+
+/** Long enough for a slow upload, short enough that a stolen header is soon worthless. */
+const ticketLifeMs = 15 * 60_000;
+
+/** What registries ask to be named as when their operator chose nothing else. */
+const recipientDefault = 'commonweights-registry';
+
+export function uploadAuthoriser(
+  account: AccountKey,
+  options: { recipient?: string; now?: () => number } = {},
+): (upload: { digest: Digest }) => Promise<string> {
+  const now = options.now ?? Date.now;
+  return async ({ digest }) =>
+    signUpload({
+      ...account,
+      recipient: options.recipient ?? recipientDefault,
+      digest,
+      expiresAtMs: now() + ticketLifeMs,
+    });
+}

@@ -1,0 +1,33 @@
+/**
+ * The contract's views as this client hands them out: the rules' own JSON types, with money as
+ * `bigint`. What has no money in it is passed on as it is.
+ */
+import type { WithMoney } from './money-fields.js';
+import type * as rules from '../rules/views.js';
+
+export type RunTerms = WithMoney<rules.RunTerms>;
+export type RunView = WithMoney<rules.RunView>;
+export type SeatView = WithMoney<rules.SeatView>;
+export type ProposalView = WithMoney<rules.ProposalView>;
+export type PolicyView = WithMoney<rules.PolicyView>;
+export type EarningsView = WithMoney<rules.EarningsView>;
+export type AccountingView = WithMoney<rules.AccountingView>;
+/** As documents have it (decimal strings) or as views have it: both name the same action. */
+export type Action = rules.Action | WithMoney<rules.Action>;
+
+export type {
+  AuditView,
+  Choice,
+  Claim,
+  DatasetRecord,
+  DatasetView,
+  Member,
+  MembersView,
+  OpenRoundView,
+  Phase,
+  ProposalStatus,
+  ReleaseView,
+  RoundRecord,
+  SeatRole,
+  TickResult,
+} from '../rules/views.js';

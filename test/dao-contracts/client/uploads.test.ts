@@ -1,0 +1,30 @@
+import { expect } from 'chai';
+import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import { readTicket } from '@commonweights/dataset-registry/server/upload-ticket.js';
+import { createKey } from '@commonweights/dao-contracts/client/accounts.js';
+import { uploadAuthoriser } from '@commonweights/dao-contracts/client/uploads.js';
+import { recipientDefault } from '@commonweights/dataset-registry/server/registry.js';
+
+describe('an upload’s signature', () => {
+  const key = createKey();
+  const digest = digestOf(new TextEncoder().encode('a blob'));
+  const now = () => 1_000_000;
+
+  it('is what a registry accepts, for that blob alone', async () => {
+    const authorise = uploadAuthoriser({ accountId: 'worker.test', ...key }, { now });
+    const header = await authorise({ digest });
+    const asked = { method: 'PUT', recipient: recipientDefault, nowMs: now() } as const;
+    expect(readTicket(header, { ...asked, digest })).to.deep.equal({
+      accountId: 'worker.test',
+      publicKey: key.publicKey,
+    });
+    const other = digestOf(new TextEncoder().encode('another'));
+    expect(readTicket(header, { ...asked, digest: other })).to.have.property('refused');
+  });
+
+  it('never carries the secret key', async () => {
+    const header = await uploadAuthoriser({ accountId: 'worker.test', ...key })({ digest });
+    const json = atob(header.slice('NEP413 '.length));
+    expect(json).to.include(key.publicKey).and.not.include(key.secretKey.slice(8));
+  });
+});
