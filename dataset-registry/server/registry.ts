@@ -1,0 +1,277 @@
+/**
+ * The registry: an express service that keeps content-addressed blobs for a DAO and hands them to
+ * anybody. It decides nothing and nobody has to trust it: readers check digests, and what a name
+ * means is said on chain. What it must do well is stay up: every body, time and count is bounded,
+ * and only signed uploads of accounts that the operator's `authorise` accepts are stored.
+ */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import express, { type NextFunction, type Request, type Response } from 'express';
+import { isDigest, type Digest } from '../digest/digest.js';
+import { manifestLimits, parseManifest } from '../digest/manifest.js';
+import { FolderStore } from '../store/folder-store.js';
+import { blobBytesMax, bytesPerAccountMax } from './limits.js';
+import { openDenylist, openIndex } from './operator-files.js';
+import { QuotaBook } from './quota.js';
+import { Refusal, sendRefusal } from './refusal.js';
+import { announcedBytes, receiveBlob, uploadTimesDefault, type UploadTimes } from './upload.js';
+import { readTicket } from './upload-ticket.js';
+
+export interface RegistryOptions {
+  /** Blobs, quota book and the operator's files live here. */
+  dataDir: string;
+  /**
+   * Whether the public key may act for the account, according to the chain. The signature was
+   * checked before. Without it the registry is read-only: uploads are refused.
+   */
+  authorise?: (accountId: string, publicKey: string) => Promise<boolean>;
+  /** What uploads must be signed for. */
+  recipient?: string;
+  quotas?: { bytesPerAccount?: number };
+  maxBlobBytes?: number;
+  /** Folders served as they are, e.g. the web pages. */
+  staticDirs?: readonly { mount: string; dir: string }[];
+  uploadTimes?: UploadTimes;
+  now?: () => number;
+}
+
+/** What clients sign for when the operator names nothing else. */
+export const recipientDefault = 'commonweights-registry';
+
+export function createRegistry(options: RegistryOptions): express.Express {
+  const store = new FolderStore(join(options.dataDir, 'blobs'));
+  const denylist = openDenylist(options.dataDir);
+  const index = openIndex(options.dataDir);
+  const quota = openQuota(options);
+  quota.catch(() => {}); // Reported by startRegistry and by every upload.
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(allowEveryOrigin);
+  app.get('/health', (_request, response) => {
+    response.json({
+      status: 'ok',
+      service: 'commonweights-registry',
+      uploads: !!options.authorise,
+    });
+  });
+  app.get('/index', async (_request, response) => {
+    response.json({ trust: 'hints only', names: Object.fromEntries(await index()) });
+  });
+  app.use(['/blobs/:digest', '/manifests/:digest'], async (request, _response, next) => {
+    const why = (await denylist()).get(readDigest(request));
+    if (why === undefined) return next();
+    throw new Refusal(451, 'BLOB_DENIED', `the operator denies this blob: ${why}`, 'ask elsewhere');
+  });
+  app.get('/blobs/:digest', async (request, response) => {
+    await sendBlob(store, readDigest(request), response);
+  });
+  app.put('/blobs/:digest', async (request, response) => {
+    await acceptUpload({ request, response, store, quota: await quota, options });
+  });
+  app.get('/manifests/:digest', async (request, response) => {
+    response.json(await readManifest(store, readDigest(request)));
+  });
+  for (const { mount, dir } of options.staticDirs ?? []) app.use(mount, express.static(dir));
+  app.use((request: Request) => {
+    throw new Refusal(404, 'NO_SUCH_PATH', `no ${request.path} here`, 'see GET /health');
+  });
+  app.use(answerErrors);
+  return app;
+}
+
+export interface RunningRegistry {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** Serves on `port` (0: any free one) of `host` (default: this machine only). */
+export async function startRegistry(
+  options: RegistryOptions & { port: number; host?: string },
+): Promise<RunningRegistry> {
+  await openQuota(options);
+  const server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 0, keepAliveTimeout: 30_000, maxHeaderSize: 16_384 },
+    createRegistry(options),
+  );
+  server.maxConnections = 1_024;
+  const host = options.host ?? '127.0.0.1';
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const remedy = error.code === 'EADDRINUSE' ? 'stop what uses it or name another port' : '';
+      reject(new Error(`REGISTRY_NOT_STARTED: ${host}:${options.port}: ${error.code}; ${remedy}`));
+    });
+    server.listen(options.port, host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const name = host.includes(':') ? `[${host}]` : host;
+  return { url: `http://${name}:${port}`, stop: () => stop(server) };
+}
+
+async function openQuota(options: RegistryOptions): Promise<QuotaBook> {
+  await mkdir(options.dataDir, { recursive: true });
+  return QuotaBook.open(options.dataDir, options.quotas?.bytesPerAccount ?? bytesPerAccountMax);
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+function readDigest(request: Request): Digest {
+  const text: unknown = request.params['digest'];
+  if (isDigest(text)) return text;
+  throw new Refusal(
+    400,
+    'BAD_DIGEST',
+    'the path does not end in a digest',
+    'write sha256: and 64 lower-case hex digits',
+  );
+}
+
+function missingBlob(digest: Digest): Refusal {
+  return new Refusal(404, 'BLOB_MISSING', `${digest} is not here`, 'try another registry');
+}
+
+/** A blob never changes, so it may be cached for ever; ranges and HEAD are express's own. */
+async function sendBlob(store: FolderStore, digest: Digest, response: Response): Promise<void> {
+  if (!(await store.has(digest))) throw missingBlob(digest);
+  response.set({
+    'cache-control': 'public, max-age=31536000, immutable',
+    'content-type': 'application/octet-stream',
+    'content-disposition': 'attachment',
+    etag: `"${digest}"`,
+  });
+  await new Promise<void>((resolve, reject) => {
+    const path = store.pathOf(digest);
+    const sending = { cacheControl: false, lastModified: false, dotfiles: 'allow' as const };
+    response.sendFile(path, sending, (error?: Error & { status?: number }) => {
+      if (!error || response.destroyed) return resolve();
+      if (error.status === 416) {
+        return reject(
+          new Refusal(416, 'BAD_RANGE', 'no such range in this blob', 'ask HEAD first'),
+        );
+      }
+      reject(error);
+    });
+  });
+}
+
+async function readManifest(store: FolderStore, digest: Digest): Promise<unknown> {
+  const size = await store.size(digest);
+  if (size === null) throw missingBlob(digest);
+  const what = 'this blob is not a manifest';
+  const remedy = 'fetch it as a blob';
+  if (size > manifestLimits.bytesMax) throw new Refusal(422, 'NOT_A_MANIFEST', what, remedy);
+  const bytes = await store.get(digest);
+  try {
+    return parseManifest(bytes);
+  } catch (error) {
+    throw new Refusal(422, 'NOT_A_MANIFEST', `${what}: ${(error as Error).message}`, remedy);
+  }
+}
+
+async function acceptUpload(upload: {
+  request: Request;
+  response: Response;
+  store: FolderStore;
+  quota: QuotaBook;
+  options: RegistryOptions;
+}): Promise<void> {
+  const { request, response, store, quota, options } = upload;
+  const digest = readDigest(request);
+  const bytes = announcedBytes(request, options.maxBlobBytes ?? blobBytesMax);
+  const accountId = await authenticate(request, digest, options);
+  if (await store.has(digest)) {
+    response.json({ digest, stored: false });
+    return;
+  }
+  const reservation = quota.reserve(accountId, bytes);
+  try {
+    await receiveBlob(request, store, { digest, bytes }, options.uploadTimes ?? uploadTimesDefault);
+    await reservation.use();
+  } finally {
+    reservation.release();
+  }
+  response.status(201).json({ digest, stored: true });
+}
+
+async function authenticate(
+  request: Request,
+  digest: Digest,
+  options: RegistryOptions,
+): Promise<string> {
+  if (!options.authorise) {
+    throw new Refusal(403, 'UPLOADS_OFF', 'this registry is read-only', 'use another registry');
+  }
+  const ticket = readTicket(request.headers.authorization, {
+    method: 'PUT',
+    digest,
+    recipient: options.recipient ?? recipientDefault,
+    nowMs: (options.now ?? Date.now)(),
+  });
+  if ('refused' in ticket) {
+    throw new Refusal(
+      401,
+      'NOT_SIGNED',
+      `the upload ${ticket.refused}`,
+      'sign this upload with NEP-413 for this registry, with a clock that is right',
+    );
+  }
+  if (!(await options.authorise(ticket.accountId, ticket.publicKey))) {
+    throw new Refusal(
+      403,
+      'NOT_ALLOWED',
+      `${ticket.publicKey} may not upload for ${ticket.accountId}`,
+      'use a key that the account has on chain, of an account that this registry serves',
+    );
+  }
+  return ticket.accountId;
+}
+
+/** Pages from anywhere read blobs, also pages that are cross-origin isolated (threads in WASM). */
+function allowEveryOrigin(request: Request, response: Response, next: NextFunction): void {
+  response.set({
+    'access-control-allow-origin': '*',
+    'access-control-expose-headers': 'content-length, content-range, etag',
+    'cross-origin-resource-policy': 'cross-origin',
+    'x-content-type-options': 'nosniff',
+  });
+  if (request.method !== 'OPTIONS') return next();
+  response.set({
+    'access-control-allow-methods': 'GET, HEAD, PUT',
+    'access-control-allow-headers': 'authorization, content-type, range',
+    'access-control-max-age': '86400',
+  });
+  response.status(204).end();
+}
+
+function answerErrors(error: unknown, request: Request, response: Response, _: NextFunction): void {
+  if (!request.readableEnded) {
+    response.set('connection', 'close');
+    drain(request);
+  }
+  if (error instanceof Refusal) return sendRefusal(response, error);
+  if (error instanceof URIError || (error as { status?: number }).status === 400) {
+    const why = 'the path is not valid';
+    return sendRefusal(response, new Refusal(400, 'BAD_PATH', why, 'encode it as a URL'));
+  }
+  console.error(error);
+  const why = 'the registry failed on this request';
+  sendRefusal(response, new Refusal(500, 'REGISTRY_FAILED', why, 'tell its operator'));
+}
+
+/** Reads on for a moment, so that a client still sending gets the answer and not a reset. */
+function drain(request: Request): void {
+  let left = 2 ** 24;
+  const timer = setTimeout(() => request.destroy(), 5_000).unref();
+  request.on('data', (piece: Uint8Array) => {
+    left -= piece.length;
+    if (left < 0) request.destroy();
+  });
+  request.once('close', () => clearTimeout(timer));
+  request.resume();
+}

@@ -1,0 +1,126 @@
+/**
+ * One upload, from socket to blob: hashed while it is written to a temporary file, visible only
+ * when the digest is the one in its name. It is cut off when it is larger than announced, stalls,
+ * or drips.
+ */
+import { createHash } from 'node:crypto';
+import { open, rm } from 'node:fs/promises';
+import type { Request } from 'express';
+import type { Digest } from '../digest/digest.js';
+import type { FolderStore } from '../store/folder-store.js';
+import { uploadBytesPerSecondMin, uploadGraceMs, uploadStallMs } from './limits.js';
+import { Refusal } from './refusal.js';
+
+export interface UploadTimes {
+  stallMs: number;
+  graceMs: number;
+}
+
+export const uploadTimesDefault: UploadTimes = { stallMs: uploadStallMs, graceMs: uploadGraceMs };
+
+/** Bytes that the request announces; throws a `Refusal` when it announces none or too many. */
+export function announcedBytes(request: Request, blobBytesMax: number): number {
+  const text = request.headers['content-length'];
+  if (text === undefined || !/^\d{1,15}$/.test(text)) {
+    throw new Refusal(411, 'LENGTH_REQUIRED', 'no content-length', 'send the size of the blob');
+  }
+  const bytes = Number(text);
+  if (bytes > blobBytesMax) {
+    throw new Refusal(
+      413,
+      'BLOB_TOO_LARGE',
+      `${bytes} bytes; this registry takes blobs of at most ${blobBytesMax}`,
+      'cut the file into smaller blobs, or use another registry',
+    );
+  }
+  if (request.headers['content-encoding'] !== undefined) {
+    throw new Refusal(415, 'ENCODED_BODY', 'the body has a content-encoding', 'send plain bytes');
+  }
+  return bytes;
+}
+
+/** Receives the body into the store as `digest`. Throws a `Refusal`; nothing half-done stays. */
+export async function receiveBlob(
+  request: Request,
+  store: FolderStore,
+  expected: { digest: Digest; bytes: number },
+  times: UploadTimes = uploadTimesDefault,
+): Promise<void> {
+  const path = await store.temporaryPath();
+  const pace = watchPace(request, expected.bytes, times);
+  try {
+    const file = await open(path, 'wx');
+    const hash = createHash('sha256');
+    let received = 0;
+    try {
+      for await (const piece of request as AsyncIterable<Uint8Array>) {
+        pace.sawBytes();
+        received += piece.length;
+        if (received > expected.bytes) throw lengthWrong(received, expected.bytes);
+        hash.update(piece);
+        await file.writeFile(piece);
+      }
+      if (received !== expected.bytes) throw lengthWrong(received, expected.bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    const found = `sha256:${hash.digest('hex')}`;
+    if (found !== expected.digest) {
+      throw new Refusal(
+        422,
+        'WRONG_DIGEST',
+        `the body is ${found}, not ${expected.digest}`,
+        'name the blob by the sha256 of the bytes you send',
+      );
+    }
+    await store.adopt(path, expected.digest);
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    if (request.destroyed || (error as NodeJS.ErrnoException).code === 'ECONNRESET') {
+      throw new Refusal(
+        408,
+        'UPLOAD_CUT_OFF',
+        'the upload broke off or was too slow',
+        'send it again',
+      );
+    }
+    throw error;
+  } finally {
+    pace.stop();
+    await rm(path, { force: true });
+  }
+}
+
+/** Destroys the request when no byte came for a while, or when it is too slow on the whole. */
+function watchPace(
+  request: Request,
+  bytes: number,
+  times: UploadTimes,
+): { sawBytes(): void; stop(): void } {
+  const cutOff = (): void => {
+    request.destroy();
+  };
+  const totalMs = times.graceMs + (bytes / uploadBytesPerSecondMin) * 1_000;
+  const total = setTimeout(cutOff, Math.min(totalMs, 2 ** 31 - 1));
+  let stall = setTimeout(cutOff, times.stallMs);
+  return {
+    sawBytes: () => {
+      clearTimeout(stall);
+      stall = setTimeout(cutOff, times.stallMs);
+    },
+    stop: () => {
+      clearTimeout(stall);
+      clearTimeout(total);
+    },
+  };
+}
+
+function lengthWrong(received: number, announced: number): Refusal {
+  return new Refusal(
+    400,
+    'WRONG_LENGTH',
+    `${received} bytes came where ${announced} were announced`,
+    'send the content-length of the body',
+  );
+}

@@ -1,0 +1,106 @@
+/**
+ * Blobs in a folder: `<folder>/<first two hex digits>/<64 hex digits>`. A blob appears under its
+ * name only when all of it is written (temporary file, then rename), so a killed writer leaves no
+ * half blob behind. The disk is not trusted either: `get` checks the digest.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { digestOf, parseDigest, type Digest } from '../digest/digest.js';
+import { corrupt, missing, tooLarge } from './blob-errors.js';
+import type { BlobStore } from './blob-store.js';
+import { blobBytesMax } from './limits.js';
+
+export class FolderStore implements BlobStore {
+  constructor(readonly folder: string) {}
+
+  /** Where the blob lies or would lie. The digest is parsed first: no path leaves the folder. */
+  pathOf(digest: Digest): string {
+    const hex = parseDigest(digest).slice('sha256:'.length);
+    return join(this.folder, hex.slice(0, 2), hex);
+  }
+
+  async has(digest: Digest): Promise<boolean> {
+    return (await this.size(digest)) !== null;
+  }
+
+  async size(digest: Digest): Promise<number | null> {
+    try {
+      const found = await stat(this.pathOf(digest));
+      return found.isFile() ? found.size : null;
+    } catch (error) {
+      if (isAbsent(error)) return null;
+      throw error;
+    }
+  }
+
+  async get(digest: Digest, options: { maxBytes?: number } = {}): Promise<Uint8Array> {
+    const maxBytes = options.maxBytes ?? blobBytesMax;
+    const size = await this.size(digest);
+    if (size === null) throw missing(digest, this.folder);
+    if (size > maxBytes) throw tooLarge(digest, size, maxBytes);
+    const bytes = new Uint8Array(await readFile(this.pathOf(digest)));
+    const found = digestOf(bytes);
+    if (found !== digest) throw corrupt(digest, this.folder, found);
+    return bytes;
+  }
+
+  async put(bytes: Uint8Array): Promise<Digest> {
+    const digest = digestOf(bytes);
+    if ((await this.size(digest)) === bytes.length) return digest;
+    const temporary = await this.temporaryPath();
+    try {
+      const file = await open(temporary, 'wx');
+      try {
+        await file.writeFile(bytes);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await this.adopt(temporary, digest);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+    return digest;
+  }
+
+  async *read(
+    digest: Digest,
+    range: { start: number; end: number },
+  ): AsyncGenerator<Uint8Array, void> {
+    if (range.end <= range.start) return;
+    const path = this.pathOf(digest);
+    try {
+      yield* createReadStream(path, { start: range.start, end: range.end - 1 });
+    } catch (error) {
+      throw isAbsent(error) ? missing(digest, this.folder) : error;
+    }
+  }
+
+  /** A fresh path inside the store's own file system, so that `adopt` is an atomic rename. */
+  async temporaryPath(): Promise<string> {
+    const folder = join(this.folder, 'tmp');
+    await mkdir(folder, { recursive: true });
+    return join(folder, `${process.pid}-${randomBytes(8).toString('hex')}`);
+  }
+
+  /** Makes a file whose digest the caller has checked visible as that blob. */
+  async adopt(path: string, digest: Digest): Promise<void> {
+    const target = this.pathOf(digest);
+    await mkdir(join(target, '..'), { recursive: true });
+    await rename(path, target);
+  }
+}
+
+/** Digest of a file, streamed. */
+export async function digestOfFile(path: string): Promise<Digest> {
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(piece);
+  return parseDigest(`sha256:${hash.digest('hex')}`);
+}
+
+function isAbsent(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}

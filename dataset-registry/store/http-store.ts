@@ -1,0 +1,254 @@
+/**
+ * Blobs over HTTP from one or several base URLs, none of them trusted. Works in a browser and in
+ * Node. A read goes to the first base that answers well and moves on to the next when one is down,
+ * stalls, lies or lacks the blob; a broken download goes on from the byte where it broke.
+ */
+import { digestOf, parseDigest, type Digest } from '../digest/digest.js';
+import { BlobError, corrupt, missing, tooLarge, unreachable } from './blob-errors.js';
+import type { BlobStore } from './blob-store.js';
+import { baseUrlsMax, blobBytesMax, stallMs, strikesMax } from './limits.js';
+
+/** An upload is answered only after all of it was read: it may take this many stall times. */
+const uploadPatience = 24;
+
+export interface HttpStoreOptions {
+  /** The `authorization` header of an upload; without it, `put` is refused. */
+  authorise?: (upload: { method: 'PUT'; digest: Digest }) => Promise<string>;
+  /** Milliseconds without a byte after which a source has failed. */
+  stallMs?: number;
+  fetch?: typeof fetch;
+}
+
+export class HttpStore implements BlobStore {
+  readonly baseUrls: readonly string[];
+  private readonly stallMs: number;
+  private readonly fetch: typeof fetch;
+  private readonly authorise: HttpStoreOptions['authorise'];
+
+  constructor(baseUrls: string | readonly string[], options: HttpStoreOptions = {}) {
+    const urls = typeof baseUrls === 'string' ? [baseUrls] : baseUrls;
+    this.baseUrls = urls.map(parseBaseUrl);
+    if (urls.length === 0 || urls.length > baseUrlsMax) {
+      throw new Error(`BAD_STORE_URL: ${urls.length} addresses; name 1 to ${baseUrlsMax}`);
+    }
+    this.stallMs = options.stallMs ?? stallMs;
+    this.fetch = options.fetch ?? ((...args) => globalThis.fetch(...args));
+    this.authorise = options.authorise;
+  }
+
+  async has(digest: Digest): Promise<boolean> {
+    return (await this.size(digest)) !== null;
+  }
+
+  async size(digest: Digest): Promise<number | null> {
+    return this.firstOf(digest, async (base) => {
+      const response = await this.request(base, digest, { method: 'HEAD' });
+      if (response.status === 404) throw missing(digest, base);
+      if (!response.ok) throw unreachable(base, `answered ${response.status}`);
+      const length = Number(response.headers.get('content-length') ?? NaN);
+      if (!Number.isSafeInteger(length)) throw unreachable(base, 'named no content-length');
+      return length;
+    }).catch((error: unknown) => {
+      if (error instanceof BlobError && error.code === 'BLOB_MISSING') return null;
+      throw error;
+    });
+  }
+
+  async get(digest: Digest, options: { maxBytes?: number } = {}): Promise<Uint8Array> {
+    const maxBytes = options.maxBytes ?? blobBytesMax;
+    return this.firstOf(digest, async (base) => {
+      const bytes = await this.download(base, digest, maxBytes);
+      const found = digestOf(bytes);
+      if (found !== digest) throw corrupt(digest, base, found);
+      return bytes;
+    });
+  }
+
+  async put(bytes: Uint8Array): Promise<Digest> {
+    const digest = digestOf(bytes);
+    const authorise = this.authorise;
+    if (!authorise) {
+      throw new BlobError(
+        'UPLOAD_REFUSED',
+        'this store has no key to sign uploads; name an account',
+      );
+    }
+    return this.firstOf(digest, async (base) => {
+      const response = await this.request(base, digest, {
+        method: 'PUT',
+        headers: {
+          authorization: await authorise({ method: 'PUT', digest }),
+          'content-type': 'application/octet-stream',
+        },
+        body: bytes as Uint8Array<ArrayBuffer>,
+      });
+      if (response.ok) {
+        await response.body?.cancel();
+        return digest;
+      }
+      const why = await this.readReason(base, response);
+      if (response.status >= 500) throw unreachable(base, `answered ${response.status}: ${why}`);
+      throw new BlobError('UPLOAD_REFUSED', `${base} answered ${response.status}: ${why}`);
+    });
+  }
+
+  async *read(
+    digest: Digest,
+    range: { start: number; end: number },
+  ): AsyncGenerator<Uint8Array, void> {
+    if (range.end <= range.start) return;
+    let at = range.start;
+    let last: unknown;
+    for (const base of this.baseUrls) {
+      try {
+        for await (const piece of this.stream(base, digest, { start: at, end: range.end })) {
+          at += piece.length;
+          yield piece;
+        }
+        return;
+      } catch (error) {
+        last = error;
+      }
+    }
+    throw last;
+  }
+
+  /** Bytes `start` up to `end` (or the end of the blob) of one base, stall-checked. */
+  private async *stream(
+    base: string,
+    digest: Digest,
+    range: { start: number; end?: number },
+  ): AsyncGenerator<Uint8Array, void> {
+    const abort = new AbortController();
+    const wanted = (range.end ?? Infinity) - range.start;
+    const header = `bytes=${range.start}-${range.end === undefined ? '' : range.end - 1}`;
+    const whole = range.start === 0 && range.end === undefined;
+    const response = await this.request(base, digest, {
+      ...(whole ? {} : { headers: { range: header } }),
+      signal: abort.signal,
+    });
+    try {
+      if (response.status === 404) throw missing(digest, base);
+      if (!response.ok) throw unreachable(base, `answered ${response.status}`);
+      if (!whole) checkRange(base, response, range.start);
+      const reader = response.body!.getReader();
+      let received = 0;
+      while (received < wanted) {
+        const { done, value } = await this.unlessStalled(base, reader.read());
+        if (done) break;
+        const piece =
+          received + value.length > wanted ? value.subarray(0, wanted - received) : value;
+        received += piece.length;
+        yield piece;
+      }
+      if (range.end !== undefined && received < wanted) {
+        throw unreachable(base, `ended after ${received} of ${wanted} bytes`);
+      }
+    } finally {
+      abort.abort();
+    }
+  }
+
+  /** The whole blob from one base; a broken stream is taken up again where it broke. */
+  private async download(base: string, digest: Digest, maxBytes: number): Promise<Uint8Array> {
+    const pieces: Uint8Array[] = [];
+    let received = 0;
+    for (let strike = 1; ; strike++) {
+      try {
+        for await (const piece of this.stream(base, digest, { start: received })) {
+          received += piece.length;
+          if (received > maxBytes) throw tooLarge(digest, received, maxBytes);
+          pieces.push(piece);
+        }
+        return join(pieces, received);
+      } catch (error) {
+        const broken = !(error instanceof BlobError) || error.code === 'STORE_UNREACHABLE';
+        if (!broken || received === 0 || strike === strikesMax) throw wrapped(base, error);
+      }
+    }
+  }
+
+  private async request(base: string, digest: Digest, init: RequestInit): Promise<Response> {
+    const url = `${base}/blobs/${parseDigest(digest)}`;
+    const abort = new AbortController();
+    init.signal?.addEventListener('abort', () => abort.abort());
+    try {
+      const answer = this.fetch(url, { ...init, signal: abort.signal });
+      return await this.unlessStalled(base, answer, init.body ? uploadPatience : 1);
+    } catch (error) {
+      abort.abort();
+      throw wrapped(base, error);
+    }
+  }
+
+  /** What a refusing server says, bounded: it may be hostile. */
+  private async readReason(base: string, response: Response): Promise<string> {
+    const reader = response.body?.getReader();
+    const first = await (reader && this.unlessStalled(base, reader.read()));
+    await reader?.cancel();
+    return new TextDecoder().decode(first?.value?.subarray(0, 500));
+  }
+
+  /** Waits `patience` stall times. */
+  private async unlessStalled<T>(base: string, work: Promise<T>, patience = 1): Promise<T> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const waitMs = this.stallMs * patience;
+    const stalled = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(unreachable(base, `sent nothing for ${waitMs} ms`)), waitMs);
+    });
+    try {
+      return await Promise.race([work, stalled]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The first base that succeeds; else the most telling failure: a lie before an absence. */
+  private async firstOf<T>(digest: Digest, ask: (base: string) => Promise<T>): Promise<T> {
+    const failures: BlobError[] = [];
+    for (const base of this.baseUrls) {
+      try {
+        return await ask(base);
+      } catch (error) {
+        if (!(error instanceof BlobError)) throw error;
+        failures.push(error);
+      }
+    }
+    const order = ['BLOB_TOO_LARGE', 'UPLOAD_REFUSED', 'BLOB_CORRUPT', 'STORE_UNREACHABLE'];
+    for (const code of order) {
+      const found = failures.find((failure) => failure.code === code);
+      if (found) throw found;
+    }
+    throw missing(digest, this.baseUrls.join(', '));
+  }
+}
+
+function checkRange(base: string, response: Response, start: number): void {
+  if (response.status !== 206) throw unreachable(base, 'does not serve ranges');
+  const named = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
+  if (!named || Number(named[1]) !== start) throw unreachable(base, 'served another range');
+}
+
+function parseBaseUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash) {
+    throw new Error(`BAD_STORE_URL: ${JSON.stringify(text)}; write http(s)://host[:port][/path]`);
+  }
+  return url.href.replace(/\/+$/, '');
+}
+
+function wrapped(base: string, error: unknown): BlobError {
+  if (error instanceof BlobError) return error;
+  const cause = (error as { cause?: { code?: string } }).cause?.code;
+  return unreachable(base, cause ?? String((error as Error).message), error);
+}
+
+function join(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}

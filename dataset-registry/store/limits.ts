@@ -1,0 +1,17 @@
+/** Bounds of what stores read, write and wait for. */
+
+/** A blob read into memory whole, unless the caller names another bound. */
+export const blobBytesMax = 2 ** 28;
+
+/** A source that sends nothing for this long has failed. */
+export const stallMs = 5_000;
+
+/** Streams that one download keeps open: one TCP stream crawls on a lossy link, sixteen do not. */
+export const connectionsDefault = 8;
+export const connectionsMax = 64;
+
+/** Failures (stall, error) after which a source is given up for a file; a lie needs only one. */
+export const strikesMax = 3;
+
+/** Base URLs of one HTTP store. */
+export const baseUrlsMax = 16;
