@@ -1,0 +1,107 @@
+/**
+ * Progress of one long step: a bar that is redrawn in a terminal, plain lines now and then in a log
+ * file (where a redrawn bar would be thousands of lines). It goes to standard error, so that what a
+ * command prints for programs stays clean.
+ */
+export interface Progress {
+  /** `done` in units of `total`, or just counted when there is no total. */
+  update(done: number, note?: string): void;
+  /** The step is over; `note` says what came out of it. */
+  finish(note?: string): void;
+  fail(note: string): void;
+}
+
+export interface ProgressOptions {
+  readonly total?: number;
+  /** What is counted: `rounds`, `MB`. */
+  readonly unit?: string;
+  readonly stream?: ProgressStream;
+  readonly now?: () => number;
+}
+
+/** As much of a stream as is needed; `process.stderr` is one. */
+export interface ProgressStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+const barCells = 24;
+/** A terminal is redrawn at most this often. */
+const redrawMs = 80;
+/** A log gets a line when this much time passed … */
+const lineEveryMs = 5_000;
+/** … or when this much more was done, but not more often than once a second. */
+const lineEveryShare = 0.1;
+const lineAtLeastMs = 1_000;
+
+export function startProgress(label: string, options: ProgressOptions = {}): Progress {
+  const stream = options.stream ?? process.stderr;
+  const now = options.now ?? Date.now;
+  const startedMs = now();
+  const terminal = stream.isTTY === true;
+  let shownMs = -Infinity;
+  let shownShare = 0;
+  let over = false;
+
+  const share = (done: number) =>
+    options.total ? Math.min(1, Math.max(0, done / options.total)) : null;
+  const seconds = () => `${((now() - startedMs) / 1000).toFixed(1)} s`;
+
+  const draw = (text: string) => {
+    const width = (stream.columns ?? 100) - 1;
+    stream.write(`\r\u001b[2K${text.length > width ? `${text.slice(0, width - 1)}…` : text}`);
+  };
+  const end = (mark: string, note: string) => {
+    if (over) return;
+    over = true;
+    const text = `${mark} ${label}${note ? `: ${note}` : ''} (${seconds()})`;
+    stream.write(terminal ? `\r\u001b[2K${text}\n` : `${text}\n`);
+  };
+
+  if (terminal) draw(`  ${label} …`);
+  else stream.write(`  ${label} …\n`);
+
+  return {
+    update(done, note) {
+      if (over) return;
+      const part = share(done);
+      const sinceMs = now() - shownMs;
+      if (terminal) {
+        if (sinceMs < redrawMs && part !== 1) return;
+        draw(
+          `  ${part === null ? '' : `${bar(part)} `}${label}${facts(done, part, options, note)}`,
+        );
+        shownMs = now();
+        return;
+      }
+      if (shownMs === -Infinity) shownMs = startedMs;
+      const waitedMs = now() - shownMs;
+      const gained = part === null ? 0 : part - shownShare;
+      const due =
+        waitedMs >= lineEveryMs || (gained >= lineEveryShare && waitedMs >= lineAtLeastMs);
+      if (!due) return;
+      shownMs = now();
+      shownShare = part ?? 0;
+      stream.write(`  ${label}${facts(done, part, options, note)} (${seconds()})\n`);
+    },
+    finish: (note = '') => end('✓', note),
+    fail: (note) => end('✗', note),
+  };
+}
+
+function bar(part: number): string {
+  const full = Math.round(part * barCells);
+  return `[${'#'.repeat(full)}${'.'.repeat(barCells - full)}]`;
+}
+
+function facts(done: number, part: number | null, options: ProgressOptions, note?: string): string {
+  const unit = options.unit ? ` ${options.unit}` : '';
+  const count = options.total ? `${count1(done)} of ${count1(options.total)}` : count1(done);
+  const percent = part === null ? '' : `${Math.floor(part * 100)} %, `;
+  return ` ${percent}${count}${unit}${note ? `, ${note}` : ''}`;
+}
+
+function count1(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(1);
+}
