@@ -1,0 +1,232 @@
+/**
+ * The operations of a Llama-style decoder. Each is one unit with one gradient rule, written so that
+ * forward and backward share what they compute (equal nodes are merged by the graph).
+ */
+import type { Tensor } from './graph.js';
+import {
+  add,
+  differentiable,
+  divide,
+  meanOfLastAxis,
+  multiply,
+  multiplyMatrices,
+  reshape,
+  shapeMismatch,
+  sigmoid,
+  squareRoot,
+  subtract,
+  sum,
+  swapLastAxes,
+} from './operations.js';
+
+/** Rows of `table` [rows, width] by `ids`; the gradient adds up where a row was used repeatedly. */
+export function gatherRows(table: Tensor, ids: Tensor): Tensor {
+  const width = table.shape[1]!;
+  if (table.shape.length !== 2 || ids.shape.length !== 1) {
+    throw shapeMismatch('gatherRows', table, ids);
+  }
+  const count = ids.shape[0]!;
+  const { graph } = table;
+  const rows = graph.apply(
+    'Gather',
+    [table, ids],
+    { axis: 0 },
+    { type: 'f32', shape: [count, width] },
+  );
+  return differentiable(rows, [
+    {
+      input: table,
+      gradient: (gradient) => {
+        const column = reshape(ids, [count, 1]);
+        const spread = graph.apply(
+          'Expand',
+          [column, graph.integers([count, width])],
+          {},
+          { type: ids.type, shape: [count, width] },
+        );
+        const zeros = filled(table, table.shape, 0);
+        return graph.apply(
+          'ScatterElements',
+          [zeros, spread, gradient],
+          { axis: 0, reduction: 'add' },
+          { type: 'f32', shape: table.shape },
+        );
+      },
+    },
+  ]);
+}
+
+/** `x ÷ √(mean(x²) + ε) · gain`, over the last axis. */
+export function rmsNorm(x: Tensor, gain: Tensor, epsilon: number): Tensor {
+  const width = x.shape[x.shape.length - 1];
+  if (gain.shape.length !== 1 || gain.shape[0] !== width) throw shapeMismatch('rmsNorm', x, gain);
+  const { graph } = x;
+  const meanSquare = meanOfLastAxis(multiply(x, x));
+  const root = squareRoot(add(meanSquare, graph.scalar(epsilon)));
+  const unit = divide(x, root);
+  const y = graph.apply('Mul', [unit, gain], {}, { type: 'f32', shape: x.shape });
+  return differentiable(y, [
+    {
+      input: x,
+      gradient: (gradient) => {
+        const scaled = multiply(gradient, gain);
+        const along = meanOfLastAxis(multiply(scaled, unit));
+        return divide(subtract(scaled, multiply(unit, along)), root);
+      },
+    },
+    {
+      input: gain,
+      gradient: (gradient) => {
+        const outer = x.shape.slice(0, -1).map((_, axis) => axis);
+        return sum(multiply(gradient, unit), outer);
+      },
+    },
+  ]);
+}
+
+/** `x · sigmoid(x)`. */
+export function silu(x: Tensor): Tensor {
+  const { graph } = x;
+  const gate = sigmoid(x);
+  const y = graph.apply('Mul', [x, gate], {}, { type: 'f32', shape: x.shape });
+  return differentiable(y, [
+    {
+      input: x,
+      // d/dx x·s(x) = s + x·s·(1 − s), and x·s is the result itself
+      gradient: (gradient) =>
+        multiply(gradient, add(gate, multiply(y, subtract(graph.scalar(1), gate)))),
+    },
+  ]);
+}
+
+/** Softmax over the last axis. */
+export function softmax(x: Tensor): Tensor {
+  const axis = x.shape.length - 1;
+  const { graph } = x;
+  const y = graph.apply('Softmax', [x], { axis }, { type: 'f32', shape: x.shape });
+  return differentiable(y, [
+    {
+      input: x,
+      gradient: (gradient) => {
+        const weighted = multiply(gradient, y);
+        const total = reshape(sum(weighted, [axis]), [...x.shape.slice(0, -1), 1]);
+        return subtract(weighted, multiply(y, total));
+      },
+    },
+  ]);
+}
+
+/** `(first, second)` halves of the last axis become `(−second, first)`. */
+function rotateHalf(x: Tensor): Tensor {
+  const axis = x.shape.length - 1;
+  const half = x.shape[axis]! / 2;
+  const { graph } = x;
+  const part = { type: 'f32', shape: [...x.shape.slice(0, -1), half] } as const;
+  const sizes = graph.integers([half, half]);
+  const [first, second] = graph.applyMany('Split', [x, sizes], { axis }, [part, part]);
+  const negated = graph.apply('Neg', [second!], {}, part);
+  return graph.apply('Concat', [negated, first!], { axis }, { type: 'f32', shape: x.shape });
+}
+
+/**
+ * Rotary position embedding of x [batch, heads, positions, width]: `x·cos + rotateHalf(x)·sin`, with
+ * tables [positions, width] whose halves are equal. A rotation's gradient is the inverse rotation.
+ */
+export function rotate(x: Tensor, tables: { cosine: Tensor; sine: Tensor }): Tensor {
+  const { cosine, sine } = tables;
+  const tail = x.shape.slice(-2).join();
+  if (cosine.shape.join() !== tail || sine.shape.join() !== tail) {
+    throw shapeMismatch('rotate', x, cosine);
+  }
+  const { graph } = x;
+  const result = { type: 'f32', shape: x.shape } as const;
+  const turned = multiply(rotateHalf(x), sine);
+  const y = graph.apply('Add', [multiply(x, cosine), turned], {}, result);
+  return differentiable(y, [
+    {
+      input: x,
+      gradient: (gradient) =>
+        subtract(multiply(gradient, cosine), multiply(rotateHalf(gradient), sine)),
+    },
+  ]);
+}
+
+/**
+ * Causal attention of q [batch, heads, positions, width] over k and v [batch, kvHeads, positions,
+ * width]. Query heads that share a key head are stacked along the positions, so keys and values
+ * are never copied and their gradients add up inside the matrix product.
+ */
+export function attend(q: Tensor, k: Tensor, v: Tensor): Tensor {
+  const [batch, heads, positions, width] = q.shape as [number, number, number, number];
+  const kvHeads = k.shape[1]!;
+  if (heads % kvHeads !== 0) throw shapeMismatch('attend', q, k);
+  const { graph } = q;
+  const stacked = [batch, kvHeads, (heads / kvHeads) * positions, width];
+  const scaled = multiply(reshape(q, stacked), graph.scalar(1 / Math.sqrt(width)));
+  const scores = multiplyMatrices(scaled, swapLastAxes(k));
+  const square = [batch, heads, positions, positions];
+  const masked = add(reshape(scores, square), causalMask(q, positions));
+  const weights = reshape(softmax(masked), scores.shape);
+  return reshape(multiplyMatrices(weights, v), q.shape);
+}
+
+/** 0 up to the diagonal, above it so low that no weight remains; built in the graph to keep it small. */
+function causalMask(like: Tensor, positions: number): Tensor {
+  const shape = [positions, positions];
+  const low = filled(like, shape, -1e9);
+  const offset = like.graph.integerScalar(1);
+  return like.graph.apply('Trilu', [low, offset], { upper: 1 }, { type: 'f32', shape });
+}
+
+function filled(like: Tensor, shape: readonly number[], value: number): Tensor {
+  const { graph } = like;
+  const inputs = [
+    reshape(
+      graph.scalar(value),
+      shape.map(() => 1),
+    ),
+    graph.integers(shape),
+  ];
+  return graph.apply('Expand', inputs, {}, { type: 'f32', shape });
+}
+
+/** Mean of `−log softmax(logits)[target]` over the rows of logits [rows, classes], a scalar. */
+export function crossEntropy(logits: Tensor, targets: Tensor): Tensor {
+  const [rows, classes] = logits.shape as [number, number];
+  if (logits.shape.length !== 2 || targets.shape.join() !== String(rows)) {
+    throw shapeMismatch('crossEntropy', logits, targets);
+  }
+  const { graph } = logits;
+  const logProbabilities = graph.apply(
+    'LogSoftmax',
+    [logits],
+    { axis: 1 },
+    { type: 'f32', shape: [rows, classes] },
+  );
+  const column = reshape(targets, [rows, 1]);
+  const picked = graph.apply(
+    'GatherElements',
+    [logProbabilities, column],
+    { axis: 1 },
+    { type: 'f32', shape: [rows, 1] },
+  );
+  const total = sum(picked, [0, 1]);
+  const loss = graph.apply('Mul', [total, graph.scalar(-1 / rows)], {}, { type: 'f32', shape: [] });
+  return differentiable(loss, [
+    {
+      input: logits,
+      gradient: (gradient) => {
+        const result = { type: 'f32', shape: logits.shape } as const;
+        const probabilities = graph.apply('Exp', [logProbabilities], {}, result);
+        const minusOnes = filled(logits, [rows, 1], -1);
+        const difference = graph.apply(
+          'ScatterElements',
+          [probabilities, column, minusOnes],
+          { axis: 1, reduction: 'add' },
+          result,
+        );
+        return multiply(difference, multiply(gradient, graph.scalar(1 / rows)));
+      },
+    },
+  ]);
+}
