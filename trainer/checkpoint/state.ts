@@ -1,0 +1,67 @@
+/**
+ * The shared state between rounds. Its bytes are a safetensors file: the parameters under their
+ * Hugging Face names, then `outer.momentum` when the outer recipe has one. The digest of these
+ * bytes is the **state root**. Without momentum they are exactly the `model.safetensors` of a
+ * release, so that the root on chain is the digest of the file that people run.
+ *
+ * Law: `decodeState(encodeState(s))` equals s, and no other bytes decode to s.
+ */
+import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { OuterState } from '../exchange/outer-step.js';
+import { hasOuterMomentum, type OuterRecipe } from '../exchange/recipe.js';
+import type { TensorLayout } from '../program/layout.js';
+import { badState, decodeExact, encodeExact, type Vector, type VectorShape } from './exact-file.js';
+
+export const MOMENTUM_NAME = 'outer.momentum';
+
+/** `format: pt` is what transformers asks of a file it loads. */
+const METADATA: ReadonlyMap<string, string> = new Map([['format', 'pt']]);
+
+/** Errors: `BAD_STATE`, `NON_FINITE`. */
+export function encodeState(state: OuterState, layout: TensorLayout): Uint8Array {
+  const vectors = paramsAsVectors(state.params, layout);
+  if (state.momentum) {
+    if (state.momentum.length !== layout.length) {
+      throw badState(`its momentum has ${state.momentum.length}, not ${layout.length} elements`);
+    }
+    vectors.push({ name: MOMENTUM_NAME, shape: [layout.length], values: state.momentum });
+  }
+  return encodeExact(vectors, METADATA);
+}
+
+export function stateRoot(state: OuterState, layout: TensorLayout): Digest {
+  return digestOf(encodeState(state, layout));
+}
+
+/** Errors: `BAD_SAFETENSORS`, `BAD_STATE`, `NON_FINITE`. */
+export function decodeState(
+  bytes: Uint8Array,
+  layout: TensorLayout,
+  recipe: OuterRecipe,
+): OuterState {
+  const expected: VectorShape[] = [...layout.slots];
+  const withMomentum = hasOuterMomentum(recipe);
+  if (withMomentum) expected.push({ name: MOMENTUM_NAME, shape: [layout.length] });
+  const { vectors, metadata } = decodeExact(bytes, expected, ['format']);
+  if (metadata.get('format') !== 'pt') throw badState('its format is not "pt"');
+  const momentum = withMomentum ? vectors.pop()! : null;
+  return { params: joinVectors(vectors, layout), momentum };
+}
+
+/** The flat vector cut into the layout's tensors; views, nothing copied. */
+export function paramsAsVectors(params: Float32Array, layout: TensorLayout): Vector[] {
+  if (params.length !== layout.length) {
+    throw badState(`it has ${params.length} parameters where the layout has ${layout.length}`);
+  }
+  return layout.slots.map(({ name, shape, offset, length }) => ({
+    name,
+    shape,
+    values: params.subarray(offset, offset + length),
+  }));
+}
+
+export function joinVectors(vectors: readonly Float32Array[], layout: TensorLayout): Float32Array {
+  const params = new Float32Array(layout.length);
+  vectors.forEach((values, i) => params.set(values, layout.slots[i]!.offset));
+  return params;
+}
