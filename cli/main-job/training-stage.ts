@@ -1,0 +1,253 @@
+/**
+ * The training itself: one process per contributor, which talk to nobody but the chain and the
+ * registry. This stage only starts them, does what happens to real machines (one is killed, one
+ * comes late) at fixed points of the protocol, moves the local clock when everybody living waits
+ * for a deadline, and watches.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
+import type { RunView } from '@commonweights/dao-contracts/client/views.js';
+import type { Traffic } from '@commonweights/trainer/worker/layered-store.js';
+import type { WorkEvent } from '@commonweights/trainer/worker/work-event.js';
+import type { Progress } from '../progress.js';
+import type { ContributorMessage, ContributorTask } from './contributor-task.js';
+
+/** What happens to whom; rounds are numbers on chain, cancelled ones included. */
+export interface Incidents {
+  /** Account that is killed, in the middle of training this round. */
+  readonly killed: { readonly account: string; readonly round: number };
+  /** Account whose process starts when `startsAt` opens and that takes part from `fromRound`. */
+  readonly late: {
+    readonly account: string;
+    readonly startsAt: number;
+    readonly fromRound: number;
+  };
+}
+
+export interface TrainingOutcome {
+  readonly run: RunView;
+  readonly wallMs: number;
+  /** Median time of one inner step in the honest trainers, while all of them shared the machine. */
+  readonly stepMs: number;
+  readonly traffic: Readonly<Record<string, Traffic>>;
+  readonly story: readonly string[];
+}
+
+type Task = Omit<ContributorTask, 'dataDir'>;
+
+const lookEveryMs = 200;
+/** No progress on chain for this long means that something is wrong that waiting will not mend. */
+const stalledMs = 120_000;
+
+export async function train(it: {
+  client: DaoClient;
+  run: number;
+  tasks: readonly Task[];
+  late: Task;
+  incidents: Incidents;
+  dataDir: string;
+  fastForward(ms: number): Promise<void>;
+  progress: Progress;
+  tell(line: string): void;
+}): Promise<TrainingOutcome> {
+  const crew = new Crew(it);
+  try {
+    for (const task of it.tasks) await crew.start(task);
+    return await watch(it, crew);
+  } finally {
+    await crew.stop();
+  }
+}
+
+async function watch(it: Parameters<typeof train>[0], crew: Crew): Promise<TrainingOutcome> {
+  let startedAt = 0;
+  let lateStarted = false;
+  let last = { state: '', at: Date.now() };
+  for (;;) {
+    const run = await readRun(it.client, it.run);
+    crew.failOnLostContributor(it.incidents.killed.account);
+    if (run.status === 'completed') {
+      const wallMs = Date.now() - startedAt;
+      await crew.finish();
+      return { run, wallMs, stepMs: crew.medianStepMs(), traffic: crew.traffic, story: crew.story };
+    }
+    if (run.status === 'stopped' || run.status === 'paused') {
+      throw new Error(`RUN_NOT_FINISHED: the run is ${run.status} (${run.pausedBecause ?? ''})`);
+    }
+    if (run.status === 'enrolling') {
+      const seats = await it.client.getSeats({ run: it.run });
+      if (seats.length === it.tasks.length) await passDeadline(it, run, run.enrolDeadlineMs);
+    }
+    if (run.open) {
+      startedAt ||= Date.now();
+      if (!lateStarted && run.open.round >= it.incidents.late.startsAt) {
+        lateStarted = true;
+        crew.tell(`${it.late.account.accountId} comes late and downloads the state`);
+        await crew.start(it.late);
+      }
+      if (crew.killedIsDead && onlyKilledIsMissing(run, crew.killedSeat)) {
+        crew.tell('everybody living committed; the deadline passes and the run goes on without it');
+        await passDeadline(it, run, run.open.deadlineMs);
+      }
+    }
+    const state = `${run.nextRound} ${run.open?.phase} ${crew.steps}`;
+    if (state !== last.state) last = { state, at: Date.now() };
+    if (Date.now() - last.at > stalledMs) {
+      throw new Error(`RUN_STALLED: nothing moved for ${stalledMs / 1000} s in ${state}`);
+    }
+    it.progress.update(run.closedRounds, noteOn(run));
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+  }
+}
+
+function noteOn(run: RunView): string {
+  if (!run.open) return run.status === 'enrolling' ? 'enrolling' : 'last audits';
+  return `round ${run.open.round}, ${run.open.phase}, ${run.open.slices.length} trainers`;
+}
+
+function onlyKilledIsMissing(run: RunView, killedSeat: number | null): boolean {
+  const open = run.open!;
+  const missing = open.slices.filter(({ seat }) => !open.committed.includes(seat));
+  return open.phase === 'train' && missing.length === 1 && missing[0]!.seat === killedSeat;
+}
+
+async function passDeadline(
+  it: { fastForward(ms: number): Promise<void> },
+  run: RunView,
+  deadlineMs: number,
+): Promise<void> {
+  if (run.nowMs < deadlineMs) await it.fastForward(deadlineMs - run.nowMs);
+}
+
+async function readRun(client: DaoClient, id: number): Promise<RunView> {
+  const run = await client.getRun({ run: id });
+  if (!run) throw new Error(`RUN_NOT_FOUND: ${client.contract} has no run ${id}`);
+  return run;
+}
+
+/** The contributors' processes, and what they reported. */
+class Crew {
+  readonly traffic: Record<string, Traffic> = {};
+  readonly story: string[] = [];
+  killedIsDead = false;
+  killedSeat: number | null = null;
+  /** Inner steps seen in all: shows that something moves between two chain events. */
+  steps = 0;
+  readonly #children = new Map<string, ChildProcess>();
+  readonly #stepTimesMs: number[] = [];
+  readonly #failures = new Map<string, string>();
+  readonly #left = new Set<string>();
+
+  constructor(private readonly it: Parameters<typeof train>[0]) {}
+
+  async start(task: Task): Promise<void> {
+    const { accountId } = task.account;
+    const dataDir = join(this.it.dataDir, 'contributors', accountId);
+    await mkdir(dataDir, { recursive: true });
+    const entry = fileURLToPath(new URL('./contributor.ts', import.meta.url));
+    const whole: ContributorTask = { ...task, dataDir };
+    const child = spawn(process.execPath, ['--import', 'tsx', entry], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    });
+    const log = createWriteStream(join(dataDir, 'contributor.log'), { flags: 'a' });
+    child.send(whole);
+    child.stdout!.pipe(log, { end: false });
+    child.stderr!.pipe(log, { end: false });
+    this.#children.set(accountId, child);
+    child.on('message', (message: ContributorMessage) => {
+      log.write(`${JSON.stringify(message)}\n`);
+      this.#hear(accountId, message);
+    });
+    child.on('exit', (code, signal) => {
+      this.#children.delete(accountId);
+      if (!this.#left.has(accountId) && !(accountId === this.#killed && this.killedIsDead)) {
+        this.#failures.set(accountId, this.#failures.get(accountId) ?? `exit ${signal ?? code}`);
+      }
+    });
+  }
+
+  #hear(account: string, message: ContributorMessage): void {
+    if (message.kind === 'failed') this.#failures.set(account, message.message);
+    if (message.kind === 'done') {
+      this.traffic[account] = message.traffic;
+      this.#left.add(account);
+      if (message.because.includes('expelled')) {
+        this.tell(`${account} was expelled: its work did not follow from its inputs`);
+      }
+    }
+    if (message.kind === 'event') this.#onEvent(account, message.event);
+  }
+
+  #onEvent(account: string, event: WorkEvent): void {
+    if (event.kind === 'step') {
+      this.steps++;
+      const { killed } = this.it.incidents;
+      const half = event.step * 2 >= event.steps;
+      if (account === killed.account && event.round === killed.round && half)
+        void this.#kill(account);
+    }
+    if (event.kind === 'trained' && event.loss > 0) {
+      this.#stepTimesMs.push(event.elapsedMs);
+    }
+    if (event.kind === 'abandoned')
+      this.tell(`${account} abandons round ${event.round}: ${event.why}`);
+    if (event.kind === 'answered') {
+      const found = event.leaf === null ? 'no usable material' : 'its own leaf';
+      this.story.push(
+        `${account} re-executed segment ${event.segment} of seat ${event.seat}: ${found}`,
+      );
+    }
+  }
+
+  get #killed(): string {
+    return this.it.incidents.killed.account;
+  }
+
+  async #kill(account: string): Promise<void> {
+    if (this.killedIsDead) return;
+    this.killedIsDead = true;
+    this.#children.get(account)?.kill('SIGKILL');
+    this.tell(
+      `${account} is killed (SIGKILL) in the middle of round ${this.it.incidents.killed.round}`,
+    );
+    const seats = await this.it.client.getSeats({ run: this.it.run });
+    this.killedSeat = seats.find((seat) => seat.account === account)?.seat ?? null;
+  }
+
+  failOnLostContributor(expected: string): void {
+    for (const [account, why] of this.#failures) {
+      if (account === expected && this.killedIsDead) continue;
+      throw new Error(
+        `CONTRIBUTOR_LOST: ${account}: ${why}; see contributors/${account}/contributor.log in the data folder`,
+      );
+    }
+  }
+
+  medianStepMs(): number {
+    const perRound = [...this.#stepTimesMs].sort((a, b) => a - b);
+    return perRound[(perRound.length - 1) >> 1] ?? NaN;
+  }
+
+  tell(line: string): void {
+    this.story.push(line);
+    this.it.tell(line);
+  }
+
+  /** Lets the contributors notice the end by themselves. */
+  async finish(): Promise<void> {
+    const until = Date.now() + 10_000;
+    while (this.#children.size > 0 && Date.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const child of this.#children.values()) child.kill('SIGKILL');
+    await Promise.resolve();
+  }
+}

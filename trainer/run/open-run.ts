@@ -1,0 +1,96 @@
+/**
+ * From a run id to something that can be trained: fetch the spec that the DAO voted for, rebuild
+ * the program from it, and refuse to go on unless every digest on chain is met. Nothing here is
+ * taken from a registry on trust.
+ */
+import { canonicalBytes, digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { manifestLimits, parseManifest } from '@commonweights/dataset-registry/digest/manifest.js';
+import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
+import { PackedSequences } from '../data/packed-sequences.js';
+import type { Engine } from '../engines/engine.js';
+import { buildLlamaProgram } from '../program/build-llama-program.js';
+import type { TrainingProgram } from '../program/training-program.js';
+import { decodeRunSpec, type RunSpec } from './run-spec.js';
+
+export interface OpenRun {
+  readonly spec: RunSpec;
+  readonly program: TrainingProgram;
+  readonly train: PackedSequences;
+  readonly heldOut: PackedSequences;
+}
+
+const specBytesMax = 1 << 20;
+/** Held in memory; a run over more than this wants the streaming reader of a later version. */
+const tokensBytesMax = 2 ** 31 - 1;
+
+/**
+ * Errors: `SPEC_MISMATCH`, `PROGRAM_MISMATCH`, `ENGINE_MISMATCH`, `DATA_MISMATCH`, and those of
+ * `BlobStore.get` and `decodeRunSpec`.
+ */
+export async function openRun(input: {
+  spec: Digest;
+  blobs: BlobStore;
+  engine: Engine;
+}): Promise<OpenRun> {
+  const spec = await fetchSpec(input.spec, input.blobs);
+  const program = buildLlamaProgram({
+    model: spec.model,
+    optimizer: spec.inner.optimizer,
+    batchSize: spec.inner.batchSize,
+  });
+  if (program.stepDigest !== spec.program) {
+    throw new Error(
+      `PROGRAM_MISMATCH: this version builds ${program.stepDigest} where the run asks for ` +
+        `${spec.program}; install the version of commonweights that the run was proposed with`,
+    );
+  }
+  await checkEngine(spec, input.engine);
+  const { train, heldOut } = await fetchSequences(spec, input.blobs);
+  return { spec, program, train, heldOut };
+}
+
+export async function fetchSpec(digest: Digest, blobs: BlobStore): Promise<RunSpec> {
+  const bytes = await blobs.get(digest, { maxBytes: specBytesMax });
+  const json = JSON.parse(new TextDecoder().decode(bytes)) as unknown;
+  const spec = decodeRunSpec(json);
+  if (canonicalBytes(spec).length !== bytes.length) {
+    throw new Error(`SPEC_MISMATCH: ${digest} is not canonical JSON; propose the run again`);
+  }
+  return spec;
+}
+
+/** An exact run accepts one fingerprint only: another build of the engine computes other bits. */
+async function checkEngine(spec: RunSpec, engine: Engine): Promise<void> {
+  const fingerprint = await engine.fingerprint();
+  const digest = digestOfJson(fingerprint);
+  if (digest === spec.fingerprint) return;
+  throw new Error(
+    `ENGINE_MISMATCH: this machine's ${engine.name} ${fingerprint.version} is ${digest}, the run ` +
+      `asks for ${spec.fingerprint}; install the engine version that the run names`,
+  );
+}
+
+async function fetchSequences(spec: RunSpec, blobs: BlobStore) {
+  const manifestBytes = await blobs.get(spec.data.manifest, {
+    maxBytes: manifestLimits.bytesMax,
+  });
+  const manifest = parseManifest(manifestBytes);
+  const fetch = async (path: string) => {
+    const file = manifest.files.find((one) => one.path === path);
+    if (!file) {
+      throw new Error(`DATA_MISMATCH: ${spec.data.manifest} has no file "${path}"; check the spec`);
+    }
+    const bytes = await blobs.get(file.digest, { maxBytes: tokensBytesMax });
+    return new PackedSequences(bytes, spec.model.contextLength);
+  };
+  const [train, heldOut] = [await fetch(spec.data.train), await fetch(spec.data.heldOut)];
+  if (train.count < spec.data.sequences || heldOut.count < spec.evaluation.sequences) {
+    throw new Error(
+      `DATA_MISMATCH: the spec counts ${spec.data.sequences} training and ` +
+        `${spec.evaluation.sequences} held-out sequences, the files hold ${train.count} and ` +
+        `${heldOut.count}; propose the run with the right counts`,
+    );
+  }
+  return { train, heldOut };
+}

@@ -1,0 +1,276 @@
+/**
+ * The run spec: the one canonical JSON document that fixes a training run. Its digest is what the
+ * DAO votes on and what the contract stores, so everything a stranger needs to repeat the run is in
+ * here or named by digest in here. Parsed strictly: an unknown or missing field is an error, since
+ * two readers that ignore different fields would train different models.
+ */
+import { isDigest, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
+import { decodeOuterRecipe, type OuterRecipe } from '../exchange/recipe.js';
+import type { AdamWConfig, LlamaConfig } from '../program/training-program.js';
+
+/** Linear warm-up to `peak`, then linear decay to `final` at `totalSteps`; steps count over rounds. */
+export interface LearningRateSchedule {
+  readonly kind: 'warmup-linear';
+  readonly peak: number;
+  readonly final: number;
+  readonly warmupSteps: number;
+  readonly totalSteps: number;
+}
+
+export interface RunSpec {
+  readonly version: 1;
+  readonly title: string;
+  readonly model: LlamaConfig;
+  /** Seed of the initial weights. */
+  readonly initialSeed: number;
+  readonly tokenizer: Digest;
+  readonly program: Digest;
+  readonly fingerprint: Digest;
+  readonly data: {
+    /** Id of a registered packed dataset, and its manifest. */
+    readonly dataset: string;
+    readonly manifest: Digest;
+    /** Paths in the manifest: u16 little-endian token streams. */
+    readonly train: string;
+    readonly heldOut: string;
+    /** Training sequences of `contextLength` tokens, and the seed of their order. */
+    readonly sequences: number;
+    readonly seed: number;
+  };
+  readonly inner: {
+    readonly optimizer: AdamWConfig;
+    readonly batchSize: number;
+    /** Inner steps each worker takes in a round (H). */
+    readonly stepsPerRound: number;
+    /** Equal parts of a round for the trace (S divides H). */
+    readonly segments: number;
+    /** Rounds between resets of worker-local state (E). */
+    readonly localResetInterval: number;
+    readonly schedule: LearningRateSchedule;
+  };
+  readonly outer: OuterRecipe;
+  readonly evaluation: {
+    /** Held-out sequences evaluated, from the start of the held-out file. */
+    readonly sequences: number;
+  };
+  readonly rounds: number;
+  readonly minWorkers: number;
+  readonly maxWorkers: number;
+  readonly maxAuditors: number;
+  readonly deadlinesMs: RunTerms['deadlinesMs'];
+  readonly auditedClaimsBps: number;
+  readonly heldBackRounds: number;
+  readonly economics: {
+    readonly stakeYocto: string;
+    readonly rewardYocto: string;
+    readonly auditFeeYocto: string;
+  };
+}
+
+/** Sequences that one worker trains on in one round. */
+export function sequencesPerSlice(spec: RunSpec): number {
+  return spec.inner.batchSize * spec.inner.stepsPerRound;
+}
+
+/** What the contract must know of a spec. `spec` and `initialRoot` are digests of those blobs. */
+export function termsOf(input: { spec: RunSpec; digest: Digest; initialRoot: Digest }): RunTerms {
+  const { spec, digest, initialRoot } = input;
+  return {
+    spec: digest,
+    program: spec.program,
+    fingerprint: spec.fingerprint,
+    tokenizer: spec.tokenizer,
+    initialRoot,
+    datasets: [spec.data.dataset],
+    rounds: spec.rounds,
+    minWorkers: spec.minWorkers,
+    maxWorkers: spec.maxWorkers,
+    maxAuditors: spec.maxAuditors,
+    slicesPerEpoch: Math.floor(spec.data.sequences / sequencesPerSlice(spec)),
+    segments: spec.inner.segments,
+    localResetInterval: spec.inner.localResetInterval,
+    deadlinesMs: spec.deadlinesMs,
+    auditedClaimsBps: spec.auditedClaimsBps,
+    heldBackRounds: spec.heldBackRounds,
+    ...spec.economics,
+  };
+}
+
+/** Least budget that covers every round of a run: what the contract requires in escrow. */
+export function budgetOf(terms: RunTerms): bigint {
+  const perWorker = BigInt(terms.rewardYocto) + BigInt(terms.auditFeeYocto);
+  return BigInt(terms.rounds) * BigInt(terms.maxWorkers) * perWorker;
+}
+
+/** Learning rate of inner step `step` (0-based over the whole run); + − × ÷ only, so exact. */
+export function learningRateAt(schedule: LearningRateSchedule, step: number): number {
+  const { peak, final, warmupSteps, totalSteps } = schedule;
+  if (step < warmupSteps) return (peak * (step + 1)) / warmupSteps;
+  if (step >= totalSteps) return final;
+  return peak - ((peak - final) * (step - warmupSteps)) / (totalSteps - warmupSteps);
+}
+
+/** Parses a spec strictly. Error: `BAD_RUN_SPEC: <field>: <why>; <remedy>`. */
+export function decodeRunSpec(json: unknown): RunSpec {
+  const spec = fields(json, '', {
+    version: literal(1),
+    title: text,
+    model: (value, path) =>
+      fields(value, path, {
+        family: literal('llama'),
+        vocabSize: count(2, 65536),
+        hiddenSize: count(1, 65536),
+        intermediateSize: count(1, 262144),
+        layers: count(1, 512),
+        heads: count(1, 512),
+        kvHeads: count(1, 512),
+        contextLength: count(1, 1 << 20),
+        ropeTheta: positive,
+        rmsNormEps: positive,
+        tiedEmbeddings: flag,
+      }),
+    initialSeed: count(0, 0xffffffff),
+    tokenizer: digest,
+    program: digest,
+    fingerprint: digest,
+    data: (value, path) =>
+      fields(value, path, {
+        dataset: text,
+        manifest: digest,
+        train: text,
+        heldOut: text,
+        sequences: count(1, 2 ** 40),
+        seed: count(0, 0xffffffff),
+      }),
+    inner: (value, path) =>
+      fields(value, path, {
+        optimizer: (inner, at) =>
+          fields(inner, at, {
+            beta1: number,
+            beta2: number,
+            epsilon: positive,
+            weightDecay: number,
+            clipNorm: positive,
+          }),
+        batchSize: count(1, 65536),
+        stepsPerRound: count(1, 100_000),
+        segments: count(1, 1024),
+        localResetInterval: count(1, 1_000_000),
+        schedule: (inner, at) =>
+          fields(inner, at, {
+            kind: literal('warmup-linear'),
+            peak: positive,
+            final: number,
+            warmupSteps: count(0, 10_000_000),
+            totalSteps: count(1, 100_000_000),
+          }),
+      }),
+    outer: decodeOuterRecipe,
+    evaluation: (value, path) => fields(value, path, { sequences: count(1, 1_000_000) }),
+    rounds: count(1, 1_000_000),
+    minWorkers: count(1, 64),
+    maxWorkers: count(1, 64),
+    maxAuditors: count(0, 64),
+    deadlinesMs: (value, path) =>
+      fields(value, path, {
+        enrol: duration,
+        train: duration,
+        reveal: duration,
+        certify: duration,
+        aggregate: duration,
+        audit: duration,
+      }),
+    auditedClaimsBps: count(0, 10_000),
+    heldBackRounds: count(0, 10_000),
+    economics: (value, path) =>
+      fields(value, path, { stakeYocto: money, rewardYocto: money, auditFeeYocto: money }),
+  }) as unknown as RunSpec;
+  const { inner, model } = spec;
+  if (inner.stepsPerRound % inner.segments !== 0) {
+    refuse('inner.segments', `${inner.segments} does not divide stepsPerRound`);
+  }
+  if (inner.schedule.totalSteps <= inner.schedule.warmupSteps) {
+    refuse('inner.schedule.totalSteps', 'must be greater than warmupSteps');
+  }
+  if (model.heads % model.kvHeads !== 0) refuse('model.kvHeads', 'must divide model.heads');
+  if (model.hiddenSize % (2 * model.heads) !== 0) {
+    refuse('model.hiddenSize', 'must be an even multiple of model.heads');
+  }
+  if (spec.minWorkers > spec.maxWorkers) refuse('minWorkers', 'is greater than maxWorkers');
+  if (spec.data.sequences < sequencesPerSlice(spec)) {
+    refuse('data.sequences', `one slice needs ${sequencesPerSlice(spec)}`);
+  }
+  return spec;
+}
+
+type Check = (value: unknown, path: string) => unknown;
+
+function refuse(path: string, why: string): never {
+  throw new Error(
+    `BAD_RUN_SPEC: ${path || 'the document'}: ${why}; see "RunSpec" in docs/protocol.md`,
+  );
+}
+
+function fields(value: unknown, path: string, checks: Record<string, Check>) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return refuse(path, 'must be an object');
+  }
+  for (const key of Object.keys(value)) {
+    if (!Object.hasOwn(checks, key)) refuse(join(path, key), 'is not a known field');
+  }
+  const out: Record<string, unknown> = {};
+  for (const [key, check] of Object.entries(checks)) {
+    if (!Object.hasOwn(value, key)) refuse(join(path, key), 'is missing');
+    out[key] = check((value as Record<string, unknown>)[key], join(path, key));
+  }
+  return out;
+}
+
+function join(path: string, key: string): string {
+  return path ? `${path}.${key}` : key;
+}
+
+function literal(expected: string | number): Check {
+  return (value, path) =>
+    value === expected ? value : refuse(path, `must be ${JSON.stringify(expected)}`);
+}
+
+function count(min: number, max: number): Check {
+  return (value, path) =>
+    Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max
+      ? value
+      : refuse(path, `must be an integer from ${min} to ${max}`);
+}
+
+const duration = count(1000, 31_536_000_000);
+
+function number(value: unknown, path: string): unknown {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0
+    ? value
+    : refuse(path, 'must be a number that is not negative');
+}
+
+function positive(value: unknown, path: string): unknown {
+  return (number(value, path) as number) > 0 ? value : refuse(path, 'must be greater than 0');
+}
+
+function flag(value: unknown, path: string): unknown {
+  return typeof value === 'boolean' ? value : refuse(path, 'must be true or false');
+}
+
+function text(value: unknown, path: string): unknown {
+  return typeof value === 'string' && value.length > 0 && value.length <= 200
+    ? value
+    : refuse(path, 'must be a text of 1 to 200 characters');
+}
+
+function digest(value: unknown, path: string): unknown {
+  return isDigest(value) ? value : refuse(path, 'must be "sha256:" and 64 hex digits');
+}
+
+function money(value: unknown, path: string): unknown {
+  return typeof value === 'string' && /^(0|[1-9][0-9]{0,38})$/.test(value)
+    ? value
+    : refuse(path, 'must be a decimal string of yoctoNEAR');
+}

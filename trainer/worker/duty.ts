@@ -1,0 +1,158 @@
+/**
+ * What a seat owes the run right now. A worker holds no plan of its own: it reads the chain, asks
+ * this pure function what is next, does it, and reads again. That is why it can be killed at any
+ * point and started again, and why the same function can be tested without a chain.
+ */
+import type { AuditView, RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
+
+export type Duty =
+  | { kind: 'enrol' }
+  | { kind: 'rejoin' }
+  | { kind: 'tick'; because: 'everybody acted' | 'deadline passed' }
+  | { kind: 'train'; round: number }
+  | { kind: 'reveal'; round: number }
+  | { kind: 'certify'; round: number; revealed: readonly number[] }
+  | { kind: 'submit-root'; round: number; included: readonly number[] }
+  | { kind: 'deliver'; audit: AuditView }
+  | { kind: 'open'; audit: AuditView }
+  | { kind: 'answer'; audit: AuditView }
+  | { kind: 'wait'; for: string }
+  | { kind: 'finish'; because: string };
+
+export interface DutyInput {
+  readonly run: RunView;
+  readonly seats: readonly SeatView[];
+  readonly account: string;
+  readonly role: 'trainer' | 'auditor';
+  /** Chain time. */
+  readonly nowMs: number;
+}
+
+/** The most urgent thing that `account` can do; quick acts come before computing. */
+export function nextDuty(input: DutyInput): Duty {
+  const { run, seats, account, nowMs } = input;
+  if (run.status === 'completed' || run.status === 'stopped') {
+    return { kind: 'finish', because: `the run is ${run.status}` };
+  }
+  const mine = seats.find((seat) => seat.account === account);
+  if (!mine) return { kind: 'enrol' };
+  if (mine.status === 'expelled') return { kind: 'finish', because: 'this seat was expelled' };
+  if (run.status === 'enrolling') return enrolling(run, seats, nowMs);
+  return (
+    materialDuty(run, mine) ??
+    roundActDuty(run, mine) ??
+    answerDuty(run, mine) ??
+    tickDuty(run, seats, mine, nowMs) ??
+    trainDuty(run, mine) ??
+    waiting(run, mine)
+  );
+}
+
+function enrolling(run: RunView, seats: readonly SeatView[], nowMs: number): Duty {
+  const { maxWorkers, maxAuditors } = run.terms;
+  if (seats.length >= maxWorkers + maxAuditors) return { kind: 'tick', because: 'everybody acted' };
+  if (nowMs >= run.enrolDeadlineMs) return { kind: 'tick', because: 'deadline passed' };
+  return { kind: 'wait', for: 'more contributors to enrol' };
+}
+
+/** What others wait for before they can compute: the material of audits of my own claims. */
+function materialDuty(run: RunView, mine: SeatView): Duty | null {
+  for (const audit of run.audits) {
+    if (audit.seat !== mine.seat) continue;
+    if (audit.state === 'material') return { kind: 'deliver', audit };
+    if (audit.state === 'opening') return { kind: 'open', audit };
+  }
+  return null;
+}
+
+function roundActDuty(run: RunView, mine: SeatView): Duty | null {
+  const open = run.open;
+  if (!open || !isIn(open.slices, mine.seat)) return null;
+  const { round } = open;
+  if (open.phase === 'reveal' && owes(open.committed, open.revealed, mine)) {
+    return { kind: 'reveal', round };
+  }
+  if (open.phase === 'certify' && owes(open.committed, open.certified, mine)) {
+    return { kind: 'certify', round, revealed: open.revealed };
+  }
+  if (open.phase === 'aggregate' && owes(open.certified, open.submitted, mine)) {
+    return { kind: 'submit-root', round, included: open.included ?? [] };
+  }
+  return null;
+}
+
+function answerDuty(run: RunView, mine: SeatView): Duty | null {
+  for (const audit of run.audits) {
+    if (audit.state === 'answer' && audit.auditor === mine.seat) return { kind: 'answer', audit };
+    const juror = audit.jury.find((one) => one.seat === mine.seat);
+    if (audit.state === 'disputed' && juror && !juror.answered) return { kind: 'answer', audit };
+  }
+  return null;
+}
+
+function tickDuty(
+  run: RunView,
+  seats: readonly SeatView[],
+  mine: SeatView,
+  nowMs: number,
+): Duty | null {
+  const late = run.audits.some((audit) => isPending(audit) && nowMs >= audit.deadlineMs);
+  if (late) return { kind: 'tick', because: 'deadline passed' };
+  const open = run.open;
+  if (!open) return null;
+  const auditsHold = open.phase === 'aggregate' && hasPendingAudits(run);
+  if (nowMs >= open.deadlineMs && !auditsHold) return { kind: 'tick', because: 'deadline passed' };
+  if (!auditsHold && everybodyActed(run)) return { kind: 'tick', because: 'everybody acted' };
+  if (mine.status === 'absent') return { kind: 'rejoin' };
+  return null;
+}
+
+/** Whether the open round's phase has heard from all that it waits for. */
+export function everybodyActed(run: RunView): boolean {
+  const open = run.open;
+  if (!open) return false;
+  switch (open.phase) {
+    case 'train':
+      return open.committed.length >= open.slices.length;
+    case 'reveal':
+      return open.revealed.length >= open.committed.length;
+    case 'certify':
+      return open.certified.length >= open.revealed.length;
+    case 'aggregate':
+      return open.submitted.length >= open.certified.length;
+  }
+}
+
+/** Audits of the provisional round hold the next round's closing; those of the open one do not. */
+export function hasPendingAudits(run: RunView): boolean {
+  return run.audits.some((audit) => audit.round === run.provisional?.round && isPending(audit));
+}
+
+function isPending(audit: AuditView): boolean {
+  return audit.state !== 'passed' && audit.state !== 'failed';
+}
+
+function trainDuty(run: RunView, mine: SeatView): Duty | null {
+  const open = run.open;
+  if (open?.phase !== 'train' || !isIn(open.slices, mine.seat)) return null;
+  return open.committed.includes(mine.seat) ? null : { kind: 'train', round: open.round };
+}
+
+function waiting(run: RunView, mine: SeatView): Duty {
+  if (run.status === 'paused') {
+    return { kind: 'wait', for: `the run to go on (paused: ${run.pausedBecause ?? 'no reason'})` };
+  }
+  if (!run.open) return { kind: 'wait', for: 'the last audits' };
+  if (mine.role === 'trainer' && !isIn(run.open.slices, mine.seat)) {
+    return { kind: 'wait', for: 'the next round to open' };
+  }
+  return { kind: 'wait', for: `the others (round ${run.open.round}, ${run.open.phase})` };
+}
+
+function owes(before: readonly number[], done: readonly number[], mine: SeatView): boolean {
+  return before.includes(mine.seat) && !done.includes(mine.seat);
+}
+
+function isIn(slices: readonly { seat: number }[], seat: number): boolean {
+  return slices.some((one) => one.seat === seat);
+}

@@ -1,0 +1,58 @@
+/**
+ * A contributor's blobs: its own folder first, then the registries and peers it knows. What was
+ * fetched is kept, since a worker that certified an update has promised to hold it. Bytes are
+ * counted, because what a round costs in traffic is one of the figures people ask for.
+ */
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
+
+export interface Traffic {
+  uploadedBytes: number;
+  downloadedBytes: number;
+}
+
+export class LayeredStore implements BlobStore {
+  readonly traffic: Traffic = { uploadedBytes: 0, downloadedBytes: 0 };
+
+  constructor(
+    private readonly near: BlobStore,
+    private readonly far: BlobStore,
+  ) {}
+
+  async has(digest: Digest): Promise<boolean> {
+    return (await this.near.has(digest)) || (await this.far.has(digest));
+  }
+
+  async size(digest: Digest): Promise<number | null> {
+    return (await this.near.size(digest)) ?? (await this.far.size(digest));
+  }
+
+  async get(digest: Digest, options: { maxBytes?: number } = {}): Promise<Uint8Array> {
+    if (await this.near.has(digest)) return this.near.get(digest, options);
+    const bytes = await this.far.get(digest, options);
+    this.traffic.downloadedBytes += bytes.length;
+    await this.near.put(bytes);
+    return bytes;
+  }
+
+  /** Keeps the bytes here only. */
+  async put(bytes: Uint8Array): Promise<Digest> {
+    return this.near.put(bytes);
+  }
+
+  /** Keeps the bytes here and, unless somebody did already, offers them to everybody. */
+  async publish(bytes: Uint8Array): Promise<Digest> {
+    const digest = await this.near.put(bytes);
+    if (!(await this.far.has(digest))) {
+      await this.far.put(bytes);
+      this.traffic.uploadedBytes += bytes.length;
+    }
+    return digest;
+  }
+
+  async *read(digest: Digest, range: { start: number; end: number }): AsyncIterable<Uint8Array> {
+    yield* (await this.near.has(digest))
+      ? this.near.read(digest, range)
+      : this.far.read(digest, range);
+  }
+}

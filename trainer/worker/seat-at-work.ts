@@ -1,0 +1,489 @@
+/**
+ * One seat's hands: how each duty is done. What it keeps in memory (states, decoded updates, its own
+ * round results) is a cache; every entry can be had again from blobs or by computing the round anew,
+ * which gives the same bytes.
+ */
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { taggedDigest } from '@commonweights/dataset-registry/digest/tagged.js';
+import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
+import type { AuditView, RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
+import { commitmentOf, ZERO_LOCAL_STATE } from '@commonweights/dao-contracts/rules/commitment.js';
+import { proveTraceLeaf } from '@commonweights/dao-contracts/rules/trace.js';
+import { replaySegment } from '../auditor/replay-segment.js';
+import { decodeLocalState, zeroLocalState } from '../checkpoint/local-state.js';
+import { decodeState, encodeState } from '../checkpoint/state.js';
+import type { Engine, Session } from '../engines/engine.js';
+import { aggregate } from '../exchange/aggregate.js';
+import { outerStep, type OuterState } from '../exchange/outer-step.js';
+import { decodeUpdate } from '../exchange/update-codec.js';
+import type { TensorLayout } from '../program/layout.js';
+import { initialState } from '../run/initial-state.js';
+import type { OpenRun } from '../run/open-run.js';
+import { nextDuty, type Duty } from './duty.js';
+import type { LayeredStore } from './layered-store.js';
+import { trainRound, type BeforeStep, type RoundInput, type RoundResult } from './round.js';
+import type { WorkEvent } from './work-event.js';
+
+/** How a round's result comes about. Honest work is `trainRound`; simulations plug in others. */
+export type ComputeRound = typeof trainRound;
+
+export interface SeatOptions {
+  /** Connected as the account that works. */
+  readonly client: DaoClient;
+  readonly run: number;
+  readonly role: 'trainer' | 'auditor';
+  readonly fromRound?: number;
+  readonly blobs: LayeredStore;
+  readonly engine: Engine;
+  /** Known to this worker only: the salts of its commitments follow from it. */
+  readonly saltSecret: string;
+  readonly computeRound?: ComputeRound;
+  readonly onEvent?: (event: WorkEvent) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** The chain as it was just read. */
+export interface Seen {
+  readonly run: RunView;
+  readonly seats: readonly SeatView[];
+}
+
+interface RoundContext {
+  readonly round: number;
+  readonly startRoot: Digest;
+  readonly slice: number;
+  readonly ordinal: number;
+  readonly localIn: Digest;
+}
+
+/** The round was cancelled or closed while it was being computed. */
+class RoundAbandoned extends Error {}
+
+/** How long an auditor looks for material before it says that there is none. */
+const materialAttempts = 20;
+const betweenLooksMs = 500;
+
+export class SeatAtWork {
+  readonly #results = new Map<number, RoundResult>();
+  readonly #states = new Map<Digest, OuterState>();
+  readonly #updates = new Map<Digest, Float32Array>();
+  #auditSession: Session | null = null;
+
+  private constructor(
+    private readonly options: SeatOptions,
+    private readonly opened: OpenRun,
+    private readonly session: Session,
+  ) {}
+
+  static async open(options: SeatOptions, opened: OpenRun): Promise<SeatAtWork> {
+    return new SeatAtWork(options, opened, await options.engine.compile(opened.program));
+  }
+
+  async close(): Promise<void> {
+    await this.session.dispose();
+    await this.#auditSession?.dispose();
+  }
+
+  async perform(duty: Duty, seen: Seen): Promise<void> {
+    const { client, run } = this.options;
+    switch (duty.kind) {
+      case 'enrol':
+        return this.#enrol(seen.run);
+      case 'rejoin':
+        await client.rejoin({ run });
+        return this.#tell({ kind: 'rejoined' });
+      case 'tick':
+        return this.#tick(duty.because, seen);
+      case 'train':
+        return this.#trainAndCommit(duty.round, seen);
+      case 'reveal':
+        return this.#reveal(duty.round, seen);
+      case 'certify':
+        return this.#certify(duty.round, duty.revealed, seen);
+      case 'submit-root':
+        return this.#submitRoot(duty.round, duty.included, seen);
+      case 'deliver':
+        return this.#deliver(duty.audit, seen);
+      case 'open':
+        return this.#open(duty.audit, seen);
+      case 'answer':
+        return this.#answer(duty.audit, seen);
+      case 'wait':
+      case 'finish':
+        return;
+    }
+  }
+
+  async #enrol(run: RunView): Promise<void> {
+    const { client, role, fromRound } = this.options;
+    await client.enrol({
+      run: run.id,
+      role,
+      ...(fromRound === undefined ? {} : { fromRound }),
+      depositYocto: run.terms.stakeYocto,
+    });
+    this.#tell({ kind: 'enrolled', role });
+  }
+
+  /** Everybody sees that a phase is over at the same moment; taking turns saves the others' gas. */
+  async #tick(because: string, { run, seats }: Seen): Promise<void> {
+    const active = seats.filter((seat) => seat.status === 'active');
+    const rank = active.findIndex((seat) => seat.account === this.options.client.accountId);
+    await pause(Math.max(rank, 0) * 120);
+    const now = rank > 0 ? await this.options.client.getRun({ run: run.id }) : run;
+    const moved = now?.open?.round !== run.open?.round || now?.open?.phase !== run.open?.phase;
+    if (!now || moved || now.status !== run.status) return;
+    await this.options.client.tick({
+      run: run.id,
+      round: run.open?.round ?? 0,
+      phase: run.open?.phase ?? null,
+    });
+    this.#tell({ kind: 'ticked', because });
+  }
+
+  async #trainAndCommit(round: number, seen: Seen): Promise<void> {
+    const result = await this.#resultOf(round, seen);
+    if (!result) return;
+    const commitment = this.#commitment(round, seen, result);
+    await this.options.client.commit({ run: seen.run.id, round, commitment });
+    this.#tell({ kind: 'committed', round, commitment });
+  }
+
+  async #reveal(round: number, seen: Seen): Promise<void> {
+    const result = await this.#resultOf(round, seen);
+    if (!result) return;
+    await this.options.blobs.publish(result.update.bytes);
+    await this.options.client.reveal({
+      run: seen.run.id,
+      round,
+      update: result.update.digest,
+      updateBytes: result.update.bytes.length,
+      startRoot: this.#context(round, seen).startRoot,
+      localIn: result.localIn,
+      localOut: result.localOut.digest,
+      traceRoot: result.traceRoot,
+      salt: this.#salt(round),
+    });
+    this.#tell({ kind: 'revealed', round, update: result.update.digest });
+  }
+
+  /** Names the seats whose update is here and decodes; the rest of the round does without them. */
+  async #certify(round: number, revealed: readonly number[], seen: Seen): Promise<void> {
+    const available: number[] = [];
+    for (const seat of revealed) {
+      if (await this.#updateOf(seat, round, seen)) available.push(seat);
+    }
+    await this.options.client.certify({ run: seen.run.id, round, available });
+    this.#tell({ kind: 'certified', round, available });
+  }
+
+  async #submitRoot(round: number, included: readonly number[], seen: Seen): Promise<void> {
+    const start = await this.#stateOf(seen.run.open!.startRoot, seen.run);
+    const updates: Float32Array[] = [];
+    for (const seat of [...included].sort((a, b) => a - b)) {
+      const update = await this.#updateOf(seat, round, seen);
+      if (!update) throw new Error(`BLOB_MISSING: the update of seat ${seat} cannot be had yet`);
+      updates.push(update);
+    }
+    const mean = aggregate(updates);
+    const state = outerStep({ ...start, mean, recipe: this.opened.spec.outer });
+    const bytes = encodeState(state, this.opened.program.layout);
+    const mine = this.#mySeat(seen);
+    const leads = mine.seat === Math.min(...included);
+    const { blobs, client } = this.options;
+    const root = leads ? await blobs.publish(bytes) : await blobs.put(bytes);
+    this.#states.set(root, state);
+    await client.submitRoot({ run: seen.run.id, round, root });
+    this.#tell({ kind: 'submitted', round, root });
+  }
+
+  async #deliver(audit: AuditView, seen: Seen): Promise<void> {
+    const result = await this.#resultOf(audit.round, seen);
+    if (!result) return;
+    const snapshot = result.snapshots[audit.segment]!;
+    await this.options.blobs.publish(snapshot);
+    await this.options.client.deliver(this.#auditStep(audit, result, audit.segment));
+    const { round, segment } = audit;
+    this.#tell({ kind: 'delivered', round, segment, bytes: snapshot.length });
+  }
+
+  async #open(audit: AuditView, seen: Seen): Promise<void> {
+    const result = await this.#resultOf(audit.round, seen);
+    if (!result) return;
+    await this.options.client.open(this.#auditStep(audit, result, audit.segment + 1));
+    this.#tell({ kind: 'opened', round: audit.round, segment: audit.segment });
+  }
+
+  #auditStep(audit: AuditView, result: RoundResult, index: number) {
+    return {
+      run: this.options.run,
+      round: audit.round,
+      seat: audit.seat,
+      leaf: result.leaves[index]!,
+      proof: proveTraceLeaf(result.leaves, index),
+    };
+  }
+
+  async #answer(audit: AuditView, seen: Seen): Promise<void> {
+    const subject = seen.seats.find((seat) => seat.seat === audit.seat)!;
+    const context = this.#context(audit.round, seen, subject);
+    const snapshot = await this.#material(audit.startLeaf!);
+    this.#auditSession ??= await this.options.engine.compile(this.opened.program);
+    const input = await this.#roundInput(context, seen.run, this.#auditSession);
+    const { segment } = audit;
+    const leaf =
+      snapshot && (await replaySegment(input, { segment, snapshot, localIn: context.localIn }));
+    const { run, round, seat } = { run: seen.run.id, ...audit };
+    await this.options.client.answer({ run, round, seat, leaf });
+    this.#tell({ kind: 'answered', round, seat, segment, leaf });
+  }
+
+  async #material(leaf: Digest): Promise<Uint8Array | null> {
+    const maxBytes = vectorsBytesMax(this.opened.program.layout, 4);
+    for (let attempt = 1; attempt <= materialAttempts; attempt++) {
+      try {
+        return await this.options.blobs.get(leaf, { maxBytes });
+      } catch (error) {
+        if (codeOf(error) === 'BLOB_TOO_LARGE') return null;
+        await pause(betweenLooksMs);
+      }
+    }
+    return null;
+  }
+
+  /** The seat's own result of a round; null when the round went away while it was computed. */
+  async #resultOf(round: number, seen: Seen): Promise<RoundResult | null> {
+    const known = this.#results.get(round);
+    if (known) return known;
+    const context = this.#context(round, seen);
+    const startedAt = Date.now();
+    this.#tell({ kind: 'training', round, slice: context.slice });
+    try {
+      const compute = this.options.computeRound ?? trainRound;
+      const input = await this.#roundInput(context, seen.run, this.session);
+      const local = await this.#localState(context.localIn);
+      const result = await compute(input, local, this.#watchWhileTraining(round));
+      await this.options.blobs.put(result.localOut.bytes);
+      this.#remember(round, result);
+      this.#tell({
+        kind: 'trained',
+        round,
+        loss: result.loss,
+        updateBytes: result.update.bytes.length,
+        elapsedMs: Date.now() - startedAt,
+      });
+      return result;
+    } catch (error) {
+      if (!(error instanceof RoundAbandoned)) throw error;
+      this.#tell({ kind: 'abandoned', round, why: error.message });
+      return null;
+    }
+  }
+
+  /** While a round is computed, others must not wait for this seat's audits, nor it for theirs. */
+  #watchWhileTraining(round: number): BeforeStep {
+    let lookedAt = Date.now();
+    return async (step, steps) => {
+      this.#tell({ kind: 'step', round, step, steps });
+      // Lets timers, signals and sockets have their turn between two steps.
+      await pause(0);
+      if (this.options.signal?.aborted) throw new RoundAbandoned('stopped on request');
+      if (Date.now() - lookedAt < betweenLooksMs) return;
+      const seen = await this.#look();
+      lookedAt = Date.now();
+      if (!seen) return;
+      const { open, provisional } = seen.run;
+      if (open?.round !== round && provisional?.round !== round) {
+        throw new RoundAbandoned('the round was cancelled');
+      }
+      const duty = nextDuty({
+        run: seen.run,
+        seats: seen.seats,
+        account: this.options.client.accountId!,
+        role: this.options.role,
+        nowMs: seen.run.nowMs,
+      });
+      const urgent = duty.kind === 'deliver' || duty.kind === 'open' || duty.kind === 'answer';
+      if (urgent && duty.audit.round !== round) await this.#tryUrgent(duty, seen);
+    };
+  }
+
+  async #look(): Promise<Seen | null> {
+    const { client, run: id } = this.options;
+    try {
+      const [run, seats] = await Promise.all([
+        client.getRun({ run: id }),
+        client.getSeats({ run: id }),
+      ]);
+      return run && { run, seats };
+    } catch (error) {
+      if (this.isPassing(error)) return null;
+      throw error;
+    }
+  }
+
+  /** A hindered side duty is no reason to lose the round: the main loop will meet it again. */
+  async #tryUrgent(duty: Duty, seen: Seen): Promise<void> {
+    try {
+      await this.perform(duty, seen);
+    } catch (error) {
+      if (!this.isPassing(error)) throw error;
+      this.#tell({ kind: 'hindered', message: (error as Error).message });
+    }
+  }
+
+  #context(round: number, { run, seats }: Seen, whose?: SeatView): RoundContext {
+    const seat = whose ?? this.#mySeat({ run, seats });
+    const view =
+      run.open?.round === round
+        ? run.open
+        : run.provisional?.round === round
+          ? run.provisional
+          : null;
+    const slice = view?.slices.find((one) => one.seat === seat.seat)?.slice;
+    if (!view || slice === undefined) {
+      throw new RoundAbandoned(`round ${round} is over`);
+    }
+    const claim = [seat.claim, seat.previousClaim].find((one) => one?.round === round);
+    const localIn =
+      claim?.revealed?.localIn ?? (view.localReset ? ZERO_LOCAL_STATE : seat.localOut);
+    return { round, slice, startRoot: view.startRoot, ordinal: view.ordinal, localIn };
+  }
+
+  async #roundInput(context: RoundContext, run: RunView, session: Session): Promise<RoundInput> {
+    const { spec, program, train } = this.opened;
+    const start = await this.#stateOf(context.startRoot, run);
+    return {
+      spec,
+      layout: program.layout,
+      session,
+      sequences: train,
+      startParams: start.params,
+      slice: context.slice,
+      ordinal: context.ordinal,
+    };
+  }
+
+  async #localState(digest: Digest) {
+    const { layout } = this.opened.program;
+    const { outer } = this.opened.spec;
+    if (digest === ZERO_LOCAL_STATE) return zeroLocalState(layout, outer);
+    return decodeLocalState(
+      await this.options.blobs.get(digest, { maxBytes: vectorsBytesMax(layout, 3) }),
+      layout,
+      outer,
+    );
+  }
+
+  /** The agreed state behind a root; whoever holds one that no registry has any more offers it. */
+  async #stateOf(root: Digest, run: RunView): Promise<OuterState> {
+    const known = this.#states.get(root);
+    if (known) return known;
+    const { layout } = this.opened.program;
+    const { spec } = this.opened;
+    const state =
+      root === run.terms.initialRoot
+        ? initialState(spec, this.opened.program)
+        : decodeState(
+            await this.options.blobs.get(root, { maxBytes: vectorsBytesMax(layout, 2) }),
+            layout,
+            spec.outer,
+          );
+    this.#states.set(root, state);
+    if (this.#states.size > 4) this.#states.delete(this.#states.keys().next().value!);
+    return state;
+  }
+
+  async #updateOf(seat: number, round: number, { seats }: Seen): Promise<Float32Array | null> {
+    const claim = seats.find((one) => one.seat === seat)?.claim;
+    const revealed = claim?.round === round ? claim.revealed : null;
+    if (!revealed) return null;
+    const known = this.#updates.get(revealed.update);
+    if (known) return known;
+    try {
+      const { updateBytes, update } = revealed;
+      const bytes = await this.options.blobs.get(update, { maxBytes: updateBytes });
+      if (bytes.length !== updateBytes) return null;
+      const decoded = decodeUpdate(bytes, this.opened.program.layout, this.opened.spec.outer);
+      this.#updates.set(update, decoded);
+      if (this.#updates.size > 64) this.#updates.delete(this.#updates.keys().next().value!);
+      return decoded;
+    } catch (error) {
+      this.#tell({
+        kind: 'hindered',
+        message: `update of seat ${seat}: ${(error as Error).message}`,
+      });
+      return null;
+    }
+  }
+
+  #mySeat({ seats }: Seen): SeatView {
+    return seats.find((seat) => seat.account === this.options.client.accountId)!;
+  }
+
+  #commitment(round: number, seen: Seen, result: RoundResult): Digest {
+    return commitmentOf({
+      contract: this.options.client.contract,
+      run: seen.run.id,
+      round,
+      account: this.options.client.accountId!,
+      update: result.update.digest,
+      startRoot: this.#context(round, seen).startRoot,
+      localIn: result.localIn,
+      localOut: result.localOut.digest,
+      traceRoot: result.traceRoot,
+      salt: this.#salt(round),
+    });
+  }
+
+  /** Derived, not stored: after a kill the same round opens the same commitment. */
+  #salt(round: number): string {
+    const { saltSecret, client, run } = this.options;
+    return taggedDigest('cw/salt/1', [saltSecret, client.contract, run, round]).slice(7);
+  }
+
+  #remember(round: number, result: RoundResult): void {
+    this.#results.set(round, result);
+    for (const old of this.#results.keys()) if (old < round - 1) this.#results.delete(old);
+  }
+
+  #tell(event: WorkEvent): void {
+    this.options.onEvent?.(event);
+  }
+
+  /** Whether trying again can help: the world was busy or had moved on. */
+  isPassing(error: unknown): boolean {
+    return error instanceof RoundAbandoned || passingCodes.has(codeOf(error) ?? '');
+  }
+}
+
+/** Most bytes that a safetensors file of so many flat vectors and a header can have. */
+function vectorsBytesMax(layout: TensorLayout, vectors: number): number {
+  return vectors * 4 * layout.length + headerBytesMax;
+}
+
+const headerBytesMax = 1 << 20;
+
+const passingCodes = new Set([
+  'CHAIN_UNREACHABLE',
+  'CHAIN_REFUSED',
+  'STORE_UNREACHABLE',
+  'BLOB_MISSING',
+  'ALREADY_ACTED',
+  'AUDIT_CLOSED',
+  'NOT_YOUR_TURN',
+  'WRONG_PHASE',
+  'WRONG_ROUND',
+  'RUN_NOT_OPEN',
+  'SEAT_NOT_ABSENT',
+]);
+
+function codeOf(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  const code = (error as { code?: unknown }).code;
+  return typeof code === 'string' ? code : (/^([A-Z][A-Z_]+):/.exec(error.message)?.[1] ?? null);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

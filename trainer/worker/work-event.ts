@@ -1,0 +1,21 @@
+/** What a contributor's process tells whoever watches it: a terminal, a log, a status page. */
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+
+export type WorkEvent =
+  | { kind: 'enrolled'; role: 'trainer' | 'auditor' }
+  | { kind: 'rejoined' }
+  | { kind: 'training'; round: number; slice: number }
+  | { kind: 'step'; round: number; step: number; steps: number }
+  | { kind: 'trained'; round: number; loss: number; updateBytes: number; elapsedMs: number }
+  | { kind: 'abandoned'; round: number; why: string }
+  | { kind: 'committed'; round: number; commitment: Digest }
+  | { kind: 'revealed'; round: number; update: Digest }
+  | { kind: 'certified'; round: number; available: readonly number[] }
+  | { kind: 'submitted'; round: number; root: Digest }
+  | { kind: 'delivered'; round: number; segment: number; bytes: number }
+  | { kind: 'opened'; round: number; segment: number }
+  | { kind: 'answered'; round: number; seat: number; segment: number; leaf: Digest | null }
+  | { kind: 'ticked'; because: string }
+  | { kind: 'waiting'; for: string }
+  | { kind: 'hindered'; message: string }
+  | { kind: 'left'; because: string };

@@ -1,0 +1,137 @@
+/**
+ * A contributor's whole life in one run, top to bottom: join, then again and again ask the chain
+ * what this seat owes, do it, and look again. Nothing that matters lives only in this process: after
+ * a kill the same loop picks up from the chain and from blobs, computing again what it must.
+ */
+import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
+import { isDaoError } from '@commonweights/dao-contracts/client/errors.js';
+import type { SeatView } from '@commonweights/dao-contracts/client/views.js';
+import { openRun } from '../run/open-run.js';
+import { termsOf } from '../run/run-spec.js';
+import { nextDuty, type Duty } from './duty.js';
+import { SeatAtWork, type SeatOptions } from './seat-at-work.js';
+
+export interface WorkOptions extends SeatOptions {
+  readonly role: 'trainer' | 'auditor';
+  /** First round to take part in when joining a run that goes on already. */
+  readonly fromRound?: number;
+  /** Stops between two inner steps; the seat can be taken up again later. */
+  readonly signal?: AbortSignal;
+  /** Between two looks at the chain when there is nothing to do. */
+  readonly pollMs?: number;
+}
+
+export interface WorkOutcome {
+  readonly because: string;
+  readonly seat: SeatView | null;
+}
+
+/** Consecutive failures of one kind after which going on would only hide a fault. */
+const failuresMax = 40;
+
+/**
+ * Works until the run ends, the seat is lost or `signal` aborts. Errors: those of `openRun`, a
+ * refused enrolment, and whatever keeps failing `failuresMax` times in a row.
+ */
+export async function work(options: WorkOptions): Promise<WorkOutcome> {
+  const pollMs = options.pollMs ?? 250;
+  const first = await readRun(options);
+  const opened = await openRun({
+    spec: first.run.terms.spec,
+    blobs: options.blobs,
+    engine: options.engine,
+  });
+  checkTerms(first.run, opened.spec);
+  const seat = await SeatAtWork.open(options, opened);
+  let failures = 0;
+  let waitedFor = '';
+  try {
+    for (;;) {
+      if (options.signal?.aborted) return leave(options, 'stopped on request');
+      let duty: Duty;
+      try {
+        const { run, seats } = await readRun(options);
+        duty = nextDuty({
+          run,
+          seats,
+          account: options.client.accountId!,
+          role: options.role,
+          nowMs: run.nowMs,
+        });
+        if (duty.kind === 'finish') return await leave(options, duty.because);
+        await seat.perform(duty, { run, seats });
+        failures = 0;
+      } catch (error) {
+        if (options.signal?.aborted) return leave(options, 'stopped on request');
+        const canPass = seat.isPassing(error);
+        if (!canPass || ++failures > failuresMax) throw error;
+        options.onEvent?.({ kind: 'hindered', message: (error as Error).message });
+        await pause(pollMs * Math.min(failures, 20), options.signal);
+        continue;
+      }
+      if (duty.kind === 'wait') {
+        if (duty.for !== waitedFor) options.onEvent?.({ kind: 'waiting', for: duty.for });
+        waitedFor = duty.for;
+        await pause(pollMs, options.signal);
+      } else {
+        waitedFor = '';
+      }
+    }
+  } finally {
+    await seat.close();
+  }
+}
+
+async function readRun({ client, run: id }: SeatOptions) {
+  const [run, seats] = await Promise.all([
+    client.getRun({ run: id }),
+    client.getSeats({ run: id }),
+  ]);
+  if (run) return { run, seats };
+  throw new Error(
+    `RUN_NOT_FOUND: ${client.contract} has no run ${id}; see "commonweights run list"`,
+  );
+}
+
+/** The terms that the contract enforces have to be those of the spec that the terms name. */
+function checkTerms(
+  run: { terms: { spec: Parameters<typeof termsOf>[0]['digest']; initialRoot: never | string } },
+  spec: Parameters<typeof termsOf>[0]['spec'],
+): void {
+  const terms = run.terms as ReturnType<typeof termsOf>;
+  const expected = termsOf({ spec, digest: terms.spec, initialRoot: terms.initialRoot });
+  const onChain = Object.fromEntries(
+    Object.entries(terms).map(([key, value]) => [
+      key,
+      typeof value === 'bigint' ? `${value}` : value,
+    ]),
+  );
+  if (digestOfJson(expected) === digestOfJson(onChain)) return;
+  throw new Error(
+    'TERMS_MISMATCH: what the DAO funded differs from the spec that it names; do not work on it',
+  );
+}
+
+async function leave(options: WorkOptions, because: string): Promise<WorkOutcome> {
+  let seat: SeatView | null = null;
+  try {
+    const seats = await options.client.getSeats({ run: options.run });
+    seat = seats.find((one) => one.account === options.client.accountId) ?? null;
+  } catch (error) {
+    if (!isDaoError(error)) throw error;
+  }
+  options.onEvent?.({ kind: 'left', because });
+  return { because, seat };
+}
+
+function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener('abort', done);
+  });
+}
