@@ -1,0 +1,60 @@
+/**
+ * What a run can cost, so that its escrow is never short. Final rounds pay at most everybody's
+ * reward and audit fee. A rewound round pays audit fees too, and each one convicted a seat whose
+ * stake covers them. Records that the run writes are paid for like everything else, by their bytes.
+ */
+import { applicationsMax, cancelledRoundsSlack, seatsMax, storageYoctoPerByte } from './limits.js';
+import type { RunTerms } from './run-terms.js';
+
+/** Terms, run record and key overheads at their largest, without what grows by worker. */
+const runBytes = 8_000;
+/** A worker's entries in the run record and two audits. */
+const runBytesPerWorker = 1_400;
+const bytesPerApplication = 130;
+/** A seat record with two claims, its index entry, and a new account's ledger. */
+export const seatBytes = 2_800;
+const recordBytesBase = 700;
+const recordBytesPerClaim = 900;
+const cancelledRecordBytes = 700;
+
+/** Bytes of storage of one stored round record beyond its text: key, trie overhead. */
+export const recordOverheadBytes = 100;
+
+export function fundingBytes(terms: RunTerms): number {
+  const perWorker = terms.maxWorkers * runBytesPerWorker;
+  return runBytes + perWorker + applicationsMax * bytesPerApplication;
+}
+
+/** Seats that a run can give in all: expelled and absent ones are not given twice. */
+export function seatsOfRunMax(terms: RunTerms): number {
+  return Math.min(seatsMax, 2 * (terms.maxWorkers + terms.maxAuditors));
+}
+
+/** A stored round record of `maxWorkers` claims at its largest. */
+export function recordBytes(terms: RunTerms): number {
+  return recordBytesBase + terms.maxWorkers * recordBytesPerClaim;
+}
+
+export function cancelledRoundsMax(terms: RunTerms): number {
+  return terms.rounds + cancelledRoundsSlack;
+}
+
+/** The smallest budget that a run with these terms can be funded with, in yoctoNEAR. */
+export function escrowNeeded(terms: RunTerms): bigint {
+  const perWorkerRound = BigInt(terms.rewardYocto) + BigInt(terms.auditFeeYocto);
+  const bytes =
+    fundingBytes(terms) +
+    seatsOfRunMax(terms) * seatBytes +
+    terms.rounds * recordBytes(terms) +
+    cancelledRoundsMax(terms) * cancelledRecordBytes;
+  return (
+    BigInt(terms.rounds) * BigInt(terms.maxWorkers) * perWorkerRound +
+    BigInt(bytes) * storageYoctoPerByte
+  );
+}
+
+/** The smallest stake: half of it pays for the round that a conviction cancels. */
+export function stakeNeeded(terms: RunTerms): bigint {
+  const fees = BigInt(terms.maxWorkers) * BigInt(terms.auditFeeYocto);
+  return 2n * (fees + BigInt(recordBytes(terms)) * storageYoctoPerByte);
+}

@@ -1,0 +1,47 @@
+/** Every bound of the DAO, with its reason. A call that would exceed one is refused. */
+
+/** A flat cohort: beyond it, everybody downloading everybody costs too much (docs/protocol.md). */
+export const seatsMax = 64;
+/** The draw hashes each application once, in one call. */
+export const applicationsMax = 128;
+/** One seat waiting for a far round would block others at no cost. */
+export const fromRoundAheadMax = 64;
+/** Each absence can cost the run one round; a machine that fails more often should not be in it. */
+export const rejoinsMax = 8;
+/** Beyond `rounds` + this many cancelled rounds a run stops instead of spending its escrow on records. */
+export const cancelledRoundsSlack = 64;
+/** Answers that a jury overruled before the seat is lost: a tenth of the stake each. */
+export const wrongAuditsMax = 3;
+export const jurorsMax = 3;
+
+export const roundsMax = 100_000;
+export const segmentsMax = 1_024;
+export const heldBackRoundsMax = 32;
+export const datasetsPerRunMax = 16;
+/** Phases move by block time; below a second a deadline would be noise, above 30 days a hostage. */
+export const deadlineMsMin = 1_000;
+export const deadlineMsMax = 30 * 24 * 3_600_000;
+export const updateBytesMax = 1 << 30;
+/** ⌈log₂(segmentsMax + 1)⌉ */
+export const proofNodesMax = 11;
+export const saltCharsMax = 128;
+
+/** A member list is one record, read whole by `get_members`. */
+export const membersMax = 200;
+/** 10^18: sums of `membersMax` weights stay far below 2^128. */
+export const weightMax = 10n ** 18n;
+export const licencesMax = 64;
+
+export const parentsMax = 16;
+export const contributorsMax = 64;
+export const titleCharsMax = 200;
+export const textCharsMax = 500;
+/** The supply of NEAR is about 1.2 × 10^33 yocto: no honest amount is larger. */
+export const amountYoctoMax = 10n ** 34n;
+/** Entries of one page of a list. */
+export const pageItemsMax = 50;
+/** Seats that an account's earnings name; older ones are found through their runs. */
+export const seatsShownMax = 16;
+
+/** NEAR's price of storage: 1 NEAR for 100 kB. */
+export const storageYoctoPerByte = 10n ** 19n;

@@ -1,0 +1,177 @@
+/** Who gets what: pay for verified rounds, what a conviction takes and where it goes, the end. */
+import { wrongAuditsMax } from './limits.js';
+import type { RunDraft } from './run-draft.js';
+import type { Audit, ProvisionalRound, Seat } from './run-state.js';
+import { moveMoney } from './totals.js';
+
+/** Expels a seat; its stake and locked pay are slashed. Returns how much that was. */
+export function expel(draft: RunDraft, number: number, why: string): bigint {
+  const entry = draft.roster(number);
+  if (entry.status === 'expelled') return 0n;
+  entry.status = 'expelled';
+  const seat = draft.seat(number);
+  const held = heldBackYocto(seat, draft.terms.rewardYocto);
+  moveMoney(draft.moves, 'stakes', 'slashed', seat.stakeYocto);
+  moveMoney(draft.moves, 'heldBack', 'slashed', held);
+  const lost = seat.stakeYocto + held;
+  seat.stakeYocto = 0n;
+  seat.held = [];
+  seat.slashedYocto += lost;
+  draft.emit('seat_expelled', { seat: number, account: seat.account, why, lostYocto: `${lost}` });
+  return lost;
+}
+
+export function heldBackYocto(seat: Seat, rewardYocto: string): bigint {
+  return BigInt(seat.held.length) * BigInt(rewardYocto);
+}
+
+/** A jury overruled this seat's answer: a tenth of the stake, at the third time everything. */
+export function punishAuditor(draft: RunDraft, audit: Audit): void {
+  const seat = draft.seat(audit.auditor);
+  seat.auditsWrong++;
+  if (draft.roster(audit.auditor).status === 'expelled') return;
+  if (seat.auditsWrong >= wrongAuditsMax) {
+    audit.potYocto += expel(draft, audit.auditor, 'overruled as an auditor too often');
+    return;
+  }
+  const lost = least(BigInt(draft.terms.stakeYocto) / 10n, seat.stakeYocto);
+  seat.stakeYocto -= lost;
+  seat.slashedYocto += lost;
+  moveMoney(draft.moves, 'stakes', 'slashed', lost);
+  audit.potYocto += lost;
+}
+
+/** Every included seat that was not expelled since earns one reward, locked for W rounds. */
+export function payRound(draft: RunDraft, round: ProvisionalRound): void {
+  const { run, terms } = draft;
+  const reward = BigInt(terms.rewardYocto);
+  for (const number of round.included) {
+    if (draft.roster(number).status === 'expelled') continue;
+    if (run.escrowYocto < reward) throw new Error('BUG: the escrow cannot pay a verified round');
+    const seat = draft.seat(number);
+    run.paidYocto += draft.spendEscrow('heldBack', reward);
+    seat.held.push(run.finalRounds);
+    seat.earnedYocto += reward;
+    seat.verifiedRounds++;
+  }
+  const released = run.finalRounds - terms.heldBackRounds;
+  for (let number = 0; number < run.roster.length; number++) {
+    const { role, status } = draft.roster(number);
+    if (role === 'trainer' && status !== 'expelled') releaseHeld(draft, number, released);
+  }
+}
+
+/** Pays the right auditors of a closed round out of the escrow. Returns the sum. */
+export function payAuditFees(draft: RunDraft, audits: readonly Audit[]): bigint {
+  const fee = BigInt(draft.terms.auditFeeYocto);
+  let paid = 0n;
+  for (const audit of audits) {
+    if (audit.right !== true) continue;
+    draft.seat(audit.auditor).auditsRight++;
+    paid += creditSeat(draft, audit.auditor, 'escrows', least(fee, draft.run.escrowYocto));
+  }
+  draft.run.paidYocto += paid;
+  return paid;
+}
+
+/**
+ * Distributes what an audit slashed. First the escrow is made whole for what the cancelled round
+ * cost, then a tenth goes to the auditor that caught it, up to a tenth to the jurors that agreed
+ * with the outcome, equal parts of at most one reward to the honest, and the rest to the treasury.
+ * Returns what the escrow got.
+ */
+export function distributePot(
+  draft: RunDraft,
+  audit: Audit,
+  it: { toEscrowYocto: bigint; honest: readonly number[] },
+): bigint {
+  const pot = audit.potYocto;
+  if (pot === 0n) return 0n;
+  let left = pot;
+  const toEscrow = least(it.toEscrowYocto, left);
+  left -= toEscrow;
+  draft.run.escrowYocto += toEscrow;
+  moveMoney(draft.moves, 'slashed', 'escrows', toEscrow);
+
+  const convicted = audit.state === 'failed';
+  if (convicted && audit.right === true) {
+    left -= creditSeat(draft, audit.auditor, 'slashed', least(pot / 10n, left));
+  }
+  const jurors = (audit.jury ?? []).filter(
+    (juror) => juror.answered && (juror.leaf === audit.openedLeaf) !== convicted,
+  );
+  const jurorsTotal = least(convicted ? pot / 10n : pot, left);
+  left -= shareEqually(
+    draft,
+    jurors.map((juror) => juror.seat),
+    {
+      totalYocto: jurorsTotal,
+      eachMaxYocto: BigInt(draft.terms.auditFeeYocto),
+    },
+  );
+  left -= shareEqually(draft, it.honest, {
+    totalYocto: left,
+    eachMaxYocto: BigInt(draft.terms.rewardYocto),
+  });
+  moveMoney(draft.moves, 'slashed', 'treasury', left);
+  audit.potYocto = 0n;
+  return toEscrow;
+}
+
+/** Rounds down: what does not divide stays with the caller. Returns what was given. */
+function shareEqually(
+  draft: RunDraft,
+  seats: readonly number[],
+  it: { totalYocto: bigint; eachMaxYocto: bigint },
+): bigint {
+  if (seats.length === 0) return 0n;
+  const each = least(it.totalYocto / BigInt(seats.length), it.eachMaxYocto);
+  for (const seat of seats) creditSeat(draft, seat, 'slashed', each);
+  return each * BigInt(seats.length);
+}
+
+function creditSeat(
+  draft: RunDraft,
+  number: number,
+  from: 'slashed' | 'escrows',
+  yocto: bigint,
+): bigint {
+  const seat = draft.seat(number);
+  if (from === 'escrows') draft.run.escrowYocto -= yocto;
+  draft.credit(seat.account, from, yocto);
+  seat.earnedYocto += yocto;
+  return yocto;
+}
+
+/** Moves held-back pay of final rounds up to `ordinal` to the seat's ledger. */
+export function releaseHeld(draft: RunDraft, number: number, ordinal: number): void {
+  const seat = draft.seat(number);
+  const kept = seat.held.filter((final) => final > ordinal);
+  const count = seat.held.length - kept.length;
+  if (count === 0) return;
+  draft.credit(seat.account, 'heldBack', BigInt(count) * BigInt(draft.terms.rewardYocto));
+  seat.held = kept;
+}
+
+/** The run ended: stakes and held-back pay to the ledgers, what is left of the escrow back. */
+export function settleRun(draft: RunDraft): void {
+  const { run } = draft;
+  for (let number = 0; number < run.roster.length; number++) {
+    const entry = draft.roster(number);
+    if (entry.status === 'expelled' || entry.status === 'left') continue;
+    const seat = draft.seat(number);
+    releaseHeld(draft, number, run.finalRounds);
+    draft.credit(seat.account, 'stakes', seat.stakeYocto);
+    seat.stakeYocto = 0n;
+    entry.status = 'left';
+  }
+  for (const applicant of run.status === 'enrolling' ? draft.applicants : []) {
+    draft.credit(applicant.account, 'stakes', BigInt(draft.terms.stakeYocto));
+  }
+  if (run.status === 'enrolling') draft.applicants = [];
+  draft.spendEscrow('treasury', run.escrowYocto);
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}

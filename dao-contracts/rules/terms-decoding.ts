@@ -1,0 +1,65 @@
+/** Reads the terms of a run from a proposal, and refuses what could not work or could not pay. */
+import { stakeNeeded } from './budget.js';
+import { amount, digest, integer, list, record, text, type Decoder } from './decoding.js';
+import { refuse } from './errors.js';
+import {
+  datasetsPerRunMax,
+  deadlineMsMax,
+  deadlineMsMin,
+  heldBackRoundsMax,
+  roundsMax,
+  seatsMax,
+  segmentsMax,
+} from './limits.js';
+
+import type { DeadlinesMs, RunTerms } from './run-terms.js';
+
+const milliseconds = integer(deadlineMsMin, deadlineMsMax);
+
+const decodeShape: Decoder<RunTerms> = record<RunTerms>({
+  spec: digest,
+  program: digest,
+  fingerprint: digest,
+  tokenizer: digest,
+  initialRoot: digest,
+  datasets: list(text(128), datasetsPerRunMax),
+  rounds: integer(1, roundsMax),
+  minWorkers: integer(1, seatsMax),
+  maxWorkers: integer(1, seatsMax),
+  maxAuditors: integer(0, seatsMax - 1),
+  slicesPerEpoch: integer(1, 2 ** 40),
+  segments: integer(1, segmentsMax),
+  localResetInterval: integer(1, roundsMax),
+  deadlinesMs: record<DeadlinesMs>({
+    enrol: milliseconds,
+    train: milliseconds,
+    reveal: milliseconds,
+    certify: milliseconds,
+    aggregate: milliseconds,
+    audit: milliseconds,
+  }),
+  auditedClaimsBps: integer(0, 10_000),
+  stakeYocto: amount,
+  rewardYocto: amount,
+  auditFeeYocto: amount,
+  heldBackRounds: integer(0, heldBackRoundsMax),
+});
+
+/** Terms that make sense by themselves; datasets and treasury are checked by who knows them. */
+export function decodeRunTerms(value: unknown, field: string): RunTerms {
+  const terms = decodeShape(value, field);
+  if (terms.minWorkers > terms.maxWorkers) {
+    refuse('BAD_TERMS', `minWorkers ${terms.minWorkers} is above maxWorkers ${terms.maxWorkers}`);
+  }
+  if (terms.maxWorkers + terms.maxAuditors > seatsMax) {
+    refuse('BAD_TERMS', `maxWorkers and maxAuditors must be at most ${seatsMax} together`);
+  }
+  if (terms.datasets.length === 0 || new Set(terms.datasets).size < terms.datasets.length) {
+    refuse('BAD_TERMS', 'datasets must name at least one dataset and none twice');
+  }
+  const least = stakeNeeded(terms);
+  if (BigInt(terms.stakeYocto) < least) {
+    refuse('BAD_TERMS', `stakeYocto must be at least ${least}: a conviction pays for its round`);
+  }
+  return terms;
+}

@@ -1,0 +1,57 @@
+/**
+ * Where the DAO's money is. Inside the contract money only ever moves between these buckets, by
+ * `moveMoney`, so what leaves one enters another; it enters and leaves the contract through
+ * `receiveMoney` and `payOut` alone. The contract's balance covers the sum of all but `storage`,
+ * plus the chain's price for the bytes that it keeps (which `storage` was charged for).
+ */
+export type Bucket =
+  | 'treasury'
+  | 'bonds'
+  | 'stakes'
+  | 'heldBack'
+  | 'escrows'
+  | 'slashed'
+  | 'ledgers'
+  | 'inFlight'
+  | 'storage';
+
+export type Totals = Record<Bucket, bigint>;
+
+export const buckets: readonly Bucket[] = [
+  'treasury',
+  'bonds',
+  'stakes',
+  'heldBack',
+  'escrows',
+  'slashed',
+  'ledgers',
+  'inFlight',
+  'storage',
+];
+
+export function noMoney(): Totals {
+  const totals = {} as Totals;
+  for (const bucket of buckets) totals[bucket] = 0n;
+  return totals;
+}
+
+export function moveMoney(totals: Totals, from: Bucket, to: Bucket, yocto: bigint): void {
+  if (yocto < 0n) throw new Error(`BUG: moving ${yocto} from ${from} to ${to}`);
+  totals[from] -= yocto;
+  totals[to] += yocto;
+}
+
+export function receiveMoney(totals: Totals, to: Bucket, yocto: bigint): void {
+  if (yocto < 0n) throw new Error(`BUG: receiving ${yocto}`);
+  totals[to] += yocto;
+}
+
+/** Adds the moves of one call. A bucket below zero is a bug, and stops the call. */
+export function addTotals(totals: Totals, moves: Totals): Totals {
+  const sum = {} as Totals;
+  for (const bucket of buckets) {
+    sum[bucket] = totals[bucket] + moves[bucket];
+    if (sum[bucket] < 0n) throw new Error(`BUG: ${bucket} would be ${sum[bucket]}`);
+  }
+  return sum;
+}
