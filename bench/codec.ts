@@ -1,0 +1,98 @@
+/**
+ * What the update codecs cost and save: bits per parameter per exchange and MB/s of dense float32,
+ * over pseudo-gradient-like values (heavy-tailed, rows of very different size, as embeddings have).
+ * Run: `npx tsx bench/codec.ts [parameters]`.
+ */
+import { aggregate } from '@commonweights/trainer/exchange/aggregate.js';
+import { compress } from '@commonweights/trainer/exchange/compress.js';
+import type { OuterRecipe } from '@commonweights/trainer/exchange/recipe.js';
+import { decodeUpdate } from '@commonweights/trainer/exchange/update-codec.js';
+import type { TensorLayout } from '@commonweights/trainer/program/layout.js';
+
+const REPEATS = 15;
+const WORKERS = 5;
+
+const length = Number(process.argv[2] ?? 1_048_576);
+const layout = modelLike(length);
+const gradient = gradientLike(layout);
+const denseBytes = 4 * layout.length;
+
+const sparse = (k: number): OuterRecipe => ({
+  kind: 'sparseloco',
+  k,
+  chunk: 4096,
+  feedbackDecay: 0.95,
+  learningRate: 1,
+});
+const dense = (codec: 'fp32' | 'int8'): OuterRecipe => ({
+  kind: 'diloco',
+  codec,
+  learningRate: 0.7,
+  momentum: 0.9,
+});
+
+console.log(`${layout.length} parameters in ${layout.slots.length} tensors`);
+console.log('codec                 bits/param  below fp32   encode MB/s   decode MB/s');
+for (const [name, recipe] of [
+  ['fp32', dense('fp32')],
+  ['int8', dense('int8')],
+  ['top 64 of 4096', sparse(64)],
+  ['top 128 of 4096', sparse(128)],
+  ['top 512 of 4096', sparse(512)],
+] as const) {
+  const worker = { pseudoGradient: gradient, errorFeedback: null, layout, recipe };
+  const { bytes } = compress(worker);
+  const encode = rate(() => compress(worker));
+  const decode = rate(() => decodeUpdate(bytes, layout, recipe));
+  console.log(
+    name.padEnd(20),
+    ((8 * bytes.length) / layout.length).toFixed(4).padStart(11),
+    `${(denseBytes / bytes.length).toFixed(1)}×`.padStart(11),
+    encode.toFixed(0).padStart(13),
+    decode.toFixed(0).padStart(13),
+  );
+}
+const updates = Array.from({ length: WORKERS }, () => gradient);
+console.log(`aggregate ${WORKERS} updates: ${rate(() => aggregate(updates)).toFixed(0)} MB/s each`);
+
+/** MB of dense float32 per second, median of the repeats. */
+function rate(work: () => unknown): number {
+  const seconds: number[] = [];
+  for (let i = 0; i < REPEATS; i++) {
+    const start = process.hrtime.bigint();
+    work();
+    seconds.push(Number(process.hrtime.bigint() - start) / 1e9);
+  }
+  seconds.sort((a, b) => a - b);
+  return denseBytes / 1e6 / seconds[REPEATS >> 1]!;
+}
+
+/** A quarter embedding, the rest in matrices and small norms. */
+function modelLike(total: number): TensorLayout {
+  const lengths = [Math.floor(total / 4)];
+  const block = Math.floor((total - lengths[0]!) / 24) - 128;
+  for (let i = 0; i < 24; i++) lengths.push(block, 128);
+  let offset = 0;
+  const slots = lengths.map((size, i) => {
+    const slot = { name: `tensor.${i}`, shape: [size], offset, length: size };
+    offset += size;
+    return slot;
+  });
+  return { slots, length: offset };
+}
+
+function gradientLike({ slots, length: size }: TensorLayout): Float32Array {
+  let state = 1;
+  const uniform = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const bell = () => uniform() + uniform() + uniform() + uniform() - 2;
+  const values = new Float32Array(size);
+  // Frequent tokens move their embedding row, rare ones hardly.
+  for (let i = 0, row = 1; i < size; i++) {
+    if (i % 128 === 0) row = i < slots[0]!.length ? uniform() ** 4 : 1;
+    values[i] = 1e-3 * row * bell();
+  }
+  return values;
+}
