@@ -13,7 +13,9 @@ const stampFile = join(root, 'node_modules', '.commonweights-installed');
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
-  fail(`NODE_TOO_OLD: this is Node ${process.versions.node}; install Node 20.19 or later (20, 22 and 24 work)`);
+  fail(
+    `NODE_TOO_OLD: this is Node ${process.versions.node}; install Node 20.19 or later (20, 22 and 24 work)`,
+  );
 }
 
 const [task, ...args] = process.argv.slice(2);
@@ -21,18 +23,32 @@ const tsx = ['--disable-warning=ExperimentalWarning', '--import', 'tsx'];
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const tasks = {
   start: [[process.execPath, ...tsx, 'cli/main-job/main.ts', ...args]],
-  test: [[process.execPath, join(root, 'node_modules/mocha/bin/mocha.js'), ...args]],
+  test: [[process.execPath, join(root, 'node_modules/mocha/bin/mocha.js'), ...testArgs()]],
   bench: [[process.execPath, ...tsx, 'bench/main.ts', ...args]],
   check: [
     [bin('prettier'), '--check', '--log-level', 'warn', '.'],
     [bin('eslint'), '.'],
     [bin('tsc'), '-p', 'tsconfig.json'],
-    [bin('depcruise'), '--config', '.dependency-cruiser.cjs', 'dataset-registry', 'dao-contracts', 'trainer', 'governance-ui', 'cli'],
+    [
+      bin('depcruise'),
+      '--config',
+      '.dependency-cruiser.cjs',
+      'dataset-registry',
+      'dao-contracts',
+      'trainer',
+      'governance-ui',
+      'cli',
+    ],
     [bin('knip')],
   ],
 };
 if (!Object.hasOwn(tasks, task ?? '')) {
   fail(`UNKNOWN_TASK: "${task ?? ''}"; use one of ${Object.keys(tasks).join(', ')}`);
+}
+
+/** All tests, unless some are named. */
+function testArgs() {
+  return args.some((arg) => !arg.startsWith('-')) ? args : [...args, 'test/**/*.test.ts'];
 }
 
 install();
@@ -58,7 +74,8 @@ function install() {
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });
-  if (status !== 0) fail('INSTALL_FAILED: npm ci did not finish; check the network and run this again');
+  if (status !== 0)
+    fail('INSTALL_FAILED: npm ci did not finish; check the network and run this again');
   writeFileSync(stampFile, stamp);
 }
 
