@@ -23,6 +23,7 @@ export function closeProvisional(draft: RunDraft): boolean {
   const fees = payAuditFees(draft, audits);
   const storage = appendClosedRecord(draft, { round, audits, rewound });
   const honest = round.included.filter((seat) => draft.roster(seat).status !== 'expelled');
+  draft.audits = draft.audits.filter((audit) => audit.round !== round.round);
   let owed = rewound ? fees + storage : 0n;
   for (const audit of audits) {
     const costsARound = audit.state === 'failed' && round.included.includes(audit.seat);
@@ -31,7 +32,6 @@ export function closeProvisional(draft: RunDraft): boolean {
       honest: costsARound ? honest : [],
     });
   }
-  draft.audits = draft.audits.filter((audit) => audit.round !== round.round);
   run.provisional = null;
   if (rewound) rewind(draft, round);
   else finalise(draft, round);

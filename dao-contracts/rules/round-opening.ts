@@ -1,4 +1,5 @@
 /** How rounds begin and how they end without a result: openings, pauses, stops. */
+import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import { cancelledRoundsMax, recordOverheadBytes } from './budget.js';
 import type { RunDraft } from './run-draft.js';
 import type { SliceOfSeat } from './run.js';
@@ -74,11 +75,11 @@ export function abortOpenRound(draft: RunDraft): void {
   dropAudits(draft, round.round);
 }
 
-function abortRecord(draft: RunDraft, it: { round: number; startRoot: string }): void {
+function abortRecord(draft: RunDraft, it: { round: number; startRoot: Digest }): void {
   const { run } = draft;
+  const { round, startRoot } = it;
   run.cancelledRounds++;
   run.resetNext = true;
-  const { round, startRoot } = it as { round: number; startRoot: typeof run.finalRoot };
   draft.appendRecord(
     {
       version: 1,
@@ -96,10 +97,11 @@ function abortRecord(draft: RunDraft, it: { round: number; startRoot: string }):
 }
 
 function dropAudits(draft: RunDraft, round: number): void {
-  for (const audit of draft.audits) {
-    if (audit.round === round) distributePot(draft, audit, { toEscrowYocto: 0n, honest: [] });
-  }
+  const dropped = draft.audits.filter((audit) => audit.round === round);
   draft.audits = draft.audits.filter((audit) => audit.round !== round);
+  for (const audit of dropped) {
+    distributePot(draft, audit, { toEscrowYocto: 0n, honest: [] });
+  }
 }
 
 /** Nothing is lost: the round is cancelled, and the run waits until enough trainers are active. */
@@ -113,7 +115,9 @@ export function pauseRun(draft: RunDraft, because: string): void {
 
 /** A run that cancels more rounds than it was funded to record stops and refunds. */
 export function stopIfHopeless(draft: RunDraft): void {
-  if (draft.run.cancelledRounds >= cancelledRoundsMax(draft.terms)) {
+  const { status, cancelledRounds } = draft.run;
+  if (status === 'stopped') return;
+  if (cancelledRounds >= cancelledRoundsMax(draft.terms)) {
     stopRun(draft, 'too many rounds were cancelled');
   }
 }

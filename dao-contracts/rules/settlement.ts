@@ -4,7 +4,7 @@ import type { RunDraft } from './run-draft.js';
 import type { Audit, ProvisionalRound, Seat } from './run-state.js';
 import { moveMoney } from './totals.js';
 
-/** Expels a seat; its stake and locked pay are slashed. Returns how much that was. */
+/** Expels a seat; its stake and locked pay are slashed, for `depositSlashed` to place. */
 export function expel(draft: RunDraft, number: number, why: string): bigint {
   const entry = draft.roster(number);
   if (entry.status === 'expelled') return 0n;
@@ -21,6 +21,22 @@ export function expel(draft: RunDraft, number: number, why: string): bigint {
   return lost;
 }
 
+/**
+ * Slashed money waits with an open audit of the seat that lost it, if there is one: should that
+ * audit fail, it has a cancelled round to pay for. Else it is the treasury's.
+ */
+export function depositSlashed(
+  draft: RunDraft,
+  it: { seat: number; yocto: bigint; not?: Audit },
+): void {
+  if (it.yocto === 0n) return;
+  const waiting = draft.audits.find(
+    (audit) => audit.seat === it.seat && audit !== it.not && audit.round !== it.not?.round,
+  );
+  if (waiting) waiting.potYocto += it.yocto;
+  else moveMoney(draft.moves, 'slashed', 'treasury', it.yocto);
+}
+
 export function heldBackYocto(seat: Seat, rewardYocto: string): bigint {
   return BigInt(seat.held.length) * BigInt(rewardYocto);
 }
@@ -31,7 +47,8 @@ export function punishAuditor(draft: RunDraft, audit: Audit): void {
   seat.auditsWrong++;
   if (draft.roster(audit.auditor).status === 'expelled') return;
   if (seat.auditsWrong >= wrongAuditsMax) {
-    audit.potYocto += expel(draft, audit.auditor, 'overruled as an auditor too often');
+    const yocto = expel(draft, audit.auditor, 'overruled as an auditor too often');
+    depositSlashed(draft, { seat: audit.auditor, yocto });
     return;
   }
   const lost = least(BigInt(draft.terms.stakeYocto) / 10n, seat.stakeYocto);
@@ -77,7 +94,7 @@ export function payAuditFees(draft: RunDraft, audits: readonly Audit[]): bigint 
 /**
  * Distributes what an audit slashed. First the escrow is made whole for what the cancelled round
  * cost, then a tenth goes to the auditor that caught it, up to a tenth to the jurors that agreed
- * with the outcome, equal parts of at most one reward to the honest, and the rest to the treasury.
+ * with the outcome, equal parts of at most one reward to the honest, and the rest where `depositSlashed` puts it.
  * Returns what the escrow got.
  */
 export function distributePot(
@@ -113,8 +130,8 @@ export function distributePot(
     totalYocto: left,
     eachMaxYocto: BigInt(draft.terms.rewardYocto),
   });
-  moveMoney(draft.moves, 'slashed', 'treasury', left);
   audit.potYocto = 0n;
+  depositSlashed(draft, { seat: audit.seat, yocto: left, not: audit });
   return toEscrow;
 }
 

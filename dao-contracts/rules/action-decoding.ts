@@ -1,0 +1,63 @@
+/** Reads a proposal's action and a policy. What they mean for money and data is checked later. */
+import type { Action, Member, Policy } from './actions.js';
+import {
+  account,
+  amount,
+  decimal,
+  digest,
+  id,
+  integer,
+  list,
+  oneOf,
+  record,
+  text,
+  type Decoder,
+} from './decoding.js';
+import { refuse } from './errors.js';
+import { deadlineMsMax, deadlineMsMin, licencesMax, titleCharsMax, weightMax } from './limits.js';
+import { decodeRunTerms } from './terms-decoding.js';
+
+const period = integer(deadlineMsMin, deadlineMsMax);
+
+export const decodePolicy: Decoder<Policy> = record<Policy>({
+  votingPeriodMs: period,
+  timelockMs: integer(0, deadlineMsMax),
+  expiryMs: period,
+  quorumBps: integer(1, 10_000),
+  approvalBps: integer(5_000, 10_000),
+  bondYocto: amount,
+  licences: list(text(100), licencesMax),
+});
+
+export const decodeMember: Decoder<Member> = record<Member>({
+  account,
+  weight: decimal(weightMax),
+});
+
+type Kind = Action['kind'];
+
+const shapes: { [K in Kind]: Decoder<Extract<Action, { kind: K }>> } = {
+  'fund-run': record({ kind: oneOf('fund-run'), terms: decodeRunTerms, budgetYocto: amount }),
+  'publish-release': record({
+    kind: oneOf('publish-release'),
+    run: id,
+    root: digest,
+    manifest: digest,
+    evaluation: digest,
+    title: text(titleCharsMax),
+    version: text(40),
+  }),
+  transfer: record({ kind: oneOf('transfer'), to: account, amountYocto: amount }),
+  'set-member': record({ kind: oneOf('set-member'), account, weight: decimal(weightMax) }),
+  'set-policy': record({ kind: oneOf('set-policy'), policy: decodePolicy }),
+  'stop-run': record({ kind: oneOf('stop-run'), run: id }),
+};
+
+export function decodeAction(value: unknown, field: string): Action {
+  const kind = (value as { kind?: unknown } | null)?.kind;
+  const shape = Object.keys(shapes).includes(kind as string) ? shapes[kind as Kind] : undefined;
+  if (!shape) {
+    return refuse('BAD_ACTION', `${field}.kind must be one of ${Object.keys(shapes).join(', ')}`);
+  }
+  return shape(value, field);
+}

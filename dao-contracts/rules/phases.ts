@@ -1,0 +1,165 @@
+/**
+ * The clock of a run. Anyone may call it; it moves a phase only when everybody who can still act
+ * did, or the deadline passed. All randomness comes from the block in which it moves.
+ */
+import { drawAudits, tickAudits } from './audit.js';
+import { drawSeats } from './enrolment.js';
+import { unreachable } from './errors.js';
+import { closeProvisional } from './finality.js';
+import { closedRounds, openRound, pauseRun, returnSlices } from './round-opening.js';
+import type { Phase, TickResult } from './run.js';
+import type { RunDraft } from './run-draft.js';
+import type { OpenRound } from './run-state.js';
+import { depositSlashed, expel } from './settlement.js';
+
+export interface Tick {
+  /** What the caller believes current; a phase that moved already is left alone. */
+  round: number | null;
+  phase: Phase | null;
+}
+
+export function tick(draft: RunDraft, it: Tick): TickResult {
+  const moved = tickAny(draft, it);
+  const { status, open } = draft.run;
+  return { status, round: open?.round ?? null, phase: open?.phase ?? null, moved };
+}
+
+function tickAny(draft: RunDraft, it: Tick): boolean {
+  const { run } = draft;
+  switch (run.status) {
+    case 'completed':
+    case 'stopped':
+      return false;
+    case 'enrolling':
+      return drawSeats(draft);
+    case 'paused':
+    case 'running': {
+      const believed = run.open
+        ? run.open.round === it.round && run.open.phase === it.phase
+        : it.phase === null;
+      const audits = tickAudits(draft);
+      const closed = closeProvisional(draft);
+      return (believed && !closed && tickRound(draft)) || audits || closed;
+    }
+    default:
+      return unreachable(run.status);
+  }
+}
+
+function tickRound(draft: RunDraft): boolean {
+  const { run } = draft;
+  if (!run.open) {
+    openRound(draft, true);
+    return run.open !== null;
+  }
+  switch (run.open.phase) {
+    case 'train':
+      return closeTrain(draft, run.open);
+    case 'reveal':
+      return closeReveal(draft, run.open);
+    case 'certify':
+      return closeCertify(draft, run.open);
+    case 'aggregate':
+      return closeAggregate(draft, run.open);
+    default:
+      return unreachable(run.open.phase);
+  }
+}
+
+function closeTrain(draft: RunDraft, open: OpenRound): boolean {
+  const trainers = open.slices.map(({ seat }) => seat);
+  const missing = missingFrom(draft, trainers, open.committed);
+  if (missing.length > 0 && !due(draft, open)) return false;
+  for (const seat of missing) {
+    draft.roster(seat).status = 'absent';
+    draft.emit('seat_absent', { round: open.round, seat });
+  }
+  const { minWorkers } = draft.terms;
+  const committed = open.committed.filter((seat) => draft.isActive(seat)).length;
+  if (committed < minWorkers) {
+    pauseRun(draft, `${committed} trainers committed where ${minWorkers} are needed`);
+  } else enter(draft, open, 'reveal');
+  return true;
+}
+
+function closeReveal(draft: RunDraft, open: OpenRound): boolean {
+  const missing = missingFrom(draft, open.committed, open.revealed);
+  if (missing.length > 0 && !due(draft, open)) return false;
+  for (const seat of missing) {
+    const yocto = expel(draft, seat, `did not reveal in round ${open.round}`);
+    depositSlashed(draft, { seat, yocto });
+  }
+  if (open.revealed.length === 0) pauseRun(draft, 'nobody revealed an update');
+  else {
+    drawAudits(draft);
+    enter(draft, open, 'certify');
+  }
+  return true;
+}
+
+function closeCertify(draft: RunDraft, open: OpenRound): boolean {
+  const missing = missingFrom(draft, open.revealed, open.certified);
+  if (missing.length > 0 && !due(draft, open)) return false;
+  open.included = open.revealed
+    .filter((seat, i) => draft.isActive(seat) && 2 * open.named[i]! > open.certified.length)
+    .sort((a, b) => a - b);
+  if (open.included.length === 0) {
+    pauseRun(draft, 'no update was certified by more than half');
+  } else enter(draft, open, 'aggregate');
+  return true;
+}
+
+function closeAggregate(draft: RunDraft, open: OpenRound): boolean {
+  const { run } = draft;
+  // One provisional round at a time: a rewind cancels it and this one, never more.
+  if (run.provisional) return false;
+  const missing = missingFrom(draft, open.certified, open.submitted);
+  if (missing.length > 0 && !due(draft, open)) return false;
+  const agreed = open.roots.find(({ count }) => 2 * count > open.submitted.length);
+  if (!agreed) {
+    pauseRun(draft, 'no root was named by more than half');
+    return true;
+  }
+  const { round, ordinal, startRoot, localReset, slices, revealed } = open;
+  const included = open.included!;
+  run.provisional = {
+    round,
+    ordinal,
+    root: agreed.root,
+    startRoot,
+    localReset,
+    included,
+    slices,
+    revealed,
+  };
+  run.open = null;
+  returnSlices(
+    draft,
+    slices.filter(({ seat }) => !included.includes(seat)),
+  );
+  draft.emit('round_provisional', { round, root: agreed.root, included });
+  closeProvisional(draft);
+  if (run.status === 'running' && !run.open && closedRounds(run) < draft.terms.rounds) {
+    openRound(draft);
+  }
+  return true;
+}
+
+function enter(draft: RunDraft, open: OpenRound, phase: Exclude<Phase, 'train'>): void {
+  open.phase = phase;
+  open.deadlineMs = draft.at.nowMs + draft.terms.deadlinesMs[phase];
+  draft.emit('phase_moved', { round: open.round, phase });
+}
+
+/** Who of `expected` can still act and has not. */
+function missingFrom(
+  draft: RunDraft,
+  expected: readonly number[],
+  acted: readonly number[],
+): number[] {
+  return expected.filter((seat) => draft.isActive(seat) && !acted.includes(seat));
+}
+
+function due(draft: RunDraft, open: OpenRound): boolean {
+  return draft.at.nowMs >= open.deadlineMs;
+}

@@ -1,0 +1,96 @@
+/** What a seat does in a round: commit, reveal, certify, name the root. One seat record each. */
+import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
+import { refuse } from './errors.js';
+import { commitmentWith, ZERO_LOCAL_STATE } from './opening.js';
+import type { Phase, RevealedClaim } from './run.js';
+import type { RunDraft } from './run-draft.js';
+import type { OpenRound, Seat } from './run-state.js';
+
+export interface Act {
+  account: string;
+  round: number;
+}
+
+export function commit(draft: RunDraft, act: Act & { commitment: Digest }): void {
+  const { open, seat } = enterPhase(draft, act, 'train');
+  const trains = open.slices.some((one) => one.seat === seat.seat);
+  takeTurn(trains, open.committed, seat, 'trains in this round');
+  const { provisional } = draft.run;
+  // The claim of a provisional round is still needed; one of a cancelled round is not.
+  if (seat.claim && seat.claim.round === provisional?.round) seat.previousClaim = seat.claim;
+  seat.claim = { round: open.round, commitment: act.commitment, revealed: null };
+}
+
+export function reveal(draft: RunDraft, act: Act & RevealedClaim & { salt: string }): void {
+  const { open, seat } = enterPhase(draft, act, 'reveal');
+  takeTurn(open.committed.includes(seat.seat), open.revealed, seat, 'committed in this round');
+  open.named.push(0);
+  const { update, updateBytes, startRoot, localIn, localOut, traceRoot, salt } = act;
+  if (startRoot !== open.startRoot) {
+    refuse('BAD_OPENING', `round ${open.round} starts from ${open.startRoot}`);
+  }
+  const expected = open.localReset ? ZERO_LOCAL_STATE : seat.localOut;
+  if (localIn !== expected) refuse('BAD_OPENING', `this seat's local state must be ${expected}`);
+  const opened = commitmentWith(
+    {
+      contract: draft.at.contract,
+      run: draft.run.id,
+      round: open.round,
+      account: act.account,
+      update,
+      startRoot,
+      localIn,
+      localOut,
+      traceRoot,
+      salt,
+    },
+    draft.at.hash,
+  );
+  if (!seat.claim || seat.claim.commitment !== opened) {
+    refuse('BAD_OPENING', 'this does not open what was committed; send exactly what was hashed');
+  }
+  seat.claim.revealed = { update, updateBytes, startRoot, localIn, localOut, traceRoot };
+  seat.localOut = localOut;
+  draft.emit('update_revealed', { round: open.round, seat: seat.seat, update });
+}
+
+export function certify(draft: RunDraft, act: Act & { available: number[] }): void {
+  const { open, seat } = enterPhase(draft, act, 'certify');
+  takeTurn(open.revealed.includes(seat.seat), open.certified, seat, 'revealed in this round');
+  for (const named of new Set(act.available)) {
+    const at = open.revealed.indexOf(named);
+    if (at < 0) refuse('BAD_ARGUMENT', `available: seat ${named} revealed nothing in this round`);
+    open.named[at]!++;
+  }
+}
+
+export function submitRoot(draft: RunDraft, act: Act & { root: Digest }): void {
+  const { open, seat } = enterPhase(draft, act, 'aggregate');
+  takeTurn(open.certified.includes(seat.seat), open.submitted, seat, 'certified in this round');
+  const same = open.roots.find(({ root }) => root === act.root);
+  if (same) same.count++;
+  else open.roots.push({ root: act.root, count: 1 });
+}
+
+function enterPhase(draft: RunDraft, act: Act, phase: Phase): { open: OpenRound; seat: Seat } {
+  const { open, status } = draft.run;
+  if (!open) {
+    return refuse('WRONG_ROUND', `run ${draft.run.id} is ${status} and has no open round`);
+  }
+  if (open.round !== act.round) {
+    refuse('WRONG_ROUND', `round ${open.round} is open, not ${act.round}; read the run again`);
+  }
+  if (open.phase !== phase) {
+    refuse('WRONG_PHASE', `round ${open.round} is at "${open.phase}", not at "${phase}"`);
+  }
+  return { open, seat: draft.activeSeatOf(act.account) };
+}
+
+/** Each seat acts once per phase. */
+function takeTurn(may: boolean, acted: number[], seat: Seat, who: string): void {
+  if (!may) refuse('NOT_YOUR_TURN', `only a seat that ${who} does this; wait for the next round`);
+  if (acted.includes(seat.seat)) {
+    refuse('ALREADY_ACTED', `seat ${seat.seat} has done this; wait for the next phase`);
+  }
+  acted.push(seat.seat);
+}

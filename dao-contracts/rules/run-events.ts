@@ -1,0 +1,122 @@
+/**
+ * Every way a run can change. `applyRunEvent` works on a draft (the contract's path: single records
+ * loaded and stored); `stepRun` is the same as a pure function of a whole run, for tests and for
+ * whoever replays a run from its events. Law: the parts of `stepRun`'s input are never changed.
+ */
+import { answer, deliver, open, type AuditStep, type LeafWithProof } from './audit.js';
+import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
+import { enrol, rejoin, type Enrolment } from './enrolment.js';
+import { refuse, unreachable } from './errors.js';
+import { closeProvisional } from './finality.js';
+import { tick, type Tick } from './phases.js';
+import { certify, commit, reveal, submitRoot, type Act } from './round-acts.js';
+import { stopRun } from './round-opening.js';
+import type { RevealedClaim, TickResult } from './run.js';
+import { RunDraft, type CallContext, type RunEvent } from './run-draft.js';
+import type { Applicant, Audit, Run, Seat } from './run-state.js';
+import type { RunTerms } from './run-terms.js';
+import type { Totals } from './totals.js';
+
+export type RunCommand =
+  | ({ kind: 'enrol' } & Enrolment)
+  | { kind: 'rejoin'; account: string }
+  | ({ kind: 'tick' } & Tick)
+  | ({ kind: 'commit'; commitment: Digest } & Act)
+  | ({ kind: 'reveal'; salt: string } & Act & RevealedClaim)
+  | ({ kind: 'certify'; available: number[] } & Act)
+  | ({ kind: 'submit_root'; root: Digest } & Act)
+  | ({ kind: 'deliver' } & AuditStep & LeafWithProof)
+  | ({ kind: 'answer'; leaf: Digest | null } & AuditStep)
+  | ({ kind: 'open' } & AuditStep & LeafWithProof)
+  | { kind: 'stop' };
+
+/** Changes the draft or refuses, in which case the draft must be thrown away. */
+export function applyRunCommand(draft: RunDraft, command: RunCommand): TickResult | null {
+  switch (command.kind) {
+    case 'enrol':
+      enrol(draft, command);
+      return null;
+    case 'rejoin':
+      rejoin(draft, command);
+      return null;
+    case 'tick':
+      return tick(draft, command);
+    case 'commit':
+      commit(draft, command);
+      return null;
+    case 'reveal':
+      reveal(draft, command);
+      return null;
+    case 'certify':
+      certify(draft, command);
+      return null;
+    case 'submit_root':
+      submitRoot(draft, command);
+      return null;
+    case 'deliver':
+      deliver(draft, command);
+      return null;
+    case 'answer':
+      answer(draft, command);
+      closeProvisional(draft);
+      return null;
+    case 'open':
+      open(draft, command);
+      closeProvisional(draft);
+      return null;
+    case 'stop':
+      if (draft.run.status === 'completed' || draft.run.status === 'stopped') {
+        refuse('RUN_NOT_OPEN', `run ${draft.run.id} is ${draft.run.status} already`);
+      }
+      stopRun(draft, 'the DAO voted to stop it');
+      return null;
+    default:
+      return unreachable(command);
+  }
+}
+
+/** All records of one run. */
+export interface RunState {
+  run: Run;
+  terms: RunTerms;
+  seats: Seat[];
+  audits: Audit[];
+  applicants: Applicant[];
+}
+
+export interface RunEffects {
+  moves: Totals;
+  credits: ReadonlyMap<string, bigint>;
+  records: readonly { round: number; text: string }[];
+  events: readonly RunEvent[];
+  result: TickResult | null;
+}
+
+/** Errors: throws a `Refusal`. */
+export function stepRun(
+  state: RunState,
+  command: RunCommand,
+  at: CallContext,
+): { state: RunState; effects: RunEffects } {
+  const own = structuredClone(state);
+  const draft = new RunDraft(
+    {
+      run: own.run,
+      terms: () => own.terms,
+      seat: (seat) => own.seats[seat]!,
+      seatOf: (account) => own.seats.find((seat) => seat.account === account)?.seat ?? null,
+      audits: () => own.audits,
+      applicants: () => own.applicants,
+    },
+    at,
+  );
+  const result = applyRunCommand(draft, command);
+  const seats = [...own.seats];
+  for (const [number, seat] of draft.seats) seats[number] = seat;
+  const { audits, applicants } = draft;
+  const { run, moves, credits, records, events } = draft;
+  return {
+    state: { run, terms: own.terms, seats, audits, applicants },
+    effects: { moves, credits, records, events, result },
+  };
+}

@@ -1,0 +1,115 @@
+/** How stored records are shown (run.ts). */
+import type { AuditView, RunView, SeatView } from './run.js';
+import type { Applicant, Audit, Run, Seat } from './run-state.js';
+import type { RunTerms } from './run-terms.js';
+import { closedRounds } from './round-opening.js';
+import { ZERO_LOCAL_STATE } from './opening.js';
+import { heldBackYocto } from './settlement.js';
+
+export function viewRun(
+  run: Run,
+  it: { terms: RunTerms; audits: readonly Audit[]; nowMs: number },
+): RunView {
+  const { open, provisional } = run;
+  return {
+    id: run.id,
+    proposal: run.proposal,
+    proposer: run.proposer,
+    terms: it.terms,
+    budgetYocto: `${run.budgetYocto}`,
+    escrowYocto: `${run.escrowYocto}`,
+    paidYocto: `${run.paidYocto}`,
+    status: run.status,
+    pausedBecause: run.pausedBecause,
+    closedRounds: closedRounds(run),
+    finalRound: run.finalRound,
+    finalRoot: run.finalRoot,
+    logHead: run.logHead,
+    open: open && {
+      round: open.round,
+      ordinal: open.ordinal,
+      phase: open.phase,
+      deadlineMs: open.deadlineMs,
+      startRoot: open.startRoot,
+      localReset: open.localReset,
+      slices: open.slices,
+      committed: open.committed,
+      revealed: open.revealed,
+      certified: open.certified,
+      included: open.included,
+      submitted: open.submitted,
+    },
+    provisional: provisional && {
+      round: provisional.round,
+      ordinal: provisional.ordinal,
+      root: provisional.root,
+      startRoot: provisional.startRoot,
+      localReset: provisional.localReset,
+      included: provisional.included,
+      slices: provisional.slices,
+    },
+    audits: it.audits.map(viewAudit),
+    enrolDeadlineMs: run.enrolDeadlineMs,
+    nextRound: run.nextRound,
+    nowMs: it.nowMs,
+  };
+}
+
+function viewAudit(audit: Audit): AuditView {
+  const { round, seat, segment, auditor, state, deadlineMs, startLeaf, answer } = audit;
+  return {
+    round,
+    seat,
+    segment,
+    auditor,
+    state,
+    deadlineMs,
+    startLeaf,
+    answer,
+    answered: audit.answered,
+    openedLeaf: audit.openedLeaf,
+    jury: (audit.jury ?? []).map((juror) => ({ seat: juror.seat, answered: juror.answered })),
+  };
+}
+
+export function viewSeat(seat: Seat, it: { run: Run; terms: RunTerms }): SeatView {
+  const { role, status, fromRound } = it.run.roster[seat.seat]!;
+  return {
+    seat: seat.seat,
+    account: seat.account,
+    role,
+    status,
+    fromRound,
+    stakeYocto: `${seat.stakeYocto}`,
+    heldBackYocto: `${heldBackYocto(seat, it.terms.rewardYocto)}`,
+    earnedYocto: `${seat.earnedYocto}`,
+    slashedYocto: `${seat.slashedYocto}`,
+    verifiedRounds: seat.verifiedRounds,
+    auditsRight: seat.auditsRight,
+    auditsWrong: seat.auditsWrong,
+    localOut: seat.localOut,
+    claim: seat.claim,
+    previousClaim: seat.previousClaim,
+  };
+}
+
+/** Before the draw: what a seat of this applicant would look like. */
+export function viewApplicant(applicant: Applicant, index: number, terms: RunTerms): SeatView {
+  return {
+    seat: index,
+    account: applicant.account,
+    role: applicant.role,
+    status: 'applied',
+    fromRound: applicant.fromRound,
+    stakeYocto: terms.stakeYocto,
+    heldBackYocto: '0',
+    earnedYocto: '0',
+    slashedYocto: '0',
+    verifiedRounds: 0,
+    auditsRight: 0,
+    auditsWrong: 0,
+    localOut: ZERO_LOCAL_STATE,
+    claim: null,
+    previousClaim: null,
+  };
+}
