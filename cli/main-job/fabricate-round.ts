@@ -6,7 +6,7 @@
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { taggedDigest } from '@commonweights/dataset-registry/digest/tagged.js';
 import { outcomeLeaf } from '@commonweights/dao-contracts/rules/commitment.js';
-import { traceRoot } from '@commonweights/dao-contracts/rules/trace.js';
+import { traceRootOf } from '@commonweights/dao-contracts/rules/trace.js';
 import { localStateDigest } from '@commonweights/trainer/checkpoint/local-state.js';
 import { encodeSnapshot } from '@commonweights/trainer/checkpoint/snapshot.js';
 import { finishRound, trainRound } from '@commonweights/trainer/worker/round.js';
@@ -33,7 +33,7 @@ const fabricateRound: ComputeRound = async (input, local, beforeStep) => {
     ...outcome,
     localIn: localStateDigest(local, input.layout),
     leaves,
-    traceRoot: traceRoot(leaves),
+    traceRoot: traceRootOf(leaves),
     snapshots: Array.from({ length: segments }, () => start),
     loss: 0,
   };

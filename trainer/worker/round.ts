@@ -6,7 +6,7 @@
  */
 import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { outcomeLeaf } from '@commonweights/dao-contracts/rules/commitment.js';
-import { traceRoot } from '@commonweights/dao-contracts/rules/trace.js';
+import { traceRootOf } from '@commonweights/dao-contracts/rules/trace.js';
 import { encodeLocalState, localStateDigest, type LocalState } from '../checkpoint/local-state.js';
 import { encodeSnapshot, type Snapshot } from '../checkpoint/snapshot.js';
 import type { PackedSequences } from '../data/packed-sequences.js';
@@ -69,7 +69,7 @@ export async function trainRound(
     ...outcome,
     localIn: localStateDigest(local, input.layout),
     leaves,
-    traceRoot: traceRoot(leaves),
+    traceRoot: traceRootOf(leaves),
     snapshots,
     loss: lossSum / stepsPerRound,
   };
