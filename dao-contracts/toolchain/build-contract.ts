@@ -1,0 +1,86 @@
+/**
+ * A NEAR contract in TypeScript to WebAssembly, with npm packages alone: no compiler to install, no
+ * download, the same bytes on every machine.
+ *
+ * near-sdk-js boots a JavaScript engine and evaluates the contract's module in every call, for 9
+ * Tgas before the method runs. Here that happens once, when the contract is built: what is deployed
+ * is the memory the evaluation left behind, and an engine that goes on from there.
+ */
+import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
+import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { readCached, writeCached } from './content-cache.js';
+import { EngineInstance } from './engine/engine-instance.js';
+import { loadEngine } from './engine/load-engine.js';
+import type { OnProgress } from './progress.js';
+import { assembleContract } from './snapshot/assemble-contract.js';
+import { bundleContract } from './snapshot/bundle-contract.js';
+import { prelude } from './snapshot/prelude.js';
+
+export interface BuiltContract {
+  wasm: Uint8Array;
+  /** Exported method names, sorted. */
+  methods: string[];
+  /** SHA-256 of `wasm`: what a node calls the code hash. */
+  digest: Digest;
+  /** Of the engine inside, without the contract: equal for all contracts of one toolchain. */
+  engineDigest: Digest;
+}
+
+/** nearcore's bound on a contract's size. */
+const contractBytesMax = 4_194_304;
+
+/** Raise when the code of `snapshot/` changes what it makes of the same bundle and engine. */
+const recipe = 1;
+
+/**
+ * Builds the contract whose class is in `entry`. The first build on a machine compiles the engine,
+ * about a minute; after that a build takes about a second, and an unchanged one less.
+ *
+ * @param debug keeps line numbers for error stacks: larger, and more gas.
+ */
+export async function buildContract(options: {
+  entry: string;
+  onProgress?: OnProgress;
+  debug?: boolean;
+}): Promise<BuiltContract> {
+  const { entry, onProgress = () => {}, debug = false } = options;
+  const engine = await loadEngine(onProgress);
+  onProgress({ step: 'bundling the contract' });
+  const { source, methods } = await bundleContract(entry);
+  const key = digestOf(
+    canonicalBytes({ source, methods, prelude, engine: engine.digest, recipe, debug }),
+  );
+  let wasm = readCached('contract', key);
+  if (!wasm) {
+    onProgress({ step: 'evaluating the contract' });
+    const memory = evaluate({ evaluator: engine.evaluator, source, methods, debug });
+    wasm = assembleContract({ runtime: engine.runtime, memory, methods });
+    writeCached('contract', key, wasm);
+  }
+  if (wasm.length > contractBytesMax) {
+    throw new Error(
+      `CONTRACT_TOO_LARGE: ${entry} makes ${wasm.length} bytes of at most ${contractBytesMax}; ` +
+        'import less',
+    );
+  }
+  onProgress({ step: 'contract built' });
+  return { wasm, methods, digest: digestOf(wasm), engineDigest: engine.digest };
+}
+
+function evaluate(contract: {
+  evaluator: Uint8Array;
+  source: string;
+  methods: readonly string[];
+  debug: boolean;
+}): Uint8Array {
+  const instance = new EngineInstance(contract.evaluator);
+  instance.boot();
+  instance.runScript(prelude);
+  instance.evaluateModule(contract.source, !contract.debug);
+  contract.methods.forEach((method, i) => {
+    if (!instance.bindMethod(i, method)) {
+      throw new Error(`METHOD_NOT_A_FUNCTION: ${method} is exported but cannot be called`);
+    }
+  });
+  return instance.seal();
+}

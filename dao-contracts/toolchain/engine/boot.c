@@ -1,0 +1,223 @@
+/*
+ * The engine's life: boot once at build time, then call methods from the snapshot of that memory.
+ * builder.c's own way, booting an engine in every call, costs 9 Tgas before a method runs.
+ */
+#define MAX_METHODS 512
+
+/* nearcore bounds all that a call says to 16 KiB, and a longer panic loses its text. */
+#define PANIC_BYTES_MAX 8192
+#define STACK_BYTES_MAX 1024
+
+static JSContext *the_context;
+static JSValue methods[MAX_METHODS];
+
+void cw_seal_allocator(void);
+extern uint64_t ed25519_verify(uint64_t sig_len, uint64_t sig_ptr, uint64_t msg_len,
+                               uint64_t msg_ptr, uint64_t key_len, uint64_t key_ptr);
+
+static JSValue js_load_module_binary(JSContext *ctx, const uint8_t *code, size_t size)
+{
+  return JS_UNDEFINED;
+}
+
+static JSValue cw_ed25519_verify(JSContext *ctx, JSValueConst this_val, int argc,
+                                 JSValueConst *argv)
+{
+  uint8_t *part[3];
+  size_t len[3];
+
+  for (int i = 0; i < 3; i++) {
+    part[i] = JS_Uint8Array_to_C(ctx, argv[i], &len[i]);
+    if (part[i] == NULL)
+      return JS_ThrowTypeError(ctx, "Expect Uint8Array for signature, message and public key");
+  }
+  if (len[0] != 64 || len[2] != 32)
+    return JS_ThrowTypeError(ctx, "Expect 64 bytes of signature and 32 of public key");
+  return JS_NewBool(ctx, ed25519_verify(len[0], (uint64_t)part[0], len[1], (uint64_t)part[1],
+                                        len[2], (uint64_t)part[2]) == 1);
+}
+
+/*
+ * UTF-8 as everywhere else: half a surrogate pair becomes U+FFFD. QuickJS writes it out as three
+ * bytes that are not UTF-8, so a contract would hash a string differently from its clients.
+ */
+static JSValue cw_utf8_string_to_uint8array(JSContext *ctx, JSValueConst this_val, int argc,
+                                            JSValueConst *argv)
+{
+  size_t len;
+  uint8_t *bytes = (uint8_t *)JS_ToCStringLen(ctx, &len, argv[0]);
+  JSValue array, args[3] = { JS_UNDEFINED, JS_UNDEFINED, JS_UNDEFINED };
+
+  if (bytes == NULL)
+    return JS_EXCEPTION;
+  for (size_t i = 0; i + 2 < len; i++) {
+    if (bytes[i] == 0xed && bytes[i + 1] >= 0xa0) {
+      bytes[i] = 0xef;
+      bytes[i + 1] = 0xbf;
+      bytes[i + 2] = 0xbd;
+    }
+  }
+  args[0] = JS_NewArrayBufferCopy(ctx, bytes, len);
+  JS_FreeCString(ctx, (const char *)bytes);
+  array = js_typed_array_constructor(ctx, JS_UNDEFINED, 3, args, JS_CLASS_UINT8_ARRAY);
+  JS_FreeValue(ctx, args[0]);
+  return array;
+}
+
+/* A refusal is `CODE: facts; remedy`, meant for people; anything else is a bug. */
+static int is_refusal(const char *text)
+{
+  if (*text < 'A' || *text > 'Z')
+    return 0;
+  while ((*text >= 'A' && *text <= 'Z') || (*text >= '0' && *text <= '9') || *text == '_')
+    text++;
+  return text[0] == ':' && text[1] == ' ';
+}
+
+/* Cuts between characters, so that what is left is still UTF-8. */
+static size_t cut_utf8(const char *text, size_t len, size_t max)
+{
+  if (len <= max)
+    return len;
+  while (max && ((uint8_t)text[max] & 0xc0) == 0x80)
+    max--;
+  return max;
+}
+
+/* Ends the call. The stack, function names alone unless built for debugging, only says bugs. */
+static void panic_with(JSContext *ctx, JSValue error)
+{
+  const char *text, *stack = NULL;
+  size_t len = 0, stack_len = 0;
+  char *out;
+  JSValue message = JS_GetPropertyStr(ctx, error, "message");
+  JSValue trace = JS_GetPropertyStr(ctx, error, "stack");
+
+  /* `throw "text"` has neither property: the thrown value itself is the message. */
+  text = JS_ToCStringLen(ctx, &len, JS_IsString(message) ? message : error);
+  if (text == NULL) {
+    text = "an error that has no text";
+    len = strlen(text);
+  }
+  if (JS_IsString(trace) && !is_refusal(text))
+    stack = JS_ToCStringLen(ctx, &stack_len, trace);
+  len = cut_utf8(text, len, PANIC_BYTES_MAX);
+  stack_len = stack ? cut_utf8(stack, stack_len, STACK_BYTES_MAX) : 0;
+  while (stack_len && stack[stack_len - 1] == '\n')
+    stack_len--;
+  out = js_malloc(ctx, len + 1 + stack_len);
+  memcpy(out, text, len);
+  if (stack_len) {
+    out[len++] = '\n';
+    memcpy(out + len, stack, stack_len);
+    len += stack_len;
+  }
+  panic_utf8(len, (uint64_t)out);
+}
+
+static void js_std_loop(JSContext *ctx)
+{
+  JSContext *job_context;
+  int status;
+
+  while ((status = JS_ExecutePendingJob(JS_GetRuntime(ctx), &job_context)) > 0) { }
+  if (status < 0)
+    panic_with(ctx, JS_GetException(job_context));
+}
+
+/* Memory for the build to write sources and names into. */
+__attribute__((export_name("cw_alloc"))) uint8_t *cw_alloc(uint32_t size)
+{
+  return js_malloc_rt(JS_GetRuntime(the_context), size);
+}
+
+__attribute__((export_name("cw_boot"))) void cw_boot(void)
+{
+  JSRuntime *rt = JS_NewRuntime();
+  JSValue global, env;
+
+  /* What is left below is for C functions that do not check. */
+  JS_SetMaxStackSize(rt, 208 * 1024);
+  /* A call is short: what reference counting does not free, the end of the call does. */
+  JS_SetGCThreshold(rt, -1);
+  the_context = JS_NewCustomContext(rt);
+  js_add_near_host_functions(the_context);
+  global = JS_GetGlobalObject(the_context);
+  env = JS_GetPropertyStr(the_context, global, "env");
+  JS_SetPropertyStr(the_context, env, "ed25519_verify",
+                    JS_NewCFunction(the_context, cw_ed25519_verify, "ed25519_verify", 3));
+  JS_SetPropertyStr(the_context, env, "utf8_string_to_uint8array",
+                    JS_NewCFunction(the_context, cw_utf8_string_to_uint8array,
+                                    "utf8_string_to_uint8array", 1));
+  JS_FreeValue(the_context, env);
+  JS_FreeValue(the_context, global);
+  for (int i = 0; i < MAX_METHODS; i++)
+    methods[i] = JS_UNDEFINED;
+}
+
+/* Runs `source` (NUL-terminated) as a script: what must be there before the contract. */
+__attribute__((export_name("cw_eval_script"))) void cw_eval_script(const char *source, uint32_t len)
+{
+  JSValue result = JS_Eval(the_context, source, len, "prelude.js",
+                           JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_STRIP);
+  if (JS_IsException(result))
+    panic_with(the_context, JS_GetException(the_context));
+  JS_FreeValue(the_context, result);
+}
+
+static JSModuleDef *contract;
+
+/* Evaluates the contract's module; `strip` leaves out line tables and sources. */
+__attribute__((export_name("cw_eval_module")))
+void cw_eval_module(const char *source, uint32_t len, uint32_t strip)
+{
+  JSValue module, result;
+
+  module = JS_Eval(the_context, source, len, "contract.js", JS_EVAL_TYPE_MODULE |
+                   JS_EVAL_FLAG_COMPILE_ONLY | (strip ? JS_EVAL_FLAG_STRIP : 0));
+  if (!JS_IsException(module)) {
+    contract = JS_VALUE_GET_PTR(module);
+    result = JS_EvalFunction(the_context, module);
+    if (!JS_IsException(result)) {
+      JS_FreeValue(the_context, result);
+      js_std_loop(the_context);
+      return;
+    }
+  }
+  panic_with(the_context, JS_GetException(the_context));
+}
+
+/* Binds slot `index` to the contract's export `name`; 0 unless that is a function. */
+__attribute__((export_name("cw_bind"))) int cw_bind(uint32_t index, const char *name)
+{
+  JSValue namespace;
+
+  if (index >= MAX_METHODS)
+    return 0;
+  namespace = js_get_module_ns(the_context, contract);
+  methods[index] = JS_GetPropertyStr(the_context, namespace, name);
+  JS_FreeValue(the_context, namespace);
+  return JS_IsFunction(the_context, methods[index]);
+}
+
+/* Leaves nothing in memory but what a call needs. */
+__attribute__((export_name("cw_seal"))) void cw_seal(void)
+{
+  /* Contract code is fixed when it is deployed: `eval` and `Function` end here. */
+  the_context->eval_internal = NULL;
+  cw_seal_allocator();
+}
+
+__attribute__((export_name("cw_call"))) void cw_call(uint32_t index)
+{
+  JSValue result = JS_Call(the_context, methods[index], JS_UNDEFINED, 0, NULL);
+  if (JS_IsException(result))
+    panic_with(the_context, JS_GetException(the_context));
+  js_std_loop(the_context);
+}
+
+/* Table slots that a sealed memory never calls, one by one; 0 ends the list. */
+__attribute__((export_name("cw_slots"))) uint32_t cw_slots(uint32_t index)
+{
+  return index == 0 ? (uint32_t)__JS_EvalInternal : 0;
+}

@@ -1,0 +1,93 @@
+/**
+ * The evaluator, running in Node at build time. It has no chain: the clock stands at zero while the
+ * engine boots, and every host function that the contract's module calls while it loads is refused,
+ * because its answer would be frozen into the contract.
+ */
+interface EvaluatorExports {
+  memory: WebAssembly.Memory;
+  cw_alloc(size: number): number;
+  cw_boot(): void;
+  cw_eval_script(source: number, length: number): void;
+  cw_eval_module(source: number, length: number, strip: number): void;
+  cw_bind(index: number, name: number): number;
+  cw_seal(): void;
+  cw_slots(index: number): number;
+}
+
+export class EngineInstance {
+  readonly #exports: EvaluatorExports;
+  #booted = false;
+
+  constructor(evaluator: Uint8Array) {
+    const module = new WebAssembly.Module(evaluator as BufferSource);
+    const imports: Record<string, Record<string, () => bigint>> = {};
+    for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+      (imports[from] ??= {})[name] = this.#hostFunction(name);
+    }
+    this.#exports = new WebAssembly.Instance(module, imports)
+      .exports as unknown as EvaluatorExports;
+  }
+
+  boot(): void {
+    this.#exports.cw_boot();
+    this.#booted = true;
+  }
+
+  runScript(source: string): void {
+    const { at, length } = this.#write(source);
+    this.#exports.cw_eval_script(at, length);
+  }
+
+  /** `strip` leaves out line tables and the functions' sources. */
+  evaluateModule(source: string, strip: boolean): void {
+    const { at, length } = this.#write(source);
+    this.#exports.cw_eval_module(at, length, strip ? 1 : 0);
+  }
+
+  /** False unless the contract exports a function of that name. */
+  bindMethod(index: number, name: string): boolean {
+    return this.#exports.cw_bind(index, this.#write(name).at) !== 0;
+  }
+
+  /** Ends the evaluation; what is in memory now is what every call starts from. */
+  seal(): Uint8Array {
+    this.#exports.cw_seal();
+    return new Uint8Array(this.#exports.memory.buffer);
+  }
+
+  slots(): number[] {
+    const slots: number[] = [];
+    for (let slot; (slot = this.#exports.cw_slots(slots.length));) slots.push(slot);
+    return slots;
+  }
+
+  #hostFunction(name: string): (...args: bigint[]) => bigint {
+    if (name === 'panic_utf8') {
+      return (length = 0n, at = 0n) => {
+        const bytes = new Uint8Array(this.#exports.memory.buffer, Number(at), Number(length));
+        throw new Error(`CONTRACT_EVALUATION_FAILED: ${new TextDecoder().decode(bytes)}`);
+      };
+    }
+    return () => {
+      if (!this.#booted) return 0n;
+      throw new Error(
+        `NEAR_AT_TOP_LEVEL: the contract's module asks for ${name} while it loads, which is when ` +
+          'it is built; ask inside a method',
+      );
+    };
+  }
+
+  #write(text: string): { at: number; length: number } {
+    const bytes = new TextEncoder().encode(text);
+    const at = this.#exports.cw_alloc(bytes.length + 1);
+    const memory = new Uint8Array(this.#exports.memory.buffer, at, bytes.length + 1);
+    memory.set(bytes);
+    memory[bytes.length] = 0;
+    return { at, length: bytes.length };
+  }
+}
+
+/** Table slots that a sealed memory never calls, as `boot.c` lists them. */
+export function listUnusedSlots(evaluator: Uint8Array): number[] {
+  return new EngineInstance(evaluator).slots();
+}

@@ -1,0 +1,43 @@
+/**
+ * The C sources of the engine: QuickJS 2021-03-27 as near-sdk-js was written for (it comes inside
+ * the npm package `qjsc`), near-sdk-js's own builder.c, and our shim, allocator and boot code.
+ */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { packageFolder } from '../package-folder.js';
+import { applyPatches } from './patches.js';
+
+const quickjsFiles = [
+  'quickjs.c libregexp.c libunicode.c cutils.c libbf.c',
+  'cutils.h libbf.h libregexp-opcode.h libregexp.h libunicode-table.h libunicode.h list.h',
+  'quickjs-atom.h quickjs-opcode.h quickjs.h',
+].flatMap((line) => line.split(' '));
+
+const ownFiles = ['allocator.c', 'shim.c', 'boot.c'];
+
+/** Everything in one translation unit, so that what QuickJS keeps static is in reach. */
+const engineText = `#include <malloc.h>
+#include "quickjs.c"
+#undef malloc
+#undef free
+#undef realloc
+#include "shim.c"
+#include "builder.c"
+#include "boot.c"
+`;
+
+/** File name → patched text. Line ends are normalised: some checkouts change them. */
+export function readEngineSources(): Map<string, string> {
+  const sources = new Map<string, string>();
+  const add = (folder: string, file: string): void => {
+    sources.set(file, readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n'));
+  };
+  const quickjs = join(packageFolder('qjsc'), 'deps', 'quickjs_2021_03_27');
+  for (const file of quickjsFiles) add(quickjs, file);
+  add(join(packageFolder('near-sdk-js'), 'builder'), 'builder.c');
+  for (const file of ownFiles) add(dirname(fileURLToPath(import.meta.url)), file);
+  applyPatches(sources);
+  sources.set('engine.c', engineText);
+  return sources;
+}

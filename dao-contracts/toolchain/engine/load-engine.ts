@@ -1,0 +1,79 @@
+/** The engine, from the cache when every input of it is as it was, else built and cached. */
+import { version as clangVersion } from '@yowasp/clang';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
+import { readCached, writeCached } from '../content-cache.js';
+import { packageFolder } from '../package-folder.js';
+import type { OnProgress } from '../progress.js';
+import { commonFlags, compileEngine, linkFlags, units } from './compile-engine.js';
+import { readEngineSources } from './engine-sources.js';
+import { lowering, lowerEngine, optimising, type Engines } from './lower-engine.js';
+import { listUnusedSlots } from './engine-instance.js';
+
+export interface Engine extends Engines {
+  /** Digest of the runtime's bytes. */
+  digest: Digest;
+}
+
+/** Raise when the code of this folder changes what it makes of the same sources and flags. */
+const recipe = 1;
+
+/** Builds at most once at a time in a process: everyone who asks meanwhile waits for that one. */
+let loading: Promise<Engine> | undefined;
+
+export function loadEngine(onProgress: OnProgress = () => {}): Promise<Engine> {
+  loading ??= load(onProgress).catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+async function load(onProgress: OnProgress): Promise<Engine> {
+  const sources = readEngineSources();
+  const compileKey = digestOfJson({
+    sources: [...sources].map(([file, text]) => [file, digestOf(new TextEncoder().encode(text))]),
+    flags: { commonFlags, units, linkFlags },
+    clangVersion,
+  });
+  const key = digestOfJson({
+    compileKey,
+    lowering: { lowering, optimising },
+    binaryenVersion: versionOf('binaryen'),
+    recipe,
+  });
+  const cached = { evaluator: readCached('evaluator', key), runtime: readCached('engine', key) };
+  if (cached.evaluator && cached.runtime) {
+    onProgress({ step: 'engine from the cache' });
+    return finish({ evaluator: cached.evaluator, runtime: cached.runtime });
+  }
+  const linked = await compileCached(compileKey, sources, onProgress);
+  onProgress({ step: 'optimising the engine' });
+  const engines = lowerEngine(linked, listUnusedSlots(linked));
+  writeCached('evaluator', key, engines.evaluator);
+  writeCached('engine', key, engines.runtime);
+  return finish(engines);
+}
+
+async function compileCached(
+  key: Digest,
+  sources: ReadonlyMap<string, string>,
+  onProgress: OnProgress,
+): Promise<Uint8Array> {
+  const cached = readCached('linked-engine', key);
+  if (cached) return cached;
+  const linked = await compileEngine(sources, onProgress);
+  writeCached('linked-engine', key, linked);
+  return linked;
+}
+
+function finish(engines: Engines): Engine {
+  return { ...engines, digest: digestOf(engines.runtime) };
+}
+
+function versionOf(name: string): string {
+  const path = join(packageFolder(name), 'package.json');
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+}

@@ -1,0 +1,81 @@
+/*
+ * What near-sdk-js's builder.c expects beyond upstream QuickJS, and what a snapshot needs.
+ *
+ * The whole engine is one translation unit: shim-head.h, quickjs.c, this file, builder.c, boot.c
+ * (see compile-engine.ts), so that what QuickJS keeps static is in reach without changing it.
+ */
+
+/* ---- numbers that cross the boundary --------------------------------------------------------- */
+
+/*
+ * An unsigned 64-bit integer from a BigInt or a number, exactly or not at all. Upstream's
+ * conversions wrap modulo 2^64 and truncate fractions; gas, nonces and register numbers must not.
+ */
+static int JS_ToUint64Ext(JSContext *ctx, uint64_t *pres, JSValueConst val)
+{
+  double d;
+
+  if (JS_IsBigInt(ctx, val)) {
+    bf_t *a = JS_GetBigInt(val);
+    if (a->sign && a->expn != BF_EXP_ZERO)
+      return -1;
+    return bf_get_uint64(pres, a) == 0 ? 0 : -1;
+  }
+  if (!JS_IsNumber(val) || JS_ToFloat64(ctx, &d, val) < 0)
+    return -1;
+  if (!(d >= 0 && d <= 9007199254740991.0) || d != floor(d))
+    return -1;
+  *pres = (uint64_t)d;
+  return 0;
+}
+
+/* ---- strings --------------------------------------------------------------------------------- */
+
+/* One byte per UTF-16 unit, the low eight bits: what the SDK calls a raw (Latin-1) string. */
+static const char *JS_ToCStringLenRaw(JSContext *ctx, size_t *plen, JSValueConst val)
+{
+  JSValue str = JS_ToString(ctx, val);
+  JSString *p;
+  char *out;
+
+  if (JS_IsException(str)) {
+    *plen = 0;
+    return NULL;
+  }
+  p = JS_VALUE_GET_STRING(str);
+  out = js_malloc(ctx, p->len + 1);
+  if (p->is_wide_char) {
+    for (uint32_t i = 0; i < p->len; i++)
+      out[i] = (char)p->u.str16[i];
+  } else {
+    memcpy(out, p->u.str8, p->len);
+  }
+  out[p->len] = 0;
+  *plen = p->len;
+  JS_FreeValue(ctx, str);
+  return out;
+}
+
+static JSValue JS_NewStringLenRaw(JSContext *ctx, const char *buf, size_t len)
+{
+  return js_new_string8(ctx, (const uint8_t *)buf, len);
+}
+
+/* ---- the clock ------------------------------------------------------------------------------- */
+
+extern uint64_t block_timestamp(void);
+
+/* The only clock is the block's, so that every node computes the same. */
+int gettimeofday(struct timeval *restrict tv, void *restrict tz)
+{
+  uint64_t ns = block_timestamp();
+  tv->tv_sec = ns / 1000000000;
+  tv->tv_usec = ns / 1000 % 1000000;
+  return 0;
+}
+
+/* ---- names builder.c uses --------------------------------------------------------------------- */
+
+/* Module loading and the event loop are boot.c's; these keep builder.c's macros well-formed. */
+static JSValue js_load_module_binary(JSContext *ctx, const uint8_t *code, size_t size);
+static void js_std_loop(JSContext *ctx);
