@@ -1,0 +1,58 @@
+/** What a word on the command line must be; each says what it wants when it is something else. */
+import { InvalidArgumentError, type Command } from 'commander';
+import { parseNear } from '@commonweights/dao-contracts/client/near-amount.js';
+import { isDigest, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { CliError } from './errors.js';
+import { exitCodes } from './exit-codes.js';
+
+/** A number that the contract gave to something: 0, 1, 2 … */
+export function parseId(what: string, text: string | undefined): number {
+  if (text !== undefined && /^\d{1,15}$/.test(text)) return Number(text);
+  throw new CliError(
+    exitCodes.usage,
+    `USAGE: ${JSON.stringify(text ?? '')} is not a ${what} number; ` +
+      `"commonweights ${what} list" shows them`,
+  );
+}
+
+/** A flag's whole number within bounds. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^-?\d{1,15}$/.test(text) ? Number(text) : NaN;
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}
+
+/** A flag's number within bounds. */
+export function decimal(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : NaN;
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
+  };
+}
+
+/** A flag's amount of NEAR, as yoctoNEAR. */
+export function nearAmount(text: string): bigint {
+  try {
+    return parseNear(text);
+  } catch {
+    throw new InvalidArgumentError('It must be an amount of NEAR, like 1.5.');
+  }
+}
+
+export function digestFlag(text: string): Digest {
+  if (isDigest(text)) return text;
+  throw new InvalidArgumentError('It must be "sha256:" and 64 hex digits.');
+}
+
+/** `--json`, on commands that print data. */
+export function withJson(command: Command): Command {
+  return command.option('--json', 'print JSON for programs');
+}
+
+/** Examples at the end of a command's help. */
+export function withExamples(command: Command, ...lines: string[]): Command {
+  return command.addHelpText('after', `\nExamples:\n${lines.map((l) => `  ${l}\n`).join('')}`);
+}

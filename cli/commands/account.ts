@@ -1,0 +1,92 @@
+/** `commonweights account`: NEAR accounts and their keys. */
+import { rm } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { createKey, parseAccountId } from '@commonweights/dao-contracts/client/accounts.js';
+import { connect } from '@commonweights/dao-contracts/client/client.js';
+import { isDaoError } from '@commonweights/dao-contracts/client/errors.js';
+import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
+import { nearAmount, withExamples, withJson } from '../arguments.js';
+import { writeCredentials } from '../credentials.js';
+import { CliError } from '../errors.js';
+import { exitCodes } from '../exit-codes.js';
+import { formatBytes, formatFacts } from '../output.js';
+import { does, type Session } from '../session.js';
+import type { Terminal } from '../terminal.js';
+
+/** Pays for some months of storage and fees. */
+const fundDefaultYocto = 10n ** 25n;
+
+export function addAccountCommands(program: Command, terminal: Terminal): void {
+  const account = program.command('account').description('NEAR accounts and their keys');
+  does<{ fund?: bigint }>(
+    withExamples(
+      withJson(account.command('create <account>'))
+        .description('create an account with a fresh key, paid for by --account')
+        .option('--fund <near>', 'NEAR to give it (default: 10)', nearAmount),
+      'commonweights account create alice.founder.local',
+      'commonweights account create alice.me.testnet --network testnet --account me.testnet --fund 2',
+    ),
+    terminal,
+    (session, [name], { fund }) => create(session, parseAccountId(name!), fund ?? fundDefaultYocto),
+  );
+  does(
+    withExamples(
+      withJson(account.command('show [account]')).description('balance, storage and earnings'),
+      'commonweights account show',
+      'commonweights account show alice.testnet --network testnet --contract dao.testnet',
+    ),
+    terminal,
+    (session, [name]) =>
+      show(session, name === undefined ? session.accountId : parseAccountId(name)),
+  );
+}
+
+async function create(session: Session, newAccountId: string, initialYocto: bigint): Promise<void> {
+  const payer = await session.accountKey();
+  const { network, keys } = session;
+  // The payer need not know any DAO: creating an account is NEAR's own business.
+  const client = connect({ network, contract: payer.accountId, account: payer });
+  if (await client.viewAccount(newAccountId)) {
+    throw new CliError(
+      exitCodes.account,
+      `ACCOUNT_EXISTS: ${newAccountId} exists already on ${network.name}; choose another name`,
+    );
+  }
+  const key = createKey();
+  // The key is on disk before it is on chain: an account whose key was lost would be lost too.
+  const file = await writeCredentials(keys, newAccountId, key);
+  try {
+    await client.createAccount({ newAccountId, publicKey: key.publicKey, initialYocto });
+  } catch (error) {
+    const unclear = isDaoError(error) && error.code === 'CHAIN_UNREACHABLE';
+    if (!unclear) await rm(file);
+    throw error;
+  }
+  const made = { account: newAccountId, network: network.name, publicKey: key.publicKey, file };
+  session.print(
+    made,
+    () => `${newAccountId} exists on ${network.name}; its key is in ${file} (keep it safe)\n`,
+  );
+}
+
+async function show(session: Session, accountId: string): Promise<void> {
+  const { network } = session;
+  const client = connect({ network, contract: session.profile?.contract ?? accountId });
+  const view = await client.viewAccount(accountId);
+  if (!view) {
+    throw new CliError(
+      exitCodes.account,
+      `NO_SUCH_ACCOUNT: ${accountId} does not exist on ${network.name}; create it with ` +
+        `"commonweights account create ${accountId}"`,
+    );
+  }
+  session.print({ network: network.name, ...view }, () =>
+    formatFacts([
+      ['account', accountId],
+      ['network', network.name],
+      ['balance', formatNear(view.amountYocto)],
+      ['storage', formatBytes(view.storageBytes)],
+      ['contract', view.codeHash === null ? 'none' : `code ${view.codeHash}`],
+    ]),
+  );
+}

@@ -1,0 +1,83 @@
+/** `commonweights earnings` and `claim`: what work was worth, and taking it. */
+import type { Command } from 'commander';
+import { parseAccountId } from '@commonweights/dao-contracts/client/accounts.js';
+import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
+import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
+import type { SeatView } from '@commonweights/dao-contracts/client/views.js';
+import { withExamples, withJson } from '../arguments.js';
+import { formatFacts, formatTable } from '../output.js';
+import { does, type Session } from '../session.js';
+import type { Terminal } from '../terminal.js';
+
+export function addEarningsCommands(program: Command, terminal: Terminal): void {
+  does(
+    withExamples(
+      withJson(program.command('earnings [account]')).description(
+        'what an account earned: to claim, claimed, and locked in each run',
+      ),
+      'commonweights earnings',
+      'commonweights earnings worker.near --network mainnet --contract dao.near --json',
+    ),
+    terminal,
+    (session, [name]) =>
+      showEarnings(session, name === undefined ? session.accountId : parseAccountId(name)),
+  );
+  does(
+    withExamples(
+      withJson(program.command('claim')).description('send what can be claimed to the account'),
+      'commonweights claim --account worker.founder.local',
+    ),
+    terminal,
+    (session) => claim(session),
+  );
+}
+
+async function showEarnings(session: Session, account: string): Promise<void> {
+  const client = session.reader();
+  const earnings = await client.getEarnings({ account });
+  const seats = await readSeats(client, earnings.seats);
+  session.print({ ...earnings, seats }, () => {
+    const facts = formatFacts([
+      ['account', account],
+      ['to claim', earnings.ledgerYocto],
+      ['on its way', earnings.inFlightYocto],
+      ['claimed', earnings.claimedYocto],
+    ]);
+    if (seats.length === 0) return `${facts}No seat in any run yet.\n`;
+    const head = ['run', 'seat', 'role', 'status', 'verified', 'earned', 'held back', 'slashed'];
+    const rows = seats.map(({ run, seat }) => [
+      run,
+      seat.seat,
+      seat.role,
+      seat.status,
+      `${seat.verifiedRounds} rounds`,
+      seat.earnedYocto,
+      seat.heldBackYocto,
+      seat.slashedYocto,
+    ]);
+    return `${facts}\n${formatTable(head, rows)}`;
+  });
+}
+
+async function readSeats(client: DaoClient, where: readonly { run: number; seat: number }[]) {
+  const seats: { run: number; seat: SeatView }[] = [];
+  for (const { run, seat } of where) {
+    const view = (await client.getSeats({ run })).find((one) => one.seat === seat);
+    if (view) seats.push({ run, seat: view });
+  }
+  return seats;
+}
+
+async function claim(session: Session): Promise<void> {
+  const client = await session.signer();
+  const account = session.accountId;
+  const before = await client.getEarnings({ account });
+  await client.claim();
+  const { claimedYocto, ledgerYocto } = await client.getEarnings({ account });
+  const sentYocto = claimedYocto - before.claimedYocto;
+  session.print({ account, sentYocto, ledgerYocto }, () =>
+    sentYocto > 0n
+      ? `${formatNear(sentYocto)} went to ${account}\n`
+      : `The transfer is under way; "commonweights earnings ${account}" shows when it arrived\n`,
+  );
+}

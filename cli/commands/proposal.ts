@@ -1,0 +1,153 @@
+/** `commonweights proposal`: what members are asked, what they said, and doing it. */
+import type { Command } from 'commander';
+import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
+import { digestOfAction } from '@commonweights/dao-contracts/client/governance.js';
+import { readAll } from '@commonweights/dao-contracts/client/page.js';
+import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
+import type { Choice, ProposalView } from '@commonweights/dao-contracts/client/views.js';
+import { parseId, withExamples, withJson } from '../arguments.js';
+import { CliError } from '../errors.js';
+import { exitCodes } from '../exit-codes.js';
+import { formatFacts, formatJson, formatTable, formatTime } from '../output.js';
+import { does, type Session } from '../session.js';
+import type { Terminal } from '../terminal.js';
+
+const choices = ['yes', 'no', 'abstain'] as const;
+
+export function addProposalCommands(program: Command, terminal: Terminal): void {
+  const proposal = program.command('proposal').description('proposals and votes');
+  does(
+    withExamples(
+      withJson(proposal.command('list')).description('all proposals'),
+      'commonweights proposal list',
+    ),
+    terminal,
+    list,
+  );
+  does(
+    withExamples(
+      withJson(proposal.command('show <proposal>')).description('what a proposal would do'),
+      'commonweights proposal show 0',
+    ),
+    terminal,
+    (session, [id]) => show(session, parseId('proposal', id)),
+  );
+  does(
+    withExamples(
+      proposal
+        .command('vote <proposal> <choice>')
+        .description('vote yes, no or abstain on exactly the action that is shown'),
+      'commonweights proposal vote 0 yes --account alice.founder.local',
+    ),
+    terminal,
+    (session, [id, choice]) => vote(session, parseId('proposal', id), choice!),
+  );
+  does(
+    withExamples(
+      withJson(proposal.command('execute <proposal>')).description(
+        'carry out an accepted proposal after its timelock; anyone may',
+      ),
+      'commonweights proposal execute 0',
+    ),
+    terminal,
+    (session, [id]) => execute(session, parseId('proposal', id)),
+  );
+}
+
+async function list(session: Session): Promise<void> {
+  const proposals = await readAll((page) => session.reader().listProposals(page));
+  session.print(proposals, () => {
+    if (proposals.length === 0) return 'No proposals yet.\n';
+    const rows = proposals.map((one) => [one.id, one.status, describeAction(one), one.proposer]);
+    return formatTable(['id', 'status', 'what', 'by'], rows);
+  });
+}
+
+async function show(session: Session, id: number): Promise<void> {
+  const view = await readProposal(session.reader(), id);
+  session.print(view, () => {
+    const { action } = view;
+    const facts = formatFacts([
+      ['proposal', view.id],
+      ['what', describeAction(view)],
+      ['by', view.proposer],
+      ['status', view.status],
+      ['voting ends', formatTime(view.votingEndsMs)],
+      ['executable', formatTime(view.executableAtMs)],
+      ['expires', formatTime(view.expiresAtMs)],
+      ['yes / no / abstain', `${view.yes} / ${view.no} / ${view.abstain} of ${view.totalWeight}`],
+      ['bond', `${formatNear(view.bondYocto)}, ${view.bond}`],
+      ['action digest', view.actionDigest],
+      ['made', view.created === null ? '–' : `${nounOf(action.kind)} ${view.created}`],
+    ]);
+    return `${facts}\n${formatJson(action)}`;
+  });
+}
+
+async function vote(session: Session, proposal: number, text: string): Promise<void> {
+  const choice = choices.find((one) => one === text) as Choice | undefined;
+  if (!choice) {
+    throw new CliError(
+      exitCodes.usage,
+      `USAGE: "${text}" is not a choice; vote ${choices.join(', ')}`,
+    );
+  }
+  const client = await session.signer();
+  const view = await readProposal(client, proposal);
+  // The vote names what was read here, computed here: the contract's own word is not enough.
+  const action = digestOfAction(view.action);
+  if (action !== view.actionDigest) {
+    throw new CliError(
+      exitCodes.refused,
+      `WRONG_ACTION: proposal ${proposal} shows an action with digest ${action} and names ` +
+        `${view.actionDigest}; do not vote on it, and tell the DAO`,
+    );
+  }
+  await client.vote({ proposal, choice, action });
+  session.note(`${session.accountId} voted ${choice} on proposal ${proposal}`);
+}
+
+async function execute(session: Session, proposal: number): Promise<void> {
+  const client = await session.signer();
+  await readProposal(client, proposal);
+  await client.execute({ proposal });
+  const view = await readProposal(client, proposal);
+  session.print(view, () => {
+    const made = view.created === null ? '' : `: ${nounOf(view.action.kind)} ${view.created}`;
+    return `Proposal ${proposal} is ${view.status}${made}\n`;
+  });
+}
+
+export async function readProposal(client: DaoClient, proposal: number): Promise<ProposalView> {
+  const view = await client.getProposal({ proposal });
+  if (view) return view;
+  throw new CliError(
+    exitCodes.notFound,
+    `NO_SUCH_PROPOSAL: ${client.contract} has no proposal ${proposal}; see ` +
+      '"commonweights proposal list"',
+  );
+}
+
+/** The action in a few words. */
+export function describeAction({ action }: Pick<ProposalView, 'action'>): string {
+  switch (action.kind) {
+    case 'fund-run':
+      return `fund a run of ${action.terms.rounds} rounds with ${formatNear(BigInt(action.budgetYocto))}`;
+    case 'publish-release':
+      return `publish run ${action.run} as "${action.title}" ${action.version}`;
+    case 'transfer':
+      return `send ${formatNear(BigInt(action.amountYocto))} to ${action.to}`;
+    case 'set-member':
+      return action.weight === '0'
+        ? `remove member ${action.account}`
+        : `give ${action.account} weight ${action.weight}`;
+    case 'set-policy':
+      return 'change the policy';
+    case 'stop-run':
+      return `stop run ${action.run}`;
+  }
+}
+
+function nounOf(kind: ProposalView['action']['kind']): string {
+  return kind === 'publish-release' ? 'release' : 'run';
+}

@@ -1,0 +1,70 @@
+/**
+ * The `commonweights` command: `commonweights <noun> <verb>`. It only reads flags and prints; what
+ * it does lies in the packages. Whatever fails below ends here as one sentence and an exit code.
+ */
+import { Command } from 'commander';
+import { addAccountCommands } from './commands/account.js';
+import { addEarningsCommands } from './commands/earnings.js';
+import { addProposalCommands } from './commands/proposal.js';
+import { addReleaseCommands } from './commands/release.js';
+import { addRunCommands } from './commands/run.js';
+import { describeFailure } from './errors.js';
+import { exitCodeMeanings, exitCodes } from './exit-codes.js';
+import type { Terminal } from './terminal.js';
+
+/** Runs one command and returns its exit code. `argv`: without `node` and the script. */
+export async function runCommonweights(
+  argv: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const program = buildProgram(terminal);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCodes.success;
+  } catch (error) {
+    if (terminal.signal.aborted) return exitCodes.interrupted;
+    const { exitCode, sentence } = describeFailure(error);
+    if (sentence) terminal.stderr.write(`${sentence}\n`);
+    if (terminal.env.COMMONWEIGHTS_DEBUG && error instanceof Error) {
+      terminal.stderr.write(`${error.stack ?? ''}\n${showCause(error.cause)}`);
+    }
+    return exitCode;
+  }
+}
+
+export function buildProgram(terminal: Terminal): Command {
+  const program = new Command('commonweights')
+    .description('Fund compute, train in the open, vote checkpoints into releases.')
+    .version('0.1.0', '--version')
+    .option('--network <name>', 'localnet, testnet or mainnet (default: localnet)')
+    .option('--rpc <url>', "another node's JSON-RPC address")
+    .option('--contract <account>', "the DAO contract's account")
+    .option('--account <account>', 'who acts; its key is read from the credentials folder')
+    .option('--registry <url>', 'where blobs are fetched from and uploaded to')
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      // Commander's own wording of errors is not printed: runCommonweights prints one sentence.
+      outputError: () => {},
+      writeErr: (text) => terminal.stderr.write(text),
+    })
+    .addHelpText('after', `\n${exitCodesHelp()}`);
+  addAccountCommands(program, terminal);
+  addRunCommands(program, terminal);
+  addProposalCommands(program, terminal);
+  addReleaseCommands(program, terminal);
+  addEarningsCommands(program, terminal);
+  return program;
+}
+
+function exitCodesHelp(): string {
+  const lines = exitCodeMeanings.map(
+    ([code, meaning]) => `  ${String(code).padStart(2)}  ${meaning}`,
+  );
+  return `Exit codes:\n${lines.join('\n')}\n  20–27  a release that failed verification, see "commonweights verify --help"\n`;
+}
+
+function showCause(cause: unknown): string {
+  return cause instanceof Error ? `caused by ${cause.stack ?? cause.message}\n` : '';
+}

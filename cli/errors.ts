@@ -1,0 +1,127 @@
+/**
+ * A failure as the user meets it: one sentence `CODE: facts; remedy` on standard error, and the
+ * exit code of its kind. Whatever throws below the command line throws coded errors already; this
+ * decides which kind each code is.
+ */
+import { CommanderError } from 'commander';
+import { DaoError } from '@commonweights/dao-contracts/client/errors.js';
+import { exitCodes } from './exit-codes.js';
+
+/** A refusal that the command line itself makes. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  constructor(
+    readonly exitCode: number,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+export interface Failure {
+  readonly exitCode: number;
+  /** One line; empty when there is nothing to say (help was asked for). */
+  readonly sentence: string;
+}
+
+/** Codes whose name alone does not tell their kind. */
+const kinds: Readonly<Record<string, number>> = {
+  INSUFFICIENT_BALANCE: exitCodes.insufficientFunds,
+  TREASURY_TOO_SMALL: exitCodes.insufficientFunds,
+  NO_ACCOUNT: exitCodes.account,
+  NO_SUCH_ACCOUNT: exitCodes.account,
+  NO_CREDENTIALS: exitCodes.account,
+  BAD_CREDENTIALS: exitCodes.account,
+  BAD_SECRET_KEY: exitCodes.account,
+  BAD_ACCOUNT_ID: exitCodes.account,
+  ACCOUNT_EXISTS: exitCodes.account,
+  ACCOUNT_NOT_ALLOWED: exitCodes.account,
+  KEY_EXISTS: exitCodes.account,
+  KEY_NOT_OF_ACCOUNT: exitCodes.account,
+  KEY_NOT_ALLOWED: exitCodes.account,
+  KEY_ALLOWANCE_SPENT: exitCodes.account,
+  NO_SUCH_CONTRACT: exitCodes.notFound,
+  UNKNOWN_NETWORK: exitCodes.usage,
+  BAD_RPC_URL: exitCodes.usage,
+};
+
+/** The client's own codes; every other code of a `DaoError` is the contract's. */
+const patterns: readonly (readonly [RegExp, number])[] = [
+  [/UNREACHABLE|_TIMEOUT$/, exitCodes.unreachable],
+  [/(^NO_SUCH_|^UNKNOWN_|_MISSING$|NOT_FOUND$)/, exitCodes.notFound],
+  [/(^BAD_|_INVALID$|^INVALID_|_CORRUPT$|_TOO_LARGE$|MALFORMED)/, exitCodes.badInput],
+];
+
+export function describeFailure(error: unknown): Failure {
+  if (error instanceof CommanderError) return describeUsage(error);
+  if (error instanceof CliError) return { exitCode: error.exitCode, sentence: line(error.message) };
+  const carried = (error as { exitCode?: unknown } | null)?.exitCode;
+  const message = error instanceof Error ? error.message : String(error);
+  const code = /^([A-Z][A-Z0-9_]+): /.exec(message)?.[1];
+  if (typeof carried === 'number' && code) return { exitCode: carried, sentence: line(message) };
+  if (code) return { exitCode: exitCodeOf(code, error), sentence: line(message) };
+  const system = describeSystemError(error);
+  if (system) return system;
+  return {
+    exitCode: exitCodes.unexpected,
+    sentence: line(
+      `UNEXPECTED: ${message}; this is a bug: run it again with COMMONWEIGHTS_DEBUG=1 ` +
+        'and report what it prints',
+    ),
+  };
+}
+
+function exitCodeOf(code: string, error: unknown): number {
+  const known = kinds[code] ?? patterns.find(([pattern]) => pattern.test(code))?.[1];
+  if (known !== undefined) return known;
+  return error instanceof DaoError ? exitCodes.refused : exitCodes.unexpected;
+}
+
+/** Commander's messages end in a suggestion on a line of its own; ours are one sentence. */
+function describeUsage(error: CommanderError): Failure {
+  if (error.exitCode === 0) return { exitCode: exitCodes.success, sentence: '' };
+  if (error.code === 'commander.help') return { exitCode: exitCodes.usage, sentence: '' };
+  const [facts = '', suggestion = ''] = error.message.replace(/^error: /, '').split('\n');
+  const meant = /^\(Did you mean (.+?)\?\)$/.exec(suggestion)?.[1];
+  const remedy = meant ? `did you mean ${meant}?` : 'see "commonweights --help"';
+  return { exitCode: exitCodes.usage, sentence: line(`USAGE: ${facts}; ${remedy}`) };
+}
+
+function describeSystemError(error: unknown): Failure | null {
+  const { code, path } = (error ?? {}) as { code?: unknown; path?: unknown };
+  const file = typeof path === 'string' ? path : 'the file';
+  if (code === 'ENOENT') {
+    return {
+      exitCode: exitCodes.notFound,
+      sentence: `FILE_MISSING: there is no ${file}; check the path`,
+    };
+  }
+  if (code === 'EISDIR' || code === 'ENOTDIR') {
+    return {
+      exitCode: exitCodes.badInput,
+      sentence: `BAD_PATH: ${file} is ${code === 'EISDIR' ? 'a folder' : 'not a folder'}; check the path`,
+    };
+  }
+  if (code === 'EACCES' || code === 'EPERM') {
+    return {
+      exitCode: exitCodes.badInput,
+      sentence: `NO_PERMISSION: ${file} may not be read or written by you; check its permissions`,
+    };
+  }
+  if (code === 'ENOSPC') {
+    return { exitCode: exitCodes.badInput, sentence: 'DISK_FULL: no space left; free some' };
+  }
+  if (code === 'EADDRINUSE') {
+    const port = (error as { port?: unknown }).port ?? '';
+    return {
+      exitCode: exitCodes.unreachable,
+      sentence: `PORT_TAKEN: port ${String(port)} is in use; choose another with --port`,
+    };
+  }
+  return null;
+}
+
+function line(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ').trim();
+}

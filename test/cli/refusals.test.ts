@@ -1,0 +1,179 @@
+import { expect } from 'chai';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createKey } from '@commonweights/dao-contracts/client/accounts.js';
+import { handlerError, ScriptedNode } from '../dao-contracts/client/scripted-node.js';
+import { CliFolder, type CliResult } from './run-cli.js';
+
+/** A port that nothing listens on: it was free a moment ago and is below the ephemeral ones. */
+const nowhere = 'http://127.0.0.1:9';
+
+describe('the command line refuses', () => {
+  let cli: CliFolder;
+  beforeEach(async () => (cli = await CliFolder.create()));
+  afterEach(() => cli.remove());
+
+  describe('bad usage, with exit code 2 and the closest name', () => {
+    const cases: [string[], RegExp][] = [
+      [['rn'], /^USAGE: unknown command 'rn'; did you mean run\?$/],
+      [['run', 'shw'], /did you mean show\?$/],
+      [['run', 'show', '1', '--netwrk', 'x'], /'--netwrk'; did you mean --network\?$/],
+      [['run', 'list', '--jsn'], /did you mean --json\?$/],
+      [['run', 'show'], /missing required argument 'run'/],
+      [['run', 'show', '1', '2'], /too many arguments/],
+      [['run', 'show', 'one', '--contract', 'dao.test'], /"one" is not a run number/],
+      [['run', 'list'], /^NO_CONTRACT: .*commonweights network up/],
+      [['run', 'list', '--network', 'betanet'], /^UNKNOWN_NETWORK: .*localnet, testnet, mainnet$/],
+      [['run', 'list', '--rpc', 'ftp://x', '--contract', 'dao.test'], /^BAD_RPC_URL/],
+      [['proposal', 'vote', '1', 'maybe'], /"maybe" is not a choice; vote yes, no, abstain/],
+      [['account', 'create', 'a.test', '--fund', 'lots'], /amount of NEAR/],
+    ];
+    for (const [argv, sentence] of cases) {
+      it(argv.join(' '), async () => {
+        const result = await cli.run(...argv);
+        expectOneSentence(result, sentence);
+        expect(result.code).to.equal(2);
+      });
+    }
+  });
+
+  it('a noun without a verb shows its verbs', async () => {
+    const { code, err } = await cli.run('run');
+    expect(code).to.equal(2);
+    expect(err).to.match(/Commands:[^]*show <run>|show \[options\] <run>/);
+  });
+
+  it('when the chain is down, with exit code 5', async () => {
+    const result = await cli.run('run', 'list', '--rpc', nowhere, '--contract', 'dao.test');
+    expectOneSentence(result, /^CHAIN_UNREACHABLE: .*start one with "commonweights network up"$/);
+    expect(result.code).to.equal(5);
+  });
+
+  it('to act for an account whose key it does not have, with exit code 8', async () => {
+    const flags = ['--rpc', nowhere, '--contract', 'dao.test', '--account', 'ghost.test'];
+    const result = await cli.run('claim', ...flags);
+    expectOneSentence(
+      result,
+      /^NO_CREDENTIALS: there is no key for ghost.test in .*ghost\.test\.json/,
+    );
+    expect(result.code).to.equal(8);
+  });
+
+  it('to act for nobody, with exit code 8', async () => {
+    const result = await cli.run('claim', '--contract', 'dao.test');
+    expectOneSentence(result, /^NO_ACCOUNT/);
+    expect(result.code).to.equal(8);
+  });
+
+  it('an account name that leads out of the credentials folder', async () => {
+    const result = await cli.run('claim', '--contract', 'dao.test', '--account', '../../etc/x');
+    expectOneSentence(result, /^BAD_ACCOUNT_ID/);
+    expect(result.code).to.equal(8);
+  });
+
+  describe('a credentials file that is not one, never showing the key', () => {
+    const key = createKey();
+    const other = createKey();
+    const files: [string, string, RegExp][] = [
+      ['text', 'hello', /is not JSON/],
+      ['nothing in it', '{}', /has no private_key/],
+      ['another account', file({ account_id: 'b.test' }), /is of "b.test", not a.test/],
+      ['a key that is none', file({ private_key: 'ed25519:sesame' }), /private_key that is not/],
+      ['two keys that do not match', file({ public_key: other.publicKey }), /does not belong/],
+      ['megabytes', ' '.repeat(20_000), /larger than/],
+    ];
+    for (const [name, content, sentence] of files) {
+      it(name, async () => {
+        await mkdir(join(cli.credentials, 'localnet'), { recursive: true });
+        await writeFile(join(cli.credentials, 'localnet', 'a.test.json'), content);
+        const result = await cli.run('claim', '--contract', 'dao.test', '--account', 'a.test');
+        expectOneSentence(result, /^BAD_CREDENTIALS/);
+        expect(result.err).to.match(sentence).and.not.include(key.secretKey);
+        expect(result.err).to.not.include('sesame');
+        expect(result.code).to.equal(8);
+      });
+    }
+    function file(change: object): string {
+      const content = {
+        account_id: 'a.test',
+        public_key: key.publicKey,
+        private_key: key.secretKey,
+      };
+      return JSON.stringify({ ...content, ...change });
+    }
+  });
+
+  it('a profile that is none, with exit code 3', async () => {
+    await mkdir(join(cli.folder, '.commonweights'));
+    const pointer = join(cli.folder, '.commonweights', 'current.json');
+    await writeFile(pointer, '{"profile":');
+    const result = await cli.run('run', 'list');
+    expectOneSentence(result, /^BAD_PROFILE/);
+    expect(result.code).to.equal(3);
+  });
+
+  describe('what the chain does not have', () => {
+    let node: ScriptedNode;
+    beforeEach(async () => (node = await ScriptedNode.start()));
+    afterEach(() => node.stop());
+    const flags = () => ['--rpc', node.rpcUrl, '--contract', 'dao.test'];
+
+    for (const noun of ['run', 'proposal', 'release']) {
+      it(`a ${noun}, with exit code 4`, async () => {
+        node.view = () => ({ result: null });
+        const result = await cli.run(noun, 'show', '9', ...flags());
+        expectOneSentence(result, new RegExp(`^NO_SUCH_${noun.toUpperCase()}: .*${noun} list`));
+        expect(result.code).to.equal(4);
+      });
+    }
+
+    it('an account, with exit code 8', async () => {
+      const result = await cli.run('account', 'show', 'ghost.test', ...flags());
+      expectOneSentence(result, /^NO_SUCH_ACCOUNT: ghost.test does not exist on localnet/);
+      expect(result.code).to.equal(8);
+    });
+
+    it('a contract, with exit code 4', async () => {
+      node.view = () =>
+        handlerError('NO_CONTRACT_CODE', {
+          contract_account_id: 'dao.test',
+          block_hash: 'x',
+          block_height: 1,
+        });
+      const result = await cli.run('run', 'list', ...flags());
+      expectOneSentence(result, /^NO_SUCH_CONTRACT/);
+      expect(result.code).to.equal(4);
+    });
+
+    it('whatever the contract refuses, in its words, with exit code 6', async () => {
+      node.view = () =>
+        handlerError('CONTRACT_EXECUTION_ERROR', {
+          vm_error: { HostError: { GuestPanic: { panic_msg: 'WRONG_PHASE: wait for round 3' } } },
+          block_hash: 'x',
+          block_height: 1,
+        });
+      const result = await cli.run('run', 'list', ...flags());
+      expectOneSentence(result, /^WRONG_PHASE: wait for round 3$/);
+      expect(result.code).to.equal(6);
+    });
+
+    it('control characters of strangers on the way to the terminal', async () => {
+      const release = { id: 0, status: 'published', title: '\u001b[2Jboo\u202e', version: '1' };
+      node.view = () => ({ result: [{ ...release, run: 0, manifest: 'sha256:0' }] });
+      const { out, code } = await cli.run('release', 'list', ...flags());
+      expect(code).to.equal(0);
+      expect(out)
+        .to.include('�[2Jboo�')
+        .and.not.match(/\u001b|\u202e/);
+    });
+  });
+});
+
+/** Exactly one line on standard error, nothing on standard output. */
+export function expectOneSentence(result: CliResult, sentence: RegExp): void {
+  expect(result.out).to.equal('');
+  const lines = result.err.split('\n');
+  expect(lines, result.err).to.have.length(2);
+  expect(lines[1]).to.equal('');
+  expect(lines[0]).to.match(sentence);
+}
