@@ -8,6 +8,7 @@ import { addEarningsCommands } from './commands/earnings.js';
 import { addProposalCommands } from './commands/proposal.js';
 import { addReleaseCommands } from './commands/release.js';
 import { addRunCommands } from './commands/run.js';
+import { addWorkCommand } from './commands/work.js';
 import { describeFailure } from './errors.js';
 import { exitCodeMeanings, exitCodes } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
@@ -53,6 +54,7 @@ export function buildProgram(terminal: Terminal): Command {
   addAccountCommands(program, terminal);
   addRunCommands(program, terminal);
   addProposalCommands(program, terminal);
+  addWorkCommand(program, terminal);
   addReleaseCommands(program, terminal);
   addEarningsCommands(program, terminal);
   return program;
@@ -62,7 +64,7 @@ function exitCodesHelp(): string {
   const lines = exitCodeMeanings.map(
     ([code, meaning]) => `  ${String(code).padStart(2)}  ${meaning}`,
   );
-  return `Exit codes:\n${lines.join('\n')}\n  20–27  a release that failed verification, see "commonweights verify --help"\n`;
+  return `Exit codes:\n${lines.join('\n')}\n  20–28  a release that failed verification, see "commonweights verify --help"\n`;
 }
 
 function showCause(cause: unknown): string {

@@ -1,6 +1,6 @@
 /**
  * Exit codes of `commonweights`, for scripts: 0 is success, and every kind of failure has a number
- * of its own that never changes meaning. 20 to 27 belong to the verification of releases
+ * of its own that never changes meaning. 20 to 28 belong to the verification of releases
  * (`trainer/release/exit-codes.ts`).
  */
 export const exitCodes = {

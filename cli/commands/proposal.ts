@@ -27,7 +27,7 @@ export function addProposalCommands(program: Command, terminal: Terminal): void 
   does(
     withExamples(
       withJson(proposal.command('show <proposal>')).description('what a proposal would do'),
-      'commonweights proposal show 0',
+      'commonweights proposal show 1',
     ),
     terminal,
     (session, [id]) => show(session, parseId('proposal', id)),
@@ -37,7 +37,7 @@ export function addProposalCommands(program: Command, terminal: Terminal): void 
       proposal
         .command('vote <proposal> <choice>')
         .description('vote yes, no or abstain on exactly the action that is shown'),
-      'commonweights proposal vote 0 yes --account alice.founder.local',
+      'commonweights proposal vote 1 yes --account alice.founder.local',
     ),
     terminal,
     (session, [id, choice]) => vote(session, parseId('proposal', id), choice!),
@@ -47,7 +47,7 @@ export function addProposalCommands(program: Command, terminal: Terminal): void 
       withJson(proposal.command('execute <proposal>')).description(
         'carry out an accepted proposal after its timelock; anyone may',
       ),
-      'commonweights proposal execute 0',
+      'commonweights proposal execute 1',
     ),
     terminal,
     (session, [id]) => execute(session, parseId('proposal', id)),

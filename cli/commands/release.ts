@@ -26,7 +26,7 @@ export function addReleaseCommands(program: Command, terminal: Terminal): void {
       withJson(release.command('show <release>')).description(
         'a release, by its number or the digest of its manifest',
       ),
-      'commonweights release show 0',
+      'commonweights release show 1',
     ),
     terminal,
     async (session, [name]) => {

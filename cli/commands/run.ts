@@ -10,9 +10,11 @@ import { exitCodes } from '../exit-codes.js';
 import { formatFacts, formatTable, formatTime } from '../output.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
+import { addRunPropose } from './run-propose.js';
 
 export function addRunCommands(program: Command, terminal: Terminal): void {
   const run = program.command('run').description('training runs');
+  addRunPropose(run, terminal);
   does(
     withExamples(
       withJson(run.command('list')).description('all runs that were funded'),
@@ -24,8 +26,8 @@ export function addRunCommands(program: Command, terminal: Terminal): void {
   does(
     withExamples(
       withJson(run.command('show <run>')).description('where a run stands, and its seats'),
-      'commonweights run show 0',
-      'commonweights run show 0 --json',
+      'commonweights run show 1',
+      'commonweights run show 1 --json',
     ),
     terminal,
     (session, [id]) => show(session, parseId('run', id)),
@@ -35,7 +37,7 @@ export function addRunCommands(program: Command, terminal: Terminal): void {
       withJson(run.command('watch <run>')).description(
         'follow a run until it ends (with --json: one line per change)',
       ),
-      'commonweights run watch 0',
+      'commonweights run watch 1',
     ),
     terminal,
     (session, [id]) => watch(session, parseId('run', id)),

@@ -1,10 +1,11 @@
+import { pageItemsMax as pageItems } from '../rules/limits.js';
+
 /** Lists come in pages: `from` is the first index, `limit` at most what the contract allows. */
 export interface Page {
   readonly from?: number;
   readonly limit?: number;
 }
 
-const pageItems = 50;
 /** Enough for years of a DAO; a contract that goes on for ever must not keep a reader for ever. */
 const pagesMax = 2000;
 

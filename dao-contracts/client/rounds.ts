@@ -63,7 +63,12 @@ const closingGas = 200n * teraGas;
 
 export function roundCalls(connection: Connection): RoundCalls {
   return {
-    tick: (it) => connection.call('tick', it, { gas: tickGas }),
+    tick: ({ run, round, phase }) =>
+      connection.call(
+        'tick',
+        { run, round: phase === null ? null : round, phase },
+        { gas: tickGas },
+      ),
     commit: (it) => connection.call('commit', it),
     reveal: (it) => connection.call('reveal', it),
     certify: (it) => connection.call('certify', it),

@@ -1,0 +1,96 @@
+/** `commonweights run propose`: from a draft on disk to a question to the DAO. */
+import type { Command } from 'commander';
+import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
+import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
+import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
+import type { DatasetView } from '@commonweights/dao-contracts/client/views.js';
+import type { RunDraft } from '@commonweights/trainer/run/prepare-run.js';
+import { withExamples, withJson } from '../arguments.js';
+import { openBlobs } from '../blob-folder.js';
+import { CliError } from '../errors.js';
+import { exitCodes } from '../exit-codes.js';
+import { readJsonFile } from '../input-file.js';
+import { formatFacts } from '../output.js';
+import { submitProposal } from '../proposal-bond.js';
+import { does, type Session } from '../session.js';
+import type { Terminal } from '../terminal.js';
+
+export function addRunPropose(run: Command, terminal: Terminal): void {
+  does<{ description?: string; dryRun?: boolean }>(
+    withExamples(
+      withJson(run.command('propose <draft>'))
+        .description('publish what a run is made of and propose to fund it')
+        .option('--description <text>', 'why, for the voters')
+        .option('--dry-run', 'prepare and price the run, propose nothing'),
+      'commonweights run propose small-run.json --description "A first small model"',
+      'commonweights run propose small-run.json --dry-run',
+    ),
+    terminal,
+    (session, [file], flags) => propose(session, file!, flags),
+  );
+}
+
+async function propose(
+  session: Session,
+  file: string,
+  flags: { description?: string; dryRun?: boolean },
+): Promise<void> {
+  const draft = (await readJsonFile(session.terminal.cwd, file)) as RunDraft;
+  const id = (draft as { data?: { dataset?: unknown } } | null)?.data?.dataset;
+  if (typeof id !== 'string') {
+    throw new CliError(
+      exitCodes.badInput,
+      `BAD_RUN_SPEC: data.dataset: ${file} names no dataset; name one of "commonweights dataset list"`,
+    );
+  }
+  const client = await session.signer();
+  const dataset = await readDataset(client, id);
+  const blobs = await openBlobs(session, 'write');
+  const progress = session.startProgress('preparing the run');
+  const [{ prepareRun }, { createOrtWasmEngine }] = await Promise.all([
+    import('@commonweights/trainer/run/prepare-run.js'),
+    import('@commonweights/trainer/engines/ort-wasm.js'),
+  ]);
+  let prepared;
+  try {
+    const engine = createOrtWasmEngine();
+    prepared = await prepareRun({ draft, manifest: dataset.manifest, blobs, engine });
+  } catch (error) {
+    progress.fail('not prepared');
+    throw error;
+  }
+  const { terms, budgetYocto, spec } = prepared;
+  progress.finish(`spec ${terms.spec}`);
+  const facts = formatFacts([
+    ['spec', terms.spec],
+    ['program', terms.program],
+    ['initial root', terms.initialRoot],
+    ['dataset', `${dataset.id} (${dataset.licenceConcluded})`],
+    ['rounds', terms.rounds],
+    ['workers', `${terms.minWorkers} to ${terms.maxWorkers}`],
+    ['budget', formatNear(budgetYocto)],
+  ]);
+  if (flags.dryRun) {
+    session.print({ spec, terms, budgetYocto }, () => facts);
+    return;
+  }
+  const text = flags.description ?? spec.title;
+  const description = await blobs.publish(canonicalBytes({ text, title: spec.title }));
+  const action = { kind: 'fund-run', terms, budgetYocto: budgetYocto.toString() } as const;
+  const proposal = await submitProposal(client, { action, description });
+  session.print(
+    { proposal, terms, budgetYocto },
+    () =>
+      `${facts}\nProposal ${proposal}: vote with "commonweights proposal vote ${proposal} yes"\n`,
+  );
+}
+
+export async function readDataset(client: DaoClient, id: string): Promise<DatasetView> {
+  const view = await client.getDataset({ id });
+  if (view) return view;
+  throw new CliError(
+    exitCodes.notFound,
+    `NO_SUCH_DATASET: ${client.contract} has no dataset ${JSON.stringify(id)}; see ` +
+      '"commonweights dataset list"',
+  );
+}

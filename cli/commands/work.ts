@@ -1,0 +1,146 @@
+/** `commonweights work`: a machine's contribution to a run, until it ends or Ctrl-C. */
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
+import type { WorkEvent } from '@commonweights/trainer/worker/work-event.js';
+import { parseId, wholeNumber, withExamples } from '../arguments.js';
+import { openBlobs } from '../blob-folder.js';
+import { formatBytes } from '../output.js';
+import type { Progress } from '../progress.js';
+import { does, type Session } from '../session.js';
+import type { Terminal } from '../terminal.js';
+import { readRun } from './run.js';
+
+interface WorkFlags {
+  readonly auditor?: boolean;
+  readonly fromRound?: number;
+  readonly threads?: number;
+  readonly data?: string;
+}
+
+export function addWorkCommand(program: Command, terminal: Terminal): void {
+  does<WorkFlags>(
+    withExamples(
+      program
+        .command('work <run>')
+        .description('train (or audit) in a run with this machine and earn; Ctrl-C leaves')
+        .option('--auditor', 'only re-execute the work of others')
+        .option('--from-round <n>', 'first round to take part in', wholeNumber(1, 1e9))
+        .option('--threads <n>', 'threads of the engine', wholeNumber(1, 64))
+        .option('--data <dir>', 'where blobs are kept (default: .commonweights/work/<account>)'),
+      'commonweights work 1 --account worker.founder.local',
+      'commonweights work 1 --account me.testnet --network testnet --contract dao.testnet',
+    ),
+    terminal,
+    (session, [id], flags) => contribute(session, parseId('run', id), flags),
+  );
+}
+
+async function contribute(session: Session, run: number, flags: WorkFlags): Promise<void> {
+  const client = await session.signer();
+  await readRun(client, run);
+  const { secretKey, accountId } = await session.accountKey();
+  const dataDir = flags.data ?? join('.commonweights', 'work', accountId);
+  const blobs = await openBlobs(session, 'write', dataDir);
+  const [{ work }, { createOrtWasmEngine }] = await Promise.all([
+    import('@commonweights/trainer/worker/work.js'),
+    import('@commonweights/trainer/engines/ort-wasm.js'),
+  ]);
+  const teller = new Teller(session, run);
+  session.note(`${accountId} works in run ${run} as ${flags.auditor ? 'auditor' : 'trainer'}`);
+  const { because, seat } = await work({
+    client,
+    run,
+    role: flags.auditor ? 'auditor' : 'trainer',
+    blobs,
+    engine: createOrtWasmEngine(flags.threads === undefined ? {} : { threads: flags.threads }),
+    saltSecret: secretKey,
+    signal: session.terminal.signal,
+    onEvent: (event) => teller.tell(event),
+    ...(flags.fromRound === undefined ? {} : { fromRound: flags.fromRound }),
+  });
+  teller.close();
+  const { uploadedBytes, downloadedBytes } = blobs.traffic;
+  session.note(
+    `Left: ${because}. Sent ${formatBytes(uploadedBytes)}, fetched ${formatBytes(downloadedBytes)}.`,
+  );
+  if (seat) {
+    session.note(
+      `Seat ${seat.seat}: ${seat.verifiedRounds} rounds verified, ${formatNear(seat.earnedYocto)} ` +
+        `earned, ${formatNear(seat.heldBackYocto)} of it held back; see "commonweights earnings"`,
+    );
+  }
+}
+
+/** A line per event, and a bar while a round is computed. */
+class Teller {
+  #bar: Progress | null = null;
+
+  constructor(
+    private readonly session: Session,
+    private readonly run: number,
+  ) {}
+
+  tell(event: WorkEvent): void {
+    switch (event.kind) {
+      case 'training':
+        this.close();
+        return;
+      case 'step':
+        this.#bar ??= this.session.startProgress(`round ${event.round}: training`, {
+          total: event.steps,
+          unit: 'steps',
+        });
+        this.#bar.update(event.step);
+        return;
+      case 'trained':
+        this.#end(`loss ${event.loss.toFixed(4)}, update of ${formatBytes(event.updateBytes)}`);
+        return;
+      case 'abandoned':
+        this.#bar?.fail(event.why);
+        this.#bar = null;
+        return;
+      case 'enrolled':
+        return this.#say(`enrolled in run ${this.run} as ${event.role}`);
+      case 'rejoined':
+        return this.#say('takes the seat up again from the next round');
+      case 'committed':
+        return this.#say(`round ${event.round}: committed`);
+      case 'revealed':
+        return this.#say(`round ${event.round}: revealed ${event.update}`);
+      case 'certified':
+        return this.#say(`round ${event.round}: certified seats ${event.available.join(', ')}`);
+      case 'submitted':
+        return this.#say(`round ${event.round}: root ${event.root}`);
+      case 'delivered':
+        return this.#say(`audit of round ${event.round}: delivered segment ${event.segment}`);
+      case 'opened':
+        return this.#say(`audit of round ${event.round}: opened segment ${event.segment}`);
+      case 'answered':
+        return this.#say(`audited seat ${event.seat} in round ${event.round}`);
+      case 'waiting':
+        return this.#say(`waits for ${event.for}`);
+      case 'hindered':
+        return this.#say(`hindered: ${event.message}`);
+      case 'ticked':
+      case 'left':
+        return;
+    }
+  }
+
+  close(): void {
+    this.#end('done');
+  }
+
+  #end(note: string): void {
+    this.#bar?.finish(note);
+    this.#bar = null;
+  }
+
+  /** A running bar is redrawn after the line; a line in between must not run into it. */
+  #say(line: string): void {
+    this.session.note(
+      this.#bar && this.session.terminal.stderr.isTTY ? `\r\u001b[2K${line}` : line,
+    );
+  }
+}
