@@ -1,0 +1,182 @@
+/**
+ * From items to a stored dataset, from parents to a derived one, and back again as a check:
+ * `reproduceDataset` re-runs a derivation and compares, `verifyDataset` holds a record's numbers
+ * against its bytes. What they return goes into a record as it is.
+ */
+import { digestTreeRoot } from '../digest/digest-tree.js';
+import { digestOf, type Digest } from '../digest/digest.js';
+import { encodeManifest, type Manifest } from '../digest/manifest.js';
+import type { DatasetParent, DatasetRecord } from '../lineage/record.js';
+import type { BlobStore } from '../store/blob-store.js';
+import { describeFiles, getFile, getManifest, putFiles } from '../store/manifest-store.js';
+import { itemLimits } from './limits.js';
+import { decodePacking, decodeTokens, itemsInOrder, packedPaths } from './packing.js';
+import { decodeItems, encodeItems, isItemsPath } from './text-item.js';
+import type { DatasetContent, TextItem } from './text-item.js';
+import type { TokenizerTools } from './tokenise-and-pack.js';
+import { decodeTransform, encodeTransform, runTransform, transformBytesMax } from './transform.js';
+import type { Transform, TransformInput } from './transform.js';
+
+/** The fields of a record that follow from the bytes. */
+export interface DatasetMeasure {
+  manifest: Digest;
+  itemsRoot: Digest;
+  bytes: number;
+  items: number;
+}
+
+type MeasuredRecord = Pick<DatasetRecord, keyof DatasetMeasure | 'id'>;
+
+/** Stores a raw dataset. */
+export async function storeItems(
+  store: BlobStore,
+  items: readonly TextItem[],
+): Promise<DatasetMeasure> {
+  return storeContent(store, encodeItems(items));
+}
+
+/** Runs the transform over the parents and stores the result and the transform itself. */
+export async function deriveDataset(derivation: {
+  store: BlobStore;
+  transform: Transform;
+  parents: readonly MeasuredRecord[];
+  tools: TokenizerTools;
+}): Promise<DatasetMeasure & { parents: DatasetParent[] }> {
+  const { store, transform, tools } = derivation;
+  const input = await readParents(store, derivation.parents);
+  const measure = await storeContent(store, runTransform(transform, input, tools));
+  const digest = await store.put(encodeTransform(transform));
+  const parents = derivation.parents.map(({ id }) => ({ dataset: id, transform: digest }));
+  return { ...measure, parents };
+}
+
+/** What differs between a record and what its parents and its transform give; nothing: reproduced. */
+export async function reproduceDataset(reproduction: {
+  store: BlobStore;
+  record: Pick<DatasetRecord, keyof DatasetMeasure | 'id' | 'parents'>;
+  /** Records of the parents, in any order. */
+  parents: readonly MeasuredRecord[];
+  tools: TokenizerTools;
+}): Promise<{ differences: string[] }> {
+  const { store, record, tools } = reproduction;
+  const [first] = record.parents;
+  if (!first) {
+    throw new Error(`NOTHING_TO_REPRODUCE: ${record.id} has no parents; verify it instead`);
+  }
+  const parents = record.parents.map(({ dataset }) => {
+    const parent = reproduction.parents.find((each) => each.id === dataset);
+    if (parent) return parent;
+    throw new Error(`UNKNOWN_DATASET: the record of parent ${dataset} was not given; look it up`);
+  });
+  const bytes = await store.get(first.transform, { maxBytes: transformBytesMax });
+  const transform = decodeTransform(JSON.parse(new TextDecoder().decode(bytes)));
+  if (record.parents.some((parent) => parent.transform !== digestOf(encodeTransform(transform)))) {
+    throw new Error(`BAD_TRANSFORM: ${first.transform} is not in canonical form; do not trust it`);
+  }
+  const content = runTransform(transform, await readParents(store, parents), tools);
+  return { differences: compare(record, measureContent(content).measure) };
+}
+
+/** What differs between a record and the bytes it names; nothing: they are the record's. */
+export async function verifyDataset(
+  store: BlobStore,
+  record: MeasuredRecord,
+): Promise<{ differences: string[] }> {
+  const manifest = await getManifest(store, record.manifest);
+  const { digests } = await readContent(store, manifest);
+  const bytes = manifest.files.reduce((sum, file) => sum + file.size, 0);
+  const measure = {
+    manifest: record.manifest,
+    itemsRoot: digestTreeRoot(digests),
+    bytes,
+    items: digests.length,
+  };
+  return { differences: compare(record, measure) };
+}
+
+/** A text dataset's items, or a packed dataset's item digests (`items` is then empty). */
+export async function readContent(store: BlobStore, manifest: Manifest): Promise<TransformInput> {
+  const bytes = manifest.files.reduce((sum, file) => sum + file.size, 0);
+  if (bytes > itemLimits.datasetBytesMax) {
+    throw new Error(`DATASET_TOO_LARGE: ${bytes} bytes, at most ${itemLimits.datasetBytesMax}`);
+  }
+  if (manifest.files.some((file) => file.path === packedPaths.packing)) {
+    return { items: [], digests: await readPacked(store, manifest) };
+  }
+  const other = manifest.files.find((file) => !isItemsPath(file.path));
+  if (other || manifest.files.length === 0) {
+    throw new Error(
+      `UNKNOWN_DATASET_FORMAT: ${other?.path ?? 'no file'}; a text dataset has items-*.jsonl only`,
+    );
+  }
+  const files = [];
+  for (const { path } of manifest.files) {
+    files.push({ path, bytes: await getFile(store, manifest, path) });
+  }
+  return decodeItems(files);
+}
+
+async function readPacked(store: BlobStore, manifest: Manifest): Promise<Digest[]> {
+  const paths = Object.values(packedPaths);
+  if (manifest.files.length !== paths.length) {
+    throw new Error(`UNKNOWN_DATASET_FORMAT: a packed dataset has ${paths.join(', ')} only`);
+  }
+  const packing = decodePacking(await getFile(store, manifest, packedPaths.packing));
+  for (const split of ['train', 'heldout'] as const) {
+    const bytes = await getFile(store, manifest, packedPaths[split]);
+    const tokens = decodeTokens(bytes, packing.vocabSize);
+    if (tokens.length !== packing[split].tokens) {
+      throw new Error(`BAD_PACKING: ${split}.u16 has ${tokens.length} tokens; derive it again`);
+    }
+  }
+  await getFile(store, manifest, packedPaths.tokenizer);
+  return itemsInOrder(packing);
+}
+
+/** The parents' items, checked against their records first: a wrong parent explains nothing. */
+async function readParents(
+  store: BlobStore,
+  parents: readonly MeasuredRecord[],
+): Promise<TransformInput> {
+  if (parents.length === 0) throw new Error('NO_PARENTS: name at least one dataset to derive from');
+  const input: TransformInput = { items: [], digests: [] };
+  for (const parent of parents) {
+    const content = await readContent(store, await getManifest(store, parent.manifest));
+    if (digestTreeRoot(content.digests) !== parent.itemsRoot) {
+      throw new Error(
+        `WRONG_ITEMS_ROOT: the items of ${parent.id} are not its record's; dispute it`,
+      );
+    }
+    if (content.items.length !== content.digests.length) {
+      throw new Error(`NOT_A_TEXT_DATASET: ${parent.id} is packed; derive from its parent`);
+    }
+    for (const item of content.items) input.items.push(item);
+    for (const digest of content.digests) input.digests.push(digest);
+  }
+  return input;
+}
+
+async function storeContent(store: BlobStore, content: DatasetContent): Promise<DatasetMeasure> {
+  const { measure } = measureContent(content);
+  const { digest } = await putFiles(store, content.files);
+  if (digest !== measure.manifest) throw new Error('the store put another manifest'); // A bug.
+  return measure;
+}
+
+function measureContent(content: DatasetContent): { measure: DatasetMeasure } {
+  const { manifest } = describeFiles(content.files);
+  return {
+    measure: {
+      manifest: digestOf(encodeManifest(manifest)),
+      itemsRoot: digestTreeRoot(content.items),
+      bytes: manifest.files.reduce((sum, file) => sum + file.size, 0),
+      items: content.items.length,
+    },
+  };
+}
+
+function compare(record: DatasetMeasure, found: DatasetMeasure): string[] {
+  return (['manifest', 'itemsRoot', 'bytes', 'items'] as const)
+    .filter((field) => record[field] !== found[field])
+    .map((field) => `${field}: the record says ${record[field]}, found ${found[field]}`);
+}

@@ -1,0 +1,14 @@
+/** How large a dataset the built-in transforms take: all of it is held in memory once. */
+export const itemLimits = {
+  /** A long book. */
+  itemBytesMax: 2 ** 25,
+  itemsMax: 2_000_000,
+  fieldsMax: 16,
+  /** A file of items stays cheap to fetch alone. */
+  fileBytesMax: 2 ** 26,
+  /** Files of an imported folder, and levels below it. */
+  folderFilesMax: 200_000,
+  folderDepthMax: 16,
+  /** A dataset's files together. */
+  datasetBytesMax: 2 ** 32,
+} as const;

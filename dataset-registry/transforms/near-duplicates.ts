@@ -1,0 +1,91 @@
+/**
+ * Finds documents that are nearly the same by MinHash with banding (Broder 1997): the share of equal
+ * minima of two documents' hashed word runs estimates how many of those runs they share. Unsigned
+ * 32-bit integers only, so every engine finds the same.
+ */
+
+export interface NearDuplicateParams {
+  /** Words in one shingle. */
+  shingleWords: number;
+  /** Minima per document. */
+  hashes: number;
+  /** Groups of minima; two documents with one group equal are compared. Divides `hashes`. */
+  bands: number;
+  /** Share of equal minima from which a document is a duplicate. */
+  similarBpsMin: number;
+}
+
+/** Earlier documents compared per band: a flood of boilerplate must not make this quadratic. */
+const candidatesPerBandMax = 32;
+
+/** Indices of texts that are near duplicates of an earlier text that stays. */
+export function findNearDuplicates(
+  texts: readonly string[],
+  params: NearDuplicateParams,
+): Set<number> {
+  const dropped = new Set<number>();
+  const kept: Uint32Array[] = [];
+  const buckets = new Map<string, number[]>();
+  texts.forEach((text, i) => {
+    const signature = sign(text, params);
+    const keys = bandKeys(signature, params.bands);
+    const candidates = new Set(keys.flatMap((key) => buckets.get(key) ?? []));
+    if ([...candidates].some((at) => similar(kept[at]!, signature, params))) {
+      dropped.add(i);
+      return;
+    }
+    kept.push(signature);
+    for (const key of keys) {
+      const bucket = buckets.get(key) ?? [];
+      if (bucket.length < candidatesPerBandMax) bucket.push(kept.length - 1);
+      buckets.set(key, bucket);
+    }
+  });
+  return dropped;
+}
+
+function similar(a: Uint32Array, b: Uint32Array, params: NearDuplicateParams): boolean {
+  let equal = 0;
+  for (let i = 0; i < a.length; i++) if (a[i] === b[i]) equal++;
+  return equal * 10_000 >= params.similarBpsMin * a.length;
+}
+
+function sign(text: string, params: NearDuplicateParams): Uint32Array {
+  const words = text.split(/[ \n]+/).map(hashWord);
+  const width = Math.min(params.shingleWords, words.length);
+  const minima = new Uint32Array(params.hashes).fill(0xffffffff);
+  for (let i = 0; i + width <= words.length; i++) {
+    let shingle = 0;
+    for (let k = 0; k < width; k++) shingle = mix(shingle ^ words[i + k]!);
+    for (let h = 0; h < minima.length; h++) {
+      const value = mix(shingle + Math.imul(h + 1, 0x9e3779b9));
+      if (value < minima[h]!) minima[h] = value;
+    }
+  }
+  return minima;
+}
+
+function bandKeys(signature: Uint32Array, bands: number): string[] {
+  const rows = signature.length / bands;
+  return Array.from({ length: bands }, (_, band) =>
+    [band, ...signature.subarray(band * rows, (band + 1) * rows)].join(' '),
+  );
+}
+
+/** FNV-1a over UTF-16 code units, ASCII letters folded to lower case. */
+function hashWord(word: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < word.length; i++) {
+    const unit = word.charCodeAt(i);
+    hash = Math.imul(hash ^ (unit >= 65 && unit <= 90 ? unit + 32 : unit), 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+/** The 32-bit finaliser of MurmurHash3: a bijection that spreads every bit. */
+function mix(value: number): number {
+  let hash = value | 0;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

@@ -1,0 +1,134 @@
+/**
+ * A text dataset is a list of items, one document each with a little metadata, in files of canonical
+ * JSON, one item a line. An item's digest is that of its line without the line feed, so that the
+ * same document has the same digest wherever it stands.
+ *
+ * Law: `decodeItems(encodeItems(items).files)` equals `items`.
+ */
+import { canonicalBytes } from '../digest/canonical.js';
+import { digestOf, type Digest } from '../digest/digest.js';
+import type { NamedFile } from '../store/manifest-store.js';
+import { itemLimits } from './limits.js';
+
+export interface TextItem {
+  readonly text: string;
+  /** Metadata: year, author, file name. */
+  readonly [field: string]: string | number;
+}
+
+/** Files of a dataset and the digests of its items, in order. */
+export interface DatasetContent {
+  files: NamedFile[];
+  items: Digest[];
+}
+
+/** Canonical bytes of an item. Throws `BAD_ITEM`. */
+export function encodeItem(item: TextItem): Uint8Array {
+  const bytes = canonicalBytes(checkItem(item));
+  if (bytes.length > itemLimits.itemBytesMax) {
+    refuse(`${bytes.length} bytes, at most ${itemLimits.itemBytesMax} fit one item; split it`);
+  }
+  return bytes;
+}
+
+export function encodeItems(items: readonly TextItem[]): DatasetContent {
+  if (items.length === 0) throw new Error('EMPTY_DATASET: no item is left; loosen the filter');
+  if (items.length > itemLimits.itemsMax) {
+    throw new Error(`TOO_MANY_ITEMS: ${items.length}, at most ${itemLimits.itemsMax}; split them`);
+  }
+  const files: NamedFile[] = [];
+  const digests: Digest[] = [];
+  let lines: Uint8Array[] = [];
+  let size = 0;
+  const flush = (): void => {
+    const bytes = new Uint8Array(size);
+    let at = 0;
+    for (const line of lines) {
+      bytes.set(line, at);
+      bytes[at + line.length] = lineFeed;
+      at += line.length + 1;
+    }
+    files.push({ path: itemsPath(files.length), bytes });
+    lines = [];
+    size = 0;
+  };
+  for (const item of items) {
+    const line = encodeItem(item);
+    if (size > 0 && size + line.length + 1 > itemLimits.fileBytesMax) flush();
+    digests.push(digestOf(line));
+    lines.push(line);
+    size += line.length + 1;
+  }
+  flush();
+  return { files, items: digests };
+}
+
+/** Items and their digests, from the files in order. Throws `BAD_ITEM` unless canonical. */
+export function decodeItems(files: readonly NamedFile[]): { items: TextItem[]; digests: Digest[] } {
+  const items: TextItem[] = [];
+  const digests: Digest[] = [];
+  for (const { path, bytes } of files) {
+    if (path !== itemsPath(files.findIndex((file) => file.path === path))) {
+      refuse(`file ${path} stands where ${itemsPath(0)} and so on were expected`);
+    }
+    let start = 0;
+    while (start < bytes.length) {
+      const end = bytes.indexOf(lineFeed, start);
+      if (end < 0) refuse(`${path} does not end with a line feed`);
+      const line = bytes.subarray(start, end);
+      items.push(decodeItem(line));
+      digests.push(digestOf(line));
+      if (items.length > itemLimits.itemsMax) refuse(`more than ${itemLimits.itemsMax} items`);
+      start = end + 1;
+    }
+  }
+  return { items, digests };
+}
+
+export function isItemsPath(path: string): boolean {
+  return /^items-\d{5}\.jsonl$/.test(path);
+}
+
+/** The item if it is one. Throws `BAD_ITEM`. */
+export function checkItem(json: unknown): TextItem {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) refuse('it is no object');
+  const entries = Object.entries(json);
+  if (entries.length > itemLimits.fieldsMax) refuse(`more than ${itemLimits.fieldsMax} fields`);
+  for (const [field, value] of entries) {
+    if (!/^[a-z][A-Za-z0-9_]{0,39}$/.test(field)) refuse(`field name ${JSON.stringify(field)}`);
+    const plain = typeof value === 'string' ? isWellFormed(value) : Number.isSafeInteger(value);
+    if (!plain) refuse(`field "${field}" is neither well-formed text nor an integer`);
+  }
+  if (typeof (json as Partial<TextItem>).text !== 'string') refuse('it has no field "text"');
+  return json as TextItem;
+}
+
+/** No unpaired surrogate: such a text has no UTF-8 and no canonical JSON. */
+export function isWellFormed(text: string): boolean {
+  return !/\p{Cs}/u.test(text);
+}
+
+const lineFeed = 0x0a;
+
+function itemsPath(index: number): string {
+  return `items-${String(index).padStart(5, '0')}.jsonl`;
+}
+
+function decodeItem(line: Uint8Array): TextItem {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(line));
+  } catch {
+    refuse('a line is not JSON in UTF-8');
+  }
+  const item = checkItem(json);
+  const canonical = canonicalBytes(item);
+  if (canonical.length !== line.length || canonical.some((byte, i) => byte !== line[i])) {
+    refuse('a line is not in canonical form (RFC 8785)');
+  }
+  return item;
+}
+
+function refuse(why: string): never {
+  throw new Error(`BAD_ITEM: ${why}; mend the source and import it again`);
+}

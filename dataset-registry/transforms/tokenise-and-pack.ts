@@ -1,0 +1,111 @@
+/**
+ * `tokenise-and-pack`: from documents to token ids. Whole documents are held out by a seeded hash
+ * of their digest, so that adding a document never moves another from one side to the other, and
+ * the tokenizer learns from the documents that are not held out.
+ */
+import { canonicalBytes } from '../digest/canonical.js';
+import type { Digest } from '../digest/digest.js';
+import { digestBytes } from '../digest/digest.js';
+import { taggedDigest } from '../digest/tagged.js';
+import { countSequences, encodeTokens, packedPaths } from './packing.js';
+import type { PackedItem, PackedSplit, Packing } from './packing.js';
+import { readInteger, readParams } from './params.js';
+import type { DatasetContent, TextItem } from './text-item.js';
+
+export interface PackParams {
+  vocabSize: number;
+  /** Tokens of one training sequence. */
+  contextLength: number;
+  /** Share of documents held out. */
+  heldoutBps: number;
+  /** Chooses which. */
+  seed: number;
+}
+
+/** Tokenising lives above this package, in `trainer/tokenizer`, and is handed in. */
+export interface TokenizerTools {
+  train(request: { texts: Iterable<string>; vocabSize: number }): object;
+  load(json: object): { encodeDocument(text: string): number[]; readonly vocabSize: number };
+}
+
+const endOfTextId = 0;
+
+export function decodePackParams(json: unknown): PackParams {
+  const keys = ['vocabSize', 'contextLength', 'heldoutBps', 'seed'] as const;
+  const params = readParams(json, keys);
+  return {
+    vocabSize: readInteger(params.vocabSize, 'vocabSize', 257, 65_536),
+    contextLength: readInteger(params.contextLength, 'contextLength', 1, 2 ** 20),
+    heldoutBps: readInteger(params.heldoutBps, 'heldoutBps', 1, 9_999),
+    seed: readInteger(params.seed, 'seed', 0, Number.MAX_SAFE_INTEGER),
+  };
+}
+
+/** Throws `EMPTY_SPLIT` when all documents fall on one side. */
+export function tokeniseAndPack(
+  input: { items: readonly TextItem[]; digests: readonly Digest[] },
+  params: PackParams,
+  tools: TokenizerTools,
+): DatasetContent {
+  const heldout = input.digests.map((digest) => isHeldOut(digest, params));
+  if (heldout.every((held) => held) || !heldout.some((held) => held)) {
+    throw new Error(
+      `EMPTY_SPLIT: all ${heldout.length} documents fall on one side; ` +
+        'change "seed" or "heldoutBps", or add documents',
+    );
+  }
+  const training = input.items.filter((_, i) => !heldout[i]).map((item) => item.text);
+  const tokenizerFile = tools.train({ texts: training, vocabSize: params.vocabSize });
+  const tokenizer = tools.load(tokenizerFile);
+  const pack = (held: boolean): { tokens: Uint16Array; split: PackedSplit } =>
+    packSplit(
+      input.items.flatMap((item, index) =>
+        heldout[index] === held ? [{ item: input.digests[index]!, index, text: item.text }] : [],
+      ),
+      params.contextLength,
+      (text) => tokenizer.encodeDocument(text),
+    );
+  const train = pack(false);
+  const held = pack(true);
+  const packing: Packing = {
+    version: 1,
+    vocabSize: tokenizer.vocabSize,
+    contextLength: params.contextLength,
+    train: train.split,
+    heldout: held.split,
+  };
+  return {
+    files: [
+      { path: packedPaths.tokenizer, bytes: canonicalBytes(tokenizerFile) },
+      { path: packedPaths.train, bytes: encodeTokens(train.tokens) },
+      { path: packedPaths.heldout, bytes: encodeTokens(held.tokens) },
+      { path: packedPaths.packing, bytes: canonicalBytes(packing) },
+    ],
+    items: [...input.digests],
+  };
+}
+
+function isHeldOut(item: Digest, params: PackParams): boolean {
+  const raw = digestBytes(taggedDigest('cw/heldout/1', [params.seed, item]));
+  const draw = new DataView(raw.buffer).getUint32(0);
+  return draw * 10_000 < params.heldoutBps * 2 ** 32;
+}
+
+function packSplit(
+  documents: readonly { item: Digest; index: number; text: string }[],
+  contextLength: number,
+  encode: (text: string) => number[],
+): { tokens: Uint16Array; split: PackedSplit } {
+  const pieces: Uint16Array[] = [];
+  const items: PackedItem[] = [];
+  let at = 0;
+  for (const { item, index, text } of documents) {
+    const ids = Uint16Array.from([...encode(text), endOfTextId]);
+    pieces.push(ids);
+    items.push({ item, index, start: at, end: at + ids.length });
+    at += ids.length;
+  }
+  const tokens = new Uint16Array(at);
+  pieces.forEach((ids, i) => tokens.set(ids, items[i]!.start));
+  return { tokens, split: { tokens: at, sequences: countSequences(at, contextLength), items } };
+}
