@@ -5,10 +5,14 @@ declare module '@babel/core' {
     declaration?: Statement | null;
     id?: { name: string } | null;
     params?: unknown[];
+    decorators?: unknown[] | null;
+    /** Of a class. */
+    body?: { body: { key?: { name?: string }; decorators?: unknown[] | null }[] };
   }
 
   export interface ProgramPath {
     node: { body: Statement[] };
+    scope: { hasOwnBinding(name: string): boolean; rename(name: string): void };
   }
 
   export function transformAsync(

@@ -68,6 +68,7 @@ export async function bundleContract(entry: string): Promise<Bundle> {
 
 /** Runs the SDK's exporter over every file that has a contract class. */
 function exportingMethods(declared: Set<string>): Plugin {
+  const visitor = { Program: { enter: makeRoomForMethods, exit: collect } };
   return {
     name: 'near-bindgen',
     setup(builder) {
@@ -80,7 +81,7 @@ function exportingMethods(declared: Set<string>): Plugin {
           configFile: false,
           parserOpts: { plugins: ['typescript', 'decorators-legacy'] },
           generatorOpts: { retainLines: true },
-          plugins: [exportMethods, () => ({ visitor: { Program: { exit: collect } } })],
+          plugins: [() => ({ visitor }), exportMethods],
         });
         return { contents: out?.code ?? '', loader: 'ts' };
       });
@@ -90,9 +91,19 @@ function exportingMethods(declared: Set<string>): Plugin {
   /** The exporter's functions have no parameters; they read the call's input themselves. */
   function collect(program: ProgramPath): void {
     for (const { type, declaration } of program.node.body) {
-      if (type !== 'ExportNamedDeclaration' || declaration?.type !== 'FunctionDeclaration')
-        continue;
+      if (type !== 'ExportNamedDeclaration' || declaration?.type !== 'FunctionDeclaration') continue;
       if (declaration.params?.length === 0 && declaration.id) declared.add(declaration.id.name);
+    }
+  }
+}
+
+/** `claim()` may call an imported `claim`: the import gets another name, the method keeps its. */
+function makeRoomForMethods({ node, scope }: ProgramPath): void {
+  for (const statement of node.body) {
+    const declared = statement.declaration ?? statement;
+    if (declared.type !== 'ClassDeclaration' || !declared.decorators?.length) continue;
+    for (const { key, decorators } of declared.body?.body ?? []) {
+      if (decorators?.length && key?.name && scope.hasOwnBinding(key.name)) scope.rename(key.name);
     }
   }
 }
