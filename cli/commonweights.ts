@@ -4,6 +4,7 @@
  */
 import { Command } from 'commander';
 import { addAccountCommands } from './commands/account.js';
+import { addDatasetCommands } from './commands/dataset.js';
 import { addEarningsCommands } from './commands/earnings.js';
 import { addProposalCommands } from './commands/proposal.js';
 import { addReleaseCommands } from './commands/release.js';
@@ -52,6 +53,7 @@ export function buildProgram(terminal: Terminal): Command {
     })
     .addHelpText('after', `\n${exitCodesHelp()}`);
   addAccountCommands(program, terminal);
+  addDatasetCommands(program, terminal);
   addRunCommands(program, terminal);
   addProposalCommands(program, terminal);
   addWorkCommand(program, terminal);

@@ -5,6 +5,8 @@ import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
 import type { SeatView } from '@commonweights/dao-contracts/client/views.js';
 import { withExamples, withJson } from '../arguments.js';
+import { CliError } from '../errors.js';
+import { exitCodes } from '../exit-codes.js';
 import { formatFacts, formatTable } from '../output.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
@@ -71,13 +73,13 @@ async function readSeats(client: DaoClient, where: readonly { run: number; seat:
 async function claim(session: Session): Promise<void> {
   const client = await session.signer();
   const account = session.accountId;
-  const before = await client.getEarnings({ account });
-  await client.claim();
-  const { claimedYocto, ledgerYocto } = await client.getEarnings({ account });
-  const sentYocto = claimedYocto - before.claimedYocto;
-  session.print({ account, sentYocto, ledgerYocto }, () =>
-    sentYocto > 0n
-      ? `${formatNear(sentYocto)} went to ${account}\n`
-      : `The transfer is under way; "commonweights earnings ${account}" shows when it arrived\n`,
-  );
+  const { sent, amountYocto } = await client.claim();
+  if (!sent) {
+    throw new CliError(
+      exitCodes.refused,
+      `NOT_SENT: ${formatNear(amountYocto)} could not be sent to ${account} and is back on its ` +
+        'ledger; claim it again later',
+    );
+  }
+  session.print({ account, amountYocto }, () => `${formatNear(amountYocto)} went to ${account}\n`);
 }

@@ -9,6 +9,7 @@ import { parseId, withExamples, withJson } from '../arguments.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
 import { formatFacts, formatJson, formatTable, formatTime } from '../output.js';
+import { payingIfAsked } from '../proposal-bond.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 
@@ -103,14 +104,14 @@ async function vote(session: Session, proposal: number, text: string): Promise<v
         `${view.actionDigest}; do not vote on it, and tell the DAO`,
     );
   }
-  await client.vote({ proposal, choice, action });
+  await payingIfAsked(action, (paid) => client.vote({ proposal, choice, action, ...paid }));
   session.note(`${session.accountId} voted ${choice} on proposal ${proposal}`);
 }
 
 async function execute(session: Session, proposal: number): Promise<void> {
   const client = await session.signer();
   await readProposal(client, proposal);
-  await client.execute({ proposal });
+  await payingIfAsked({ proposal }, (paid) => client.execute({ proposal, ...paid }));
   const view = await readProposal(client, proposal);
   session.print(view, () => {
     const made = view.created === null ? '' : `: ${nounOf(view.action.kind)} ${view.created}`;

@@ -1,9 +1,7 @@
 /** `commonweights run propose`: from a draft on disk to a question to the DAO. */
 import type { Command } from 'commander';
 import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
-import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
-import type { DatasetView } from '@commonweights/dao-contracts/client/views.js';
 import type { RunDraft } from '@commonweights/trainer/run/prepare-run.js';
 import { withExamples, withJson } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
@@ -14,6 +12,7 @@ import { formatFacts } from '../output.js';
 import { submitProposal } from '../proposal-bond.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
+import { readDataset } from './dataset-record.js';
 
 export function addRunPropose(run: Command, terminal: Terminal): void {
   does<{ description?: string; dryRun?: boolean }>(
@@ -82,15 +81,5 @@ async function propose(
     { proposal, terms, budgetYocto },
     () =>
       `${facts}\nProposal ${proposal}: vote with "commonweights proposal vote ${proposal} yes"\n`,
-  );
-}
-
-export async function readDataset(client: DaoClient, id: string): Promise<DatasetView> {
-  const view = await client.getDataset({ id });
-  if (view) return view;
-  throw new CliError(
-    exitCodes.notFound,
-    `NO_SUCH_DATASET: ${client.contract} has no dataset ${JSON.stringify(id)}; see ` +
-      '"commonweights dataset list"',
   );
 }

@@ -7,7 +7,7 @@ export interface DatasetCalls {
   /** Null when no dataset has that id (`<name>@<version>`). */
   getDataset(it: { id: string }): Promise<DatasetView | null>;
   listDatasets(page?: Page): Promise<DatasetView[]>;
-  /** `depositYocto` pays for the storage of the record; what is over comes back to the ledger. */
+  /** `depositYocto` pays for the storage of the record; what is over comes back at once. */
   registerDataset(it: { record: DatasetRecord; depositYocto: bigint }): Promise<void>;
 }
 

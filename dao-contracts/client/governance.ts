@@ -6,6 +6,11 @@ import { teraGas, type Connection } from './connection.js';
 import { toWire } from './money-fields.js';
 import type { Page } from './page.js';
 
+/** The treasury pays for the storage of votes; a caller only has to when it is empty. */
+interface Paid {
+  readonly depositYocto?: bigint;
+}
+
 export interface GovernanceCalls {
   getPolicy(): Promise<PolicyView>;
   getMembers(): Promise<MembersView>;
@@ -14,9 +19,10 @@ export interface GovernanceCalls {
   /** Returns the proposal's id. `depositYocto`: the policy's bond and the storage of the proposal. */
   propose(it: { action: Action; description: Digest; depositYocto: bigint }): Promise<number>;
   /** `action` is the digest of what is voted on, so that nobody votes for what they did not read. */
-  vote(it: { proposal: number; choice: Choice; action: Digest }): Promise<void>;
-  execute(it: { proposal: number }): Promise<unknown>;
-  cancel(it: { proposal: number }): Promise<void>;
+  vote(it: { proposal: number; choice: Choice; action: Digest } & Paid): Promise<void>;
+  /** Carries out an accepted proposal; of a failed one it only settles the bond. */
+  execute(it: { proposal: number } & Paid): Promise<{ status: string; created: number | null }>;
+  cancel(it: { proposal: number } & Paid): Promise<void>;
 }
 
 export function governanceCalls(connection: Connection): GovernanceCalls {
@@ -26,9 +32,10 @@ export function governanceCalls(connection: Connection): GovernanceCalls {
     getProposal: (it) => connection.view('get_proposal', it),
     listProposals: (page = {}) => connection.view('list_proposals', page),
     propose: ({ depositYocto, ...args }) => connection.call('propose', args, { depositYocto }),
-    vote: (it) => connection.call('vote', it),
-    execute: (it) => connection.call('execute', it, { gas: 200n * teraGas }),
-    cancel: (it) => connection.call('cancel', it),
+    vote: ({ depositYocto = 0n, ...args }) => connection.call('vote', args, { depositYocto }),
+    execute: ({ depositYocto = 0n, ...args }) =>
+      connection.call('execute', args, { depositYocto, gas: 200n * teraGas }),
+    cancel: ({ depositYocto = 0n, ...args }) => connection.call('cancel', args, { depositYocto }),
   };
 }
 

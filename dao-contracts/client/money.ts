@@ -6,7 +6,7 @@ export interface MoneyCalls {
   getEarnings(it: { account: string }): Promise<EarningsView>;
   getAccounting(): Promise<AccountingView>;
   /** Sends the caller's whole ledger to it; a transfer that fails returns to the ledger. */
-  claim(): Promise<unknown>;
+  claim(): Promise<{ sent: boolean; amountYocto: bigint }>;
   /** Feeds the treasury. */
   deposit(it: { amountYocto: bigint }): Promise<void>;
 }

@@ -1,0 +1,130 @@
+/** `commonweights dataset add`: text into blobs, and its record on chain. */
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
+import {
+  decodeDatasetRecord,
+  type DatasetRecord,
+} from '@commonweights/dataset-registry/lineage/record.js';
+import type { TextItem } from '@commonweights/dataset-registry/transforms/text-item.js';
+import { withExamples, withJson } from '../arguments.js';
+import { openBlobs, publishing } from '../blob-folder.js';
+import { CliError } from '../errors.js';
+import { exitCodes } from '../exit-codes.js';
+import { formatBytes } from '../output.js';
+import { storageDeposit } from '../proposal-bond.js';
+import { does, type Session } from '../session.js';
+import type { Terminal } from '../terminal.js';
+
+interface AddFlags {
+  readonly title?: string;
+  readonly source?: string;
+  readonly collected?: string;
+  readonly licence?: string;
+  readonly concluded?: string;
+}
+
+/** The name of the text that comes with an npm package, in place of a path. */
+const builtIn = 'sotu';
+
+export function addDatasetAdd(dataset: Command, terminal: Terminal): void {
+  does<AddFlags>(
+    withExamples(
+      withJson(dataset.command('add <id> <from>'))
+        .description(
+          'register a folder of .txt files, a .jsonl file, or the built-in "sotu" ' +
+            '(State of the Union addresses, public domain) as <name>@<version>',
+        )
+        .option('--title <text>', 'what it is (default: the name)')
+        .option('--source <uri>', 'where it came from')
+        .option('--collected <date>', 'when it was collected, YYYY-MM-DD (default: today)')
+        .option('--licence <spdx>', 'licence that the source declares')
+        .option('--concluded <spdx>', 'licence that you conclude (default: the declared one)'),
+      'commonweights dataset add sotu@1 sotu',
+      'commonweights dataset add letters@1 ./letters --licence CC0-1.0 --source https://example.org',
+    ),
+    terminal,
+    (session, [id, from], flags) => add(session, { id: id!, from: from! }, flags),
+  );
+}
+
+async function add(
+  session: Session,
+  it: { id: string; from: string },
+  flags: AddFlags,
+): Promise<void> {
+  const imported = await importText(session, it.from);
+  const licenceDeclared = flags.licence ?? imported.licence;
+  const source = flags.source ?? imported.source;
+  if (licenceDeclared === null || source === null) {
+    throw new CliError(
+      exitCodes.usage,
+      'USAGE: whose text is this and may it be used? Say it with --source and --licence ' +
+        '(an SPDX expression like CC0-1.0)',
+    );
+  }
+  const declared = {
+    id: it.id,
+    version: it.id.slice(it.id.indexOf('@') + 1),
+    title: flags.title ?? it.id.split('@')[0]!,
+    source,
+    collectedAt: flags.collected ?? new Date().toISOString().slice(0, 10),
+    licenceDeclared,
+    licenceConcluded: flags.concluded ?? licenceDeclared,
+  };
+  const client = await session.signer();
+  await refuseTaken(client, it.id);
+  const store = publishing(await openBlobs(session, 'write'));
+  const { storeItems } = await import('@commonweights/dataset-registry/transforms/derive.js');
+  const progress = session.startProgress(`storing ${imported.items.length} items`);
+  let record: DatasetRecord;
+  try {
+    const evidence = imported.evidence && (await store.put(imported.evidence));
+    const measure = await storeItems(store, imported.items);
+    record = decodeDatasetRecord({
+      ...declared,
+      ...measure,
+      evidence,
+      parents: [],
+      contributors: [],
+    });
+    await client.registerDataset({ record, depositYocto: storageDeposit(record) });
+  } catch (error) {
+    progress.fail('not registered');
+    throw error;
+  }
+  progress.finish(`${formatBytes(record.bytes)}, manifest ${record.manifest}`);
+  session.print(record, () => `${record.id} is registered with ${record.items} items\n`);
+}
+
+/** Before anything is stored: a name is taken for ever. */
+export async function refuseTaken(client: DaoClient, id: string): Promise<void> {
+  if (!(await client.getDataset({ id }))) return;
+  throw new CliError(
+    exitCodes.refused,
+    `ALREADY_EXISTS: dataset ${id} is registered; publish under a new version`,
+  );
+}
+
+interface Imported {
+  readonly items: readonly TextItem[];
+  readonly source: string | null;
+  readonly licence: string | null;
+  readonly evidence: Uint8Array | null;
+}
+
+async function importText(session: Session, from: string): Promise<Imported> {
+  if (from === builtIn) {
+    const { importStateOfTheUnion } =
+      await import('@commonweights/dataset-registry/transforms/import-sotu.js');
+    const { items, source, licenceDeclared, evidence } = await importStateOfTheUnion();
+    return { items, source, licence: licenceDeclared, evidence };
+  }
+  const { importJsonLines, importTextFolder } =
+    await import('@commonweights/dataset-registry/transforms/import-text.js');
+  const path = resolve(session.terminal.cwd, from);
+  const isFolder = (await stat(path)).isDirectory();
+  const items = isFolder ? await importTextFolder(path) : await importJsonLines(path);
+  return { items, source: null, licence: null, evidence: null };
+}

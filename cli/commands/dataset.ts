@@ -1,0 +1,121 @@
+/** `commonweights dataset`: what models are made of, with its lineage on chain. */
+import type { Command } from 'commander';
+import { readAll } from '@commonweights/dao-contracts/client/page.js';
+import { findAncestors } from '@commonweights/dataset-registry/lineage/ancestry.js';
+import { withExamples, withJson } from '../arguments.js';
+import { openBlobs } from '../blob-folder.js';
+import { CliError } from '../errors.js';
+import { exitCodes } from '../exit-codes.js';
+import { formatBytes, formatFacts, formatTable, formatTime } from '../output.js';
+import { does, type Session } from '../session.js';
+import type { Terminal } from '../terminal.js';
+import { tokenizerTools } from '../tokenizer-tools.js';
+import { addDatasetAdd } from './dataset-add.js';
+import { addDatasetDerive } from './dataset-derive.js';
+import { readDataset } from './dataset-record.js';
+
+export function addDatasetCommands(program: Command, terminal: Terminal): void {
+  const dataset = program.command('dataset').description('datasets and their lineage');
+  addDatasetAdd(dataset, terminal);
+  addDatasetDerive(dataset, terminal);
+  does(
+    withExamples(
+      withJson(dataset.command('list')).description('all registered datasets'),
+      'commonweights dataset list',
+    ),
+    terminal,
+    list,
+  );
+  does(
+    withExamples(
+      withJson(dataset.command('show <id>')).description('a record and all it descends from'),
+      'commonweights dataset show sotu-packed@1',
+    ),
+    terminal,
+    (session, [id]) => show(session, id!),
+  );
+  does<{ reproduce?: boolean }>(
+    withExamples(
+      withJson(dataset.command('verify <id>'))
+        .description("fetch a dataset's bytes and hold them against its record")
+        .option('--reproduce', 'also derive it anew from its parents and compare'),
+      'commonweights dataset verify sotu-clean@1 --reproduce',
+    ),
+    terminal,
+    (session, [id], flags) => verify(session, id!, flags.reproduce === true),
+  );
+}
+
+async function list(session: Session): Promise<void> {
+  const datasets = await readAll((page) => session.reader().listDatasets(page));
+  session.print(datasets, () => {
+    if (datasets.length === 0)
+      return 'No datasets yet; add one with "commonweights dataset add".\n';
+    const rows = datasets.map((one) => [
+      one.id,
+      one.status,
+      one.items,
+      formatBytes(one.bytes),
+      one.licenceConcluded,
+      one.parents.map((parent) => parent.dataset).join(', ') || '–',
+    ]);
+    return formatTable(['id', 'status', 'items', 'size', 'licence', 'from'], rows);
+  });
+}
+
+async function show(session: Session, id: string): Promise<void> {
+  const client = session.reader();
+  const view = await readDataset(client, id);
+  const all = await readAll((page) => client.listDatasets(page));
+  const { records } = findAncestors(id, all);
+  session.print({ ...view, ancestors: records.map((one) => one.id) }, () =>
+    formatFacts([
+      ['dataset', `${view.id}: ${view.title}`],
+      ['status', view.status],
+      ['size', `${view.items} items, ${formatBytes(view.bytes)}`],
+      ['manifest (proven)', view.manifest],
+      ['items root (proven)', view.itemsRoot],
+      ['registered', `${formatTime(view.registeredAtMs)} by ${view.publisher}`],
+      ['source (declared)', view.source],
+      ['collected (declared)', view.collectedAt],
+      ['licence (declared)', view.licenceDeclared],
+      ['licence (concluded)', view.licenceConcluded],
+      ['contributors', view.contributors.map((one) => one.account).join(', ') || '–'],
+      ['lineage', records.map((one) => one.id).join(' → ')],
+    ]),
+  );
+}
+
+/** The bytes against the record; a difference is a failure, each one named. */
+async function verify(session: Session, id: string, reproduce: boolean): Promise<void> {
+  const client = session.reader();
+  const record = await readDataset(client, id);
+  const store = await openBlobs(session, 'read');
+  const { verifyDataset, reproduceDataset } =
+    await import('@commonweights/dataset-registry/transforms/derive.js');
+  const progress = session.startProgress(`checking ${id}`);
+  let differences: string[];
+  try {
+    ({ differences } = await verifyDataset(store, record));
+    if (reproduce && differences.length === 0) {
+      progress.update(1, 'deriving it anew');
+      const parents = await Promise.all(
+        record.parents.map(({ dataset }) => readDataset(client, dataset)),
+      );
+      const tools = await tokenizerTools();
+      ({ differences } = await reproduceDataset({ store, record, parents, tools }));
+    }
+  } catch (error) {
+    progress.fail('not checked');
+    throw error;
+  }
+  if (differences.length > 0) {
+    progress.fail('the bytes are not those of the record');
+    throw new CliError(
+      exitCodes.badInput,
+      `DATASET_DIFFERS: ${id}: ${differences.join('; ')}; do not use it, and dispute it`,
+    );
+  }
+  progress.finish(reproduce ? 'reproduced' : 'its bytes are those of the record');
+  session.print({ id, verified: true, reproduced: reproduce }, () => `${id} is what it says\n`);
+}
