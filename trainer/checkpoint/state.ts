@@ -12,7 +12,7 @@ import { hasOuterMomentum, type OuterRecipe } from '../exchange/recipe.js';
 import type { TensorLayout } from '../program/layout.js';
 import { badState, decodeExact, encodeExact, type Vector, type VectorShape } from './exact-file.js';
 
-export const MOMENTUM_NAME = 'outer.momentum';
+const MOMENTUM_NAME = 'outer.momentum';
 
 /** `format: pt` is what transformers asks of a file it loads. */
 const METADATA: ReadonlyMap<string, string> = new Map([['format', 'pt']]);
@@ -39,17 +39,36 @@ export function decodeState(
   layout: TensorLayout,
   recipe: OuterRecipe,
 ): OuterState {
-  const expected: VectorShape[] = [...layout.slots];
-  const withMomentum = hasOuterMomentum(recipe);
-  if (withMomentum) expected.push({ name: MOMENTUM_NAME, shape: [layout.length] });
+  if (!hasOuterMomentum(recipe)) return { params: decodeParams(bytes, layout), momentum: null };
+  const expected: VectorShape[] = [
+    ...layout.slots,
+    { name: MOMENTUM_NAME, shape: [layout.length] },
+  ];
   const { vectors, metadata } = decodeExact(bytes, expected, ['format']);
   if (metadata.get('format') !== 'pt') throw badState('its format is not "pt"');
-  const momentum = withMomentum ? vectors.pop()! : null;
+  const momentum = vectors.pop()!;
   return { params: joinVectors(vectors, layout), momentum };
 }
 
+/** Parameters alone, as a release's `model.safetensors` holds them: the state without momentum. */
+export function decodeParams(bytes: Uint8Array, layout: TensorLayout): Float32Array {
+  const { vectors, metadata } = decodeExact(bytes, layout.slots, ['format']);
+  if (metadata.get('format') !== 'pt') throw badState('its format is not "pt"');
+  return joinVectors(vectors, layout);
+}
+
+/** The momentum alone: what a release adds to its weights so that the root can be recomputed. */
+export function encodeMomentum(momentum: Float32Array): Uint8Array {
+  const shape = [momentum.length];
+  return encodeExact([{ name: MOMENTUM_NAME, shape, values: momentum }], new Map());
+}
+
+export function decodeMomentum(bytes: Uint8Array, layout: TensorLayout): Float32Array {
+  return decodeExact(bytes, [{ name: MOMENTUM_NAME, shape: [layout.length] }], []).vectors[0]!;
+}
+
 /** The flat vector cut into the layout's tensors; views, nothing copied. */
-export function paramsAsVectors(params: Float32Array, layout: TensorLayout): Vector[] {
+function paramsAsVectors(params: Float32Array, layout: TensorLayout): Vector[] {
   if (params.length !== layout.length) {
     throw badState(`it has ${params.length} parameters where the layout has ${layout.length}`);
   }
@@ -60,7 +79,7 @@ export function paramsAsVectors(params: Float32Array, layout: TensorLayout): Vec
   }));
 }
 
-export function joinVectors(vectors: readonly Float32Array[], layout: TensorLayout): Float32Array {
+function joinVectors(vectors: readonly Float32Array[], layout: TensorLayout): Float32Array {
   const params = new Float32Array(layout.length);
   vectors.forEach((values, i) => params.set(values, layout.slots[i]!.offset));
   return params;

@@ -1,0 +1,216 @@
+/**
+ * A model as the folder that other people's tools load: `LlamaForCausalLM` in transformers,
+ * llama.cpp's converter, browsers. Everything but the weights and the tokenizer follows from the
+ * model's sizes, so the same model gives the same bytes, and a verifier can write the small files
+ * again and compare.
+ *
+ * Law: `readHuggingFace(huggingFaceFiles(m))` equals m.
+ */
+import type { NamedFile } from '@commonweights/dataset-registry/store/manifest-store.js';
+import { checkModel, llamaLayout } from '../program/llama.js';
+import type { TensorLayout } from '../program/layout.js';
+import type { LlamaConfig } from '../program/training-program.js';
+import { decodeSafetensors, floatsOf } from './safetensors.js';
+import { encodeState } from './state.js';
+
+export const WEIGHTS_FILE = 'model.safetensors';
+export const CONFIG_FILE = 'config.json';
+export const TOKENIZER_FILE = 'tokenizer.json';
+
+const HEAD = 'lm_head.weight';
+const EMBEDDING = 'model.embed_tokens.weight';
+
+export interface HuggingFaceModel {
+  readonly config: LlamaConfig;
+  readonly params: Float32Array;
+}
+
+/** All files of the folder, in no particular order. Errors: `BAD_TOKENIZER`, `NON_FINITE`. */
+export function huggingFaceFiles(
+  model: HuggingFaceModel & { layout: TensorLayout; tokenizer: Uint8Array },
+): NamedFile[] {
+  const { params, layout } = model;
+  return [
+    { path: WEIGHTS_FILE, bytes: encodeState({ params, momentum: null }, layout) },
+    { path: TOKENIZER_FILE, bytes: model.tokenizer },
+    ...describingFiles(model.config, model.tokenizer),
+  ];
+}
+
+/** The small files, which follow from the sizes and the tokenizer's special tokens. */
+export function describingFiles(config: LlamaConfig, tokenizer: Uint8Array): NamedFile[] {
+  const end = endToken(tokenizer);
+  const ids = { bos_token_id: end?.id ?? null, eos_token_id: end?.id ?? null };
+  return [
+    { path: CONFIG_FILE, bytes: json({ ...llamaFields(config), ...ids }) },
+    { path: 'generation_config.json', bytes: json({ ...ids, do_sample: true }) },
+    {
+      path: 'tokenizer_config.json',
+      bytes: json({
+        tokenizer_class: 'PreTrainedTokenizerFast',
+        model_max_length: config.contextLength,
+        clean_up_tokenization_spaces: false,
+        bos_token: end?.content ?? null,
+        eos_token: end?.content ?? null,
+      }),
+    },
+  ];
+}
+
+/**
+ * Reads such a folder back, ours or anybody's in float32. Errors: `BAD_MODEL_FOLDER` for a missing
+ * file or a tensor that does not belong, `BAD_SAFETENSORS`.
+ */
+export function readHuggingFace(
+  files: ReadonlyMap<string, Uint8Array>,
+): HuggingFaceModel & { layout: TensorLayout } {
+  const config = decodeLlamaConfig(parse(fileNamed(files, CONFIG_FILE)));
+  checkModel(config, 1);
+  const layout = llamaLayout(config);
+  const params = readParams(fileNamed(files, WEIGHTS_FILE), layout, config);
+  return { config, layout, params };
+}
+
+/** `LlamaConfig` in the words of transformers. */
+function llamaFields(config: LlamaConfig): Record<string, unknown> {
+  return {
+    architectures: ['LlamaForCausalLM'],
+    attention_bias: false,
+    attention_dropout: 0,
+    head_dim: config.hiddenSize / config.heads,
+    hidden_act: 'silu',
+    hidden_size: config.hiddenSize,
+    initializer_range: 0.02,
+    intermediate_size: config.intermediateSize,
+    max_position_embeddings: config.contextLength,
+    mlp_bias: false,
+    model_type: 'llama',
+    num_attention_heads: config.heads,
+    num_hidden_layers: config.layers,
+    num_key_value_heads: config.kvHeads,
+    pretraining_tp: 1,
+    rms_norm_eps: config.rmsNormEps,
+    rope_scaling: null,
+    rope_theta: config.ropeTheta,
+    tie_word_embeddings: config.tiedEmbeddings,
+    torch_dtype: 'float32',
+    use_cache: true,
+    vocab_size: config.vocabSize,
+  };
+}
+
+/** Only what our model family can be is accepted; a field that would change the model is refused. */
+function decodeLlamaConfig(value: unknown): LlamaConfig {
+  if (typeof value !== 'object' || value === null) throw bad('config.json is not an object');
+  const fields = value as Record<string, unknown>;
+  const size = (name: string): number => {
+    const found = fields[name];
+    if (Number.isSafeInteger(found) && (found as number) > 0) return found as number;
+    throw bad(`config.json: ${name} is ${show(found)}`);
+  };
+  const positive = (name: string): number => {
+    const found = fields[name];
+    if (typeof found === 'number' && found > 0 && Number.isFinite(found)) return found;
+    throw bad(`config.json: ${name} is ${show(found)}`);
+  };
+  const config: LlamaConfig = {
+    family: 'llama',
+    vocabSize: size('vocab_size'),
+    hiddenSize: size('hidden_size'),
+    intermediateSize: size('intermediate_size'),
+    layers: size('num_hidden_layers'),
+    heads: size('num_attention_heads'),
+    kvHeads: size('num_key_value_heads'),
+    contextLength: size('max_position_embeddings'),
+    ropeTheta: positive('rope_theta'),
+    rmsNormEps: positive('rms_norm_eps'),
+    tiedEmbeddings: fields.tie_word_embeddings === true,
+  };
+  const required = llamaFields(config);
+  for (const name of ['model_type', 'hidden_act', 'head_dim', 'rope_scaling', 'torch_dtype']) {
+    const found = fields[name] ?? (name === 'model_type' ? undefined : required[name]);
+    if (found !== required[name]) throw bad(`config.json: ${name} is ${show(found)}`);
+  }
+  if (fields.attention_bias === true || fields.mlp_bias === true) {
+    throw bad('config.json asks for biases');
+  }
+  return config;
+}
+
+function readParams(bytes: Uint8Array, layout: TensorLayout, config: LlamaConfig): Float32Array {
+  const tensors = new Map(decodeSafetensors(bytes).tensors.map((one) => [one.name, one]));
+  const params = new Float32Array(layout.length);
+  for (const slot of layout.slots) {
+    const tensor = tensors.get(slot.name);
+    if (!tensor || show(tensor.shape) !== show(slot.shape)) {
+      throw bad(
+        `${slot.name} is ${tensor ? show(tensor.shape) : 'missing'}, not ${show(slot.shape)}`,
+      );
+    }
+    params.set(floatsOf(tensor), slot.offset);
+  }
+  // Some writers store a tied head a second time: harmless when it is the same, else ambiguous.
+  const head = tensors.get(HEAD);
+  if (config.tiedEmbeddings && head) {
+    const embedding = tensors.get(EMBEDDING)!;
+    if (!sameBytes(head.bytes, embedding.bytes)) throw bad(`${HEAD} differs from the embedding`);
+    tensors.delete(HEAD);
+  }
+  if (tensors.size > layout.slots.length) {
+    const known = new Set(layout.slots.map((slot) => slot.name));
+    throw bad(`${[...tensors.keys()].find((name) => !known.has(name))} belongs to no layer`);
+  }
+  return params;
+}
+
+/** The first special token of a tokenizer ends a text; we train without a separate start token. */
+function endToken(tokenizer: Uint8Array): { id: number; content: string } | null {
+  const fields = parse(tokenizer) as { added_tokens?: unknown } | null;
+  const added = fields?.added_tokens ?? [];
+  if (!Array.isArray(added)) throw badTokenizer('"added_tokens" is not a list');
+  const special = (added as unknown[]).find(
+    (token) => (token as { special?: unknown } | null)?.special === true,
+  ) as { id?: unknown; content?: unknown } | undefined;
+  if (!special) return null;
+  const { id, content } = special;
+  if (!Number.isSafeInteger(id) || typeof content !== 'string') {
+    throw badTokenizer('its first special token lacks an id or text');
+  }
+  return { id: id as number, content };
+}
+
+function fileNamed(files: ReadonlyMap<string, Uint8Array>, name: string): Uint8Array {
+  const bytes = files.get(name);
+  if (!bytes) throw bad(`${name} is missing`);
+  return bytes;
+}
+
+/** Keys sorted, two spaces: stable, and pleasant to read in a browser. */
+function json(fields: Record<string, unknown>): Uint8Array {
+  const sorted = Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return new TextEncoder().encode(`${JSON.stringify(sorted, null, 2)}\n`);
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw bad('a file that should be JSON is not');
+  }
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+function show(value: unknown): string {
+  return (JSON.stringify(value) ?? 'missing').slice(0, 80);
+}
+
+function bad(facts: string): Error {
+  return new Error(`BAD_MODEL_FOLDER: ${facts}; give a LlamaForCausalLM folder in float32`);
+}
+
+function badTokenizer(facts: string): Error {
+  return new Error(`BAD_TOKENIZER: ${facts}; give a tokenizer.json in Hugging Face's format`);
+}

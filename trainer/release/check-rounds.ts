@@ -1,0 +1,66 @@
+/**
+ * The log of rounds is one hash chain: each record names the digest of the one before, and the last
+ * is the log head on chain. Roots join: each final round starts where the last final one ended.
+ */
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { RoundRecord } from '@commonweights/dao-contracts/rules/views.js';
+import { digestOfRecord, readRounds, readStateNote } from './release-files.js';
+import type { Finding, Material } from './material.js';
+
+export function checkRounds({ files, chain }: Material): Finding {
+  const records = readRounds(files);
+  const broken = findBreak(records, chain?.run?.initialRoot ?? records[0]?.startRoot ?? null);
+  if (broken) return { status: 'fail', standing: 'proven', detail: broken };
+  const last = records.at(-1)!;
+  const root = readStateNote(files).root;
+  if (last.root !== root) {
+    return { status: 'fail', standing: 'proven', detail: `the log ends at ${last.root}` };
+  }
+  const head = digestOfRecord(last);
+  const count = `${records.length} records, ${countUpdates(records)} updates counted`;
+  if (!chain?.release || !chain.run) {
+    const detail = `${count}; no chain says that the log head is ${head}`;
+    return { status: 'unknown', standing: 'declared', detail };
+  }
+  const { release, run } = chain;
+  if (release.logHead !== head) {
+    const detail = `the log leads to ${head}, the chain has ${release.logHead}`;
+    return { status: 'fail', standing: 'proven', detail };
+  }
+  if (last.run !== run.id || release.run !== run.id || last.round !== release.round) {
+    const detail = `the log ends with round ${last.round} of run ${last.run}`;
+    return { status: 'fail', standing: 'proven', detail };
+  }
+  return { status: 'pass', standing: 'proven', detail: `${count}; the head is the one on chain` };
+}
+
+/** The first thing that does not join, as a sentence, or null. */
+function findBreak(records: readonly RoundRecord[], initialRoot: Digest | null): string | null {
+  const first = records[0];
+  if (!first || records.at(-1)!.outcome !== 'final') return 'the log does not end in a final round';
+  let head: Digest | null = null;
+  let root = initialRoot;
+  const seen = new Set<number>();
+  for (const record of records) {
+    const name = `round ${record.round}`;
+    if (record.previous !== head) return `${name} does not follow the record before it`;
+    if (record.run !== first.run) return `${name} belongs to run ${record.run}`;
+    if (seen.has(record.round)) return `${name} occurs twice`;
+    seen.add(record.round);
+    head = digestOfRecord(record);
+    // An aborted round may have started from a provisional root that was rewound.
+    if (record.outcome === 'aborted') continue;
+    if (record.startRoot !== root) return `${name} does not start at the last final root`;
+    if (record.outcome === 'rewound') continue;
+    if (record.root === null) return `${name} is final without a root`;
+    const bad = record.claims.find((claim) => claim.included && claim.verdict === 'failed');
+    if (bad) return `${name} counts the update of seat ${bad.seat}, which failed its audit`;
+    root = record.root;
+  }
+  return null;
+}
+
+function countUpdates(records: readonly RoundRecord[]): number {
+  const final = records.filter((record) => record.outcome === 'final');
+  return final.reduce((sum, { claims }) => sum + claims.filter((one) => one.included).length, 0);
+}

@@ -1,0 +1,12 @@
+/** Bounds on releases: everything in one was written by strangers. */
+
+/** A file that is read whole: weights of the exact class stay below. */
+export const FILE_BYTES_MAX = 2 ** 31 - 1;
+/** JSON in `provenance/`. */
+export const JSON_BYTES_MAX = 64 * 2 ** 20;
+/** Rounds in a log, cancelled ones included. */
+export const RECORDS_MAX = 100_000;
+/** Datasets that a run descends from. */
+export const DATASETS_MAX = 1_000;
+/** Folders inside each other in a release. */
+export const FOLDER_DEPTH_MAX = 8;

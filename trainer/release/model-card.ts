@@ -1,0 +1,144 @@
+/**
+ * README.md of a release: written from the records, so that nothing in it is anybody's claim about
+ * itself, and so that a verifier can write it again and compare. Titles, sources and account names
+ * come from strangers and are escaped: a card must not smuggle markup into a model page.
+ */
+import type { DatasetRecord, RoundRecord } from '@commonweights/dao-contracts/rules/views.js';
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { RunSpec } from '../run/run-spec.js';
+import type { ReleaseNote } from './release-files.js';
+
+/** Contributors and evaluation values listed; the records hold the rest. */
+const ROWS_MAX = 64;
+
+export interface CardFacts {
+  readonly note: ReleaseNote;
+  readonly spec: RunSpec;
+  readonly rounds: readonly RoundRecord[];
+  readonly datasets: readonly DatasetRecord[];
+  readonly evaluation: unknown;
+  readonly root: Digest;
+  readonly parameters: number;
+}
+
+export function writeModelCard(facts: CardFacts): string {
+  const { note, spec, root, parameters } = facts;
+  const { model, inner, outer } = spec;
+  return [
+    '---',
+    'library_name: transformers',
+    'pipeline_tag: text-generation',
+    `license_name: ${JSON.stringify(note.licence)}`,
+    'license: other',
+    'tags: [commonweights]',
+    '---',
+    '',
+    `# ${plain(note.title)} ${plain(note.release)}`,
+    '',
+    'Trained in rounds by independent workers, audited by re-execution, published by vote.',
+    'This card is written from the records in `provenance/`; check all of it with',
+    '`commonweights verify <this folder>`.',
+    '',
+    '## Model',
+    '',
+    ...table(
+      ['what', 'value'],
+      [
+        ['family', 'Llama (`LlamaForCausalLM`), float32'],
+        ['parameters', String(parameters)],
+        ['layers × width', `${model.layers} × ${model.hiddenSize}`],
+        ['heads (key/value)', `${model.heads} (${model.kvHeads})`],
+        ['vocabulary, context', `${model.vocabSize}, ${model.contextLength}`],
+        ['licence of the weights', plain(note.licence)],
+        ['state root', `\`${root}\``],
+      ],
+    ),
+    '',
+    '## Training',
+    '',
+    ...table(
+      ['what', 'value'],
+      [
+        ['run', plain(spec.title)],
+        [
+          'inner steps per worker and round',
+          `${inner.stepsPerRound} × ${inner.batchSize} sequences`,
+        ],
+        ['outer recipe', plain(outer.kind)],
+        ...roundCounts(facts.rounds),
+      ],
+    ),
+    '',
+    '## Who did the work',
+    '',
+    ...table(
+      ['account', 'updates counted', 'audits passed', 'audits failed'],
+      workers(facts.rounds),
+    ),
+    '',
+    '## Data',
+    '',
+    ...table(
+      ['dataset', 'title', 'licence (concluded)', 'source'],
+      facts.datasets.map((one) => [one.id, one.title, one.licenceConcluded, one.source].map(plain)),
+    ),
+    '',
+    '## Evaluation',
+    '',
+    ...table(['what', 'value'], leaves(facts.evaluation).slice(0, ROWS_MAX)),
+    '',
+  ].join('\n');
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)];
+}
+
+function roundCounts(rounds: readonly RoundRecord[]): string[][] {
+  return (['final', 'rewound', 'aborted'] as const).map((outcome) => [
+    `rounds ${outcome}`,
+    String(rounds.filter((round) => round.outcome === outcome).length),
+  ]);
+}
+
+/** Most updates first; equal ones by name. */
+function workers(rounds: readonly RoundRecord[]): string[][] {
+  const counts = new Map<string, { updates: number; passed: number; failed: number }>();
+  for (const round of rounds) {
+    for (const claim of round.claims) {
+      const count = counts.get(claim.account) ?? { updates: 0, passed: 0, failed: 0 };
+      if (round.outcome === 'final' && claim.included) count.updates++;
+      if (claim.verdict === 'passed') count.passed++;
+      if (claim.verdict === 'failed') count.failed++;
+      counts.set(claim.account, count);
+    }
+  }
+  return [...counts]
+    .sort(([a, x], [b, y]) => y.updates - x.updates || (a < b ? -1 : 1))
+    .slice(0, ROWS_MAX)
+    .map(([account, { updates, passed, failed }]) => [
+      plain(account),
+      ...[updates, passed, failed].map(String),
+    ]);
+}
+
+/** Numbers and texts of a JSON value with the path to each, in canonical order. */
+function leaves(value: unknown, path = ''): string[][] {
+  if (typeof value !== 'object' || value === null) return [[plain(path), plain(String(value))]];
+  const keys = Object.keys(value).sort();
+  return keys.flatMap((key) =>
+    leaves((value as Record<string, unknown>)[key], path ? `${path}.${key}` : key),
+  );
+}
+
+/** Text that is only text, in Markdown and in HTML, on one line. */
+function plain(text: string): string {
+  return text
+    .slice(0, 300)
+    .replace(/\p{C}|\s/gu, ' ')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/[\\`*_{}[\]()#!|~:]/g, (mark) => `\\${mark}`);
+}
