@@ -12,18 +12,22 @@ import type { Audit, Seat } from './run-state.js';
 import { expel, punishAuditor } from './settlement.js';
 import { verifyTraceLeaf, type TraceProof } from './trace-proof.js';
 
-/** Draws what is audited of the open round's revealed claims, and by whom. */
+/**
+ * Draws what is audited of a round that has just become provisional, and by whom. Not earlier: a
+ * verdict must never fall before the round's updates are fixed, or the same work would end in
+ * other roots depending on how fast the auditor was.
+ */
 export function drawAudits(draft: RunDraft): void {
-  const { open } = draft.run;
-  if (!open) throw new Error('BUG: no open round to audit');
+  const { provisional } = draft.run;
+  if (!provisional) throw new Error('BUG: no provisional round to audit');
   const { auditedClaimsBps, segments } = draft.terms;
-  for (const seat of [...open.revealed].sort((a, b) => a - b)) {
+  for (const seat of provisional.included) {
     if (draft.draw.below(10_000) >= auditedClaimsBps) continue;
     const segment = draft.draw.below(segments);
     const auditor = draft.draw.take(auditorsFor(draft, [seat]));
     if (auditor === undefined) continue;
     draft.audits.push({
-      round: open.round,
+      round: provisional.round,
       seat,
       segment,
       auditor,
@@ -38,7 +42,7 @@ export function drawAudits(draft: RunDraft): void {
       right: null,
       potYocto: 0n,
     });
-    draft.emit('audit_drawn', { round: open.round, seat, segment, auditor });
+    draft.emit('audit_drawn', { round: provisional.round, seat, segment, auditor });
   }
 }
 

@@ -90,10 +90,7 @@ function closeReveal(draft: RunDraft, open: OpenRound): boolean {
     depositSlashed(draft, { seat, yocto });
   }
   if (open.revealed.length === 0) pauseRun(draft, 'nobody revealed an update');
-  else {
-    drawAudits(draft);
-    enter(draft, open, 'certify');
-  }
+  else enter(draft, open, 'certify');
   return true;
 }
 
@@ -138,6 +135,7 @@ function closeAggregate(draft: RunDraft, open: OpenRound): boolean {
     slices.filter(({ seat }) => !included.includes(seat)),
   );
   draft.emit('round_provisional', { round, root: agreed.root, included });
+  drawAudits(draft);
   closeProvisional(draft);
   if (run.status === 'running' && !run.open && closedRounds(run) < draft.terms.rounds) {
     openRound(draft);

@@ -44,8 +44,6 @@ export interface RunView {
   audits: AuditView[];
   enrolDeadlineMs: number;
   nextRound: number;
-  /** Block time of the view. */
-  nowMs: number;
   /** Block time when the view was made: what deadlines are compared with. */
   nowMs: number;
 }

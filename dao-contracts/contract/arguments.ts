@@ -1,0 +1,87 @@
+/** The arguments of each call, decoded strictly (rules/decoding.ts). */
+import { decodeAction, decodeMember, decodePolicy } from '../rules/action-decoding.js';
+import type { Action, Member, Policy } from '../rules/actions.js';
+import { decodeDatasetRecord } from '../rules/datasets.js';
+import {
+  account,
+  digest,
+  id,
+  integer,
+  list,
+  nullable,
+  oneOf,
+  optional,
+  record,
+  text,
+} from '../rules/decoding.js';
+import {
+  membersMax,
+  pageItemsMax,
+  proofNodesMax,
+  saltCharsMax,
+  seatsMax,
+  updateBytesMax,
+} from '../rules/limits.js';
+
+const round = integer(1, 2 ** 31);
+const seat = integer(0, seatsMax - 1);
+const proof = list(digest, proofNodesMax);
+const auditStep = { run: id, round, seat };
+
+export const decode = {
+  init: record<{ members: Member[]; policy: Policy; guardian: string | null }>({
+    members: list(decodeMember, membersMax),
+    policy: decodePolicy,
+    guardian: optional(nullable(account), null),
+  }),
+  nothing: record<object>({}),
+  propose: record<{ action: Action; description: ReturnType<typeof digest> }>({
+    action: decodeAction,
+    description: digest,
+  }),
+  vote: record({
+    proposal: id,
+    choice: oneOf('yes', 'no', 'abstain'),
+    action: digest,
+  }),
+  proposal: record({ proposal: id }),
+  dataset: record({ record: decodeDatasetRecord }),
+  enrol: record({
+    run: id,
+    role: oneOf('trainer', 'auditor'),
+    fromRound: optional(nullable(round), null),
+  }),
+  run: record({ run: id }),
+  tick: record({
+    run: id,
+    round: optional(nullable(round), null),
+    phase: optional(nullable(oneOf('train', 'reveal', 'certify', 'aggregate')), null),
+  }),
+  commit: record({ run: id, round, commitment: digest }),
+  reveal: record({
+    run: id,
+    round,
+    update: digest,
+    updateBytes: integer(1, updateBytesMax),
+    startRoot: digest,
+    localIn: digest,
+    localOut: digest,
+    traceRoot: digest,
+    salt: text(saltCharsMax),
+  }),
+  certify: record({ run: id, round, available: list(seat, seatsMax) }),
+  submitRoot: record({ run: id, round, root: digest }),
+  deliver: record({ ...auditStep, leaf: digest, proof }),
+  answer: record({ ...auditStep, leaf: nullable(digest) }),
+  open: record({ ...auditStep, leaf: digest, proof }),
+  page: record({
+    from: optional(integer(0, 2 ** 31), 0),
+    limit: optional(integer(1, pageItemsMax), pageItemsMax),
+  }),
+  datasetId: record({ id: text(128) }),
+  roundRecord: record({ run: id, round }),
+  release: record({ release: id }),
+  manifest: record({ manifest: digest }),
+  account: record({ account }),
+  claimed: record({ account, amountYocto: text(40) }),
+};

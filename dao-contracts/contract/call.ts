@@ -1,0 +1,50 @@
+/**
+ * What a call knows of the chain that runs it. Everything that is not an argument comes through
+ * here, so that the rules below get time, seed and caller as values.
+ */
+import { near } from 'near-sdk-js';
+import { refuse } from '../rules/errors.js';
+import type { CallContext } from '../rules/run-draft.js';
+
+export function caller(): string {
+  return near.predecessorAccountId();
+}
+
+export function nowMs(): number {
+  return Number(near.blockTimestamp() / 1_000_000n);
+}
+
+export function hash(bytes: Uint8Array): Uint8Array {
+  return near.sha256(bytes);
+}
+
+export function callContext(): CallContext {
+  return {
+    contract: near.currentAccountId(),
+    nowMs: nowMs(),
+    seed: near.randomSeed(),
+    hash,
+  };
+}
+
+/** Gas that must be attached, so that nobody makes an unwelcome outcome fail half way. */
+export function requireGas(tera: number): void {
+  const wanted = BigInt(tera) * 1_000_000_000_000n;
+  if (near.prepaidGas() < wanted) {
+    refuse('GAS_TOO_LOW', `attach at least ${tera} Tgas; what is not used comes back`);
+  }
+}
+
+/** One NEP-297 log line for each kind of event, in order of first appearance. */
+export function emit(events: readonly { event: string; data: Record<string, unknown> }[]): void {
+  const byName = new Map<string, Record<string, unknown>[]>();
+  for (const { event, data } of events) {
+    const lines = byName.get(event);
+    if (lines) lines.push(data);
+    else byName.set(event, [data]);
+  }
+  for (const [event, data] of byName) {
+    const line = { standard: 'commonweights', version: '1.0.0', event, data };
+    near.log(`EVENT_JSON:${JSON.stringify(line)}`);
+  }
+}

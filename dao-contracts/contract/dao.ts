@@ -1,0 +1,328 @@
+/**
+ * The DAO on NEAR: one thin method per call. Arguments are decoded strictly, the rules decide, what
+ * changed is stored, events are logged. docs/protocol.md says what each call means.
+ *
+ * The class has no fields: every record has its own key (records.ts), so that a call reads and
+ * writes only what it needs. The SDK exports a function for each method: what this file imports must
+ * have other names.
+ */
+import { call, initialize, near, NearBindgen, view } from 'near-sdk-js';
+import type { Member } from '../rules/actions.js';
+import { refuse } from '../rules/errors.js';
+import { storageYoctoPerByte } from '../rules/limits.js';
+import { currentWeight } from '../rules/members.js';
+import { viewProposal } from '../rules/proposal.js';
+import { viewApplicant, viewRun, viewSeat } from '../rules/run-view.js';
+import { buckets, noMoney, receiveMoney } from '../rules/totals.js';
+import type * as shown from '../rules/views.js';
+import { decode } from './arguments.js';
+import { caller, emit, nowMs, requireGas } from './call.js';
+import * as claims from './claims.js';
+import * as governance from './governance-shell.js';
+import { listIds } from './pages.js';
+import {
+  applyMoves,
+  datasets,
+  proposals,
+  readApplicants,
+  readAudits,
+  readCounts,
+  readJson,
+  readLedger,
+  readSettings,
+  readTotals,
+  readWeights,
+  releases,
+  runs,
+  seats,
+  takeId,
+  terms,
+  writeJson,
+  writeTotals,
+} from './records.js';
+import { commandRun } from './run-shell.js';
+import { chargeStorage, storageUsed } from './storage-charge.js';
+
+@NearBindgen({ requireInit: true })
+export class Dao {
+  /** Only the account that holds the contract can: nobody slips in between deployment and this. */
+  @initialize({})
+  init(args: unknown): void {
+    if (caller() !== near.currentAccountId()) {
+      refuse('PRIVATE', 'only the contract itself can be its initialiser; sign with its account');
+    }
+    const { members, policy, guardian } = decode.init(args, '');
+    writeJson('counts', { proposals: 0, runs: 0, datasets: 0, releases: 0 });
+    writeTotals(noMoney());
+    writeJson('policy', { policy, guardian });
+    for (const member of members) governance.setMember(member);
+    if (members.length === 0) refuse('BAD_ARGUMENT', 'members must name at least one voter');
+    emit([{ event: 'initialised', data: { members, guardian } }]);
+  }
+
+  // Money
+
+  @call({ payableFunction: true })
+  deposit(args: unknown): void {
+    decode.nothing(args, '');
+    const yocto = near.attachedDeposit();
+    if (yocto === 0n) refuse('DEPOSIT_TOO_SMALL', 'attach what the treasury is to receive');
+    const moves = noMoney();
+    receiveMoney(moves, 'treasury', yocto);
+    applyMoves(moves);
+    emit([{ event: 'deposited', data: { account: caller(), amountYocto: `${yocto}` } }]);
+  }
+
+  @call({})
+  claim(args: unknown): void {
+    decode.nothing(args, '');
+    claims.claim();
+  }
+
+  @call({ privateFunction: true })
+  on_claimed(args: unknown): object {
+    return claims.onClaimed(decode.claimed(args, ''));
+  }
+
+  // Governance
+
+  @call({ payableFunction: true })
+  propose(args: unknown): number {
+    return governance.propose(decode.propose(args, ''));
+  }
+
+  @call({ payableFunction: true })
+  vote(args: unknown): void {
+    governance.vote(decode.vote(args, ''));
+  }
+
+  @call({ payableFunction: true })
+  execute(args: unknown): object {
+    requireGas(50);
+    return governance.execute(decode.proposal(args, ''));
+  }
+
+  @call({ payableFunction: true })
+  cancel(args: unknown): void {
+    governance.cancel(decode.proposal(args, ''));
+  }
+
+  // Datasets
+
+  @call({ payableFunction: true })
+  register_dataset(args: unknown): void {
+    const before = storageUsed();
+    const { record } = decode.dataset(args, '');
+    if (datasets.get(record.id)) {
+      refuse('ALREADY_EXISTS', `dataset ${record.id} is registered; publish under a new version`);
+    }
+    for (const { dataset } of record.parents) {
+      if (!datasets.get(dataset)) refuse('NOT_FOUND', `parent ${dataset} is not registered`);
+    }
+    const publisher = caller();
+    const added = { publisher, registeredAtMs: nowMs(), status: 'active' as const };
+    datasets.put(record.id, { ...record, ...added });
+    near.storageWrite(`di:${takeId('datasets')}`, record.id);
+    const moves = noMoney();
+    chargeStorage(moves, { before, attachedYocto: near.attachedDeposit() });
+    applyMoves(moves);
+    emit([{ event: 'dataset_registered', data: { id: record.id, publisher } }]);
+  }
+
+  // Runs
+
+  @call({ payableFunction: true })
+  enrol(args: unknown): void {
+    const { run, role, fromRound } = decode.enrol(args, '');
+    const depositYocto = near.attachedDeposit();
+    commandRun(run, { kind: 'enrol', account: caller(), role, fromRound, depositYocto });
+  }
+
+  @call({})
+  rejoin(args: unknown): void {
+    const { run } = decode.run(args, '');
+    commandRun(run, { kind: 'rejoin', account: caller() });
+  }
+
+  @call({})
+  tick(args: unknown): object | null {
+    requireGas(tickTeraGas);
+    const { run, ...step } = decode.tick(args, '');
+    return commandRun(run, { kind: 'tick', ...step });
+  }
+
+  @call({})
+  commit(args: unknown): void {
+    const { run, ...act } = decode.commit(args, '');
+    commandRun(run, { kind: 'commit', account: caller(), ...act });
+  }
+
+  @call({})
+  reveal(args: unknown): void {
+    const { run, ...act } = decode.reveal(args, '');
+    commandRun(run, { kind: 'reveal', account: caller(), ...act });
+  }
+
+  @call({})
+  certify(args: unknown): void {
+    const { run, ...act } = decode.certify(args, '');
+    commandRun(run, { kind: 'certify', account: caller(), ...act });
+  }
+
+  @call({})
+  submit_root(args: unknown): void {
+    const { run, ...act } = decode.submitRoot(args, '');
+    commandRun(run, { kind: 'submit_root', account: caller(), ...act });
+  }
+
+  @call({})
+  deliver(args: unknown): void {
+    const { run, ...step } = decode.deliver(args, '');
+    commandRun(run, { kind: 'deliver', account: caller(), ...step });
+  }
+
+  @call({})
+  answer(args: unknown): void {
+    const { run, ...step } = decode.answer(args, '');
+    commandRun(run, { kind: 'answer', account: caller(), ...step });
+  }
+
+  @call({})
+  open(args: unknown): void {
+    const { run, ...step } = decode.open(args, '');
+    commandRun(run, { kind: 'open', account: caller(), ...step });
+  }
+
+  // Views
+
+  @view({})
+  get_policy(args: unknown): shown.PolicyView {
+    decode.nothing(args, '');
+    const { policy, guardian } = readSettings();
+    return { ...policy, guardian };
+  }
+
+  @view({})
+  get_members(args: unknown): shown.MembersView {
+    decode.nothing(args, '');
+    const members: Member[] = (readJson<string[]>('members') ?? []).map((account) => ({
+      account,
+      weight: `${currentWeight(readWeights(account))}`,
+    }));
+    return { members, totalWeight: near.storageRead('weight')! };
+  }
+
+  @view({})
+  get_proposal(args: unknown): shown.ProposalView | null {
+    const proposal = proposals.get(decode.proposal(args, '').proposal);
+    return proposal && viewProposal(proposal, nowMs());
+  }
+
+  @view({})
+  list_proposals(args: unknown): shown.ProposalView[] {
+    const ids = listIds(decode.page(args, ''), readCounts().proposals);
+    return ids.map((id) => viewProposal(proposals.get(id)!, nowMs()));
+  }
+
+  @view({})
+  get_dataset(args: unknown): shown.DatasetView | null {
+    return datasets.get(decode.datasetId(args, '').id);
+  }
+
+  @view({})
+  list_datasets(args: unknown): shown.DatasetView[] {
+    const ids = listIds(decode.page(args, ''), readCounts().datasets);
+    return ids.map((id) => datasets.get(near.storageRead(`di:${id}`)!)!);
+  }
+
+  @view({})
+  get_run(args: unknown): shown.RunView | null {
+    return showRun(decode.run(args, '').run);
+  }
+
+  @view({})
+  list_runs(args: unknown): (shown.RunView | null)[] {
+    return listIds(decode.page(args, ''), readCounts().runs).map(showRun);
+  }
+
+  @view({})
+  get_seats(args: unknown): shown.SeatView[] {
+    const id = decode.run(args, '').run;
+    const run = runs.get(id);
+    if (!run) return [];
+    const known = terms.get(id)!;
+    if (run.status === 'enrolling') {
+      return readApplicants(id).map((applicant, i) => viewApplicant(applicant, i, known));
+    }
+    return run.roster.map((_, seat) => {
+      return viewSeat(seats.get(`${id}:${seat}`)!, { run, terms: known });
+    });
+  }
+
+  @view({})
+  get_round_record(args: unknown): shown.RoundRecord | null {
+    const { run, round } = decode.roundRecord(args, '');
+    return readJson<shown.RoundRecord>(`c:${run}:${round}`);
+  }
+
+  @view({})
+  get_release(args: unknown): shown.ReleaseView | null {
+    return releases.get(decode.release(args, '').release);
+  }
+
+  @view({})
+  get_release_by_manifest(args: unknown): shown.ReleaseView | null {
+    const id = near.storageRead(`fm:${decode.manifest(args, '').manifest}`);
+    return id === null ? null : releases.get(id);
+  }
+
+  @view({})
+  list_releases(args: unknown): shown.ReleaseView[] {
+    const ids = listIds(decode.page(args, ''), readCounts().releases);
+    return ids.map((id) => releases.get(id)!);
+  }
+
+  @view({})
+  get_earnings(args: unknown): shown.EarningsView {
+    const ledger = readLedger(decode.account(args, '').account);
+    return {
+      account: ledger.account,
+      ledgerYocto: `${ledger.balanceYocto}`,
+      inFlightYocto: `${ledger.inFlightYocto}`,
+      claimedYocto: `${ledger.claimedYocto}`,
+      seats: ledger.seats,
+    };
+  }
+
+  @view({})
+  get_accounting(args: unknown): shown.AccountingView {
+    decode.nothing(args, '');
+    const totals = readTotals();
+    const balance = near.accountBalance();
+    const storage = near.storageUsage() * storageYoctoPerByte;
+    const owed = buckets
+      .filter((bucket) => bucket !== 'storage')
+      .reduce((sum, bucket) => sum + totals[bucket], storage);
+    return {
+      balanceYocto: `${balance}`,
+      treasuryYocto: `${totals.treasury}`,
+      bondsYocto: `${totals.bonds}`,
+      stakesYocto: `${totals.stakes}`,
+      heldBackYocto: `${totals.heldBack}`,
+      escrowsYocto: `${totals.escrows}`,
+      slashedYocto: `${totals.slashed}`,
+      ledgersYocto: `${totals.ledgers}`,
+      inFlightYocto: `${totals.inFlight}`,
+      storageYocto: `${storage}`,
+      surplusYocto: `${balance - owed}`,
+    };
+  }
+}
+
+/** A tick may close a round of 64 seats, draw audits and open the next round. */
+const tickTeraGas = 100;
+
+function showRun(id: number): shown.RunView | null {
+  const run = runs.get(id);
+  return run && viewRun(run, { terms: terms.get(id)!, audits: readAudits(id), nowMs: nowMs() });
+}

@@ -1,0 +1,149 @@
+/**
+ * What is stored under which key, and how. Each record is one JSON text; money inside is `bigint`
+ * in memory and a decimal string in storage. Keys are short because every byte of them is paid for:
+ *
+ *     policy           policy and guardian          p:<id>          proposal
+ *     counts           how many of each exist       v:<id>:<acct>   vote
+ *     totals           buckets of money             d:<id>          dataset; di:<n> its id
+ *     members          account names                f:<id>          release; fm:<manifest> its id
+ *     weight           sum of weights               r:<id> t:<id>   run; its terms
+ *     m:<acct>         weight history               a:<id> q:<id>   audits; applications
+ *     l:<acct>         ledger                       s:<run>:<n>     seat; o:<run>:<acct> its number
+ *                                                   c:<run>:<round> closed round's record
+ */
+import { near } from 'near-sdk-js';
+import type { Policy } from '../rules/actions.js';
+import { emptyLedger, type Ledger } from '../rules/ledger.js';
+import type { WeightHistory } from '../rules/members.js';
+import type { Proposal } from '../rules/proposal.js';
+import type { Applicant, Audit, Run, Seat } from '../rules/run-state.js';
+import type { RunTerms } from '../rules/run-terms.js';
+import { addTotals, buckets, type Totals } from '../rules/totals.js';
+import type { DatasetView, ReleaseView } from '../rules/views.js';
+
+export interface Counts {
+  proposals: number;
+  runs: number;
+  datasets: number;
+  releases: number;
+}
+
+export interface Settings {
+  policy: Policy;
+  guardian: string | null;
+}
+
+/** Reads and writes one kind of record; `money` names its bigint fields. */
+class Kind<T extends object> {
+  constructor(
+    readonly prefix: string,
+    readonly money: readonly (keyof T & string)[] = [],
+  ) {}
+
+  get(key: string | number): T | null {
+    const text = near.storageRead(this.prefix + key);
+    return text === null ? null : this.parse(text);
+  }
+
+  parse(text: string): T {
+    const value = JSON.parse(text) as T & Record<string, unknown>;
+    for (const field of this.money) {
+      (value as Record<string, unknown>)[field] = BigInt(value[field] as string);
+    }
+    return value;
+  }
+
+  format(value: T): string {
+    const copy = { ...value } as Record<string, unknown>;
+    for (const field of this.money) copy[field] = String(copy[field]);
+    return JSON.stringify(copy);
+  }
+
+  put(key: string | number, value: T): void {
+    near.storageWrite(this.prefix + key, this.format(value));
+  }
+}
+
+export const runs = new Kind<Run>('r:', ['budgetYocto', 'escrowYocto', 'paidYocto']);
+export const terms = new Kind<RunTerms>('t:');
+export const seats = new Kind<Seat>('s:', ['stakeYocto', 'earnedYocto', 'slashedYocto']);
+export const proposals = new Kind<Proposal>('p:', [
+  'yes',
+  'no',
+  'abstain',
+  'totalWeight',
+  'bondYocto',
+]);
+export const datasets = new Kind<DatasetView>('d:');
+export const releases = new Kind<ReleaseView>('f:');
+const ledgers = new Kind<Ledger>('l:', ['balanceYocto', 'inFlightYocto', 'claimedYocto']);
+const totalsKind = new Kind<Totals>('totals', buckets);
+
+type StoredAudit = Omit<Audit, 'potYocto'> & { potYocto: string };
+
+export function readJson<T>(key: string): T | null {
+  const text = near.storageRead(key);
+  return text === null ? null : (JSON.parse(text) as T);
+}
+
+export function writeJson(key: string, value: unknown): void {
+  near.storageWrite(key, JSON.stringify(value));
+}
+
+export function readAudits(run: number): Audit[] {
+  const stored = readJson<StoredAudit[]>(`a:${run}`) ?? [];
+  return stored.map((audit) => ({ ...audit, potYocto: BigInt(audit.potYocto) }));
+}
+
+export function writeAudits(run: number, audits: readonly Audit[]): void {
+  writeJson(
+    `a:${run}`,
+    audits.map((audit) => ({ ...audit, potYocto: `${audit.potYocto}` })),
+  );
+}
+
+export function readApplicants(run: number): Applicant[] {
+  return readJson<Applicant[]>(`q:${run}`) ?? [];
+}
+
+export function readLedger(account: string): Ledger {
+  return ledgers.get(account) ?? emptyLedger(account);
+}
+
+export function writeLedger(ledger: Ledger): void {
+  ledgers.put(ledger.account, ledger);
+}
+
+export function readTotals(): Totals {
+  return totalsKind.get('')!;
+}
+
+export function writeTotals(totals: Totals): void {
+  totalsKind.put('', totals);
+}
+
+/** Adds the money moves of a call; a call without any does not touch the record. */
+export function applyMoves(moves: Totals): void {
+  if (buckets.every((bucket) => moves[bucket] === 0n)) return;
+  writeTotals(addTotals(readTotals(), moves));
+}
+
+export function readSettings(): Settings {
+  return readJson<Settings>('policy')!;
+}
+
+export function readCounts(): Counts {
+  return readJson<Counts>('counts')!;
+}
+
+/** The next id of a kind; ids start at 1 and are never used twice. */
+export function takeId(kind: keyof Counts): number {
+  const counts = readCounts();
+  counts[kind]++;
+  writeJson('counts', counts);
+  return counts[kind];
+}
+
+export function readWeights(account: string): WeightHistory {
+  return readJson<WeightHistory>(`m:${account}`) ?? [];
+}
