@@ -6,6 +6,7 @@
 import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
 import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { manifestLimits, parseManifest } from '@commonweights/dataset-registry/digest/manifest.js';
+import { escrowNeeded } from '@commonweights/dao-contracts/rules/budget.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
 import { encodeState } from '../checkpoint/state.js';
 import { PackedSequences } from '../data/packed-sequences.js';
@@ -13,7 +14,8 @@ import type { Engine } from '../engines/engine.js';
 import { buildLlamaProgram } from '../program/build-llama-program.js';
 import type { LlamaConfig } from '../program/training-program.js';
 import { initialState } from './initial-state.js';
-import { budgetOf, decodeRunSpec, termsOf, type RunSpec } from './run-spec.js';
+import { loadTokenizer } from '../tokenizer/tokenizer.js';
+import { decodeRunSpec, termsOf, type RunSpec } from './run-spec.js';
 
 /** What a proposer writes; the rest of the spec is derived. */
 export interface RunDraft extends Omit<
@@ -82,7 +84,7 @@ export async function prepareRun(input: {
   const initialRoot = await blobs.publish(encodeState(initialState(spec, program), program.layout));
   const digest = await blobs.publish(canonicalBytes(spec));
   const terms = termsOf({ spec, digest, initialRoot });
-  return { spec, terms, budgetYocto: budgetOf(terms) };
+  return { spec, terms, budgetYocto: escrowNeeded(terms) };
 }
 
 async function readPacked(manifest: Digest, blobs: PublishingStore) {
@@ -106,6 +108,5 @@ async function readPacked(manifest: Digest, blobs: PublishingStore) {
 async function readVocabSize(tokenizer: Digest, blobs: PublishingStore): Promise<number> {
   const bytes = await blobs.get(tokenizer, { maxBytes: 64 << 20 });
   if (digestOf(bytes) !== tokenizer) throw new Error('BLOB_CORRUPT: the tokenizer; fetch it again');
-  const { loadTokenizer } = await import('../tokenizer/load-tokenizer.js');
   return loadTokenizer(JSON.parse(new TextDecoder().decode(bytes))).vocabSize;
 }

@@ -97,12 +97,6 @@ export function termsOf(input: { spec: RunSpec; digest: Digest; initialRoot: Dig
   };
 }
 
-/** Least budget that covers every round of a run: what the contract requires in escrow. */
-export function budgetOf(terms: RunTerms): bigint {
-  const perWorker = BigInt(terms.rewardYocto) + BigInt(terms.auditFeeYocto);
-  return BigInt(terms.rounds) * BigInt(terms.maxWorkers) * perWorker;
-}
-
 /** Learning rate of inner step `step` (0-based over the whole run); + − × ÷ only, so exact. */
 export function learningRateAt(schedule: LearningRateSchedule, step: number): number {
   const { peak, final, warmupSteps, totalSteps } = schedule;

@@ -8,7 +8,7 @@ import type { AuditView, RunView, SeatView } from '@commonweights/dao-contracts/
 export type Duty =
   | { kind: 'enrol' }
   | { kind: 'rejoin' }
-  | { kind: 'tick'; because: 'everybody acted' | 'deadline passed' }
+  | { kind: 'tick'; because: string }
   | { kind: 'train'; round: number }
   | { kind: 'reveal'; round: number }
   | { kind: 'certify'; round: number; revealed: readonly number[] }
@@ -38,11 +38,12 @@ export function nextDuty(input: DutyInput): Duty {
   if (!mine) return { kind: 'enrol' };
   if (mine.status === 'expelled') return { kind: 'finish', because: 'this seat was expelled' };
   if (run.status === 'enrolling') return enrolling(run, seats, nowMs);
+  if (mine.status === 'absent') return { kind: 'rejoin' };
   return (
     materialDuty(run, mine) ??
     roundActDuty(run, mine) ??
     answerDuty(run, mine) ??
-    tickDuty(run, seats, mine, nowMs) ??
+    tickDuty(run, seats, nowMs) ??
     trainDuty(run, mine) ??
     waiting(run, mine)
   );
@@ -50,7 +51,9 @@ export function nextDuty(input: DutyInput): Duty {
 
 function enrolling(run: RunView, seats: readonly SeatView[], nowMs: number): Duty {
   const { maxWorkers, maxAuditors } = run.terms;
-  if (seats.length >= maxWorkers + maxAuditors) return { kind: 'tick', because: 'everybody acted' };
+  const applied = (role: SeatView['role']) => seats.filter((seat) => seat.role === role).length;
+  const full = applied('trainer') >= maxWorkers && applied('auditor') >= maxAuditors;
+  if (full) return { kind: 'tick', because: 'everybody acted' };
   if (nowMs >= run.enrolDeadlineMs) return { kind: 'tick', because: 'deadline passed' };
   return { kind: 'wait', for: 'more contributors to enrol' };
 }
@@ -72,7 +75,7 @@ function roundActDuty(run: RunView, mine: SeatView): Duty | null {
   if (open.phase === 'reveal' && owes(open.committed, open.revealed, mine)) {
     return { kind: 'reveal', round };
   }
-  if (open.phase === 'certify' && owes(open.committed, open.certified, mine)) {
+  if (open.phase === 'certify' && owes(open.revealed, open.certified, mine)) {
     return { kind: 'certify', round, revealed: open.revealed };
   }
   if (open.phase === 'aggregate' && owes(open.certified, open.submitted, mine)) {
@@ -90,36 +93,41 @@ function answerDuty(run: RunView, mine: SeatView): Duty | null {
   return null;
 }
 
-function tickDuty(
-  run: RunView,
-  seats: readonly SeatView[],
-  mine: SeatView,
-  nowMs: number,
-): Duty | null {
+function tickDuty(run: RunView, seats: readonly SeatView[], nowMs: number): Duty | null {
   const late = run.audits.some((audit) => isPending(audit) && nowMs >= audit.deadlineMs);
   if (late) return { kind: 'tick', because: 'deadline passed' };
+  if (run.status === 'paused') return canGoOn(run, seats);
   const open = run.open;
-  if (!open) return null;
-  const auditsHold = open.phase === 'aggregate' && hasPendingAudits(run);
-  if (nowMs >= open.deadlineMs && !auditsHold) return { kind: 'tick', because: 'deadline passed' };
-  if (!auditsHold && everybodyActed(run)) return { kind: 'tick', because: 'everybody acted' };
-  if (mine.status === 'absent') return { kind: 'rejoin' };
-  return null;
+  if (!open || (open.phase === 'aggregate' && hasPendingAudits(run))) return null;
+  if (nowMs >= open.deadlineMs) return { kind: 'tick', because: 'deadline passed' };
+  return everybodyActed(run, seats) ? { kind: 'tick', because: 'everybody acted' } : null;
 }
 
-/** Whether the open round's phase has heard from all that it waits for. */
-export function everybodyActed(run: RunView): boolean {
+function canGoOn(run: RunView, seats: readonly SeatView[]): Duty | null {
+  const trainers = seats.filter((seat) => seat.role === 'trainer' && seat.status === 'active');
+  if (trainers.length < run.terms.minWorkers) return null;
+  return { kind: 'tick', because: 'enough trainers are back' };
+}
+
+/** Whether the open round's phase has heard from all that can still act. */
+export function everybodyActed(run: RunView, seats: readonly SeatView[]): boolean {
   const open = run.open;
   if (!open) return false;
+  const [expected, acted] = expectedAndActed(open);
+  const active = new Set(seats.filter((seat) => seat.status === 'active').map(({ seat }) => seat));
+  return expected.every((seat) => !active.has(seat) || acted.includes(seat));
+}
+
+function expectedAndActed(open: NonNullable<RunView['open']>): [number[], number[]] {
   switch (open.phase) {
     case 'train':
-      return open.committed.length >= open.slices.length;
+      return [open.slices.map(({ seat }) => seat), open.committed];
     case 'reveal':
-      return open.revealed.length >= open.committed.length;
+      return [open.committed, open.revealed];
     case 'certify':
-      return open.certified.length >= open.revealed.length;
+      return [open.revealed, open.certified];
     case 'aggregate':
-      return open.submitted.length >= open.certified.length;
+      return [open.certified, open.submitted];
   }
 }
 
@@ -143,7 +151,8 @@ function waiting(run: RunView, mine: SeatView): Duty {
     return { kind: 'wait', for: `the run to go on (paused: ${run.pausedBecause ?? 'no reason'})` };
   }
   if (!run.open) return { kind: 'wait', for: 'the last audits' };
-  if (mine.role === 'trainer' && !isIn(run.open.slices, mine.seat)) {
+  if (mine.role === 'auditor') return { kind: 'wait', for: 'audits to answer' };
+  if (!isIn(run.open.slices, mine.seat)) {
     return { kind: 'wait', for: 'the next round to open' };
   }
   return { kind: 'wait', for: `the others (round ${run.open.round}, ${run.open.phase})` };

@@ -40,7 +40,11 @@ export interface SeatOptions {
   readonly computeRound?: ComputeRound;
   readonly onEvent?: (event: WorkEvent) => void;
   readonly signal?: AbortSignal;
+  /** Between two looks at the chain when there is nothing to do. */
+  readonly pollMs?: number;
 }
+
+export const defaultPollMs = 250;
 
 /** The chain as it was just read. */
 export interface Seen {
@@ -60,8 +64,7 @@ interface RoundContext {
 class RoundAbandoned extends Error {}
 
 /** How long an auditor looks for material before it says that there is none. */
-const materialAttempts = 20;
-const betweenLooksMs = 500;
+const materialAttempts = 40;
 
 export class SeatAtWork {
   readonly #results = new Map<number, RoundResult>();
@@ -129,7 +132,7 @@ export class SeatAtWork {
   async #tick(because: string, { run, seats }: Seen): Promise<void> {
     const active = seats.filter((seat) => seat.status === 'active');
     const rank = active.findIndex((seat) => seat.account === this.options.client.accountId);
-    await pause(Math.max(rank, 0) * 120);
+    await pause((Math.max(rank, 0) * this.#pollMs) / 2);
     const now = rank > 0 ? await this.options.client.getRun({ run: run.id }) : run;
     const moved = now?.open?.round !== run.open?.round || now?.open?.phase !== run.open?.phase;
     if (!now || moved || now.status !== run.status) return;
@@ -245,7 +248,7 @@ export class SeatAtWork {
         return await this.options.blobs.get(leaf, { maxBytes });
       } catch (error) {
         if (codeOf(error) === 'BLOB_TOO_LARGE') return null;
-        await pause(betweenLooksMs);
+        await pause(this.#pollMs);
       }
     }
     return null;
@@ -288,7 +291,7 @@ export class SeatAtWork {
       // Lets timers, signals and sockets have their turn between two steps.
       await pause(0);
       if (this.options.signal?.aborted) throw new RoundAbandoned('stopped on request');
-      if (Date.now() - lookedAt < betweenLooksMs) return;
+      if (Date.now() - lookedAt < 2 * this.#pollMs) return;
       const seen = await this.#look();
       lookedAt = Date.now();
       if (!seen) return;
@@ -415,6 +418,10 @@ export class SeatAtWork {
       });
       return null;
     }
+  }
+
+  get #pollMs(): number {
+    return this.options.pollMs ?? defaultPollMs;
   }
 
   #mySeat({ seats }: Seen): SeatView {

@@ -5,21 +5,11 @@
  */
 import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
 import { isDaoError } from '@commonweights/dao-contracts/client/errors.js';
-import type { SeatView } from '@commonweights/dao-contracts/client/views.js';
+import type { RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
 import { openRun } from '../run/open-run.js';
-import { termsOf } from '../run/run-spec.js';
+import { termsOf, type RunSpec } from '../run/run-spec.js';
 import { nextDuty, type Duty } from './duty.js';
-import { SeatAtWork, type SeatOptions } from './seat-at-work.js';
-
-export interface WorkOptions extends SeatOptions {
-  readonly role: 'trainer' | 'auditor';
-  /** First round to take part in when joining a run that goes on already. */
-  readonly fromRound?: number;
-  /** Stops between two inner steps; the seat can be taken up again later. */
-  readonly signal?: AbortSignal;
-  /** Between two looks at the chain when there is nothing to do. */
-  readonly pollMs?: number;
-}
+import { defaultPollMs, SeatAtWork, type SeatOptions } from './seat-at-work.js';
 
 export interface WorkOutcome {
   readonly because: string;
@@ -33,8 +23,8 @@ const failuresMax = 40;
  * Works until the run ends, the seat is lost or `signal` aborts. Errors: those of `openRun`, a
  * refused enrolment, and whatever keeps failing `failuresMax` times in a row.
  */
-export async function work(options: WorkOptions): Promise<WorkOutcome> {
-  const pollMs = options.pollMs ?? 250;
+export async function work(options: SeatOptions): Promise<WorkOutcome> {
+  const pollMs = options.pollMs ?? defaultPollMs;
   const first = await readRun(options);
   const opened = await openRun({
     spec: first.run.terms.spec,
@@ -94,11 +84,8 @@ async function readRun({ client, run: id }: SeatOptions) {
 }
 
 /** The terms that the contract enforces have to be those of the spec that the terms name. */
-function checkTerms(
-  run: { terms: { spec: Parameters<typeof termsOf>[0]['digest']; initialRoot: never | string } },
-  spec: Parameters<typeof termsOf>[0]['spec'],
-): void {
-  const terms = run.terms as ReturnType<typeof termsOf>;
+function checkTerms(run: RunView, spec: RunSpec): void {
+  const { terms } = run;
   const expected = termsOf({ spec, digest: terms.spec, initialRoot: terms.initialRoot });
   const onChain = Object.fromEntries(
     Object.entries(terms).map(([key, value]) => [
@@ -112,7 +99,7 @@ function checkTerms(
   );
 }
 
-async function leave(options: WorkOptions, because: string): Promise<WorkOutcome> {
+async function leave(options: SeatOptions, because: string): Promise<WorkOutcome> {
   let seat: SeatView | null = null;
   try {
     const seats = await options.client.getSeats({ run: options.run });

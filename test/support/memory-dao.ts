@@ -1,0 +1,125 @@
+/**
+ * The run rules behind the client's interface, without a chain: what the worker loop sees of the
+ * contract, in memory, with a clock and a seed of the test's. Only runs; votes are not needed here.
+ */
+import { sha256 } from '@commonweights/dataset-registry/digest/digest.js';
+import { encodeParts } from '@commonweights/dataset-registry/digest/hash-parts.js';
+import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
+import { fromWire } from '@commonweights/dao-contracts/client/money-fields.js';
+import { escrowNeeded } from '@commonweights/dao-contracts/rules/budget.js';
+import {
+  stepRun,
+  type RunCommand,
+  type RunState,
+} from '@commonweights/dao-contracts/rules/run-events.js';
+import type { Run } from '@commonweights/dao-contracts/rules/run-state.js';
+import type { RoundRecord, RunView, SeatView } from '@commonweights/dao-contracts/rules/run.js';
+import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
+import { viewApplicant, viewRun, viewSeat } from '@commonweights/dao-contracts/rules/run-view.js';
+
+const contract = 'dao.test';
+
+export class MemoryDao {
+  nowMs = 1_000_000;
+  readonly records: RoundRecord[] = [];
+  readonly credits = new Map<string, bigint>();
+  #state: RunState;
+
+  constructor(
+    terms: RunTerms,
+    private readonly seed = 'seed',
+  ) {
+    const budgetYocto = escrowNeeded(terms);
+    this.#state = {
+      terms,
+      seats: [],
+      audits: [],
+      applicants: [],
+      run: {
+        ...emptyRun,
+        budgetYocto,
+        escrowYocto: budgetYocto,
+        finalRoot: terms.initialRoot,
+        enrolDeadlineMs: this.nowMs + terms.deadlinesMs.enrol,
+      },
+    };
+  }
+
+  run(): RunView {
+    const { run, terms, audits } = this.#state;
+    return structuredClone(viewRun(run, { terms, audits, nowMs: this.nowMs }));
+  }
+
+  seats(): SeatView[] {
+    const { run, terms, seats, applicants } = this.#state;
+    const shown =
+      run.status === 'enrolling'
+        ? applicants.map((one, i) => viewApplicant(one, i, terms))
+        : seats.map((seat) => viewSeat(seat, { run, terms }));
+    return structuredClone(shown);
+  }
+
+  /** As the contract does: the seed of a draw depends on what was called, not on who called. */
+  apply(command: RunCommand): void {
+    const seed = sha256(encodeParts([this.seed, JSON.stringify(command, bigintAsText)]));
+    const at = { contract, nowMs: ++this.nowMs, seed, hash: sha256 };
+    const { state, effects } = stepRun(this.#state, command, at);
+    this.#state = state;
+    for (const { text } of effects.records) this.records.push(JSON.parse(text) as RoundRecord);
+    for (const [account, yocto] of effects.credits) {
+      this.credits.set(account, (this.credits.get(account) ?? 0n) + yocto);
+    }
+  }
+
+  /** The part of the client that a worker uses, as `account`. */
+  client(account: string): DaoClient {
+    const act = async (command: object) => {
+      await Promise.resolve();
+      const { run: _run, ...rest } = command as { run?: number };
+      this.apply({ account, ...rest } as unknown as RunCommand);
+    };
+    const client = {
+      contract,
+      accountId: account,
+      getRun: async () => fromWire(this.run()),
+      getSeats: async () => fromWire(this.seats()),
+      enrol: (it: { fromRound?: number }) =>
+        act({ kind: 'enrol', ...it, fromRound: it.fromRound ?? null }),
+      rejoin: () => act({ kind: 'rejoin' }),
+      tick: ({ round, phase }: { round: number; phase: null }) =>
+        Promise.resolve(this.apply({ kind: 'tick', round, phase })),
+      commit: (it: object) => act({ kind: 'commit', ...it }),
+      reveal: (it: object) => act({ kind: 'reveal', ...it }),
+      certify: (it: object) => act({ kind: 'certify', ...it }),
+      submitRoot: (it: object) => act({ kind: 'submit_root', ...it }),
+      deliver: (it: object) => act({ kind: 'deliver', ...it }),
+      answer: (it: object) => act({ kind: 'answer', ...it }),
+      open: (it: object) => act({ kind: 'open', ...it }),
+    };
+    return client as unknown as DaoClient;
+  }
+}
+
+function bigintAsText(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? `${value}` : value;
+}
+
+const emptyRun: Omit<Run, 'budgetYocto' | 'escrowYocto' | 'finalRoot' | 'enrolDeadlineMs'> = {
+  id: 1,
+  proposal: 1,
+  proposer: 'mia.test',
+  status: 'enrolling',
+  pausedBecause: null,
+  paidYocto: 0n,
+  finalRounds: 0,
+  cancelledRounds: 0,
+  finalRound: 0,
+  logHead: null,
+  nextRound: 1,
+  resetNext: false,
+  nextSlice: 0,
+  returnedSlices: [],
+  roster: [],
+  open: null,
+  provisional: null,
+};

@@ -1,0 +1,191 @@
+import { expect } from 'chai';
+import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
+import {
+  encodeManifest,
+  defaultChunkBytes,
+} from '@commonweights/dataset-registry/digest/manifest.js';
+import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { MemoryStore } from '@commonweights/dataset-registry/store/memory-store.js';
+import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
+import { initialRootOf } from '@commonweights/trainer/run/initial-state.js';
+import { termsOf, type RunSpec } from '@commonweights/trainer/run/run-spec.js';
+import { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
+import type { ComputeRound } from '@commonweights/trainer/worker/seat-at-work.js';
+import type { WorkEvent } from '@commonweights/trainer/worker/work-event.js';
+import { trainRound } from '@commonweights/trainer/worker/round.js';
+import { work } from '@commonweights/trainer/worker/work.js';
+import { fabricateFrom } from '../../../cli/main-job/fabricate-round.js';
+import { MemoryDao } from '../../support/memory-dao.js';
+import { tinyRun } from '../../support/tiny-run.js';
+
+const engine = createOrtWasmEngine();
+
+interface Stage {
+  dao: MemoryDao;
+  registry: MemoryStore;
+  spec: RunSpec;
+  start(account: string, options?: Starting): Promise<{ because: string }>;
+  events: { account: string; event: WorkEvent }[];
+}
+
+interface Starting {
+  role?: 'trainer' | 'auditor';
+  fromRound?: number;
+  computeRound?: ComputeRound;
+  signal?: AbortSignal;
+  near?: MemoryStore;
+}
+
+/** A funded run over a registry that holds its artefacts. */
+async function setStage(changes: Partial<RunSpec> = {}): Promise<Stage> {
+  const registry = new MemoryStore();
+  const tiny = await tinyRun(engine);
+  const file = async (path: string) => {
+    const digest = await registry.put(tiny.trainBytes);
+    return {
+      path,
+      size: tiny.trainBytes.length,
+      digest,
+      chunks: { root: digestOf(new Uint8Array(3)), list: digestOf(new Uint8Array(4)) },
+    };
+  };
+  const manifest = await registry.put(
+    encodeManifest({
+      version: 1,
+      chunkBytes: defaultChunkBytes,
+      files: [await file('heldout.u16'), await file('train.u16')],
+    }),
+  );
+  const spec = { ...tiny.spec, data: { ...tiny.spec.data, manifest }, ...changes };
+  const digest = await registry.put(canonicalBytes(spec));
+  const dao = new MemoryDao(
+    termsOf({ spec, digest, initialRoot: initialRootOf(spec, tiny.program) }),
+  );
+  const events: Stage['events'] = [];
+  const start: Stage['start'] = (account, options = {}) =>
+    work({
+      client: dao.client(account),
+      run: 1,
+      role: options.role ?? 'trainer',
+      blobs: new LayeredStore(options.near ?? new MemoryStore(), registry),
+      engine,
+      saltSecret: `secret of ${account}`,
+      pollMs: 5,
+      onEvent: (event) => events.push({ account, event }),
+      ...(options.fromRound ? { fromRound: options.fromRound } : {}),
+      ...(options.computeRound ? { computeRound: options.computeRound } : {}),
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+  return { dao, registry, spec, start, events };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** Lets the enrolment deadline pass once `count` have applied. */
+async function closeEnrolment(dao: MemoryDao, count: number): Promise<void> {
+  await until(() => dao.seats().length === count);
+  dao.nowMs = dao.run().enrolDeadlineMs;
+}
+
+function finalRoots(dao: MemoryDao): (Digest | null)[] {
+  return dao.records.filter((one) => one.outcome === 'final').map((one) => one.root);
+}
+
+describe('working on a run', () => {
+  it('trains, audits and finishes with three trainers and an auditor', async () => {
+    const { dao, start, registry } = await setStage();
+    const crew = [start('ada'), start('ben'), start('dan'), start('gus', { role: 'auditor' })];
+    await closeEnrolment(dao, 4);
+    const left = await Promise.all(crew);
+    expect(left.map((one) => one.because)).to.deep.equal(Array(4).fill('the run is completed'));
+    expect(finalRoots(dao)).to.have.length(3);
+    expect(
+      dao.records.flatMap((one) => one.claims).every((one) => one.verdict === 'passed'),
+    ).to.equal(true);
+    expect(await registry.has(dao.run().finalRoot)).to.equal(true);
+  });
+
+  it('gives the same roots in a second run of the same seed', async () => {
+    const roots: (Digest | null)[][] = [];
+    for (const order of [
+      ['ada', 'ben', 'dan'],
+      ['dan', 'ben', 'ada'],
+    ]) {
+      const { dao, start } = await setStage();
+      const crew = order.map((account) => start(account));
+      await closeEnrolment(dao, 3);
+      await Promise.all(crew);
+      roots.push(finalRoots(dao));
+    }
+    expect(roots[0]).to.deep.equal(roots[1]);
+  });
+
+  it('rewinds a fabricated round and expels who fabricated it', async () => {
+    const { dao, start } = await setStage();
+    const cheat = start('eve', { computeRound: fabricateFrom(1) });
+    const crew = [start('ada'), start('ben'), start('gus', { role: 'auditor' })];
+    await closeEnrolment(dao, 4);
+    expect((await cheat).because).to.equal('this seat was expelled');
+    await Promise.all(crew);
+    expect(dao.records.map((one) => one.outcome)).to.deep.equal([
+      'final',
+      'rewound',
+      'aborted',
+      'final',
+      'final',
+    ]);
+    const eve = dao.seats().find((seat) => seat.account === 'eve')!;
+    expect(eve).to.include({ status: 'expelled', stakeYocto: '0', heldBackYocto: '0' });
+    expect(dao.credits.has('eve')).to.equal(false);
+  });
+
+  it('goes on without a trainer that stopped, and takes in one that comes late', async () => {
+    const { dao, start } = await setStage();
+    const stop = new AbortController();
+    const hangs: ComputeRound = async (input, local, beforeStep) => {
+      while (input.ordinal === 1) await beforeStep?.(0, 6);
+      return trainRound(input, local, beforeStep);
+    };
+    const stopped = start('dan', { signal: stop.signal, computeRound: hangs });
+    const crew = [start('ada'), start('ben')];
+    await closeEnrolment(dao, 3);
+    await until(() => dao.run().open?.round === 2 && dao.run().provisional === null);
+    stop.abort();
+    expect((await stopped).because).to.equal('stopped on request');
+    const late = start('fay', { fromRound: 3 });
+    await until(() => dao.run().open?.round === 2 && dao.run().open!.committed.length === 2);
+    dao.nowMs = dao.run().open!.deadlineMs;
+    await Promise.all([...crew, late]);
+    const last = dao.records.at(-1)!;
+    expect(last.claims.map((one) => one.account).sort()).to.deep.equal(['ada', 'ben', 'fay']);
+    expect(dao.seats().find((seat) => seat.account === 'dan')!.status).to.equal('left');
+  });
+
+  it('reveals after a kill what it had committed to before', async () => {
+    const { dao, start, events } = await setStage();
+    const stop = new AbortController();
+    const near = new MemoryStore();
+    const first = start('dan', { signal: stop.signal, near });
+    const crew = [start('ada')];
+    await closeEnrolment(dao, 2);
+    await until(() =>
+      events.some((one) => one.account === 'dan' && one.event.kind === 'committed'),
+    );
+    stop.abort();
+    await first;
+    const again = start('dan', { near });
+    await Promise.all([...crew, again]);
+    expect(finalRoots(dao)).to.have.length(3);
+    expect(dao.records[0]!.claims).to.have.length(2);
+  });
+
+  it('refuses to work when the terms on chain are not those of the spec', async () => {
+    const { dao, start } = await setStage();
+    const honest = dao.run();
+    dao.run = () => ({ ...honest, terms: { ...honest.terms, rounds: honest.terms.rounds + 1 } });
+    const failure = await start('ada').catch((error: Error) => error.message);
+    expect(failure).to.match(/^TERMS_MISMATCH/);
+  });
+});
