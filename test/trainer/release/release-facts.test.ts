@@ -1,0 +1,50 @@
+import { expect } from 'chai';
+import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import { readReleaseFacts } from '@commonweights/trainer/release/release-facts.js';
+import { smallRelease, sparse } from './small-release.js';
+
+type Chain = Parameters<typeof readReleaseFacts>[0];
+
+describe('facts about a release', () => {
+  const small = smallRelease(sparse);
+  const { facts } = small;
+
+  /** A chain that knows exactly the given facts. */
+  const chain = {
+    network: { name: 'localnet', rpcUrl: 'http://127.0.0.1:3030' },
+    contract: facts.contract,
+    getReleaseByManifest: async ({ manifest }) =>
+      manifest === facts.release!.manifest ? facts.release : null,
+    getRun: async () => ({ id: 3, terms: facts.run }) as never,
+    getDataset: async ({ id }) => facts.datasets.find((one) => one.id === id) ?? null,
+    getPolicy: async () => ({ licences: facts.licences }) as never,
+  } as Chain;
+
+  it('are read with every dataset that the run descends from', async () => {
+    const read = await readReleaseFacts(chain, { manifest: small.built.digest, height: 100 });
+    expect(read).to.deep.equal(facts);
+    expect(JSON.parse(JSON.stringify(read))).to.deep.equal(facts);
+  });
+
+  it('say so when the DAO knows no such release', async () => {
+    const manifest = digestOf(new Uint8Array(1));
+    const read = await readReleaseFacts(chain, { manifest });
+    expect(read).to.include({ release: null, run: null, height: null });
+  });
+
+  it('end where datasets descend from each other without end', async () => {
+    const endless: Chain = {
+      ...chain,
+      getDataset: async ({ id }) => ({
+        ...facts.datasets[0]!,
+        id,
+        parents: [{ dataset: `${id}x`, transform: digestOf(new Uint8Array(1)) }],
+      }),
+    };
+    const failure = await readReleaseFacts(endless, { manifest: small.built.digest }).then(
+      () => null,
+      (error: Error) => error,
+    );
+    expect(failure?.message).to.contain('TOO_MANY_DATASETS');
+  });
+});
