@@ -203,6 +203,9 @@ __attribute__((export_name("cw_bind"))) int cw_bind(uint32_t index, const char *
 /* Leaves nothing in memory but what a call needs. */
 __attribute__((export_name("cw_seal"))) void cw_seal(void)
 {
+  /* What the module's top level did is done. */
+  JS_FreeValue(the_context, contract->func_obj);
+  contract->func_obj = JS_UNDEFINED;
   /* Contract code is fixed when it is deployed: `eval` and `Function` end here. */
   the_context->eval_internal = NULL;
   cw_seal_allocator();
@@ -219,5 +222,12 @@ __attribute__((export_name("cw_call"))) void cw_call(uint32_t index)
 /* Table slots that a sealed memory never calls, one by one; 0 ends the list. */
 __attribute__((export_name("cw_slots"))) uint32_t cw_slots(uint32_t index)
 {
-  return index == 0 ? (uint32_t)__JS_EvalInternal : 0;
+  switch (index) {
+  case 0:
+    return (uint32_t)__JS_EvalInternal;
+  case 1:
+    return (uint32_t)js_dynamic_import_job;
+  default:
+    return 0;
+  }
 }

@@ -16,6 +16,7 @@ export const commonFlags = [
   '-mcpu=mvp',
   '-Oz',
   '-w',
+  '-I.',
   '-DEMSCRIPTEN',
   '-D_GNU_SOURCE',
   '-DCONFIG_VERSION="2021-03-27"',

@@ -64,7 +64,90 @@ export const patches: readonly Patch[] = [
     replace: '  if (bf_cmp_le(&u128max, a) || (a->sign && a->expn != BF_EXP_ZERO)) {',
     why: 'a negative amount must be refused, not sent as zero',
   },
+  // The rest makes the engine smaller: every byte costs 1,089,295 gas in every call.
+  {
+    file: 'libunicode.h',
+    find: '#define CONFIG_ALL_UNICODE',
+    replace: '',
+    why: '40 KB of tables for String.normalize and \\p{…} in expressions, which contracts lack',
+  },
+  ...['StringNormalize', 'Proxy', 'Promise'].map((name) => ({
+    file: 'builder.c',
+    find: `  JS_AddIntrinsic${name}(ctx);\n`,
+    replace: '',
+    why: 'a call is synchronous: what a promise did would come after the state was saved',
+  })),
+  {
+    file: 'quickjs.c',
+    find: lines([
+      ...['acos', 'asin', 'atan'].map((name) => `("${name}", 1, f_f, ${name} ),`),
+      '("atan2", 2, f_f_f, atan2 ),',
+      ...['cos', 'exp', 'log'].map((name) => `("${name}", 1, f_f, ${name} ),`),
+    ]),
+    replace: '',
+    why: 'their last bits differ between machines, so protocol code does not use them',
+  },
+  {
+    file: 'quickjs.c',
+    find: lines(['sin', 'tan'].map((name) => `("${name}", 1, f_f, ${name} ),`)),
+    replace: '',
+    why: 'as above',
+  },
+  {
+    file: 'quickjs.c',
+    find: lines(
+      'cosh sinh tanh acosh asinh atanh expm1 log1p log2 log10 cbrt'
+        .split(' ')
+        .map((name) => `("${name}", 1, f_f, ${name} ),`),
+    ),
+    replace: '',
+    why: 'as above',
+  },
+  {
+    file: 'quickjs.c',
+    find: '    JS_CFUNC_DEF("hypot", 2, js_math_hypot ),\n    JS_CFUNC_DEF("random", 0, js_math_random ),\n',
+    replace: '',
+    why: 'as above; Math.random is the prelude’s',
+  },
+  {
+    file: 'quickjs.c',
+    find: '    return (sf && (sf->js_mode & JS_MODE_MATH));',
+    replace: '    return FALSE;',
+    why: '"use math" is an extension of QuickJS that nothing switches on',
+  },
+  {
+    file: 'quickjs.c',
+    find: '            ret = bf_pow(r, a, b, BF_PREC_INF, BF_RNDZ | BF_POW_JS_QUIRKS);',
+    replace: `            uint64_t exponent;
+            if (bf_get_uint64(&exponent, b) || exponent > 65535) {
+                ret = BF_ST_MEM_ERROR;
+            } else {
+                ret = bf_set_ui(r, 1);
+                for (int bit = 15; bit >= 0; bit--) {
+                    ret |= bf_mul(r, r, r, BF_PREC_INF, BF_RNDZ);
+                    if (exponent >> bit & 1)
+                        ret |= bf_mul(r, r, a, BF_PREC_INF, BF_RNDZ);
+                }
+            }`,
+    why: 'BigInt ** needs integers only; upstream brings floating logarithms along',
+  },
+  {
+    file: 'libbf.c',
+    find: '#define USE_FFT_MUL',
+    replace: '',
+    why: '10 KB that only products of thousands of digits reach',
+  },
+  {
+    file: 'quickjs.c',
+    find: '    if (force_gc) {',
+    replace: '    if (0) {',
+    why: 'no garbage collection within a call, so not its code either',
+  },
 ];
+
+function lines(entries: readonly string[]): string {
+  return entries.map((entry) => `    JS_CFUNC_SPECIAL_DEF${entry}\n`).join('');
+}
 
 export function applyPatches(sources: Map<string, string>): void {
   for (const { file, find, replace } of patches) {

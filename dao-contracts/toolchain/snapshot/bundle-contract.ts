@@ -17,8 +17,12 @@ export interface Bundle {
   methods: string[];
 }
 
-/** In a contract SHA-256 is the chain's: no code to pay for, and a thousandth of the gas. */
-const hostSha256 = join(dirname(fileURLToPath(import.meta.url)), 'host-sha2.ts');
+/** What a contract gets instead of a package, with the reasons in these files. */
+const guestFolder = join(dirname(fileURLToPath(import.meta.url)), '..', 'guest');
+const standIns = {
+  '@noble/hashes/sha2.js': join(guestFolder, 'host-sha2.ts'),
+  'lodash-es': join(guestFolder, 'clone-deep.ts'),
+};
 
 export async function bundleContract(entry: string): Promise<Bundle> {
   const path = resolve(entry);
@@ -46,7 +50,7 @@ export async function bundleContract(entry: string): Promise<Bundle> {
     treeShaking: true,
     legalComments: 'none',
     logLevel: 'silent',
-    alias: { '@noble/hashes/sha2.js': hostSha256 },
+    alias: standIns,
     plugins: [exportingMethods(declared)],
     tsconfigRaw: { compilerOptions: { experimentalDecorators: true, target: 'es2022' } },
   }).catch((error: unknown) => {
@@ -73,8 +77,8 @@ function exportingMethods(declared: Set<string>): Plugin {
     name: 'near-bindgen',
     setup(builder) {
       builder.onLoad({ filter: /\.[mc]?ts$/ }, async ({ path }) => {
-        const text = await readFile(path, 'utf8');
-        if (!text.includes('@NearBindgen')) return undefined;
+        const text = importApiAlone(await readFile(path, 'utf8'));
+        if (!text.includes('@NearBindgen')) return { contents: text, loader: 'ts' };
         const out = await transformAsync(text, {
           filename: path,
           babelrc: false,
@@ -91,10 +95,28 @@ function exportingMethods(declared: Set<string>): Plugin {
   /** The exporter's functions have no parameters; they read the call's input themselves. */
   function collect(program: ProgramPath): void {
     for (const { type, declaration } of program.node.body) {
-      if (type !== 'ExportNamedDeclaration' || declaration?.type !== 'FunctionDeclaration') continue;
+      if (type !== 'ExportNamedDeclaration' || declaration?.type !== 'FunctionDeclaration')
+        continue;
       if (declaration.params?.length === 0 && declaration.id) declared.add(declaration.id.name);
     }
   }
+}
+
+/**
+ * `import { near } from 'near-sdk-js'` becomes `import * as near from 'near-sdk-js/lib/api.js'`:
+ * through the SDK's index the bundler keeps every function of it, 20 KB that most contracts never
+ * call.
+ */
+function importApiAlone(text: string): string {
+  const pattern = /^import\s*\{([\w\s,$]*)\}\s*from\s*['"]near-sdk-js['"]/gm;
+  return text.replace(pattern, (statement, list: string) => {
+    const names = list.split(',').map((name) => name.trim());
+    const api = names.find((name) => /^near(\s+as\s+[\w$]+)?$/.test(name));
+    if (!api) return statement;
+    const rest = list.replace(/\bnear(\s+as\s+[\w$]+)?\s*(,|$)/, '');
+    const local = api.split(/\s+/).pop();
+    return `import * as ${local} from 'near-sdk-js/lib/api.js'; import {${rest}} from 'near-sdk-js'`;
+  });
 }
 
 /** `claim()` may call an imported `claim`: the import gets another name, the method keeps its. */
