@@ -1,0 +1,128 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { digestOf, digestBytes, sha256 } from '@commonweights/dataset-registry/digest/digest.js';
+import {
+  digestTreeRoot,
+  proveDigest,
+  verifyDigest,
+} from '@commonweights/dataset-registry/digest/digest-tree.js';
+import {
+  merkleRoot,
+  proveInclusion,
+  verifyInclusion,
+} from '@commonweights/dataset-registry/digest/merkle.js';
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+const leaf = fc.uint8Array({ maxLength: 40 });
+const tree = fc
+  .array(leaf, { minLength: 1, maxLength: 40 })
+  .chain((leaves) => fc.tuple(fc.constant(leaves), fc.nat({ max: leaves.length - 1 })));
+
+/** The recursive definition of RFC 6962, section 2.1, word for word. */
+function rootByDefinition(leaves: readonly Uint8Array[]): Uint8Array {
+  if (leaves.length === 0) return sha256(new Uint8Array(0));
+  if (leaves.length === 1) return sha256(Uint8Array.from([0, ...leaves[0]!]));
+  let k = 1;
+  while (2 * k < leaves.length) k *= 2;
+  const [left, right] = [leaves.slice(0, k), leaves.slice(k)].map(rootByDefinition);
+  return sha256(Uint8Array.from([1, ...left!, ...right!]));
+}
+
+describe('Merkle trees', () => {
+  it('have the roots of the Certificate Transparency test vectors', () => {
+    const inputs = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657'].concat(
+      '606162636465666768696a6b6c6d6e6f',
+    );
+    const leaves = inputs.map((text) => new Uint8Array(Buffer.from(text, 'hex')));
+    const roots: [number, string][] = [
+      [0, 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
+      [1, '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d'],
+      [2, 'fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125'],
+      [3, 'aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77'],
+      [7, 'ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c'],
+      [8, '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328'],
+    ];
+    for (const [size, root] of roots) {
+      expect(hex(merkleRoot(leaves.slice(0, size), sha256)), `${size}`).to.equal(root);
+    }
+  });
+
+  it('have the root that RFC 6962 defines, for every size', () => {
+    fc.assert(
+      fc.property(fc.array(leaf, { maxLength: 70 }), (leaves) => {
+        expect(hex(merkleRoot(leaves, sha256))).to.equal(hex(rootByDefinition(leaves)));
+      }),
+    );
+  });
+
+  it('prove each of their leaves, with few nodes', () => {
+    fc.assert(
+      fc.property(tree, ([leaves, index]) => {
+        const proof = proveInclusion(leaves, index, sha256);
+        const root = merkleRoot(leaves, sha256);
+        const claim = { leaf: leaves[index]!, index, size: leaves.length, proof, root };
+        expect(verifyInclusion(claim, sha256)).to.equal(true);
+        expect(proof.length).to.be.at.most(Math.ceil(Math.log2(leaves.length)));
+      }),
+    );
+  });
+
+  it('prove no other leaf, index, root or proof, and no larger tree', () => {
+    fc.assert(
+      fc.property(tree, leaf, fc.nat(50), fc.nat(255), (given, other, place, bit) => {
+        const [leaves, index] = given;
+        const proof = proveInclusion(leaves, index, sha256);
+        const root = merkleRoot(leaves, sha256);
+        const claim = { leaf: leaves[index]!, index, size: leaves.length, proof, root };
+        const refused = (changes: Partial<typeof claim>): void =>
+          expect(verifyInclusion({ ...claim, ...changes }, sha256)).to.equal(false) as never;
+        if (hex(other) !== hex(claim.leaf)) refused({ leaf: other });
+        if (place !== index && hex(leaves[place] ?? ([] as never)) !== hex(claim.leaf)) {
+          refused({ index: place });
+        }
+        const flipped = root.slice();
+        flipped[bit >> 3]! ^= 1 << (bit & 7);
+        refused({ root: flipped });
+        refused({ proof: [...proof, root] });
+        if (proof.length > 0) {
+          refused({ proof: proof.slice(1) });
+          refused({ proof: proof.map((node, i) => (i === place % proof.length ? root : node)) });
+        }
+        refused({ size: leaves.length * 2 + 2 });
+      }),
+    );
+  });
+
+  it('answer false, and never throw, for claims that make no sense', () => {
+    const good = {
+      leaf: new Uint8Array(1),
+      index: 0,
+      size: 1,
+      proof: [],
+      root: new Uint8Array(32),
+    };
+    const numbers = [-1, 0.5, NaN, Infinity, 2 ** 53, 2 ** 32];
+    for (const index of numbers)
+      expect(verifyInclusion({ ...good, index }, sha256)).to.equal(false);
+    for (const size of numbers.concat(0)) {
+      expect(verifyInclusion({ ...good, size }, sha256)).to.equal(false);
+    }
+    const short = { ...good, size: 2, proof: [new Uint8Array(31)] };
+    expect(verifyInclusion(short, sha256)).to.equal(false);
+  });
+
+  it('refuse to prove a leaf that they do not have', () => {
+    for (const index of [-1, 1, 0.5, NaN]) {
+      expect(() => proveInclusion([new Uint8Array(1)], index, sha256)).to.throw(/^BAD_LEAF_INDEX/);
+    }
+  });
+
+  it('over digests use their raw bytes as leaves', () => {
+    const digests = [1, 2, 3].map((byte) => digestOf(Uint8Array.of(byte)));
+    const root = digestTreeRoot(digests);
+    expect(hex(digestBytes(root))).to.equal(hex(merkleRoot(digests.map(digestBytes), sha256)));
+    const claim = { leaf: digests[1]!, index: 1, size: 3, proof: proveDigest(digests, 1), root };
+    expect(verifyDigest(claim)).to.equal(true);
+    expect(verifyDigest({ ...claim, leaf: digests[0]! })).to.equal(false);
+  });
+});

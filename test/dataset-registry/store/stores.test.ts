@@ -1,0 +1,259 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { BlobError } from '@commonweights/dataset-registry/store/blob-errors.js';
+import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
+import { digestOfFile, FolderStore } from '@commonweights/dataset-registry/store/folder-store.js';
+import { HttpStore } from '@commonweights/dataset-registry/store/http-store.js';
+import {
+  getFile,
+  getManifest,
+  putFiles,
+} from '@commonweights/dataset-registry/store/manifest-store.js';
+import { MemoryStore } from '@commonweights/dataset-registry/store/memory-store.js';
+
+const absent = digestOf(Uint8Array.of(9, 9, 9));
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => 'no error',
+    (error: BlobError) => error.code,
+  );
+}
+
+async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return new Uint8Array(Buffer.concat(all));
+}
+
+/** What every store must do. */
+function behavesLikeABlobStore(make: () => BlobStore): void {
+  it('returns what was put, whole and by range', async () => {
+    const store = make();
+    const bytes = new Uint8Array(randomBytes(100_000));
+    const digest = await store.put(bytes);
+    expect(digest).to.equal(digestOf(bytes));
+    expect(await store.put(bytes)).to.equal(digest);
+    expect(await store.has(digest)).to.equal(true);
+    expect(await store.size(digest)).to.equal(100_000);
+    expect(await store.get(digest)).to.deep.equal(bytes);
+    const part = await collect(store.read(digest, { start: 10, end: 90_000 }));
+    expect(part).to.deep.equal(bytes.slice(10, 90_000));
+    expect(await collect(store.read(digest, { start: 5, end: 5 }))).to.have.lengthOf(0);
+  });
+
+  it('keeps an empty blob', async () => {
+    const store = make();
+    const digest = await store.put(new Uint8Array(0));
+    expect(await store.size(digest)).to.equal(0);
+    expect(await store.get(digest)).to.have.lengthOf(0);
+  });
+
+  it('says what it does not have', async () => {
+    const store = make();
+    expect(await store.has(absent)).to.equal(false);
+    expect(await store.size(absent)).to.equal(null);
+    expect(await codeOf(store.get(absent))).to.equal('BLOB_MISSING');
+    const reading = collect(store.read(absent, { start: 0, end: 1 }));
+    expect(await codeOf(reading)).to.equal('BLOB_MISSING');
+  });
+
+  it('reads no more than the caller allows', async () => {
+    const store = make();
+    const digest = await store.put(new Uint8Array(1001));
+    expect(await codeOf(store.get(digest, { maxBytes: 1000 }))).to.equal('BLOB_TOO_LARGE');
+    expect(await store.get(digest, { maxBytes: 1001 })).to.have.lengthOf(1001);
+  });
+}
+
+describe('a store in memory', () => {
+  behavesLikeABlobStore(() => new MemoryStore());
+
+  it('is not changed through what it was given or returned', async () => {
+    const store = new MemoryStore();
+    const bytes = Uint8Array.of(1, 2, 3);
+    const digest = await store.put(bytes);
+    bytes[0] = 9;
+    (await store.get(digest))[1] = 9;
+    expect(await store.get(digest)).to.deep.equal(Uint8Array.of(1, 2, 3));
+  });
+});
+
+describe('a store in a folder', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cw-store-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  behavesLikeABlobStore(() => new FolderStore(folder));
+
+  it('refuses a blob that has rotted on disk', async () => {
+    const store = new FolderStore(folder);
+    const digest = await store.put(Uint8Array.of(1, 2, 3));
+    await writeFile(store.pathOf(digest), Uint8Array.of(1, 2, 4));
+    expect(await codeOf(store.get(digest))).to.equal('BLOB_CORRUPT');
+    expect(await digestOfFile(store.pathOf(digest))).to.equal(digestOf(Uint8Array.of(1, 2, 4)));
+  });
+
+  it('replaces a blob that was cut short', async () => {
+    const store = new FolderStore(folder);
+    const digest = await store.put(Uint8Array.of(1, 2, 3));
+    await writeFile(store.pathOf(digest), Uint8Array.of(1));
+    await store.put(Uint8Array.of(1, 2, 3));
+    expect(await store.get(digest)).to.deep.equal(Uint8Array.of(1, 2, 3));
+  });
+
+  it('leaves no temporary file behind', async () => {
+    const store = new FolderStore(folder);
+    await Promise.all(Array.from({ length: 20 }, () => store.put(Uint8Array.of(7))));
+    expect(await readdir(join(folder, 'tmp'))).to.deep.equal([]);
+  });
+
+  it('refuses names that are no digest, so that no path leaves it', async () => {
+    const store = new FolderStore(folder);
+    expect(() => store.pathOf('sha256:../../etc/passwd' as Digest)).to.throw(/^BAD_DIGEST/);
+  });
+});
+
+describe('a manifest in a store', () => {
+  it('leads back to its files', async () => {
+    const store = new MemoryStore();
+    const files = [
+      { path: 'b', bytes: new Uint8Array(randomBytes(5000)) },
+      { path: 'a/c', bytes: new Uint8Array(0) },
+    ];
+    const { digest, bytes } = await putFiles(store, files, { chunkBytes: 1024 });
+    const manifest = await getManifest(store, digest);
+    expect(bytes).to.equal(5000);
+    expect(manifest.files.map((file) => file.path)).to.deep.equal(['a/c', 'b']);
+    for (const file of files) {
+      expect(await getFile(store, manifest, file.path)).to.deep.equal(file.bytes);
+      const { chunks } = manifest.files.find((each) => each.path === file.path)!;
+      expect(await store.has(chunks.list)).to.equal(true);
+    }
+    const error = await getFile(store, manifest, 'x').catch((caught: Error) => caught.message);
+    expect(error).to.match(/^FILE_NOT_IN_MANIFEST: no x; the files are a\/c, b/);
+  });
+});
+
+describe('a store over HTTP', () => {
+  const servers: Server[] = [];
+  afterEach(() => {
+    for (const server of servers.splice(0)) server.close().closeAllConnections();
+  });
+
+  async function serve(listener: RequestListener): Promise<string> {
+    const server = createServer(listener);
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+  const bytes = new Uint8Array(randomBytes(50_000));
+  const digest = digestOf(bytes);
+
+  const honest: RequestListener = (request, response) => {
+    const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
+    const start = Number(range?.[1] ?? 0);
+    const end = range?.[2] ? Number(range[2]) + 1 : bytes.length;
+    if (range) {
+      response.setHeader('content-range', `bytes ${start}-${end - 1}/${bytes.length}`);
+    }
+    response.statusCode = range ? 206 : 200;
+    response.setHeader('content-length', end - start);
+    response.end(request.method === 'HEAD' ? undefined : bytes.subarray(start, end));
+  };
+  const lying: RequestListener = (_request, response) => void response.end(randomBytes(50_000));
+  const stalling: RequestListener = (_request, response) => {
+    response.setHeader('content-length', bytes.length);
+    response.write(bytes.subarray(0, 1000));
+  };
+  const lacking: RequestListener = (_request, response) => {
+    response.statusCode = 404;
+    response.end();
+  };
+  const silent: RequestListener = () => {};
+  const flooding: RequestListener = (_request, response) => {
+    const pour = (): void => {
+      while (!response.destroyed && response.write(new Uint8Array(65_536)));
+      if (!response.destroyed) response.once('drain', pour);
+    };
+    pour();
+  };
+  const down = 'http://127.0.0.1:1';
+
+  it('moves on from sources that are down, lie, stall, are silent or lack the blob', async () => {
+    const bad = await Promise.all([lying, stalling, silent, lacking].map(serve));
+    const store = new HttpStore([down, ...bad, await serve(honest)], { stallMs: 40 });
+    expect(await store.get(digest)).to.deep.equal(bytes);
+  });
+
+  it('takes up a broken download where it broke', async () => {
+    const asked: string[] = [];
+    const url = await serve((request, response) => {
+      asked.push(request.headers.range ?? 'all');
+      if (asked.length > 1) return honest(request, response);
+      response.setHeader('content-length', bytes.length);
+      response.write(bytes.subarray(0, 20_000), () => response.destroy());
+    });
+    expect(await new HttpStore(url).get(digest)).to.deep.equal(bytes);
+    expect(asked).to.deep.equal(['all', 'bytes=20000-']);
+  });
+
+  it('goes on with a range at the next source', async () => {
+    const urls = [await serve(stalling), await serve(honest)];
+    const store = new HttpStore(urls, { stallMs: 40 });
+    const part = await collect(store.read(digest, { start: 100, end: 40_000 }));
+    expect(part).to.deep.equal(bytes.slice(100, 40_000));
+  });
+
+  it('stops a flood at the bound', async () => {
+    const store = new HttpStore(await serve(flooding));
+    expect(await codeOf(store.get(digest, { maxBytes: 1e6 }))).to.equal('BLOB_TOO_LARGE');
+  });
+
+  it('says what was wrong, a lie before an absence', async () => {
+    const lacks = await serve(lacking);
+    expect(await codeOf(new HttpStore(lacks).get(digest))).to.equal('BLOB_MISSING');
+    expect(await new HttpStore(lacks).size(digest)).to.equal(null);
+    const liar = new HttpStore([lacks, await serve(lying)]);
+    expect(await codeOf(liar.get(digest))).to.equal('BLOB_CORRUPT');
+    expect(await codeOf(new HttpStore(down).get(digest))).to.equal('STORE_UNREACHABLE');
+    const quiet = new HttpStore(await serve(silent), { stallMs: 30 });
+    expect(await codeOf(quiet.size(digest))).to.equal('STORE_UNREACHABLE');
+  });
+
+  it('refuses another range than the one asked for', async () => {
+    const url = await serve((request, response) => {
+      delete request.headers.range;
+      honest(request, response);
+    });
+    const reading = collect(new HttpStore(url).read(digest, { start: 5, end: 10 }));
+    expect(await codeOf(reading)).to.equal('STORE_UNREACHABLE');
+  });
+
+  it('does not upload without a key, and reports a refusal in the server’s words', async () => {
+    const url = await serve((request, response) => {
+      request.resume();
+      response.statusCode = 403;
+      response.end('{"code":"NOT_ALLOWED"}');
+    });
+    expect(await codeOf(new HttpStore(url).put(bytes))).to.equal('UPLOAD_REFUSED');
+    const keyed = new HttpStore(url, { authorise: async () => 'x' });
+    const error = await keyed.put(bytes).catch((caught: Error) => caught.message);
+    expect(error).to.match(/^UPLOAD_REFUSED: .*403.*NOT_ALLOWED/);
+  });
+
+  it('refuses addresses that are none', () => {
+    for (const bad of ['', 'ftp://x', 'x', 'http://a/?b', 'file:///etc']) {
+      expect(() => new HttpStore(bad), bad).to.throw(/^BAD_STORE_URL/);
+    }
+    expect(() => new HttpStore([])).to.throw(/^BAD_STORE_URL/);
+  });
+});
