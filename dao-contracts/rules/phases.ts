@@ -6,6 +6,7 @@ import { drawAudits, tickAudits } from './audit.js';
 import { drawSeats } from './enrolment.js';
 import { unreachable } from './errors.js';
 import { closeProvisional } from './finality.js';
+import { ZERO_LOCAL_STATE } from './opening.js';
 import { closedRounds, openRound, pauseRun, returnSlices } from './round-opening.js';
 import type { Phase, TickResult } from './run.js';
 import type { RunDraft } from './run-draft.js';
@@ -134,6 +135,10 @@ function closeAggregate(draft: RunDraft, open: OpenRound): boolean {
     draft,
     slices.filter(({ seat }) => !included.includes(seat)),
   );
+  // Only included claims are audited, so what another one says it left behind is no input to trust.
+  for (const seat of revealed) {
+    if (!included.includes(seat)) draft.seat(seat).localOut = ZERO_LOCAL_STATE;
+  }
   draft.emit('round_provisional', { round, root: agreed.root, included });
   drawAudits(draft);
   closeProvisional(draft);

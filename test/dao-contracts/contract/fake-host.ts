@@ -1,0 +1,212 @@
+/**
+ * Just enough of a NEAR host to run the bundled contract in this process: storage with its price,
+ * balances, deposits, panics that undo everything, promises with their callbacks. It counts no gas
+ * and knows no shards; the embedded node does (localnet.test.ts). What it gives is speed: thousands
+ * of calls a second, for random sequences of them.
+ */
+import { createHash } from 'node:crypto';
+import { bundleContract } from '@commonweights/dao-contracts/toolchain/snapshot/bundle-contract.js';
+import { fileURLToPath } from 'node:url';
+
+type Exports = Record<string, () => void>;
+let bundled: Promise<Exports> | undefined;
+
+/** The contract as it is bundled for the chain, evaluated once in this process. */
+function loadContract(): Promise<Exports> {
+  const entry = fileURLToPath(new URL('../../../dao-contracts/contract/dao.ts', import.meta.url));
+  bundled ??= bundleContract(entry).then(
+    ({ source }) =>
+      import(`data:text/javascript,${encodeURIComponent(source)}`) as Promise<Exports>,
+  );
+  return bundled;
+}
+
+const storageYoctoPerByte = 10n ** 19n;
+/** What nearcore adds for each record to the bytes of its key and value. */
+const bytesPerRecord = 40n;
+
+interface Snapshot {
+  storage: Map<string, Uint8Array>;
+  usage: bigint;
+  balances: Map<string, bigint>;
+}
+
+interface PromiseStep {
+  account: string;
+  transferYocto: bigint;
+  then: { method: string; args: string } | null;
+}
+
+export interface CallResult {
+  value: unknown;
+  logs: string[];
+}
+
+export class FakeChain {
+  nowMs = 1_700_000_000_000;
+  readonly contract = 'dao.test';
+  /** Accounts that refuse money, as one that was deleted would. */
+  readonly broken = new Set<string>();
+  #exports: Exports;
+  #state: Snapshot;
+  #seed = 0;
+
+  private constructor(exports: Exports) {
+    this.#exports = exports;
+    const balances = new Map([[this.contract, 20n * 10n ** 24n]]);
+    this.#state = { storage: new Map(), usage: 0n, balances };
+  }
+
+  static async start(): Promise<FakeChain> {
+    return new FakeChain(await loadContract());
+  }
+
+  balance(account: string): bigint {
+    return this.#state.balances.get(account) ?? 0n;
+  }
+
+  fund(account: string, yocto: bigint): void {
+    this.#state.balances.set(account, this.balance(account) + yocto);
+  }
+
+  /** All the money there is: no call may change it. */
+  supply(): bigint {
+    return [...this.#state.balances.values()].reduce((sum, yocto) => sum + yocto, 0n);
+  }
+
+  view<T>(method: string, args: object = {}): T {
+    const kept = this.#copy();
+    try {
+      return this.#run({ method, args, caller: this.contract, depositYocto: 0n, gas: 300n })
+        .value as T;
+    } finally {
+      this.#state = kept;
+    }
+  }
+
+  /** A call and all that follows from it. A panic undoes it and is thrown as an error. */
+  call(
+    caller: string,
+    method: string,
+    args: object = {},
+    it: { depositYocto?: bigint; teraGas?: bigint } = {},
+  ): CallResult {
+    const { depositYocto = 0n, teraGas = 300n } = it;
+    return this.#run({ method, args, caller, depositYocto, gas: teraGas });
+  }
+
+  #copy(): Snapshot {
+    const { storage, usage, balances } = this.#state;
+    return { storage: new Map(storage), usage, balances: new Map(balances) };
+  }
+
+  #run(it: {
+    method: string;
+    args: object;
+    caller: string;
+    depositYocto: bigint;
+    gas: bigint;
+    promiseSucceeded?: boolean;
+  }): CallResult {
+    const before = this.#copy();
+    const steps: PromiseStep[] = [];
+    const logs: string[] = [];
+    const returned: { bytes?: Uint8Array } = {};
+    if (this.balance(it.caller) < it.depositYocto) throw new Error('the caller cannot pay');
+    this.fund(it.caller, -it.depositYocto);
+    this.fund(this.contract, it.depositYocto);
+    try {
+      (globalThis as { env?: unknown }).env = this.#host({ ...it, steps, logs, returned });
+      const method = this.#exports[it.method];
+      if (!method) throw new Error(`no method ${it.method}`);
+      method();
+    } catch (error) {
+      this.#state = before;
+      throw error;
+    }
+    let value = returned.bytes ? JSON.parse(new TextDecoder().decode(returned.bytes)) : undefined;
+    for (const step of steps) {
+      const sent = !this.broken.has(step.account);
+      if (sent) {
+        this.fund(this.contract, -step.transferYocto);
+        this.fund(step.account, step.transferYocto);
+      }
+      if (!step.then) continue;
+      const { method, args } = step.then;
+      const callback = { method, args: JSON.parse(args) as object, caller: this.contract };
+      const outcome = this.#run({
+        ...callback,
+        depositYocto: 0n,
+        gas: 20n,
+        promiseSucceeded: sent,
+      });
+      logs.push(...outcome.logs);
+      value = outcome.value;
+    }
+    const staked = this.#state.usage * storageYoctoPerByte;
+    if (this.balance(this.contract) < staked) throw new Error('storage is not paid for');
+    return { value, logs };
+  }
+
+  #host(it: {
+    args: object;
+    caller: string;
+    depositYocto: bigint;
+    gas: bigint;
+    promiseSucceeded?: boolean;
+    steps: PromiseStep[];
+    logs: string[];
+    returned: { bytes?: Uint8Array };
+  }): object {
+    const registers = new Map<bigint, Uint8Array>();
+    const state = this.#state;
+    const set = (register: number | bigint, bytes: Uint8Array) =>
+      void registers.set(BigInt(register), bytes);
+    const latin1 = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
+    const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+    return {
+      utf8_string_to_uint8array: (text: string) => new TextEncoder().encode(text),
+      uint8array_to_utf8_string: (bytes: Uint8Array) => new TextDecoder().decode(bytes),
+      latin1_string_to_uint8array: latin1,
+      uint8array_to_latin1_string: (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1'),
+      read_register: (register: number) => registers.get(BigInt(register)),
+      input: (register: number) => set(register, new TextEncoder().encode(JSON.stringify(it.args))),
+      predecessor_account_id: (register: number) => set(register, latin1(it.caller)),
+      current_account_id: (register: number) => set(register, latin1(this.contract)),
+      attached_deposit: () => it.depositYocto,
+      prepaid_gas: () => it.gas * 10n ** 12n,
+      block_timestamp: () => BigInt(this.nowMs) * 1_000_000n,
+      account_balance: () => this.balance(this.contract),
+      random_seed: (register: number) =>
+        set(register, createHash('sha256').update(`seed ${this.#seed++}`).digest()),
+      sha256: (bytes: Uint8Array, register: number) =>
+        set(register, new Uint8Array(createHash('sha256').update(bytes).digest())),
+      storage_usage: () => state.usage,
+      storage_has_key: (key: Uint8Array) => (state.storage.has(hex(key)) ? 1n : 0n),
+      storage_read: (key: Uint8Array, register: number) => {
+        const value = state.storage.get(hex(key));
+        if (value) set(register, value);
+        return value ? 1n : 0n;
+      },
+      storage_write: (key: Uint8Array, value: Uint8Array) => {
+        const old = state.storage.get(hex(key));
+        if (!old) state.usage += BigInt(key.length) + bytesPerRecord;
+        state.usage += BigInt(value.length - (old?.length ?? 0));
+        state.storage.set(hex(key), value);
+        return old ? 1n : 0n;
+      },
+      log: (text: string) => void it.logs.push(text),
+      value_return: (bytes: Uint8Array) => void (it.returned.bytes = bytes),
+      promise_batch_create: (account: string) =>
+        BigInt(it.steps.push({ account, transferYocto: 0n, then: null }) - 1),
+      promise_batch_action_transfer: (index: bigint, yocto: bigint) =>
+        void (it.steps[Number(index)]!.transferYocto = BigInt(yocto)),
+      promise_then: (index: bigint, _account: string, method: string, args: Uint8Array) => {
+        it.steps[Number(index)]!.then = { method, args: new TextDecoder().decode(args) };
+        return index;
+      },
+      promise_return: () => undefined,
+      promise_result: () => (it.promiseSucceeded ? 1n : 2n),
+    };
+  }
+}
