@@ -6,7 +6,9 @@ import { Command } from 'commander';
 import { addAccountCommands } from './commands/account.js';
 import { addDatasetCommands } from './commands/dataset.js';
 import { addEarningsCommands } from './commands/earnings.js';
+import { addGenerateCommand } from './commands/generate.js';
 import { addProposalCommands } from './commands/proposal.js';
+import { addPullCommands } from './commands/pull.js';
 import { addReleaseCommands } from './commands/release.js';
 import { addRunCommands } from './commands/run.js';
 import { addWorkCommand } from './commands/work.js';
@@ -58,6 +60,8 @@ export function buildProgram(terminal: Terminal): Command {
   addProposalCommands(program, terminal);
   addWorkCommand(program, terminal);
   addReleaseCommands(program, terminal);
+  addPullCommands(program, terminal);
+  addGenerateCommand(program, terminal);
   addEarningsCommands(program, terminal);
   return program;
 }

@@ -1,18 +1,17 @@
 /** `commonweights release`: checkpoints that the DAO voted for. */
 import type { Command } from 'commander';
-import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { readAll } from '@commonweights/dao-contracts/client/page.js';
 import type { ReleaseView } from '@commonweights/dao-contracts/client/views.js';
-import { isDigest } from '@commonweights/dataset-registry/digest/digest.js';
-import { parseId, withExamples, withJson } from '../arguments.js';
-import { CliError } from '../errors.js';
-import { exitCodes } from '../exit-codes.js';
+import { withExamples, withJson } from '../arguments.js';
 import { formatFacts, formatTable, formatTime } from '../output.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
+import { addReleasePropose } from './release-propose.js';
+import { readRelease } from './release-record.js';
 
 export function addReleaseCommands(program: Command, terminal: Terminal): void {
   const release = program.command('release').description('checkpoints that the DAO voted for');
+  addReleasePropose(release, terminal);
   does(
     withExamples(
       withJson(release.command('list')).description('all releases'),
@@ -50,18 +49,6 @@ async function list(session: Session): Promise<void> {
     ]);
     return formatTable(['id', 'status', 'title', 'version', 'run', 'manifest'], rows);
   });
-}
-
-/** By number or by manifest digest. Error: `NO_SUCH_RELEASE`. */
-export async function readRelease(client: DaoClient, name: string): Promise<ReleaseView> {
-  const view = isDigest(name)
-    ? await client.getReleaseByManifest({ manifest: name })
-    : await client.getRelease({ release: parseId('release', name) });
-  if (view) return view;
-  throw new CliError(
-    exitCodes.notFound,
-    `NO_SUCH_RELEASE: ${client.contract} has no release ${name}; see "commonweights release list"`,
-  );
 }
 
 function factsOfRelease(view: ReleaseView): string {

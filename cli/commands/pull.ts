@@ -1,0 +1,153 @@
+/** `commonweights pull` and `verify`: a release on this disk, and every claim about it checked. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { canonicalJson } from '@commonweights/dataset-registry/digest/canonical.js';
+import { isDigest } from '@commonweights/dataset-registry/digest/digest.js';
+import { digestOfFile } from '@commonweights/dataset-registry/store/folder-store.js';
+import type { ReleaseFacts } from '@commonweights/trainer/release/release-facts.js';
+import { withExamples, withJson } from '../arguments.js';
+import { CliError } from '../errors.js';
+import { exitCodes } from '../exit-codes.js';
+import { readJsonFile } from '../input-file.js';
+import { formatBytes } from '../output.js';
+import { reportVerdicts } from '../print-verdicts.js';
+import { openRegistryStore } from '../registry-store.js';
+import { does, type Session } from '../session.js';
+import type { Terminal } from '../terminal.js';
+import { readRelease } from './release-record.js';
+
+interface PullFlags {
+  readonly to: string;
+  readonly mirror?: string[];
+  readonly saveEvidence?: string;
+}
+
+interface VerifyFlags {
+  readonly evidence?: string;
+  readonly offline?: boolean;
+}
+
+const codes = `
+Exit codes when a claim does not hold or cannot be checked:
+  20 bytes      21 structure  22 vote     23 rounds    24 weights
+  25 lineage    26 licence    27 takedown 28 consensus
+`;
+
+export function addPullCommands(program: Command, terminal: Terminal): void {
+  does<PullFlags>(
+    withExamples(
+      withJson(program.command('pull <release>'))
+        .description('fetch a release by its number or manifest digest, and verify it')
+        .requiredOption('--to <dir>', 'an empty folder, or one that holds it already')
+        .option('--mirror <url...>', 'further registries to fetch from')
+        .option('--save-evidence <file>', 'keep what the chain said, to verify offline later'),
+      'commonweights pull 1 --to ./model',
+      'commonweights pull 1 --to ./model --mirror https://mirror.example --save-evidence e.json',
+    ).addHelpText('after', codes),
+    terminal,
+    (session, [name], flags) => pull(session, name!, flags),
+  );
+  does<VerifyFlags>(
+    withExamples(
+      withJson(program.command('verify <dir>'))
+        .description('check every claim about a pulled release, one verdict per line')
+        .option('--evidence <file>', 'what a chain said, as pull --save-evidence kept it')
+        .option('--offline', 'ask no chain: only what the files themselves prove can pass'),
+      'commonweights verify ./model',
+      'commonweights verify ./model --evidence e.json --json',
+    ).addHelpText('after', codes),
+    terminal,
+    (session, [dir], flags) => verify(session, dir!, flags),
+  );
+}
+
+async function pull(session: Session, name: string, flags: PullFlags): Promise<void> {
+  const client = session.reader();
+  const release = await readRelease(client, name);
+  const [{ pullRelease }, { verifyFolder }, { readReleaseFacts }] = await Promise.all([
+    import('@commonweights/trainer/release/pull.js'),
+    import('@commonweights/trainer/release/verify.js'),
+    import('@commonweights/trainer/release/release-facts.js'),
+  ]);
+  const urls = [session.registryUrl, ...(flags.mirror ?? [])];
+  const sources = urls.map((url) => ({ name: url, store: openRegistryStore({ url }) }));
+  const dir = resolve(session.terminal.cwd, flags.to);
+  const progress = session.startProgress(`pulling ${release.title} ${release.version}`, {
+    total: 100,
+    unit: '%',
+  });
+  try {
+    await pullRelease({
+      release,
+      sources,
+      targetDir: dir,
+      onProgress: ({ path, doneBytes, totalBytes }) =>
+        progress.update(
+          totalBytes ? Math.floor((100 * doneBytes) / totalBytes) : 100,
+          `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}, ${path}`,
+        ),
+      onSourceDropped: (it) => session.note(`  source dropped: ${it.name}: ${it.why}`),
+    });
+  } catch (error) {
+    progress.fail('not pulled');
+    throw error;
+  }
+  progress.finish(dir);
+  const facts = await readReleaseFacts(client, { manifest: release.manifest });
+  if (flags.saveEvidence !== undefined) {
+    const file = resolve(session.terminal.cwd, flags.saveEvidence);
+    await writeFile(file, `${canonicalJson(facts)}\n`);
+  }
+  reportVerdicts(session, { dir, verdicts: await verifyFolder({ dir, chain: facts }) });
+}
+
+async function verify(session: Session, name: string, flags: VerifyFlags): Promise<void> {
+  const [{ verifyFolder }, { MANIFEST_FILE }] = await Promise.all([
+    import('@commonweights/trainer/release/verify.js'),
+    import('@commonweights/trainer/release/release-files.js'),
+  ]);
+  const dir = resolve(session.terminal.cwd, name);
+  await readFile(join(dir, MANIFEST_FILE)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
+    throw new CliError(
+      exitCodes.notFound,
+      `FILE_MISSING: there is no ${MANIFEST_FILE} in ${dir}; name the folder of a pulled release`,
+    );
+  });
+  const chain = await readChain(session, join(dir, MANIFEST_FILE), flags);
+  reportVerdicts(session, { dir, verdicts: await verifyFolder({ dir, chain }) });
+}
+
+async function readChain(
+  session: Session,
+  manifestFile: string,
+  flags: VerifyFlags,
+): Promise<ReleaseFacts | null> {
+  if (flags.offline) return null;
+  if (flags.evidence !== undefined) {
+    return parseEvidence(await readJsonFile(session.terminal.cwd, flags.evidence), flags.evidence);
+  }
+  const { readReleaseFacts } = await import('@commonweights/trainer/release/release-facts.js');
+  return readReleaseFacts(session.reader(), { manifest: await digestOfFile(manifestFile) });
+}
+
+/** Trusted no further than whoever handed the file over, but it must be what it claims to be. */
+function parseEvidence(content: unknown, name: string): ReleaseFacts {
+  const it = content as Partial<ReleaseFacts> | null;
+  const whole =
+    typeof it === 'object' &&
+    it !== null &&
+    typeof it.network === 'string' &&
+    typeof it.contract === 'string' &&
+    (it.height === null || typeof it.height === 'number') &&
+    (it.release === null || (typeof it.release === 'object' && isDigest(it.release.manifest))) &&
+    (it.run === null || typeof it.run === 'object') &&
+    Array.isArray(it.datasets) &&
+    Array.isArray(it.licences);
+  if (whole) return content as ReleaseFacts;
+  throw new CliError(
+    exitCodes.badInput,
+    `BAD_EVIDENCE: ${name} is not what "commonweights pull --save-evidence" writes; make it again`,
+  );
+}
