@@ -21,7 +21,7 @@ import type { Fingerprint } from '../engines/engine.js';
 import type { RunSpec } from '../run/run-spec.js';
 import { writeModelCard } from './model-card.js';
 import { FILES, recordOf, type ReleaseNote, type StateNote } from './release-files.js';
-import { verifyMaterial } from './verify.js';
+import { verifyMaterial } from './verify-material.js';
 
 export interface ReleaseInput {
   readonly title: string;

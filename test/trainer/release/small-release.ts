@@ -15,7 +15,7 @@ import {
   type ReleaseInput,
 } from '@commonweights/trainer/release/build-release.js';
 import type { ReleaseFacts } from '@commonweights/trainer/release/release-facts.js';
-import { verifyMaterial } from '@commonweights/trainer/release/verify.js';
+import { verifyMaterial } from '@commonweights/trainer/release/verify-material.js';
 import type { Verdict } from '@commonweights/trainer/release/verdict.js';
 import type { RunSpec } from '@commonweights/trainer/run/run-spec.js';
 

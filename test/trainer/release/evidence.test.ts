@@ -1,0 +1,39 @@
+import { expect } from 'chai';
+import { decodeEvidence } from '@commonweights/trainer/release/evidence.js';
+import { smallRelease, sparse } from './small-release.js';
+
+describe('evidence kept as a file', () => {
+  const { facts } = smallRelease(sparse);
+  const copy = () => JSON.parse(JSON.stringify(facts)) as Record<string, never>;
+
+  it('is read back as it was written', () => {
+    expect(decodeEvidence(copy())).to.deep.equal(facts);
+    const none = { ...facts, release: null, run: null, height: null, datasets: [] };
+    expect(decodeEvidence(JSON.parse(JSON.stringify(none)))).to.deep.equal(none);
+  });
+
+  for (const [why, change] of Object.entries<(it: Record<string, never>) => unknown>({
+    'no network': (it) => delete it.network,
+    'a height that is text': (it) => Object.assign(it, { height: '100' }),
+    'a release without status': (it) => delete it.release!['status'],
+    'an unknown status': (it) => Object.assign(it.release!, { status: 'fine' }),
+    'a root that is no digest': (it) => Object.assign(it.release!, { root: 'abc' }),
+    'a missing release': (it) => delete it.release,
+    'a run without spec': (it) => delete it.run!['spec'],
+    'datasets that are no list': (it) => Object.assign(it, { datasets: {} }),
+    'a dataset of unknown status': (it) => Object.assign(it.datasets![0]!, { status: 'ok' }),
+    'licences that are numbers': (it) => Object.assign(it, { licences: [1] }),
+  })) {
+    it(`is refused for ${why}`, () => {
+      const evidence = copy();
+      change(evidence);
+      expect(() => decodeEvidence(evidence)).to.throw('BAD_EVIDENCE');
+    });
+  }
+
+  it('is refused when it is nothing', () => {
+    for (const value of [null, 1, 'x', []]) {
+      expect(() => decodeEvidence(value)).to.throw('BAD_EVIDENCE');
+    }
+  });
+});

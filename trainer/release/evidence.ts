@@ -1,0 +1,93 @@
+/**
+ * Chain facts kept as a file, for verifying offline. Reading one checks its form only: it is worth
+ * what the one who kept it is worth, so it belongs to the verifier and never comes out of a release.
+ *
+ * Law: `decodeEvidence(JSON.parse(JSON.stringify(facts)))` equals the facts.
+ */
+import { isDigest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { DatasetView, ReleaseView } from '@commonweights/dao-contracts/rules/views.js';
+import { DATASETS_MAX } from './limits.js';
+import type { ReleaseFacts, RunFacts } from './release-facts.js';
+
+/** Licences of a policy. */
+const LICENCES_MAX = 1_000;
+
+/** Error: `BAD_EVIDENCE`. */
+export function decodeEvidence(value: unknown): ReleaseFacts {
+  const { network, contract, height, release, run, datasets, licences } = object(value, 'it');
+  if (height !== null) count(height, 'height');
+  return {
+    network: text(network, 'network'),
+    contract: text(contract, 'contract'),
+    height: height as number | null,
+    release: release === null ? null : decodeRelease(release),
+    run: run === null ? null : decodeRun(run),
+    datasets: list(datasets, 'datasets', DATASETS_MAX).map(decodeDataset),
+    licences: list(licences, 'licences', LICENCES_MAX).map((one) => text(one, 'a licence')),
+  };
+}
+
+function decodeRelease(value: unknown): ReleaseView {
+  const release = object(value, 'release');
+  for (const name of ['id', 'proposal', 'run', 'round', 'publishedAtMs']) {
+    count(release[name], `release.${name}`);
+  }
+  for (const name of ['logHead', 'root', 'manifest', 'evaluation']) {
+    digest(release[name], `release.${name}`);
+  }
+  text(release.title, 'release.title');
+  text(release.version, 'release.version');
+  if (release.status !== 'published' && release.status !== 'revoked') {
+    throw bad('release.status is neither "published" nor "revoked"');
+  }
+  return value as ReleaseView;
+}
+
+function decodeRun(value: unknown): RunFacts {
+  const run = object(value, 'run');
+  count(run.id, 'run.id');
+  for (const name of ['spec', 'program', 'fingerprint', 'tokenizer', 'initialRoot']) {
+    digest(run[name], `run.${name}`);
+  }
+  for (const id of list(run.datasets, 'run.datasets', DATASETS_MAX)) text(id, 'a dataset id');
+  return value as RunFacts;
+}
+
+function decodeDataset(value: unknown): DatasetView {
+  const dataset = object(value, 'a dataset');
+  text(dataset.id, 'dataset.id');
+  const { status } = dataset;
+  if (status !== 'active' && status !== 'disputed' && status !== 'withdrawn') {
+    throw bad(`the status of ${String(dataset.id)} is unknown`);
+  }
+  return value as DatasetView;
+}
+
+function object(value: unknown, name: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  throw bad(`${name} is not an object`);
+}
+
+function list(value: unknown, name: string, max: number): unknown[] {
+  if (Array.isArray(value) && value.length <= max) return value;
+  throw bad(`${name} is no list of at most ${max}`);
+}
+
+function text(value: unknown, name: string): string {
+  if (typeof value === 'string' && value.length > 0) return value;
+  throw bad(`${name} is not text`);
+}
+
+function count(value: unknown, name: string): void {
+  if (!Number.isSafeInteger(value) || (value as number) < 0) throw bad(`${name} is not a count`);
+}
+
+function digest(value: unknown, name: string): void {
+  if (!isDigest(value)) throw bad(`${name} is not a digest`);
+}
+
+function bad(facts: string): Error {
+  return new Error(`BAD_EVIDENCE: ${facts}; read the facts from a node again`);
+}
