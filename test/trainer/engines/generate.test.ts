@@ -1,0 +1,71 @@
+import { expect } from 'chai';
+import { generate, type LogitsSource } from '@commonweights/trainer/engines/generate.js';
+import { createOrtWasmEngine, openLogits } from '@commonweights/trainer/engines/ort-wasm.js';
+import { initialParams } from '@commonweights/trainer/program/initial-params.js';
+import { tinyProgram } from './tiny.js';
+
+const program = tinyProgram();
+
+/** Always finds the token after the last one most likely. */
+const counting: LogitsSource = {
+  model: program.model,
+  next: async (tokens) => {
+    const logits = new Float32Array(program.model.vocabSize);
+    logits[(tokens[tokens.length - 1]! + 1) % 64] = 3;
+    return logits;
+  },
+  dispose: async () => {},
+};
+const options = { source: counting, prompt: [5], maxTokens: 4, temperature: 0, topK: 1, seed: 1 };
+
+describe('generation', () => {
+  it('takes the likeliest token at temperature 0', async () => {
+    expect(await generate(options)).to.deep.equal([6, 7, 8, 9]);
+  });
+
+  it('repeats with its seed and differs with another', async () => {
+    const sample = (seed: number) =>
+      generate({ ...options, temperature: 1, topK: 64, maxTokens: 20, seed });
+    expect(await sample(1)).to.deep.equal(await sample(1));
+    expect(await sample(1)).not.to.deep.equal(await sample(2));
+  });
+
+  it('draws only from the likeliest', async () => {
+    const drawn = await generate({ ...options, temperature: 50, topK: 1, maxTokens: 10 });
+    expect(drawn[9]).to.equal(15);
+  });
+
+  it('ends before a stop token', async () => {
+    expect(await generate({ ...options, stopToken: 8 })).to.deep.equal([6, 7]);
+  });
+
+  it('sees what a trained model predicts, beyond its context too', async () => {
+    const session = await createOrtWasmEngine().compile(program);
+    const zeros = new Float32Array(program.layout.length);
+    const params = initialParams(program, 1);
+    await session.load({ params, firstMoment: zeros, secondMoment: zeros, steps: 0 });
+    // Token t is always followed by t + 1
+    const batch = (shift: number) =>
+      Int32Array.from({ length: 27 }, (_, i) => ((i % 9) + 7 * Math.floor(i / 9) + shift) % 64);
+    for (let i = 0; i < 150; i++) {
+      await session.step({ tokens: batch(i * 5), learningRate: 0.02 });
+    }
+    const source = await openLogits(program, (await session.export()).params);
+    const text = await generate({ ...options, source, prompt: [30, 31, 32, 33], maxTokens: 8 });
+    expect(text).to.deep.equal([34, 35, 36, 37, 38, 39, 40, 41]);
+    await source.dispose();
+    await session.dispose();
+  });
+
+  it('refuses an empty prompt and sampling options out of range', async () => {
+    const refusal = (change: Partial<typeof options>) =>
+      generate({ ...options, ...change }).then(
+        () => 'no refusal',
+        (error: Error) => error.message,
+      );
+    expect(await refusal({ prompt: [] })).to.match(/^EMPTY_PROMPT/);
+    expect(await refusal({ maxTokens: -1 })).to.match(/^BAD_SAMPLING/);
+    expect(await refusal({ temperature: NaN })).to.match(/^BAD_SAMPLING/);
+    expect(await refusal({ topK: 0 })).to.match(/^BAD_SAMPLING/);
+  });
+});

@@ -1,0 +1,47 @@
+import { expect } from 'chai';
+import type { Engine } from '@commonweights/trainer/engines/engine.js';
+import { createOrtNativeEngine } from '@commonweights/trainer/engines/ort-native.js';
+import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
+import { initialParams } from '@commonweights/trainer/program/initial-params.js';
+import { tinyBatch, tinyProgram } from './tiny.js';
+
+const program = tinyProgram();
+
+describe('the native engine', () => {
+  it('stays within rounding of the exact one over several steps', async function () {
+    const native = createOrtNativeEngine({ threads: 2 });
+    try {
+      await native.fingerprint();
+    } catch (error) {
+      // The package is optional: not every machine has a build of it
+      expect((error as Error).message).to.match(/^ENGINE_ABSENT/);
+      this.skip();
+    }
+    const [a, b] = [await train(native), await train(createOrtWasmEngine())];
+    const start = initialParams(program, 2);
+    let moved = 0;
+    let apart = 0;
+    for (let i = 0; i < a.length; i++) {
+      moved += (b[i]! - start[i]!) ** 2;
+      apart += (a[i]! - b[i]!) ** 2;
+    }
+    expect(Math.sqrt(apart / moved)).to.be.below(1e-3);
+  });
+
+  it('refuses an impossible number of threads', () => {
+    expect(() => createOrtNativeEngine({ threads: 0 })).to.throw(/^BAD_THREADS/);
+  });
+});
+
+async function train(engine: Engine): Promise<Float32Array> {
+  const session = await engine.compile(program);
+  const zeros = new Float32Array(program.layout.length);
+  const params = initialParams(program, 2);
+  await session.load({ params, firstMoment: zeros, secondMoment: zeros, steps: 0 });
+  for (let i = 0; i < 3; i++) {
+    await session.step({ tokens: tinyBatch(program, i), learningRate: 0.003 });
+  }
+  const state = await session.export();
+  await session.dispose();
+  return state.params;
+}
