@@ -1,4 +1,4 @@
-/** Bounds of the exchange: what an update may be at most, so that no peer can make another one work. */
+/** Bounds of the exchange: what an update may be at most, so that no peer can overload another. */
 
 /** Elements of a model: 4 GiB of float32, what the exact class can hold at all. */
 export const LAYOUT_LENGTH_MAX = 2 ** 30;

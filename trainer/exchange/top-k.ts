@@ -48,7 +48,7 @@ export function selectTopK(values: Float32Array, shape: { k: number; chunk: numb
       const key = keys[i]!;
       if (key > threshold || (key === threshold && ties-- > 0)) kept[at++] = indices[i]!;
     }
-    // Exponent and mantissa as one integer: 2²¹ less is a magnitude smaller by an eighth to a fourth.
+    // Exponent and mantissa as one integer: 2²¹ less is smaller by an eighth to a fourth.
     guess = Math.max(0, threshold - 0x200000);
   }
   return kept;
