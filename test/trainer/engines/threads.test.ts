@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
-import { digestAfterSteps } from './train-medium.js';
+import { digestAfterStep } from './train-medium.js';
 
 /** A process of its own: the runtime's threads are decided once per process. */
 async function digestWithThreads(threads: number): Promise<string> {
@@ -16,7 +16,7 @@ async function digestWithThreads(threads: number): Promise<string> {
 
 describe('threads of the exact engine', () => {
   it('do not change a bit of a step that is large enough to be split', async () => {
-    expect(await digestWithThreads(2)).to.equal(await digestAfterSteps(1));
+    expect(await digestWithThreads(2)).to.equal(await digestAfterStep(1));
   });
 
   it('are decided once per process', async () => {
