@@ -56,13 +56,13 @@ const patterns: readonly (readonly [RegExp, number])[] = [
 export function describeFailure(error: unknown): Failure {
   if (error instanceof CommanderError) return describeUsage(error);
   if (error instanceof CliError) return { exitCode: error.exitCode, sentence: line(error.message) };
+  const system = describeSystemError(error);
+  if (system) return system;
   const carried = (error as { exitCode?: unknown } | null)?.exitCode;
   const message = error instanceof Error ? error.message : String(error);
   const code = /^([A-Z][A-Z0-9_]+): /.exec(message)?.[1];
   if (typeof carried === 'number' && code) return { exitCode: carried, sentence: line(message) };
   if (code) return { exitCode: exitCodeOf(code, error), sentence: line(message) };
-  const system = describeSystemError(error);
-  if (system) return system;
   return {
     exitCode: exitCodes.unexpected,
     sentence: line(

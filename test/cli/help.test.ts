@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { buildProgram } from '@commonweights/cli/commonweights.js';
 import type { Command } from 'commander';
-import { CliFolder } from './run-cli.js';
+import { CliFolder } from './cli-folder.js';
 
 const terminal = {
   stdout: { write: () => true },

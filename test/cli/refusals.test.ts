@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createKey } from '@commonweights/dao-contracts/client/accounts.js';
 import { handlerError, ScriptedNode } from '../dao-contracts/client/scripted-node.js';
-import { CliFolder, type CliResult } from './run-cli.js';
+import { CliFolder, expectOneSentence } from './cli-folder.js';
 
 /** A port that nothing listens on: it was free a moment ago and is below the ephemeral ones. */
 const nowhere = 'http://127.0.0.1:9';
@@ -166,12 +166,3 @@ describe('the command line refuses', () => {
     });
   });
 });
-
-/** Exactly one line on standard error, nothing on standard output. */
-export function expectOneSentence(result: CliResult, sentence: RegExp): void {
-  expect(result.out).to.equal('');
-  const lines = result.err.split('\n');
-  expect(lines, result.err).to.have.length(2);
-  expect(lines[1]).to.equal('');
-  expect(lines[0]).to.match(sentence);
-}

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'chai';
 import { runCommonweights } from '@commonweights/cli/commonweights.js';
 
 export interface CliResult {
@@ -45,4 +46,13 @@ export class CliFolder {
   async remove(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Exactly one line on standard error, nothing on standard output. */
+export function expectOneSentence(result: CliResult, sentence: RegExp): void {
+  expect(result.out).to.equal('');
+  const lines = result.err.split('\n');
+  expect(lines, result.err).to.have.length(2);
+  expect(lines[1]).to.equal('');
+  expect(lines[0]).to.match(sentence);
 }
