@@ -99,7 +99,7 @@ function llamaFields(config: LlamaConfig): Record<string, unknown> {
   };
 }
 
-/** Only what our model family can be is accepted; a field that would change the model is refused. */
+/** Only what our model family can be is accepted: a field that would change it is refused. */
 function decodeLlamaConfig(value: unknown): LlamaConfig {
   if (typeof value !== 'object' || value === null) throw bad('config.json is not an object');
   const fields = value as Record<string, unknown>;

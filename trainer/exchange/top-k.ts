@@ -54,7 +54,7 @@ export function selectTopK(values: Float32Array, shape: { k: number; chunk: numb
   return kept;
 }
 
-/** Gathers elements of at least a magnitude; `~index` of a non-finite element instead of a count. */
+/** Gathers elements of at least a magnitude; for a non-finite element `~index`, not a count. */
 function collect(
   bits: Int32Array,
   range: { start: number; end: number; atLeast: number },

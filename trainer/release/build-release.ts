@@ -1,7 +1,7 @@
 /**
  * A release from the records of a run. Same inputs, same bytes, same manifest digest: anybody who
- * has the chain and the blobs can build it and find what was voted on. What is decided later (votes,
- * signatures, attestations) is kept outside.
+ * has the chain and the blobs can build it and find what was voted on. What is decided later
+ * (votes, signatures, attestations) is kept outside.
  *
  * Law: what `buildRelease` returns passes every check that needs no chain.
  */

@@ -63,7 +63,7 @@ export function checkLineage({ files, chain }: Material): Finding {
   return { status: 'pass', standing: 'proven', detail: `${count}, as voted` };
 }
 
-/** The named dataset is there, every parent is there, nothing else is, and none is its own parent. */
+/** The named dataset and every ancestor is there, nothing else is, and none is its own. */
 function findDatasetProblem(records: readonly DatasetRecord[], spec: RunSpec): string | null {
   const byId = new Map(records.map((record) => [record.id, record]));
   if (byId.size !== records.length) return 'a dataset is on record twice';

@@ -1,4 +1,4 @@
-/** Claims about the files themselves: they are what they say, and the weights are the final state. */
+/** Claims about the files: they are what they say, and the weights are the final state. */
 import { canonicalJson } from '@commonweights/dataset-registry/digest/canonical.js';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import {
@@ -25,7 +25,7 @@ import {
 } from './release-files.js';
 import type { Finding, Material } from './material.js';
 
-/** Strict weights file, small files that follow from the spec, card that follows from the records. */
+/** Strict weights file; small files that follow from the spec, a card from the records. */
 export function checkStructure({ files }: Material): Finding {
   const spec = readRunSpec(files);
   const model = readHuggingFace(files);

@@ -1,6 +1,6 @@
 /**
  * Chain facts kept as a file, for verifying offline. Reading one checks its form only: it is worth
- * what the one who kept it is worth, so it belongs to the verifier and never comes out of a release.
+ * what its keeper is worth, so it belongs to the verifier and never comes out of a release.
  *
  * Law: `decodeEvidence(JSON.parse(JSON.stringify(facts)))` equals the facts.
  */

@@ -1,4 +1,4 @@
-/** Verifies a release folder that `pull`, or anybody, wrote: reads it once and judges every claim. */
+/** Verifies a release folder that `pull` or anybody wrote: reads it once, judges every claim. */
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { parseManifest, type Manifest } from '@commonweights/dataset-registry/digest/manifest.js';
 import { readFolder } from './read-folder.js';
