@@ -23,3 +23,7 @@ export const accountsMax = 100_000;
 /** Lines of an operator's denylist, names in the index. */
 export const denylistLinesMax = 100_000;
 export const indexNamesMax = 10_000;
+
+/** Unfinished uploads that are kept, and for how long when there is no room for another. */
+export const partsMax = 256;
+export const partLifeMs = 6 * 3_600_000;

@@ -46,8 +46,11 @@ export class QuotaBook {
     return this.used.get(account) ?? 0;
   }
 
-  /** Throws a `Refusal` when the account, or the registry, has no room for it. */
-  reserve(account: string, bytes: number): Reservation {
+  /**
+   * Reserves bytes; `unfinishedBytes` lie on disk without being used or reserved. Throws a `Refusal`
+   * when the account, or the registry, has no room for it.
+   */
+  reserve(account: string, bytes: number, unfinishedBytes = 0): Reservation {
     const held = this.reserved.get(account) ?? { bytes: 0, uploads: 0 };
     if (this.uploads >= uploadsAtOnceMax || held.uploads >= uploadsPerAccountAtOnceMax) {
       throw new Refusal(
@@ -57,7 +60,7 @@ export class QuotaBook {
         'wait, then try again',
       );
     }
-    const used = this.usedBy(account);
+    const used = this.usedBy(account) + unfinishedBytes;
     if (used + held.bytes + bytes > this.bytesPerAccount) {
       throw new Refusal(
         413,

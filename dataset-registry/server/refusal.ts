@@ -7,6 +7,8 @@ export class Refusal extends Error {
     readonly code: string,
     message: string,
     readonly remedy: string,
+    /** What a program needs to go on, beside the words. */
+    readonly facts: Readonly<Record<string, number>> = {},
   ) {
     super(message);
     this.name = 'Refusal';
@@ -18,9 +20,9 @@ export function sendRefusal(response: Response, refusal: Refusal): void {
     response.destroy();
     return;
   }
-  const { status, code, message, remedy } = refusal;
+  const { status, code, message, remedy, facts } = refusal;
   for (const name of ['cache-control', 'etag', 'content-range', 'content-length']) {
     response.removeHeader(name);
   }
-  response.status(status).json({ code, message, remedy });
+  response.status(status).json({ code, message, remedy, ...facts });
 }

@@ -12,38 +12,31 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import { isDigest, type Digest } from '../digest/digest.js';
 import { manifestLimits, parseManifest } from '../digest/manifest.js';
 import { FolderStore } from '../store/folder-store.js';
+import { authenticate, type Authority } from './authenticate.js';
 import { blobBytesMax, bytesPerAccountMax } from './limits.js';
 import { openDenylist, openIndex } from './operator-files.js';
 import { QuotaBook } from './quota.js';
 import { Refusal, sendRefusal } from './refusal.js';
+import { checkTotal, PartShelf, readContentRange } from './resumable.js';
 import { announcedBytes, receiveBlob, uploadTimesDefault, type UploadTimes } from './upload.js';
-import { readTicket } from './upload-ticket.js';
 
-export interface RegistryOptions {
+export interface RegistryOptions extends Authority {
   /** Blobs, quota book and the operator's files live here. */
   dataDir: string;
-  /**
-   * Whether the public key may act for the account, according to the chain. The signature was
-   * checked before. Without it the registry is read-only: uploads are refused.
-   */
-  authorise?: (accountId: string, publicKey: string) => Promise<boolean>;
-  /** What uploads must be signed for. */
-  recipient?: string;
   quotas?: { bytesPerAccount?: number };
   maxBlobBytes?: number;
   /** Folders served as they are, e.g. the web pages. */
   staticDirs?: readonly { mount: string; dir: string }[];
   uploadTimes?: UploadTimes;
-  now?: () => number;
 }
 
-/** What clients sign for when the operator names nothing else. */
-export const recipientDefault = 'commonweights-registry';
+export { recipientDefault } from './authenticate.js';
 
 export function createRegistry(options: RegistryOptions): express.Express {
   const store = new FolderStore(join(options.dataDir, 'blobs'));
   const denylist = openDenylist(options.dataDir);
   const index = openIndex(options.dataDir);
+  const parts = new PartShelf(join(options.dataDir, 'parts'));
   const quota = openQuota(options);
   quota.catch(() => {}); // Reported by startRegistry and by every upload.
   const app = express();
@@ -68,7 +61,7 @@ export function createRegistry(options: RegistryOptions): express.Express {
     await sendBlob(store, readDigest(request), response);
   });
   app.put('/blobs/:digest', async (request, response) => {
-    await acceptUpload({ request, response, store, quota: await quota, options });
+    await acceptUpload({ request, response, store, parts, quota: await quota, options });
   });
   app.get('/manifests/:digest', async (request, response) => {
     response.json(await readManifest(store, readDigest(request)));
@@ -178,58 +171,37 @@ async function acceptUpload(upload: {
   request: Request;
   response: Response;
   store: FolderStore;
+  parts: PartShelf;
   quota: QuotaBook;
   options: RegistryOptions;
 }): Promise<void> {
-  const { request, response, store, quota, options } = upload;
+  const { request, response, store, parts, quota, options } = upload;
   const digest = readDigest(request);
-  const bytes = announcedBytes(request, options.maxBlobBytes ?? blobBytesMax);
+  const range = readContentRange(request);
+  const sent = announcedBytes(request, options.maxBlobBytes ?? blobBytesMax);
+  const bytes = range ? checkTotal(range, sent, options.maxBlobBytes ?? blobBytesMax) : sent;
   const accountId = await authenticate(request, digest, options);
   if (await store.has(digest)) {
     response.json({ digest, stored: false });
     return;
   }
-  const reservation = quota.reserve(accountId, bytes);
+  const times = options.uploadTimes ?? uploadTimesDefault;
+  const held = await parts.bytesHeld(accountId, digest);
+  const reservation = quota.reserve(accountId, bytes, held);
   try {
-    await receiveBlob(request, store, { digest, bytes }, options.uploadTimes ?? uploadTimesDefault);
+    if (range) {
+      const nowMs = (options.now ?? Date.now)();
+      const piece = { request, store, accountId, digest, range, times, nowMs };
+      if (!(await parts.receive(piece)).complete) {
+        response.status(202).json({ digest, stored: false, offset: range.end });
+        return;
+      }
+    } else await receiveBlob(request, store, { digest, bytes }, times);
     await reservation.use();
   } finally {
     reservation.release();
   }
   response.status(201).json({ digest, stored: true });
-}
-
-async function authenticate(
-  request: Request,
-  digest: Digest,
-  options: RegistryOptions,
-): Promise<string> {
-  if (!options.authorise) {
-    throw new Refusal(403, 'UPLOADS_OFF', 'this registry is read-only', 'use another registry');
-  }
-  const ticket = readTicket(request.headers.authorization, {
-    method: 'PUT',
-    digest,
-    recipient: options.recipient ?? recipientDefault,
-    nowMs: (options.now ?? Date.now)(),
-  });
-  if ('refused' in ticket) {
-    throw new Refusal(
-      401,
-      'NOT_SIGNED',
-      `the upload ${ticket.refused}`,
-      'sign this upload with NEP-413 for this registry, with a clock that is right',
-    );
-  }
-  if (!(await options.authorise(ticket.accountId, ticket.publicKey))) {
-    throw new Refusal(
-      403,
-      'NOT_ALLOWED',
-      `${ticket.publicKey} may not upload for ${ticket.accountId}`,
-      'use a key that the account has on chain, of an account that this registry serves',
-    );
-  }
-  return ticket.accountId;
 }
 
 /** Pages from anywhere read blobs, also pages that are cross-origin isolated (threads in WASM). */
@@ -243,7 +215,7 @@ function allowEveryOrigin(request: Request, response: Response, next: NextFuncti
   if (request.method !== 'OPTIONS') return next();
   response.set({
     'access-control-allow-methods': 'GET, HEAD, PUT',
-    'access-control-allow-headers': 'authorization, content-type, range',
+    'access-control-allow-headers': 'authorization, content-type, content-range, range',
     'access-control-max-age': '86400',
   });
   response.status(204).end();

@@ -3,8 +3,8 @@
  * when the digest is the one in its name. It is cut off when it is larger than announced, stalls,
  * or drips.
  */
-import { createHash } from 'node:crypto';
-import { open, rm } from 'node:fs/promises';
+import { createHash, type Hash } from 'node:crypto';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import type { Request } from 'express';
 import type { Digest } from '../digest/digest.js';
 import type { FolderStore } from '../store/folder-store.js';
@@ -25,14 +25,7 @@ export function announcedBytes(request: Request, blobBytesMax: number): number {
     throw new Refusal(411, 'LENGTH_REQUIRED', 'no content-length', 'send the size of the blob');
   }
   const bytes = Number(text);
-  if (bytes > blobBytesMax) {
-    throw new Refusal(
-      413,
-      'BLOB_TOO_LARGE',
-      `${bytes} bytes; this registry takes blobs of at most ${blobBytesMax}`,
-      'cut the file into smaller blobs, or use another registry',
-    );
-  }
+  if (bytes > blobBytesMax) throw tooLarge(bytes, blobBytesMax);
   if (request.headers['content-encoding'] !== undefined) {
     throw new Refusal(415, 'ENCODED_BODY', 'the body has a content-encoding', 'send plain bytes');
   }
@@ -47,49 +40,67 @@ export async function receiveBlob(
   times: UploadTimes = uploadTimesDefault,
 ): Promise<void> {
   const path = await store.temporaryPath();
-  const pace = watchPace(request, expected.bytes, times);
   try {
     const file = await open(path, 'wx');
     const hash = createHash('sha256');
-    let received = 0;
     try {
-      for await (const piece of request as AsyncIterable<Uint8Array>) {
-        pace.sawBytes();
-        received += piece.length;
-        if (received > expected.bytes) throw lengthWrong(received, expected.bytes);
-        hash.update(piece);
-        await file.writeFile(piece);
-      }
-      if (received !== expected.bytes) throw lengthWrong(received, expected.bytes);
+      await writeBody(request, file, expected.bytes, times, hash);
       await file.sync();
     } finally {
       await file.close();
     }
     const found = `sha256:${hash.digest('hex')}`;
-    if (found !== expected.digest) {
-      throw new Refusal(
-        422,
-        'WRONG_DIGEST',
-        `the body is ${found}, not ${expected.digest}`,
-        'name the blob by the sha256 of the bytes you send',
-      );
-    }
+    if (found !== expected.digest) throw wrongDigest(found, expected.digest);
     await store.adopt(path, expected.digest);
-  } catch (error) {
-    if (error instanceof Refusal) throw error;
-    if (request.destroyed || (error as NodeJS.ErrnoException).code === 'ECONNRESET') {
-      throw new Refusal(
-        408,
-        'UPLOAD_CUT_OFF',
-        'the upload broke off or was too slow',
-        'send it again',
-      );
-    }
-    throw error;
   } finally {
-    pace.stop();
     await rm(path, { force: true });
   }
+}
+
+/** Writes exactly the announced bytes of the body to the file. Throws a `Refusal`. */
+export async function writeBody(
+  request: Request,
+  file: FileHandle,
+  bytes: number,
+  times: UploadTimes,
+  hash?: Hash,
+): Promise<void> {
+  const pace = watchPace(request, bytes, times);
+  let received = 0;
+  try {
+    for await (const piece of request as AsyncIterable<Uint8Array>) {
+      pace.sawBytes();
+      received += piece.length;
+      if (received > bytes) throw lengthWrong(received, bytes);
+      hash?.update(piece);
+      await file.writeFile(piece);
+    }
+    if (received !== bytes) throw lengthWrong(received, bytes);
+  } catch (error) {
+    if (error instanceof Refusal || !request.destroyed) throw error;
+    const why = 'the upload broke off or was too slow';
+    throw new Refusal(408, 'UPLOAD_CUT_OFF', why, 'send it again');
+  } finally {
+    pace.stop();
+  }
+}
+
+export function tooLarge(bytes: number, blobBytesMax: number): Refusal {
+  return new Refusal(
+    413,
+    'BLOB_TOO_LARGE',
+    `${bytes} bytes; this registry takes blobs of at most ${blobBytesMax}`,
+    'cut the file into smaller blobs, or use another registry',
+  );
+}
+
+export function wrongDigest(found: string, named: Digest): Refusal {
+  return new Refusal(
+    422,
+    'WRONG_DIGEST',
+    `the body is ${found}, not ${named}`,
+    'name the blob by the sha256 of the bytes you send',
+  );
 }
 
 /** Destroys the request when no byte came for a while, or when it is too slow on the whole. */

@@ -6,7 +6,7 @@
 import { digestOf, parseDigest, type Digest } from '../digest/digest.js';
 import { BlobError, corrupt, missing, tooLarge, unreachable } from './blob-errors.js';
 import type { BlobStore } from './blob-store.js';
-import { baseUrlsMax, blobBytesMax, stallMs, strikesMax } from './limits.js';
+import { baseUrlsMax, blobBytesMax, stallMs, strikesMax, uploadPieceBytes } from './limits.js';
 
 /** An upload is answered only after all of it was read: it may take this many stall times. */
 const uploadPatience = 24;
@@ -16,12 +16,15 @@ export interface HttpStoreOptions {
   authorise?: (upload: { method: 'PUT'; digest: Digest }) => Promise<string>;
   /** Milliseconds without a byte after which a source has failed. */
   stallMs?: number;
+  /** A larger blob is uploaded in pieces of this many bytes. */
+  pieceBytes?: number;
   fetch?: typeof fetch;
 }
 
 export class HttpStore implements BlobStore {
   readonly baseUrls: readonly string[];
   private readonly stallMs: number;
+  private readonly pieceBytes: number;
   private readonly fetch: typeof fetch;
   private readonly authorise: HttpStoreOptions['authorise'];
 
@@ -32,6 +35,7 @@ export class HttpStore implements BlobStore {
       throw new Error(`BAD_STORE_URL: ${urls.length} addresses; name 1 to ${baseUrlsMax}`);
     }
     this.stallMs = options.stallMs ?? stallMs;
+    this.pieceBytes = options.pieceBytes ?? uploadPieceBytes;
     this.fetch = options.fetch ?? ((...args) => globalThis.fetch(...args));
     this.authorise = options.authorise;
   }
@@ -74,22 +78,44 @@ export class HttpStore implements BlobStore {
       );
     }
     return this.firstOf(digest, async (base) => {
-      const response = await this.request(base, digest, {
-        method: 'PUT',
-        headers: {
-          authorization: await authorise({ method: 'PUT', digest }),
-          'content-type': 'application/octet-stream',
-        },
-        body: bytes as Uint8Array<ArrayBuffer>,
-      });
-      if (response.ok) {
-        await response.body?.cancel();
-        return digest;
-      }
-      const why = await this.readReason(base, response);
-      if (response.status >= 500) throw unreachable(base, `answered ${response.status}: ${why}`);
-      throw new BlobError('UPLOAD_REFUSED', `${base} answered ${response.status}: ${why}`);
+      const authorization = await authorise({ method: 'PUT', digest });
+      await this.upload(base, digest, bytes, authorization);
+      return digest;
     });
+  }
+
+  /** In one request, or a large blob in pieces, going on after a break from what arrived. */
+  private async upload(
+    base: string,
+    digest: Digest,
+    bytes: Uint8Array,
+    authorization: string,
+  ): Promise<void> {
+    let at = 0;
+    for (let strikes = 0; strikes < strikesMax;) {
+      const end = Math.min(at + this.pieceBytes, bytes.length);
+      const headers: Record<string, string> = {
+        authorization,
+        'content-type': 'application/octet-stream',
+      };
+      if (bytes.length > this.pieceBytes) {
+        headers['content-range'] = `bytes ${at}-${end - 1}/${bytes.length}`;
+      }
+      const body = bytes.subarray(at, end) as Uint8Array<ArrayBuffer>;
+      const response = await this.request(base, digest, { method: 'PUT', headers, body });
+      const text = await this.readShortly(base, response);
+      if (response.status === 200 || response.status === 201) return;
+      const offset = readOffset(text);
+      if (offset === null || offset >= bytes.length || ![202, 408, 409].includes(response.status)) {
+        const why = `${base} answered ${response.status}: ${text}`;
+        if (response.status >= 500) throw unreachable(base, why);
+        throw new BlobError('UPLOAD_REFUSED', why);
+      }
+      // Progress costs nothing; an offset that does not advance is a strike.
+      if (offset <= at) strikes++;
+      at = offset;
+    }
+    throw unreachable(base, `took no piece after byte ${at}`);
   }
 
   async *read(
@@ -181,8 +207,8 @@ export class HttpStore implements BlobStore {
     }
   }
 
-  /** What a refusing server says, bounded: it may be hostile. */
-  private async readReason(base: string, response: Response): Promise<string> {
+  /** The beginning of an answer, bounded: the server may be hostile. */
+  private async readShortly(base: string, response: Response): Promise<string> {
     const reader = response.body?.getReader();
     const first = await (reader && this.unlessStalled(base, reader.read()));
     await reader?.cancel();
@@ -221,6 +247,12 @@ export class HttpStore implements BlobStore {
     }
     throw missing(digest, this.baseUrls.join(', '));
   }
+}
+
+/** The byte from which the server wants the upload to go on. */
+function readOffset(text: string): number | null {
+  const offset = /"offset":(\d{1,15})[,}]/.exec(text)?.[1];
+  return offset === undefined ? null : Number(offset);
 }
 
 function checkRange(base: string, response: Response, start: number): void {

@@ -19,3 +19,6 @@ export const baseUrlsMax = 16;
 /** A chunk may take the grace and its bytes at this rate: dripping is a failure, not patience. */
 export const chunkGraceMs = 20_000;
 export const chunkBytesPerSecondMin = 8_192;
+
+/** A broken line costs at most one such piece of an upload. */
+export const uploadPieceBytes = 2 ** 24;

@@ -188,7 +188,7 @@ describe('the registry service', () => {
 
   it('cuts off an upload that stalls, and frees its place and its bytes', async () => {
     const url = await start({
-      uploadTimes: { stallMs: 30, graceMs: 10_000 },
+      uploadTimes: { stallMs: 400, graceMs: 10_000 },
       quotas: { bytesPerAccount: 10 },
     });
     const bytes = Uint8Array.from({ length: 10 }, (_, i) => i);
@@ -207,6 +207,85 @@ describe('the registry service', () => {
       answer = await put(url, bytes, ticket(digest));
     }
     expect(answer.status).to.equal(201);
+  });
+
+  it('takes a large blob in pieces', async () => {
+    const url = await start();
+    const bytes = new Uint8Array(randomBytes(5_500));
+    const options = { authorise: async ({ digest }: { digest: Digest }) => ticket(digest) };
+    const pieces = new HttpStore(url, { ...options, pieceBytes: 1_000 });
+    const digest = await pieces.put(bytes);
+    expect(await store(url).get(digest)).to.deep.equal(bytes);
+    expect(await readdir(join(dataDir, 'parts'))).to.deep.equal([]);
+  });
+
+  async function putPiece(
+    url: string,
+    bytes: Uint8Array,
+    range: string,
+    slice: [number, number],
+  ): Promise<{ status: number; body: Refused & { offset?: number } }> {
+    const digest = digestOf(bytes);
+    const response = await fetch(`${url}/blobs/${digest}`, {
+      method: 'PUT',
+      body: new Uint8Array(bytes.subarray(...slice)),
+      headers: { authorization: ticket(digest), 'content-range': range },
+    });
+    return { status: response.status, body: (await response.json()) as Refused };
+  }
+
+  it('goes on with an upload from the byte where it broke, over a restart too', async () => {
+    const bytes = new Uint8Array(randomBytes(3_000));
+    const first = await start();
+    expect((await putPiece(first, bytes, 'bytes 0-999/3000', [0, 1_000])).status).to.equal(202);
+    await running.pop()!.stop();
+    const url = await start();
+    const wrong = await putPiece(url, bytes, 'bytes 2000-2999/3000', [2_000, 3_000]);
+    expect([wrong.status, wrong.body.code, wrong.body.offset]).to.deep.equal([
+      409,
+      'WRONG_OFFSET',
+      1_000,
+    ]);
+    expect((await putPiece(url, bytes, 'bytes 1000-2999/3000', [1_000, 3_000])).status).to.equal(
+      201,
+    );
+    expect(await store(url).get(digestOf(bytes))).to.deep.equal(bytes);
+  });
+
+  it('lets the client find out by itself where to go on', async () => {
+    const url = await start();
+    const bytes = new Uint8Array(randomBytes(3_000));
+    await putPiece(url, bytes, 'bytes 0-1499/3000', [0, 1_500]);
+    const options = { authorise: async ({ digest }: { digest: Digest }) => ticket(digest) };
+    await new HttpStore(url, { ...options, pieceBytes: 1_000 }).put(bytes);
+    expect(await store(url).get(digestOf(bytes))).to.deep.equal(bytes);
+  });
+
+  it('refuses pieces that make no sense, and a whole that is another blob', async () => {
+    const url = await start({ maxBlobBytes: 10_000 });
+    const bytes = new Uint8Array(randomBytes(100));
+    const ranges = ['bytes 0-99', 'bytes 0-99/*', 'bytes 5-4/100', 'bytes 0-100/100', 'x'];
+    for (const range of ranges.concat('bytes 0-98/100')) {
+      const { status, body } = await putPiece(url, bytes, range, [0, 100]);
+      expect([status, body.code], range).to.deep.equal([400, 'BAD_RANGE']);
+    }
+    const large = await putPiece(url, bytes, 'bytes 0-99/20000', [0, 100]);
+    expect(large.body.code).to.equal('BLOB_TOO_LARGE');
+    await putPiece(url, bytes, 'bytes 0-49/100', [50, 100]);
+    const wrong = await putPiece(url, bytes, 'bytes 50-99/100', [50, 100]);
+    expect(wrong.body.code).to.equal('WRONG_DIGEST');
+    expect(await store(url).has(digestOf(bytes))).to.equal(false);
+    expect(await readdir(join(dataDir, 'parts'))).to.deep.equal([]);
+  });
+
+  it('counts unfinished uploads against the quota', async () => {
+    const url = await start({ quotas: { bytesPerAccount: 1_000 } });
+    const one = new Uint8Array(randomBytes(700));
+    const two = new Uint8Array(randomBytes(700));
+    expect((await putPiece(url, one, 'bytes 0-599/700', [0, 600])).status).to.equal(202);
+    const refused = await putPiece(url, two, 'bytes 0-599/700', [0, 600]);
+    expect([refused.status, refused.body.code]).to.deep.equal([413, 'QUOTA_EXCEEDED']);
+    expect((await putPiece(url, one, 'bytes 600-699/700', [600, 700])).status).to.equal(201);
   });
 
   it('refuses paths that are no digest, whatever they try', async () => {

@@ -190,7 +190,7 @@ describe('a store over HTTP', () => {
 
   it('moves on from sources that are down, lie, stall, are silent or lack the blob', async () => {
     const bad = await Promise.all([lying, stalling, silent, lacking].map(serve));
-    const store = new HttpStore([down, ...bad, await serve(honest)], { stallMs: 40 });
+    const store = new HttpStore([down, ...bad, await serve(honest)], { stallMs: 400 });
     expect(await store.get(digest)).to.deep.equal(bytes);
   });
 
@@ -208,7 +208,7 @@ describe('a store over HTTP', () => {
 
   it('goes on with a range at the next source', async () => {
     const urls = [await serve(stalling), await serve(honest)];
-    const store = new HttpStore(urls, { stallMs: 40 });
+    const store = new HttpStore(urls, { stallMs: 400 });
     const part = await collect(store.read(digest, { start: 100, end: 40_000 }));
     expect(part).to.deep.equal(bytes.slice(100, 40_000));
   });
@@ -225,7 +225,7 @@ describe('a store over HTTP', () => {
     const liar = new HttpStore([lacks, await serve(lying)]);
     expect(await codeOf(liar.get(digest))).to.equal('BLOB_CORRUPT');
     expect(await codeOf(new HttpStore(down).get(digest))).to.equal('STORE_UNREACHABLE');
-    const quiet = new HttpStore(await serve(silent), { stallMs: 30 });
+    const quiet = new HttpStore(await serve(silent), { stallMs: 400 });
     expect(await codeOf(quiet.size(digest))).to.equal('STORE_UNREACHABLE');
   });
 

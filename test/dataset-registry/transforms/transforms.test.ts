@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
+import { canonicalBytes, digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
 import { digestTreeRoot } from '@commonweights/dataset-registry/digest/digest-tree.js';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { MemoryStore } from '@commonweights/dataset-registry/store/memory-store.js';
@@ -188,10 +188,23 @@ describe('cleaning', () => {
     expect(kept.map(({ text }) => list.indexOf(text))).to.deep.equal([0, 1, 4]);
   });
 
-  it('is the same for every engine: the digest of a fixed input is known', () => {
-    const { items: digests } = clean(items, cleanDefaults);
-    expect(digests).to.have.lengthOf(40);
-    expect(digestTreeRoot(digests)).to.equal(digestTreeRoot(encodeItems(items).items));
+  it('gives the bytes that are written down here, on every machine', () => {
+    const words = ['peace', 'of', 'the', 'people\u00a0', 'law.\r\n'];
+    const texts = Array.from({ length: 30 }, (_, i) =>
+      Array.from(
+        { length: 200 },
+        (_, k) => words[(i * k * k + k) % 5]! + ((i * 31 + k * 17) % 97),
+      ).join(' '),
+    );
+    const all = [...texts, ...texts.map((text) => `${text} x`)].map((text) => ({ text }));
+    const { items: digests } = clean(all, cleanDefaults);
+    expect(digests).to.have.lengthOf(30);
+    expect(digestTreeRoot(digests)).to.equal(
+      'sha256:818f139def4755e5265dcc2c43ff1af6b4a9a916fbdb9e2113f669f69b10a14b',
+    );
+    expect(digestOfJson(trainTokenizer({ texts, vocabSize: 320 }))).to.equal(
+      'sha256:60729e38fe1f62aa379984e4f6fea99dda47f3b3d588eae99f777bfac3d01206',
+    );
   });
 });
 
