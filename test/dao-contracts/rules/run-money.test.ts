@@ -1,0 +1,170 @@
+/** Laws of a run under any sequence of events: money, slices, states, records. */
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import { canonicalJson } from '@commonweights/dataset-registry/digest/canonical.js';
+import { Refusal } from '@commonweights/dao-contracts/rules/errors.js';
+import { stepRun, type RunState } from '@commonweights/dao-contracts/rules/run-events.js';
+import type { RoundRecord } from '@commonweights/dao-contracts/rules/run.js';
+import { buckets } from '@commonweights/dao-contracts/rules/totals.js';
+import { RunPlay, smallTerms } from './run-play.js';
+
+const sum = (values: Iterable<bigint>) => [...values].reduce((total, one) => total + one, 0n);
+
+function checkMoney(play: RunPlay): void {
+  const { state, totals, ledgers } = play;
+  const { run, seats, applicants, audits, terms } = state;
+  for (const bucket of buckets) expect(totals[bucket] >= 0n, bucket).to.be.true;
+  expect(sum(Object.values(totals))).to.equal(play.received);
+  expect(totals.escrows).to.equal(run.escrowYocto);
+  const applied = BigInt(applicants.length) * BigInt(terms.stakeYocto);
+  expect(totals.stakes).to.equal(sum(seats.map((seat) => seat.stakeYocto)) + applied);
+  const held = seats.reduce((count, seat) => count + seat.held.length, 0);
+  expect(totals.heldBack).to.equal(BigInt(held) * BigInt(terms.rewardYocto));
+  expect(totals.slashed).to.equal(sum(audits.map((audit) => audit.potYocto)));
+  expect(totals.ledgers).to.equal(sum(ledgers.values()));
+  if (run.status === 'completed' || run.status === 'stopped') {
+    for (const bucket of ['escrows', 'stakes', 'heldBack', 'slashed'] as const) {
+      expect(totals[bucket], bucket).to.equal(0n);
+    }
+    expect(audits).to.deep.equal([]);
+  }
+  run.roster.forEach((entry, seat) => {
+    if (entry.status !== 'expelled') return;
+    expect(seats[seat]).to.include({ stakeYocto: 0n });
+    expect(seats[seat]!.held).to.deep.equal([]);
+  });
+}
+
+function checkSlices(state: RunState, finished: Set<number>): void {
+  const { open, provisional, returnedSlices, nextSlice } = state.run;
+  const inFlight = [
+    ...(open?.slices ?? []).map(({ slice }) => slice),
+    ...(provisional?.slices ?? [])
+      .filter(({ seat }) => provisional!.included.includes(seat))
+      .map(({ slice }) => slice),
+    ...returnedSlices,
+    ...finished,
+  ];
+  expect(new Set(inFlight).size, 'a slice is in two places').to.equal(inFlight.length);
+  if (state.run.status === 'stopped' || state.run.status === 'completed') return;
+  expect(inFlight.length, 'a slice was lost').to.equal(nextSlice);
+}
+
+function checkTransition(before: RunState, after: RunState): void {
+  const [a, b] = [before.run, after.run];
+  expect(b.finalRounds >= a.finalRounds && b.finalRounds <= a.finalRounds + 1).to.be.true;
+  expect(b.nextRound >= a.nextRound).to.be.true;
+  expect(b.finalRound >= a.finalRound).to.be.true;
+  expect(b.paidYocto >= a.paidYocto).to.be.true;
+  expect(b.cancelledRounds >= a.cancelledRounds).to.be.true;
+  if (b.finalRounds === a.finalRounds) expect(b.finalRoot).to.equal(a.finalRoot);
+  if (a.status === 'running' || a.status === 'paused') expect(b.status).to.not.equal('enrolling');
+  a.roster.forEach((entry, seat) => {
+    const next = b.roster[seat]!;
+    expect(next.role).to.equal(entry.role);
+    if (entry.status === 'expelled') expect(next.status).to.equal('expelled');
+    if (entry.status === 'left') expect(next.status).to.equal('left');
+  });
+}
+
+describe('a run under random events', () => {
+  const steps = fc.array(fc.tuple(fc.nat(1_000_000), fc.nat(1_000), fc.nat(20)), {
+    minLength: 50,
+    maxLength: 350,
+    size: 'max',
+  });
+  const reached = new Map<string, number>();
+  const mark = (what: string) => reached.set(what, (reached.get(what) ?? 0) + 1);
+
+  it('conserves money and slices, and moves only forwards', function () {
+    this.timeout(60_000);
+    fc.assert(
+      fc.property(steps, (entropy) => {
+        const play = new RunPlay({ ...smallTerms, rounds: 2 });
+        const finished = new Set<number>();
+        for (const [pick, chance, wait] of entropy) {
+          if (wait === 0) play.nowMs += 1_000;
+          const candidates = play.candidates(chance);
+          const command = candidates[pick % candidates.length]!();
+          const before = play.state;
+          const provisional = before.run.provisional;
+          try {
+            play.apply(command);
+          } catch (error) {
+            if (!(error instanceof Refusal)) throw error;
+            mark(error.code);
+            expect(play.state).to.equal(before);
+            continue;
+          }
+          const { state } = play;
+          if (state.run.finalRounds > before.run.finalRounds) {
+            mark('final');
+            const last = provisional ?? null;
+            for (const { seat, slice } of last?.slices ?? []) {
+              if (last!.included.includes(seat)) finished.add(slice);
+            }
+            if (!last) for (const slice of sliceOfRecord(play)) finished.add(slice);
+          }
+          mark(state.run.status);
+          if (state.audits.some((audit) => audit.state === 'disputed')) mark('disputed');
+          if (state.run.roster.some((entry) => entry.status === 'expelled')) mark('expelled');
+          checkMoney(play);
+          checkSlices(state, finished);
+          checkTransition(before, state);
+        }
+        checkLog(play);
+      }),
+      { numRuns: 40, seed: 20261123 },
+    );
+    for (const outcome of ['final', 'completed', 'paused', 'disputed', 'expelled']) {
+      expect(reached.get(outcome) ?? 0, `the play never reached "${outcome}"`).to.be.above(0);
+    }
+  });
+
+  it('never changes the state it is given', () => {
+    fc.assert(
+      fc.property(steps, (entropy) => {
+        const play = new RunPlay({ ...smallTerms, rounds: 2 });
+        for (const [pick, chance, wait] of entropy.slice(0, 60)) {
+          if (wait === 0) play.nowMs += 1_000;
+          const candidates = play.candidates(chance);
+          const command = candidates[pick % candidates.length]!();
+          const before = structuredClone(play.state);
+          const given = play.state;
+          try {
+            stepRun(given, command, play.context());
+          } catch (error) {
+            if (!(error instanceof Refusal)) throw error;
+          }
+          expect(given).to.deep.equal(before);
+          try {
+            play.apply(command);
+          } catch {
+            // Refused: covered above.
+          }
+        }
+      }),
+      { numRuns: 15, seed: 7 },
+    );
+  });
+});
+
+/** Slices of a round that was provisional and final within one event. */
+function sliceOfRecord(play: RunPlay): number[] {
+  const last = play.records.map(({ text }) => JSON.parse(text) as RoundRecord);
+  const final = last.filter((one) => one.outcome === 'final').pop()!;
+  return final.claims.filter((one) => one.included).map((one) => one.slice);
+}
+
+/** Each record is canonical and names the one before it; the last one is the log's head. */
+function checkLog(play: RunPlay): void {
+  let head: string | null = null;
+  for (const { text } of play.records) {
+    const record = JSON.parse(text) as RoundRecord;
+    expect(canonicalJson(record)).to.equal(text);
+    expect(record.previous).to.equal(head);
+    head = digestOf(new TextEncoder().encode(text));
+  }
+  expect(play.state.run.logHead).to.equal(head);
+}

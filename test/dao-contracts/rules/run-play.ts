@@ -1,0 +1,245 @@
+/**
+ * A run with everybody around it, small enough to be driven by random numbers. `candidates` lists
+ * what could be done now, sensible and not; each is applied through `stepRun` like any other.
+ */
+import { createHash } from 'node:crypto';
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import {
+  commitmentOf,
+  outcomeLeaf,
+  ZERO_LOCAL_STATE,
+} from '@commonweights/dao-contracts/rules/commitment.js';
+import { escrowNeeded, fundingBytes } from '@commonweights/dao-contracts/rules/budget.js';
+import { storageYoctoPerByte } from '@commonweights/dao-contracts/rules/limits.js';
+import {
+  stepRun,
+  type RunCommand,
+  type RunState,
+} from '@commonweights/dao-contracts/rules/run-events.js';
+import type { CallContext } from '@commonweights/dao-contracts/rules/run-draft.js';
+import type { RunTerms } from '@commonweights/dao-contracts/rules/run.js';
+import { addTotals, noMoney, type Totals } from '@commonweights/dao-contracts/rules/totals.js';
+import { proveTraceLeaf, traceRootOf } from '@commonweights/dao-contracts/rules/trace.js';
+
+export const named = (name: string): Digest => digestOf(new TextEncoder().encode(name));
+const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash('sha256').update(bytes).digest());
+export const near = 10n ** 24n;
+export const contract = 'dao.test';
+
+export const smallTerms: RunTerms = {
+  spec: named('spec'),
+  program: named('program'),
+  fingerprint: named('fingerprint'),
+  tokenizer: named('tokenizer'),
+  initialRoot: named('root'),
+  datasets: ['data@1'],
+  rounds: 3,
+  minWorkers: 2,
+  maxWorkers: 3,
+  maxAuditors: 1,
+  slicesPerEpoch: 10,
+  segments: 2,
+  localResetInterval: 3,
+  deadlinesMs: {
+    enrol: 1_000,
+    train: 1_000,
+    reveal: 1_000,
+    certify: 1_000,
+    aggregate: 1_000,
+    audit: 1_000,
+  },
+  auditedClaimsBps: 8_000,
+  stakeYocto: `${near}`,
+  rewardYocto: `${near / 7n}`,
+  auditFeeYocto: `${near / 101n}`,
+  heldBackRounds: 1,
+};
+
+export function fundedRun(terms: RunTerms): RunState {
+  const budgetYocto = escrowNeeded(terms);
+  return {
+    run: {
+      id: 1,
+      proposal: 1,
+      proposer: 'ann.test',
+      status: 'enrolling',
+      pausedBecause: null,
+      budgetYocto,
+      escrowYocto: budgetYocto - BigInt(fundingBytes(terms)) * storageYoctoPerByte,
+      paidYocto: 0n,
+      finalRounds: 0,
+      cancelledRounds: 0,
+      finalRound: 0,
+      finalRoot: terms.initialRoot,
+      logHead: null,
+      nextRound: 1,
+      resetNext: false,
+      nextSlice: 0,
+      returnedSlices: [],
+      roster: [],
+      open: null,
+      provisional: null,
+      enrolDeadlineMs: terms.deadlinesMs.enrol,
+    },
+    terms,
+    seats: [],
+    audits: [],
+    applicants: [],
+  };
+}
+
+export class RunPlay {
+  state: RunState;
+  nowMs = 0;
+  totals: Totals = noMoney();
+  received: bigint;
+  readonly ledgers = new Map<string, bigint>();
+  readonly records: { round: number; text: string }[] = [];
+  readonly accounts = ['a0', 'a1', 'a2', 'a3', 'a4', 'a5'].map((name) => `${name}.test`);
+  #steps = 0;
+
+  constructor(terms: RunTerms = smallTerms) {
+    this.state = fundedRun(terms);
+    const { budgetYocto, escrowYocto } = this.state.run;
+    this.totals.escrows = escrowYocto;
+    this.totals.storage = budgetYocto - escrowYocto;
+    this.received = budgetYocto;
+  }
+
+  context(): CallContext {
+    const seed = sha256(new TextEncoder().encode(`seed ${this.#steps}`));
+    return { contract, nowMs: this.nowMs, seed, hash: sha256 };
+  }
+
+  /** Throws a `Refusal` and changes nothing, or applies the command and its effects. */
+  apply(command: RunCommand): void {
+    this.#steps++;
+    const { state, effects } = stepRun(this.state, command, this.context());
+    this.state = state;
+    this.totals = addTotals(this.totals, effects.moves);
+    if (command.kind === 'enrol') this.received += command.depositYocto;
+    for (const [account, yocto] of effects.credits) {
+      this.ledgers.set(account, (this.ledgers.get(account) ?? 0n) + yocto);
+    }
+    this.records.push(...effects.records);
+  }
+
+  tick(): RunCommand {
+    const { open } = this.state.run;
+    return { kind: 'tick', round: open?.round ?? null, phase: open?.phase ?? null };
+  }
+
+  trace(round: number, seat: number): Digest[] {
+    const of = (what: string) => named(`${what} ${round} ${seat}`);
+    const outcome = outcomeLeaf({ update: of('update'), localOut: of('local') });
+    return [...Array.from({ length: this.state.terms.segments }, (_, i) => of(`${i}`)), outcome];
+  }
+
+  opening(seat: number) {
+    const { run, seats } = this.state;
+    const open = run.open!;
+    const of = (what: string) => named(`${what} ${open.round} ${seat}`);
+    return {
+      round: open.round,
+      account: seats[seat]!.account,
+      update: of('update'),
+      updateBytes: 100,
+      startRoot: open.startRoot,
+      localIn: open.localReset ? ZERO_LOCAL_STATE : seats[seat]!.localOut,
+      localOut: of('local'),
+      traceRoot: traceRootOf(this.trace(open.round, seat)),
+      salt: 'salt',
+    };
+  }
+
+  commitCommand(seat: number): RunCommand {
+    const opening = this.opening(seat);
+    const commitment = commitmentOf({ ...opening, contract, run: 1 });
+    return { kind: 'commit', account: opening.account, round: opening.round, commitment };
+  }
+
+  /**
+   * What somebody might try now; `chance` picks a variant where there are several. Mostly what is
+   * due (a run that is only disturbed never gets anywhere), one time in eight anything at all.
+   */
+  candidates(chance: number): (() => RunCommand)[] {
+    const { run } = this.state;
+    const wild = chance % 8 === 0;
+    const list: (() => RunCommand)[] = [() => this.tick()];
+    const role = chance % 5 === 1 ? 'auditor' : 'trainer';
+    if (run.status === 'enrolling' || chance % 5 === 0) {
+      const account = this.accounts[chance % this.accounts.length]!;
+      const depositYocto = near * BigInt(wild ? chance % 3 : 1 + (chance % 2));
+      list.push(() => ({ kind: 'enrol', account, role, fromRound: null, depositYocto }));
+    }
+    run.roster.forEach((entry, seat) => {
+      if (entry.status !== 'absent') return;
+      list.push(() => ({ kind: 'rejoin', account: this.state.seats[seat]!.account }));
+    });
+    list.push(...this.#roundActs(chance, wild), ...this.#auditActs(chance, wild));
+    if (chance === 999) list.push(() => ({ kind: 'stop' }));
+    return list;
+  }
+
+  #roundActs(chance: number, wild: boolean): (() => RunCommand)[] {
+    const { open } = this.state.run;
+    if (!open) return [];
+    const { round, phase } = open;
+    const acted = {
+      train: open.committed,
+      reveal: open.revealed,
+      certify: open.certified,
+      aggregate: open.submitted,
+    }[phase];
+    const due = open.slices.filter(({ seat }) => wild || !acted.includes(seat));
+    return due.map(({ seat }) => () => {
+      const who = { account: this.state.seats[seat]!.account, round };
+      switch (phase) {
+        case 'train':
+          return this.commitCommand(seat);
+        case 'reveal':
+          return { kind: 'reveal', ...this.opening(seat) };
+        case 'certify': {
+          const available = open.revealed.filter((_, i) => (chance >> i) % 8 !== 0);
+          return { kind: 'certify', ...who, available };
+        }
+        case 'aggregate': {
+          const root = named(wild ? `odd ${chance}` : `root ${round}`);
+          return { kind: 'submit_root', ...who, root };
+        }
+      }
+    });
+  }
+
+  #auditActs(chance: number, wild: boolean): (() => RunCommand)[] {
+    const { seats, audits } = this.state;
+    const liar = chance % 9 === 4;
+    return audits.flatMap((audit): (() => RunCommand)[] => {
+      const { round, seat, segment, state } = audit;
+      const trace = this.trace(round, seat);
+      const step = { round, seat };
+      const subject = seats[seat]!.account;
+      const prove = (index: number) => ({
+        leaf: trace[index]!,
+        proof: proveTraceLeaf(trace, index),
+      });
+      const leaf = liar ? [named('other'), null][chance % 2]! : trace[segment + 1]!;
+      const answers = (who: number[]) =>
+        who.map((one) => (): RunCommand => {
+          return { kind: 'answer', account: seats[one]!.account, ...step, leaf };
+        });
+      const jury = (audit.jury ?? []).filter((juror) => !juror.answered);
+      const list: (() => RunCommand)[] = [];
+      if (wild || state === 'material') {
+        list.push(() => ({ kind: 'deliver', account: subject, ...step, ...prove(segment) }));
+      }
+      if (wild || state === 'answer') list.push(...answers([audit.auditor]));
+      if (wild || state === 'opening') {
+        list.push(() => ({ kind: 'open', account: subject, ...step, ...prove(segment + 1) }));
+      }
+      if (wild || state === 'disputed') list.push(...answers(jury.map((juror) => juror.seat)));
+      return list;
+    });
+  }
+}
