@@ -48,7 +48,10 @@ export class PartShelf {
 
   constructor(private readonly folder: string) {}
 
-  /** Bytes of the account's other unfinished uploads: they are on the disk, so they count. */
+  /**
+   * Bytes of the account's other broken-off uploads: they are on the disk, so they count. Those that
+   * are running are reserved already.
+   */
   async bytesHeld(accountId: string, except: Digest): Promise<number> {
     const own = `${hashText(accountId)}-`;
     const names = await readdir(this.folder).catch(() => []);
@@ -56,7 +59,7 @@ export class PartShelf {
     for (const name of names) {
       const path = join(this.folder, name);
       const counts = name.startsWith(own) && path !== this.pathOf(accountId, except);
-      if (counts) bytes += await sizeOrZero(path);
+      if (counts && !this.busy.has(path)) bytes += await sizeOrZero(path);
     }
     return bytes;
   }
@@ -87,6 +90,7 @@ export class PartShelf {
       const file = await open(path, 'a');
       try {
         await writeBody(request, file, range.end - range.start, times);
+        await file.sync();
       } finally {
         await file.close();
       }

@@ -40,7 +40,7 @@ describe('NEP-413 signatures', () => {
         expect(verifyNep413({ ...signed, nonce: flip(signed.nonce) }, by)).to.equal(false);
         expect(verifyNep413(signed, { ...by, signature: flip(by.signature) })).to.equal(false);
       }),
-      { numRuns: 30 },
+      { numRuns: 8 },
     );
   });
 
@@ -67,7 +67,7 @@ describe('NEP-413 signatures', () => {
         expect([...theirs.signature]).to.deep.equal([...ours.signature]);
         expect(theirs.publicKey.toString()).to.equal(ours.publicKey);
       }),
-      { numRuns: 20 },
+      { numRuns: 8 },
     );
   });
 });
