@@ -1,0 +1,145 @@
+/**
+ * JSON-RPC over HTTP on the loopback interface. Any page may ask (CORS is open, as on public
+ * nodes); what moves the clock is refused to pages that do not come from this machine. Bodies,
+ * batches and time are bounded, and whatever a client sends, the answer is one clear error.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Chain } from '../runtime/chain.js';
+import { answer, localMethods } from './methods.js';
+import { Parameters } from './parameters.js';
+import { internalError, parseError, RpcError } from './rpc-error.js';
+
+const bodyBytesMax = 3 * 1024 * 1024;
+const batchMax = 50;
+const bodyMs = 30_000;
+
+export interface RpcServer {
+  url: string;
+  close(): Promise<void>;
+}
+
+export async function serveRpc(chain: Chain, port: number): Promise<RpcServer> {
+  const server = createServer((request, response) => {
+    respond(chain, request, response).catch((error: unknown) => {
+      if (!response.headersSent) sendJson(response, failure(null, error));
+      else response.destroy();
+    });
+  });
+  server.requestTimeout = bodyMs;
+  server.keepAliveTimeout = 30_000;
+  await listen(server, port);
+  const { port: bound } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${bound}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') return reject(error);
+      reject(new Error(`PORT_IN_USE: 127.0.0.1:${port} is taken; choose another port, or 0`));
+    });
+    server.listen(port, '127.0.0.1', () => resolve());
+  });
+}
+
+async function respond(
+  chain: Chain,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  response.setHeader('Access-Control-Allow-Origin', '*');
+  response.setHeader('Access-Control-Allow-Headers', '*');
+  response.setHeader('Access-Control-Allow-Methods', 'GET, POST, OPTIONS');
+  if (request.method === 'OPTIONS') {
+    response.setHeader('Access-Control-Allow-Private-Network', 'true');
+    response.writeHead(204).end();
+    return;
+  }
+  if (request.method === 'GET') {
+    const status = await answer(chain, 'status', new Parameters(undefined));
+    return sendJson(response, status as object);
+  }
+  if (request.method !== 'POST') {
+    response.writeHead(405, { Allow: 'GET, POST, OPTIONS' }).end();
+    return;
+  }
+  const trusted = isFromHere(request.headers.origin);
+  const body = await readBody(request, response);
+  if (body === null) return;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    return sendJson(response, failure(null, parseError('the body is not JSON')));
+  }
+  if (!Array.isArray(parsed)) return sendJson(response, await answerOne(chain, parsed, trusted));
+  if (parsed.length === 0 || parsed.length > batchMax) {
+    const said = `a batch holds 1 to ${batchMax} requests, not ${parsed.length}`;
+    return sendJson(response, failure(null, parseError(said)));
+  }
+  const answers = await Promise.all(parsed.map((one) => answerOne(chain, one, trusted)));
+  sendJson(response, answers);
+}
+
+async function answerOne(chain: Chain, request: unknown, trusted: boolean): Promise<object> {
+  const { id, method, params } = (request ?? {}) as Record<string, unknown>;
+  const known = typeof id === 'string' || typeof id === 'number' ? id : null;
+  try {
+    if (typeof method !== 'string') throw parseError('"method" is missing or not a text');
+    if (localMethods.has(method) && !trusted) {
+      throw parseError(`"${method}" is refused to pages from other machines`);
+    }
+    const result = await answer(chain, method, new Parameters(params));
+    return { jsonrpc: '2.0', id: known, result };
+  } catch (error) {
+    return failure(known, error);
+  }
+}
+
+function failure(id: string | number | null, error: unknown): object {
+  const told = error instanceof RpcError ? error : internalError(String(error));
+  return { jsonrpc: '2.0', id, error: told.toJson() };
+}
+
+/** Programs send no origin; pages of this machine have a loopback one. */
+function isFromHere(origin: string | undefined): boolean {
+  if (origin === undefined) return true;
+  try {
+    return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(origin).hostname);
+  } catch {
+    return false;
+  }
+}
+
+/** The body as text, or null after a refusal was sent. */
+async function readBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > bodyBytesMax) {
+      response.setHeader('Connection', 'close');
+      sendJson(response, failure(null, parseError(`the body exceeds ${bodyBytesMax} bytes`)));
+      return null;
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function sendJson(response: ServerResponse, value: object): void {
+  const body = Buffer.from(JSON.stringify(value));
+  response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': body.length });
+  response.end(body);
+}

@@ -1,0 +1,231 @@
+/**
+ * Executes a receipt: all of its actions take effect or none does. Gas that was bought and not
+ * used goes back to the signer, deposits of a failed receipt to the predecessor, and a share of
+ * the gas that code burnt to the contract.
+ */
+import { systemAccount } from '../protocol/account-id.js';
+import { delegatedSendFees, executionFee, totalDeposit, type Action } from '../protocol/action.js';
+import { burntGasReward, fees } from '../protocol/parameters.js';
+import type { PromiseResult, ReturnData } from '../vm/call.js';
+import { AccountDraft } from './account-draft.js';
+import { ActionFailure, applyAction, checkPlace, type ActionPlace } from './apply-action.js';
+import { callFunction, type BlockNow } from './call-function.js';
+import { acceptDelegate } from './apply-delegate.js';
+import { ReceiptBuilder } from './receipt-builder.js';
+import {
+  gasInside,
+  isRefund,
+  type ActionReceipt,
+  type OutcomeStatus,
+  type Receipt,
+} from './receipt.js';
+import { lackForStorage, type World } from './world.js';
+
+export interface AppliedReceipt {
+  gasBurnt: number;
+  /** Leaves circulation: gas, less the contract's share, and refunds that nobody can take. */
+  burntYocto: bigint;
+  tokensBurntYocto: bigint;
+  logs: readonly string[];
+  status: OutcomeStatus;
+  /** Receipts for the next block, data receipts included. */
+  receipts: readonly Receipt[];
+  resumed: readonly { yieldId: string; payload: Uint8Array }[];
+}
+
+interface Progress {
+  gasBurnt: number;
+  gasUsed: number;
+  callGas: number;
+  logs: string[];
+  returned: ReturnData;
+  /** Receipts of the last call, which `returned` counts from. */
+  firstReturned: number;
+  resumed: { yieldId: string; payload: Uint8Array }[];
+}
+
+export function applyReceipt(
+  world: World,
+  receipt: ActionReceipt,
+  promiseResults: readonly PromiseResult[],
+  now: BlockNow,
+): AppliedReceipt {
+  const draft = new AccountDraft(world, receipt.receiverId);
+  const builder = new ReceiptBuilder(receipt);
+  const progress: Progress = {
+    gasBurnt: fees.actionReceipt.execution,
+    gasUsed: fees.actionReceipt.execution,
+    callGas: 0,
+    logs: [],
+    returned: { kind: 'none' },
+    firstReturned: 0,
+    resumed: [],
+  };
+  const failure = applyActions(draft, receipt, promiseResults, now, builder, progress);
+  if (failure) builder.discard();
+
+  const price = receipt.gasPriceYocto;
+  const tokensBurntYocto = BigInt(progress.gasBurnt) * price;
+  let burntYocto = tokensBurntYocto;
+  if (failure) {
+    if (isRefund(receipt)) burntYocto += totalDeposit(receipt.actions);
+  } else {
+    if (isRefund(receipt)) restoreAllowance(draft, receipt);
+    draft.commit();
+  }
+  burntYocto -= rewardContract(world, receipt.receiverId, progress.callGas, price);
+  const status = settle(receipt, failure, progress, builder);
+  return {
+    gasBurnt: progress.gasBurnt,
+    burntYocto,
+    tokensBurntYocto,
+    logs: progress.logs,
+    status,
+    receipts: builder.receipts,
+    resumed: failure ? [] : progress.resumed,
+  };
+}
+
+/** Returns the failure, in the protocol's words, or null. */
+function applyActions(
+  draft: AccountDraft,
+  receipt: ActionReceipt,
+  promiseResults: readonly PromiseResult[],
+  now: BlockNow,
+  builder: ReceiptBuilder,
+  progress: Progress,
+): object | null {
+  const place: ActionPlace = {
+    predecessorId: receipt.predecessorId,
+    blockHeight: now.blockHeight,
+    actorId: receipt.predecessorId,
+    mayCreateImplicit: receipt.actions.length === 1 && !isRefund(receipt),
+  };
+  for (const [index, action] of receipt.actions.entries()) {
+    progress.gasBurnt += executionFee(action);
+    progress.gasUsed += executionFee(action);
+    progress.returned = { kind: 'none' };
+    try {
+      checkPlace(draft, action, place);
+      applyOne(draft, action, index, receipt, promiseResults, now, builder, progress, place);
+    } catch (error) {
+      if (!(error instanceof ActionFailure)) throw error;
+      return { ActionError: { index, kind: error.kind } };
+    }
+  }
+  const lack = draft.account ? lackForStorage(draft.account) : 0n;
+  if (lack === 0n) return null;
+  const kind = { LackBalanceForState: { account_id: draft.id, amount: `${lack}` } };
+  return { ActionError: { index: null, kind } };
+}
+
+function applyOne(
+  draft: AccountDraft,
+  action: Action,
+  index: number,
+  receipt: ActionReceipt,
+  promiseResults: readonly PromiseResult[],
+  now: BlockNow,
+  builder: ReceiptBuilder,
+  progress: Progress,
+  place: ActionPlace,
+): void {
+  switch (action.kind) {
+    case 'functionCall': {
+      const called = callFunction(draft, action, index, receipt, promiseResults, now);
+      progress.gasBurnt += called.burntGas;
+      progress.gasUsed += called.failure ? called.burntGas : called.usedGas;
+      progress.callGas += called.burntGas;
+      progress.logs.push(...called.logs);
+      if (called.failure) throw new ActionFailure(called.failure);
+      progress.firstReturned = builder.addCreated(called.receipts);
+      progress.returned = called.returned;
+      progress.resumed.push(...called.resumed);
+      return;
+    }
+    case 'delegate': {
+      acceptDelegate(draft, action, now.blockHeight);
+      const sending = delegatedSendFees([action]);
+      const passedOn = { actions: action.delegate.actions };
+      progress.gasBurnt += sending;
+      progress.gasUsed += sending + gasInside(passedOn);
+      builder.addDelegated(action.delegate);
+      return;
+    }
+    default: {
+      const left = applyAction(draft, action, place);
+      if (left) builder.addRefund(left.beneficiaryId, left.yocto, null);
+    }
+  }
+}
+
+/** Refunds and results, once it is known whether the receipt took effect. */
+function settle(
+  receipt: ActionReceipt,
+  failure: object | null,
+  progress: Progress,
+  builder: ReceiptBuilder,
+): OutcomeStatus {
+  const status = failure
+    ? deliverFailure(receipt, failure, builder)
+    : deliverResult(receipt, progress, builder);
+  if (isRefund(receipt)) return status;
+  if (failure) {
+    const deposit = totalDeposit(receipt.actions);
+    if (deposit > 0n) builder.addRefund(receipt.predecessorId, deposit, null);
+  }
+  const used = failure ? progress.gasBurnt : progress.gasUsed;
+  const unused = BigInt(gasInside(receipt) - used) * receipt.gasPriceYocto;
+  if (unused > 0n) builder.addRefund(receipt.signerId, unused, receipt.signerPublicKey);
+  return status;
+}
+
+function deliverFailure(
+  receipt: ActionReceipt,
+  failure: object,
+  builder: ReceiptBuilder,
+): OutcomeStatus {
+  for (const output of receipt.outputs) builder.addData(output, null);
+  return { Failure: failure };
+}
+
+function deliverResult(
+  receipt: ActionReceipt,
+  progress: Progress,
+  builder: ReceiptBuilder,
+): OutcomeStatus {
+  const { returned } = progress;
+  if (returned.kind === 'receipt') {
+    const successor = builder.created(progress.firstReturned + returned.receipt);
+    successor.outputs = [...successor.outputs, ...receipt.outputs];
+    return { SuccessReceiptId: successor.id };
+  }
+  const value = returned.kind === 'value' ? returned.value : new Uint8Array();
+  for (const output of receipt.outputs) builder.addData(output, value);
+  return { SuccessValue: Buffer.from(value).toString('base64') };
+}
+
+/** A gas refund also gives a function-call key its allowance back. */
+function restoreAllowance(draft: AccountDraft, receipt: ActionReceipt): void {
+  const key = draft.account ? draft.key(receipt.signerPublicKey) : null;
+  if (!key || key.permission === 'FullAccess' || receipt.signerId !== receipt.receiverId) return;
+  const { allowanceYocto } = key.permission;
+  if (allowanceYocto === null) return;
+  const restored = allowanceYocto + totalDeposit(receipt.actions);
+  draft.setKey(receipt.signerPublicKey, {
+    ...key,
+    permission: { ...key.permission, allowanceYocto: restored },
+  });
+}
+
+/** What the contract earns for the gas that its code burnt; nothing if it is gone. */
+function rewardContract(world: World, accountId: string, callGas: number, price: bigint): bigint {
+  const { numerator, denominator } = burntGasReward;
+  const reward = ((BigInt(callGas) * numerator) / denominator) * price;
+  if (reward === 0n || accountId === systemAccount) return 0n;
+  const draft = new AccountDraft(world, accountId);
+  if (!draft.account) return 0n;
+  draft.account.amountYocto += reward;
+  draft.commit();
+  return reward;
+}

@@ -1,0 +1,351 @@
+/**
+ * The chain: takes transactions, makes blocks while there is something to process, and keeps what
+ * became of everything. A block takes the waiting transactions and the receipts that the blocks
+ * before it produced; receipts that it produces wait for the next. Between two blocks the event
+ * loop turns, so other requests are served and other transactions come in, as on the network.
+ */
+import { createHash } from 'node:crypto';
+import { baseEncode } from 'near-api-js';
+import { deriveKey } from '../keys.js';
+import { limits } from '../protocol/parameters.js';
+import { AccountDraft } from './account-draft.js';
+import type { BlockNow } from './call-function.js';
+import { chargeTransaction, InvalidTransaction } from './charge-transaction.js';
+import { Clock, blockNs, genesisTimeNs, type ClockKind } from './clock.js';
+import { Journal, type BlockHeader } from './journal.js';
+import { Ledger } from './ledger.js';
+import { childId } from './receipt-builder.js';
+import { tokensInside, withoutCode, type Outcome } from './receipt.js';
+import { ReceiptQueue } from './receipt-queue.js';
+import { decodeTransaction, isSigned, type Transaction } from './transaction.js';
+import type { TransactionRecord } from './transaction-record.js';
+import { World, type Change } from './world.js';
+
+export interface ChainOptions {
+  seed: string;
+  clock: ClockKind;
+  rootAccount: string;
+  maxAttachedGas: number;
+  dataDir: string | null;
+}
+
+/** One billion NEAR. */
+const genesisYocto = 10n ** 33n;
+const genesisHash = '11111111111111111111111111111111';
+const gasPerBlock = 1_000e12;
+const transactionsPerBlock = 100;
+const waitingMax = 10_000;
+const transactionsKept = 20_000;
+const recentBlocks = 256;
+
+export class Chain {
+  readonly world = new World();
+  readonly ledger: Ledger;
+  private readonly queue: ReceiptQueue;
+  private readonly journal: Journal | null;
+  private readonly clock: Clock;
+  private readonly headers: BlockHeader[] = [];
+  private readonly heights = new Map<string, number>();
+  private waiting: Transaction[] = [];
+  private running: Promise<void> | null = null;
+  private readonly watchers = new Map<string, (() => void)[]>();
+  private readonly refused = new Map<string, InvalidTransaction>();
+  /** Hashes of the transactions that are kept, oldest first. */
+  private known: string[] = [];
+  private readonly recent = new Map<number, readonly Change[]>();
+  private stopped = false;
+  /** A mistake of ours that left a block half done: nothing more is taken or written. */
+  private fault: Error | null = null;
+
+  constructor(private readonly options: ChainOptions) {
+    this.journal = options.dataDir === null ? null : Journal.open(options.dataDir);
+    this.ledger = new Ledger(this.world, genesisYocto);
+    this.queue = new ReceiptQueue(this.world);
+    try {
+      for (const { block, changes } of this.journal?.entries ?? []) {
+        for (const change of changes) this.world.apply(change);
+        this.remember(block);
+      }
+      this.checkGenesis();
+    } catch (error) {
+      this.journal?.close();
+      throw error;
+    }
+    this.clock = new Clock(options.clock, this.headers.at(-1)?.timeNs ?? firstTimeNs(options));
+    if (this.headers.length === 0) this.writeGenesis();
+    this.ledger.reload();
+    this.queue.reload();
+    this.journal?.compact(() => [
+      { block: this.genesis, changes: [] },
+      { block: this.head, changes: [...this.world.snapshot()] },
+    ]);
+    this.known = this.world.recordNames('transaction/').map((name) => name.slice(12));
+    this.wake();
+  }
+
+  get head(): BlockHeader {
+    return this.headers.at(-1)!;
+  }
+
+  get genesis(): BlockHeader {
+    return this.headers[0]!;
+  }
+
+  blockAt(height: number): BlockHeader | undefined {
+    // Heights can jump (fast forward), so the list is searched from its end.
+    for (let i = this.headers.length - 1; i >= 0; i--) {
+      const header = this.headers[i]!;
+      if (header.height === height) return header;
+      if (header.height < height) return undefined;
+    }
+    return undefined;
+  }
+
+  blockByHash(hash: string): BlockHeader | undefined {
+    const height = this.heights.get(hash);
+    return height === undefined ? undefined : this.blockAt(height);
+  }
+
+  /** The block that a view runs in: the last one, at the clock's time. */
+  viewNow(): BlockNow {
+    return this.now(this.head.height, this.clock.now(), this.head.hash);
+  }
+
+  transaction(hash: string): TransactionRecord | undefined {
+    return this.world.record<TransactionRecord>(`transaction/${hash}`);
+  }
+
+  outcome(receiptId: string): Outcome | undefined {
+    return this.world.record<Outcome>(`outcome/${receiptId}`);
+  }
+
+  /** What a recent block changed; undefined where it is no longer kept. */
+  changesIn(height: number): readonly Change[] | undefined {
+    return this.recent.get(height);
+  }
+
+  isWaiting(hash: string): boolean {
+    return this.waiting.some((transaction) => transaction.hash === hash);
+  }
+
+  /**
+   * Takes a signed transaction. Throws `DecodeError` or `InvalidTransaction` for what can be
+   * refused at once; returns its hash. A transaction that is already known is not run twice.
+   */
+  submit(bytes: Uint8Array): Transaction {
+    const transaction = decodeTransaction(bytes);
+    const { hash } = transaction;
+    if (this.transaction(hash) || this.isWaiting(hash)) return transaction;
+    if (!isSigned(transaction, bytes)) throw new InvalidTransaction('InvalidSignature');
+    if (this.fault) throw this.fault;
+    if (this.stopped || this.waiting.length >= waitingMax) {
+      throw new InvalidTransaction({ ShardCongested: { shard_id: 0, congestion_level: 1 } });
+    }
+    chargeTransaction(this.world, transaction, this.chainNow(this.head.height + 1), 'check');
+    this.refused.delete(hash);
+    this.waiting.push(transaction);
+    this.wake();
+    return transaction;
+  }
+
+  /**
+   * Resolves once the transaction is in a block (`included`) or everything that it led to is
+   * done (`executed`). Rejects with `InvalidTransaction` if a block refused it.
+   */
+  async wait(hash: string, until: 'included' | 'executed'): Promise<void> {
+    for (;;) {
+      const refusal = this.refused.get(hash) ?? this.fault;
+      if (refusal) throw refusal;
+      const record = this.transaction(hash);
+      if (record && (until === 'included' || record.open === 0)) return;
+      await new Promise<void>((resolve) => {
+        this.watchers.set(hash, [...(this.watchers.get(hash) ?? []), resolve]);
+      });
+    }
+  }
+
+  /** Moves the clock, by an empty block that is `heightDelta` higher. */
+  fastForward(durationNs: bigint, heightDelta: number): void {
+    this.makeBlock(this.head.height + Math.max(1, heightDelta), this.clock.advance(durationNs));
+    this.wake();
+  }
+
+  static heightDuration(heightDelta: number): bigint {
+    return BigInt(heightDelta) * blockNs;
+  }
+
+  /** Waits until nothing is left to process, and closes the journal. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    while (this.running) await this.running;
+    this.journal?.close();
+  }
+
+  private wake(): void {
+    if (this.fault || this.running || (!this.waiting.length && !this.queue.ready)) return;
+    this.running = this.run().finally(() => {
+      this.running = null;
+      this.wake();
+    });
+  }
+
+  private async run(): Promise<void> {
+    while (this.waiting.length || this.queue.ready) {
+      await new Promise((resolve) => setImmediate(resolve));
+      try {
+        this.makeBlock(this.head.height + 1, this.clock.next());
+      } catch (error) {
+        this.fault = new Error(
+          `LOCALNET_FAULT: block ${this.head.height + 1} failed: ${String(error)}; ` +
+            'restart the node: it goes on from the block before',
+        );
+        for (const hash of this.watchers.keys()) this.notify(hash);
+        return;
+      }
+    }
+  }
+
+  private makeBlock(height: number, timeNs: bigint): void {
+    const previousHash = this.head.hash;
+    const now = this.now(height, timeNs, previousHash);
+    const touched = new Set<string>();
+    let gasBurnt = 0;
+    this.queue.expireYields(height);
+    const execute = (): void => {
+      const applied = this.queue.executeNext(now, this.ledger);
+      gasBurnt += applied.gasBurnt;
+      if (applied.transaction) touched.add(applied.transaction);
+    };
+    for (const transaction of this.waiting.splice(0, transactionsPerBlock)) {
+      gasBurnt += this.include(transaction, height);
+      touched.add(transaction.hash);
+    }
+    // A transaction from an account to itself is executed at once; other receipts come next.
+    this.queue.beginBlock();
+    while (this.queue.hasForThisBlock && gasBurnt < gasPerBlock) execute();
+    this.queue.endBlock();
+    this.seal({ height, timeNs, previousHash });
+    for (const hash of touched) this.notify(hash);
+  }
+
+  /** Charges a transaction and queues its receipt; returns the gas that it burnt. */
+  private include(transaction: Transaction, height: number): number {
+    const { hash, signerId, receiverId } = transaction;
+    const receiptId = childId(hash, 0);
+    try {
+      const charged = chargeTransaction(this.world, transaction, this.chainNow(height), receiptId);
+      const inside = tokensInside(charged.receipt);
+      charged.draft.commit();
+      this.ledger.burn(charged.tokensBurntYocto);
+      this.ledger.send(inside);
+      this.queue.push(charged.receipt, signerId === receiverId);
+      const record: TransactionRecord = {
+        transaction: { ...transaction, actions: withoutCode(transaction.actions) },
+        outcome: {
+          id: hash,
+          executorId: signerId,
+          blockHeight: height,
+          gasBurnt: charged.gasBurnt,
+          tokensBurntYocto: charged.tokensBurntYocto,
+          logs: [],
+          receiptIds: [receiptId],
+          status: { SuccessReceiptId: receiptId },
+        },
+        executed: [],
+        open: 1,
+      };
+      this.world.put(['record', `transaction/${hash}`, record]);
+      this.known.push(hash);
+      return charged.gasBurnt;
+    } catch (error) {
+      if (!(error instanceof InvalidTransaction)) throw error;
+      this.refused.set(hash, error);
+      return 0;
+    }
+  }
+
+  private seal(block: Omit<BlockHeader, 'hash'>): void {
+    this.ledger.save();
+    this.prune();
+    const changes = this.world.takeChanges();
+    const { height, timeNs, previousHash } = block;
+    const { seed } = this.options;
+    const text = `cw/localnet/block/1:${previousHash}:${height}:${timeNs}:${seed}`;
+    const header = { ...block, hash: baseEncode(createHash('sha256').update(text).digest()) };
+    this.journal?.append({ block: header, changes });
+    this.remember(header);
+    this.recent.set(height, changes);
+    if (this.recent.size > recentBlocks) this.recent.delete(this.recent.keys().next().value!);
+  }
+
+  /** Forgets the oldest transactions that are done. */
+  private prune(): void {
+    while (this.known.length > transactionsKept) {
+      const hash = this.known[0]!;
+      const record = this.transaction(hash);
+      if (record && record.open > 0) return;
+      this.known.shift();
+      for (const id of record?.executed ?? []) {
+        this.world.put(['record', `outcome/${id}`, null]);
+        this.world.put(['record', `receipt/${id}`, null]);
+      }
+      this.world.put(['record', `transaction/${hash}`, null]);
+    }
+  }
+
+  private remember(header: BlockHeader): void {
+    this.headers.push(header);
+    this.heights.set(header.hash, header.height);
+  }
+
+  private notify(hash: string): void {
+    const watchers = this.watchers.get(hash) ?? [];
+    this.watchers.delete(hash);
+    for (const resolve of watchers) resolve();
+  }
+
+  private now(blockHeight: number, timeNs: bigint, previousHash: string): BlockNow {
+    return {
+      blockHeight,
+      timeNs,
+      chainSeed: this.options.seed,
+      entropy: this.options.clock === 'logical' ? null : `${previousHash}:${timeNs}`,
+      isYielded: (accountId, yieldId) => this.queue.isYielded(accountId, yieldId),
+    };
+  }
+
+  private chainNow(blockHeight: number): Parameters<typeof chargeTransaction>[2] {
+    return {
+      blockHeight,
+      heightOf: (hash) => this.heights.get(hash),
+      maxAttachedGas: Math.min(this.options.maxAttachedGas, limits.maxTotalPrepaidGas),
+    };
+  }
+
+  private writeGenesis(): void {
+    const { seed, rootAccount } = this.options;
+    const draft = new AccountDraft(this.world, rootAccount);
+    draft.create().amountYocto = genesisYocto;
+    const { publicKey } = deriveKey(seed, rootAccount);
+    draft.setKey(publicKey, { nonce: 0n, permission: 'FullAccess' });
+    draft.commit();
+    this.world.put(['record', 'genesis', { seed, rootAccount }]);
+    this.seal({ height: 1, timeNs: this.clock.now(), previousHash: genesisHash });
+  }
+
+  /** A data directory belongs to one seed: with another, its keys would open nothing. */
+  private checkGenesis(): void {
+    const genesis = this.world.record<{ seed: string; rootAccount: string }>('genesis');
+    if (!genesis) return;
+    const { seed, rootAccount } = this.options;
+    if (genesis.seed === seed && genesis.rootAccount === rootAccount) return;
+    throw new Error(
+      `OTHER_CHAIN: the data directory holds the chain of seed "${genesis.seed}" and root ` +
+        `"${genesis.rootAccount}"; start with those or with another directory`,
+    );
+  }
+}
+
+function firstTimeNs(options: ChainOptions): bigint {
+  return options.clock === 'logical' ? genesisTimeNs : BigInt(Date.now()) * 1_000_000n;
+}

@@ -1,0 +1,83 @@
+/** Receipts: what one account sends another, to act on or as data that a callback waits for. */
+import { createHash } from 'node:crypto';
+import { attachedGas, delegatedSendFees, executionFees, totalDeposit } from '../protocol/action.js';
+import type { Action } from '../protocol/action.js';
+import { systemAccount } from '../protocol/account-id.js';
+import { fees } from '../protocol/parameters.js';
+
+export interface ActionReceipt {
+  kind: 'action';
+  id: string;
+  /** The transaction that it descends from. */
+  transaction: string;
+  predecessorId: string;
+  receiverId: string;
+  signerId: string;
+  signerPublicKey: string;
+  gasPriceYocto: bigint;
+  actions: readonly Action[];
+  inputDataIds: readonly string[];
+  outputs: readonly DataOutput[];
+  /** Waits for somebody to resume it. */
+  yielded: boolean;
+}
+
+export interface DataOutput {
+  dataId: string;
+  receiverId: string;
+}
+
+export interface DataReceipt {
+  kind: 'data';
+  id: string;
+  predecessorId: string;
+  receiverId: string;
+  dataId: string;
+  /** Null: the promise failed. */
+  data: Uint8Array | null;
+}
+
+export type Receipt = ActionReceipt | DataReceipt;
+
+/** Where a receipt's outcome stands, in the protocol's JSON. */
+export type OutcomeStatus =
+  { SuccessValue: string } | { SuccessReceiptId: string } | { Failure: object };
+
+export interface Outcome {
+  id: string;
+  executorId: string;
+  blockHeight: number;
+  gasBurnt: number;
+  tokensBurntYocto: bigint;
+  logs: readonly string[];
+  receiptIds: readonly string[];
+  status: OutcomeStatus;
+}
+
+/** Tokens that travel in a receipt: its deposits, and the gas that was bought for it. */
+export function tokensInside(receipt: Receipt): bigint {
+  if (receipt.kind === 'data') return 0n;
+  return totalDeposit(receipt.actions) + BigInt(gasInside(receipt)) * receipt.gasPriceYocto;
+}
+
+/** Gas bought for a receipt: to execute its actions, run their code and send what they delegate. */
+export function gasInside(receipt: Pick<ActionReceipt, 'actions'>): number {
+  return (
+    attachedGas(receipt.actions) +
+    delegatedSendFees(receipt.actions) +
+    executionFees(receipt.actions) +
+    fees.actionReceipt.execution
+  );
+}
+
+export function isRefund(receipt: ActionReceipt): boolean {
+  return receipt.predecessorId === systemAccount;
+}
+
+/** For keeping: code is replaced by its hash, which is also how clients are shown it. */
+export function withoutCode(actions: readonly Action[]): readonly Action[] {
+  return actions.map((action) => {
+    if (action.kind !== 'deployContract') return action;
+    return { ...action, code: new Uint8Array(createHash('sha256').update(action.code).digest()) };
+  });
+}

@@ -1,0 +1,309 @@
+/**
+ * Rewrites one function body so that it pays for what it runs. The body is cut into regions that
+ * run as a whole (they end at branches and calls); each region pays for its instructions before it
+ * starts, so that gas read by a host function is exact. On entry the function also reserves its
+ * frame and deepest operand stack from a counted stack, and pays for clearing the frame; this
+ * is how the network bounds recursion, and unlike V8's own stack it is the same on every machine.
+ * When gas or stack runs out the code traps; the negative counter tells which it was.
+ */
+import { wasmCosts } from '../protocol/parameters.js';
+import { op, skipImmediates, stackEffect, type, valueBytes } from './instructions.js';
+import { PrepareError, WasmReader, WasmWriter } from './wasm-bytes.js';
+
+export interface FunctionType {
+  parameters: readonly number[];
+  results: readonly number[];
+}
+
+/** What a function body may refer to, and the indices of what the metering pass added. */
+export interface MeteredModule {
+  types: readonly FunctionType[];
+  /** Type of every function, imported ones first. */
+  functionTypes: readonly FunctionType[];
+  globalTypes: readonly number[];
+  gasGlobal: number;
+  stackGlobal: number;
+  growFunction: number;
+  sizeFunction: number;
+}
+
+interface Frame {
+  opcode: number;
+  base: number;
+  resultBytes: number;
+  dead: boolean;
+}
+
+/** The metered body (locals and code, without its size) and how many blocks it has. */
+export function meterFunction(
+  module: MeteredModule,
+  signature: FunctionType,
+  body: WasmReader,
+): { code: Uint8Array; blocks: number } {
+  const declarations = new WasmWriter(32);
+  const locals = readLocals(signature, body, declarations);
+  const code = new WasmWriter((body.end - body.at) * 2);
+  const { stackBytes, blocks } = rewriteCode(module, signature.results, body, locals, code);
+
+  const frameBytes = 64 + locals.reduce((sum, valueType) => sum + valueBytes(valueType), 0);
+  const reserved = frameBytes + stackBytes;
+  const out = new WasmWriter(code.length + 64).bytes(declarations.finish());
+  out.byte(op.block).byte(signature.results[0] ?? type.empty);
+  emitReserveStack(module, reserved, out);
+  emitCharge(module, Math.ceil(frameBytes / 8) * wasmCosts.instruction, out);
+  out.bytes(code.finish());
+  emitReleaseStack(module, reserved, out);
+  out.byte(op.end);
+  return { code: out.finish(), blocks };
+}
+
+function readLocals(signature: FunctionType, body: WasmReader, out: WasmWriter): number[] {
+  const locals = [...signature.parameters];
+  const runs = body.unsigned();
+  out.unsigned(runs);
+  for (let i = 0; i < runs; i++) {
+    const count = body.unsigned();
+    const valueType = body.byte();
+    valueBytes(valueType);
+    if (locals.length + count > 50_000) {
+      throw new PrepareError('TooManyLocals', 'a function has more than 50,000');
+    }
+    for (let j = 0; j < count; j++) locals.push(valueType);
+    out.unsigned(count).byte(valueType);
+  }
+  return locals;
+}
+
+function rewriteCode(
+  module: MeteredModule,
+  results: readonly number[],
+  body: WasmReader,
+  locals: readonly number[],
+  out: WasmWriter,
+): { stackBytes: number; blocks: number } {
+  const stack = new OperandStack(results);
+  let regionStart = body.at;
+  let instructions = 0;
+  let blocks = 0;
+
+  const flush = (end: number): void => {
+    emitCharge(module, instructions * wasmCosts.instruction, out);
+    out.bytes(body.bytes.subarray(regionStart, end));
+    regionStart = end;
+    instructions = 0;
+  };
+
+  while (!body.done) {
+    const start = body.at;
+    const opcode = body.byte();
+    const immediates = body.at;
+    skipImmediates(body, opcode);
+    const index = (): number => new WasmReader(body.bytes, immediates, body.at).unsigned();
+    const blockType = body.bytes[immediates]!;
+    switch (opcode) {
+      case op.block:
+        blocks++;
+        stack.open(opcode, blockType);
+        break;
+      case op.loop:
+        // Every turn of a loop pays for the `loop` itself: it belongs to the loop's body.
+        blocks++;
+        stack.open(opcode, blockType);
+        flush(body.at);
+        instructions++;
+        break;
+      case op.if:
+        blocks++;
+        instructions++;
+        stack.pop(1);
+        stack.open(opcode, blockType);
+        flush(body.at);
+        break;
+      case op.else:
+        stack.reopen();
+        flush(body.at);
+        break;
+      case op.end:
+        // The function's own `end` closes the block that wraps the body.
+        stack.close();
+        flush(body.at);
+        break;
+      case op.return:
+        // Leaving the wrapping block instead of the function passes by the stack's release.
+        instructions++;
+        flush(start);
+        out.byte(op.br).unsigned(stack.depth);
+        regionStart = body.at;
+        stack.kill();
+        break;
+      case op.br:
+      case op.brTable:
+      case op.unreachable:
+        instructions++;
+        flush(body.at);
+        stack.kill();
+        break;
+      case op.brIf:
+        instructions++;
+        stack.pop(1);
+        flush(body.at);
+        break;
+      case op.call:
+        instructions++;
+        stack.call(at(module.functionTypes, index(), 'function'));
+        flush(body.at);
+        break;
+      case op.callIndirect:
+        instructions++;
+        stack.pop(1);
+        stack.call(at(module.types, index(), 'type'));
+        flush(body.at);
+        break;
+      case op.memorySize:
+        instructions++;
+        stack.push(4);
+        flush(start);
+        out.byte(op.call).unsigned(module.sizeFunction);
+        regionStart = body.at;
+        break;
+      case op.memoryGrow:
+        stack.pop(1);
+        stack.push(4);
+        flush(start);
+        out.byte(op.call).unsigned(module.growFunction);
+        regionStart = body.at;
+        break;
+      case op.drop:
+        instructions++;
+        stack.pop(1);
+        break;
+      case op.select:
+        instructions++;
+        stack.pop(2);
+        break;
+      case op.localGet:
+        instructions++;
+        stack.push(valueBytes(at(locals, index(), 'local')));
+        break;
+      case op.localSet:
+      case op.globalSet:
+        instructions++;
+        stack.pop(1);
+        break;
+      case op.localTee:
+        instructions++;
+        break;
+      case op.globalGet:
+        instructions++;
+        stack.push(valueBytes(at(module.globalTypes, index(), 'global')));
+        break;
+      default: {
+        instructions++;
+        const effect = stackEffect(opcode)!;
+        stack.pop(effect.pops);
+        if (effect.pushBytes) stack.push(effect.pushBytes);
+      }
+    }
+  }
+  return { stackBytes: stack.deepest, blocks };
+}
+
+export function emitCharge(module: MeteredModule, gas: number, out: WasmWriter): void {
+  if (gas === 0) return;
+  out.byte(op.globalGet).unsigned(module.gasGlobal).byte(op.i64Const).signed(gas);
+  out.byte(op.i64Sub).byte(op.globalSet).unsigned(module.gasGlobal);
+  out.byte(op.globalGet).unsigned(module.gasGlobal).byte(op.i64Const).signed(0).byte(op.i64LtS);
+  emitTrapIf(out);
+}
+
+function emitReserveStack(module: MeteredModule, bytes: number, out: WasmWriter): void {
+  out.byte(op.globalGet).unsigned(module.stackGlobal).byte(op.i32Const).signed(bytes);
+  out.byte(op.i32Sub).byte(op.globalSet).unsigned(module.stackGlobal);
+  out.byte(op.globalGet).unsigned(module.stackGlobal).byte(op.i32Const).signed(0).byte(op.i32LtS);
+  emitTrapIf(out);
+}
+
+function emitReleaseStack(module: MeteredModule, bytes: number, out: WasmWriter): void {
+  out.byte(op.globalGet).unsigned(module.stackGlobal).byte(op.i32Const).signed(bytes);
+  out.byte(op.i32Add).byte(op.globalSet).unsigned(module.stackGlobal);
+}
+
+export function emitTrapIf(out: WasmWriter): void {
+  out.byte(op.if).byte(type.empty).byte(op.unreachable).byte(op.end);
+}
+
+function at<T>(list: readonly T[], index: number, what: string): T {
+  const found = list[index];
+  if (found === undefined) throw new PrepareError('Deserialization', `no ${what} ${index}`);
+  return found;
+}
+
+/** Sizes of the operands on the stack at each point of the code, and the most they reach. */
+class OperandStack {
+  deepest = 0;
+  private readonly sizes: number[] = [];
+  private height = 0;
+  private readonly frames: Frame[] = [];
+
+  constructor(results: readonly number[]) {
+    const resultBytes = results[0] === undefined ? 0 : valueBytes(results[0]);
+    this.frames.push({ opcode: op.block, base: 0, resultBytes, dead: false });
+  }
+
+  push(bytes: number): void {
+    if (this.frame.dead) return;
+    this.sizes.push(bytes);
+    this.height += bytes;
+    if (this.height > this.deepest) this.deepest = this.height;
+  }
+
+  pop(count: number): void {
+    if (this.frame.dead) return;
+    for (let i = 0; i < count; i++) this.height -= this.sizes.pop() ?? 0;
+  }
+
+  call(signature: FunctionType): void {
+    this.pop(signature.parameters.length);
+    if (signature.results[0] !== undefined) this.push(valueBytes(signature.results[0]));
+  }
+
+  open(opcode: number, blockType: number): void {
+    const resultBytes = blockType === type.empty ? 0 : valueBytes(blockType);
+    this.frames.push({ opcode, base: this.sizes.length, resultBytes, dead: this.frame.dead });
+  }
+
+  /** `else`: the second arm starts where the first did. */
+  reopen(): void {
+    const frame = this.frame;
+    this.cut(frame.base);
+    frame.dead = this.frames[this.frames.length - 2]?.dead ?? false;
+  }
+
+  close(): void {
+    const frame = this.frames.pop();
+    if (!frame) throw new PrepareError('Deserialization', 'one "end" too many');
+    this.cut(frame.base);
+    if (frame.resultBytes && this.frames.length) this.push(frame.resultBytes);
+  }
+
+  /** What follows an unconditional branch never runs. */
+  kill(): void {
+    this.cut(this.frame.base);
+    this.frame.dead = true;
+  }
+
+  /** How many blocks are open inside the function. */
+  get depth(): number {
+    return this.frames.length - 1;
+  }
+
+  private get frame(): Frame {
+    const frame = this.frames[this.frames.length - 1];
+    if (!frame) throw new PrepareError('Deserialization', 'code after the last "end"');
+    return frame;
+  }
+
+  private cut(base: number): void {
+    while (this.sizes.length > base) this.height -= this.sizes.pop()!;
+  }
+}
