@@ -37,20 +37,22 @@ const recipe = 1;
  * about a minute; after that a build takes about a second, and an unchanged one less.
  *
  * @param debug keeps line numbers for error stacks: larger, and more gas.
+ * @param fresh builds the contract again even where it is cached, the engine excepted.
  */
 export async function buildContract(options: {
   entry: string;
   onProgress?: OnProgress;
   debug?: boolean;
+  fresh?: boolean;
 }): Promise<BuiltContract> {
-  const { entry, onProgress = () => {}, debug = false } = options;
+  const { entry, onProgress = () => {}, debug = false, fresh = false } = options;
   const engine = await loadEngine(onProgress);
   onProgress({ step: 'bundling the contract' });
-  const { source, methods } = await bundleContract(entry);
+  const { source, methods } = await bundleContract(entry, !debug);
   const key = digestOf(
     canonicalBytes({ source, methods, prelude, engine: engine.digest, recipe, debug }),
   );
-  let wasm = readCached('contract', key);
+  let wasm = fresh ? null : readCached('contract', key);
   if (!wasm) {
     onProgress({ step: 'evaluating the contract' });
     const memory = evaluate({ evaluator: engine.evaluator, source, methods, debug });

@@ -74,7 +74,7 @@ int gettimeofday(struct timeval *restrict tv, void *restrict tz)
   return 0;
 }
 
-/* ---- names builder.c uses --------------------------------------------------------------------- */
+/* ---- names builder.c uses -------------------------------------------------------------------- */
 
 /* Module loading and the event loop are boot.c's; these keep builder.c's macros well-formed. */
 static JSValue js_load_module_binary(JSContext *ctx, const uint8_t *code, size_t size);

@@ -24,7 +24,8 @@ const standIns = {
   'lodash-es': join(guestFolder, 'clone-deep.ts'),
 };
 
-export async function bundleContract(entry: string): Promise<Bundle> {
+/** @param compact leaves out what only people need, line ends among it. */
+export async function bundleContract(entry: string, compact = true): Promise<Bundle> {
   const path = resolve(entry);
   if (!existsSync(path)) {
     throw new Error(`CONTRACT_NOT_FOUND: there is no ${path}; name the contract's .ts file`);
@@ -43,8 +44,8 @@ export async function bundleContract(entry: string): Promise<Bundle> {
     target: 'es2020',
     supported: { 'class-field': true },
     charset: 'utf8',
-    minifyWhitespace: true,
-    minifySyntax: true,
+    minifyWhitespace: compact,
+    minifySyntax: compact,
     // The SDK's exporter asks whether a result's `constructor.name` is "NearPromise".
     keepNames: true,
     treeShaking: true,

@@ -132,6 +132,7 @@ export class Sample {
       quotient: y === 0n ? null : x / y,
       rest: y === 0n ? null : x % y,
       shifted: x << 13n,
+      power: x ** 5n,
       hex: x.toString(16),
       wide: BigInt.asUintN(128, x),
       less: x < y,
@@ -153,6 +154,16 @@ export class Sample {
   }
 
   @view({})
+  echo({ value }: { value: unknown }): unknown {
+    return value;
+  }
+
+  @view({})
+  churn({ seed }: { seed: number }): number {
+    return churn(seed);
+  }
+
+  @view({})
   misuse({ what }: { what: string }): unknown {
     switch (what) {
       case 'random':
@@ -163,6 +174,8 @@ export class Sample {
         return new Function('return 1')();
       case 'throw-text':
         throw 'plain text';
+      case 'bug':
+        return (undefined as unknown as Row).note;
       case 'recurse':
         return nest(0);
       default:
@@ -173,4 +186,27 @@ export class Sample {
 
 function nest(depth: number): number {
   return 1 + nest(depth + 1);
+}
+
+/** Takes and frees blocks of many sizes. The same text as in snapshot-calls.test.ts. */
+function churn(seed: number): number {
+  const kept: (string | number[])[] = [];
+  let state = seed;
+  const next = (below: number): number => {
+    state = Math.imul(state, 48271) >>> 0;
+    return state % below;
+  };
+  for (let i = 0; i < 400; i++) {
+    const at = next(40);
+    if (next(2) === 0) kept[at] = String.fromCharCode(97 + next(26)).repeat(next(300));
+    else kept[at] = Array.from({ length: next(60) }, () => next(1000));
+    const other = kept[next(40)];
+    if (typeof other === 'string') kept[next(40)] = `${other}${i}`;
+    else other?.push(i);
+  }
+  let sum = 0;
+  for (const item of kept) {
+    for (const part of item ?? []) sum = (Math.imul(sum, 31) + Number(part.toString().length)) | 0;
+  }
+  return sum;
 }
