@@ -1,5 +1,6 @@
 /** What a word on the command line must be; each says what it wants when it is something else. */
 import { InvalidArgumentError, type Command } from 'commander';
+import { parseAccountId } from '@commonweights/dao-contracts/client/accounts.js';
 import { parseNear } from '@commonweights/dao-contracts/client/near-amount.js';
 import { isDigest, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { CliError } from './errors.js';
@@ -45,6 +46,27 @@ export function nearAmount(text: string): bigint {
 export function digestFlag(text: string): Digest {
   if (isDigest(text)) return text;
   throw new InvalidArgumentError('It must be "sha256:" and 64 hex digits.');
+}
+
+/** A flag's time, in milliseconds: `500ms`, `30s`, `5m`, `2h`, `1d`. */
+export function duration(text: string): number {
+  const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text);
+  const ms = match ? Number(match[1]) * unitMs[match[2] as keyof typeof unitMs] : NaN;
+  if (ms > 0 && ms <= 3650 * unitMs.d) return ms;
+  throw new InvalidArgumentError('It must be a time like 30s, 5m, 2h or 1d.');
+}
+
+const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A flag's account names, by comma. */
+export function accountList(text: string): string[] {
+  try {
+    const names = text.split(',').map((name) => parseAccountId(name.trim()));
+    if (new Set(names).size === names.length) return names;
+  } catch {
+    // Told below.
+  }
+  throw new InvalidArgumentError('It must be different account names, by comma.');
 }
 
 /** `--json`, on commands that print data. */

@@ -7,6 +7,7 @@ import { addAccountCommands } from './commands/account.js';
 import { addDatasetCommands } from './commands/dataset.js';
 import { addEarningsCommands } from './commands/earnings.js';
 import { addGenerateCommand } from './commands/generate.js';
+import { addNetworkCommands } from './commands/network.js';
 import { addProposalCommands } from './commands/proposal.js';
 import { addPullCommands } from './commands/pull.js';
 import { addReleaseCommands } from './commands/release.js';
@@ -54,6 +55,7 @@ export function buildProgram(terminal: Terminal): Command {
       writeErr: (text) => terminal.stderr.write(text),
     })
     .addHelpText('after', `\n${exitCodesHelp()}`);
+  addNetworkCommands(program, terminal);
   addAccountCommands(program, terminal);
   addDatasetCommands(program, terminal);
   addRunCommands(program, terminal);

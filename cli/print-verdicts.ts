@@ -23,9 +23,7 @@ export function reportVerdicts(
   it: { dir: string; verdicts: readonly Verdict[] },
 ): void {
   const exitCode = exitCodeOf(it.verdicts);
-  session.print({ dir: it.dir, verified: exitCode === 0, verdicts: it.verdicts }, () =>
-    formatVerdicts(it.verdicts),
-  );
+  session.print(it.verdicts, () => formatVerdicts(it.verdicts));
   if (exitCode === 0) return;
   const { claim, status } = it.verdicts.find((one) => ['fail', 'unknown'].includes(one.status))!;
   const facts = status === 'fail' ? 'does not hold' : 'could not be checked';

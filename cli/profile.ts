@@ -2,7 +2,7 @@
  * What `network up` (and the main job) leave behind so that the other commands need no flags: where
  * the local chain and registry listen and who acts by default. The profile lies with the network's
  * data as `network.json`; `.commonweights/current.json` in the folder where the network was started
- * points to it, and commands look for that pointer in their folder and the folders above.
+ * points to it. Commands look for either in their folder and the folders above.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -49,6 +49,8 @@ export async function dropProfilePointer(it: { cwd: string; file: string }): Pro
 /** The profile that applies in `cwd`; null when no local network was started there or above. */
 export async function findProfile(cwd: string): Promise<Profile | null> {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    const here = await readJson(join(folder, 'network.json')).catch(() => null);
+    if (isProfile(here)) return here;
     const pointer = await readJson(join(folder, pointerPath));
     if (pointer !== null) {
       const file = (pointer as { profile?: unknown }).profile;
@@ -59,19 +61,22 @@ export async function findProfile(cwd: string): Promise<Profile | null> {
 }
 
 function parseProfile(content: unknown, file: string): Profile | null {
-  if (content === null) return null;
-  const it = content as Record<string, unknown>;
-  const texts = ['rpcUrl', 'contract', 'account', 'credentials'];
-  const whole =
-    it.version === 1 &&
-    it.network === 'localnet' &&
-    texts.every((field) => typeof it[field] === 'string') &&
-    ['registry', 'web'].every((field) => it[field] === null || typeof it[field] === 'string');
-  if (whole) return content as Profile;
+  if (content === null || isProfile(content)) return content;
   throw new CliError(
     exitCodes.badInput,
     `BAD_PROFILE: ${file} is not a network profile; start the network again with ` +
       '"commonweights network up", or delete the file',
+  );
+}
+
+function isProfile(content: unknown): content is Profile {
+  if (typeof content !== 'object' || content === null) return false;
+  const it = content as Record<string, unknown>;
+  return (
+    it.version === 1 &&
+    it.network === 'localnet' &&
+    ['rpcUrl', 'contract', 'account', 'credentials'].every((at) => typeof it[at] === 'string') &&
+    ['registry', 'web'].every((at) => it[at] === null || typeof it[at] === 'string')
   );
 }
 

@@ -74,6 +74,11 @@ export class Session {
     );
   }
 
+  /** Whether --account was given. */
+  get namesAccount(): boolean {
+    return this.flags.account !== undefined;
+  }
+
   /** A client that only reads. */
   reader(): DaoClient {
     return connect({ network: this.network, contract: this.contract });

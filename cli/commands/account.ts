@@ -3,10 +3,11 @@ import { rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { createKey, parseAccountId } from '@commonweights/dao-contracts/client/accounts.js';
 import { connect } from '@commonweights/dao-contracts/client/client.js';
+import type { AccountKey } from '@commonweights/dao-contracts/client/connection.js';
 import { isDaoError } from '@commonweights/dao-contracts/client/errors.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
 import { nearAmount, withExamples, withJson } from '../arguments.js';
-import { writeCredentials } from '../credentials.js';
+import { readCredentials, writeCredentials } from '../credentials.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
 import { formatBytes, formatFacts } from '../output.js';
@@ -21,9 +22,11 @@ export function addAccountCommands(program: Command, terminal: Terminal): void {
   does<{ fund?: bigint }>(
     withExamples(
       withJson(account.command('create <account>'))
-        .description('create an account with a fresh key, paid for by --account')
+        .description(
+          'create an account with a fresh key, paid for by the account above it or by --account',
+        )
         .option('--fund <near>', 'NEAR to give it (default: 10)', nearAmount),
-      'commonweights account create alice.founder.local',
+      'commonweights account create alice.local',
       'commonweights account create alice.me.testnet --network testnet --account me.testnet --fund 2',
     ),
     terminal,
@@ -42,8 +45,8 @@ export function addAccountCommands(program: Command, terminal: Terminal): void {
 }
 
 async function create(session: Session, newAccountId: string, initialYocto: bigint): Promise<void> {
-  const payer = await session.accountKey();
   const { network, keys } = session;
+  const payer = await payerOf(session, newAccountId);
   // The payer need not know any DAO: creating an account is NEAR's own business.
   const client = connect({ network, contract: payer.accountId, account: payer });
   if (await client.viewAccount(newAccountId)) {
@@ -67,6 +70,13 @@ async function create(session: Session, newAccountId: string, initialYocto: bigi
     made,
     () => `${newAccountId} exists on ${network.name}; its key is in ${file} (keep it safe)\n`,
   );
+}
+
+/** --account where it is given; else the account above the new one, where its key is here. */
+async function payerOf(session: Session, newAccountId: string): Promise<AccountKey> {
+  const above = newAccountId.slice(newAccountId.indexOf('.') + 1);
+  if (session.namesAccount || above === newAccountId) return session.accountKey();
+  return readCredentials(session.keys, above).catch(() => session.accountKey());
 }
 
 async function show(session: Session, accountId: string): Promise<void> {

@@ -148,6 +148,15 @@ export class Connection {
     };
   }
 
+  /** Any method of the node's JSON-RPC, such as a local network's own. */
+  rpc(method: string, params: object): Promise<unknown> {
+    const send = this.provider.sendJsonRpc.bind(this.provider) as (
+      method: string,
+      params: object,
+    ) => Promise<unknown>;
+    return this.ask(method, () => send(method, params));
+  }
+
   /** One read of the node, tried again when it was busy; failures become `DaoError`. */
   async ask<T>(method: string, request: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {

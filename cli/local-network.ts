@@ -1,0 +1,237 @@
+/**
+ * A whole DAO on this machine: the embedded chain with the contract on it, the registry, keys for
+ * the people in it, and the profile by which the other commands find all that. `network up` and the
+ * main job start it. Started again over the same folder it goes on where it stopped.
+ */
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { keyFromSecret } from '@commonweights/dao-contracts/client/accounts.js';
+import { connect } from '@commonweights/dao-contracts/client/client.js';
+import type { AccountKey } from '@commonweights/dao-contracts/client/connection.js';
+import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
+import type { Network } from '@commonweights/dao-contracts/client/network.js';
+import { deriveKey } from '@commonweights/dao-contracts/localnet/keys.js';
+import { startLocalnet, type Localnet } from '@commonweights/dao-contracts/localnet/localnet.js';
+import type { Policy } from '@commonweights/dao-contracts/rules/actions.js';
+import { buildContract } from '@commonweights/dao-contracts/toolchain/build-contract.js';
+import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import {
+  startRegistry,
+  type RunningRegistry,
+} from '@commonweights/dataset-registry/server/registry.js';
+import { readCredentials, writeCredentials, type KeyFolder } from './credentials.js';
+import { dropProfilePointer, writeProfile } from './profile.js';
+import type { Progress, ProgressOptions } from './progress.js';
+
+export interface LocalNetworkOptions {
+  readonly dataDir: string;
+  /** Where the pointer to the profile is left. */
+  readonly cwd: string;
+  /** Of the chain; the registry takes the next one. 0: any free ones. */
+  readonly port: number;
+  /** Default: drawn once and kept with the data. Whoever knows it owns the chain. */
+  readonly seed?: string;
+  readonly clock: 'logical' | 'system';
+  /** Accounts below the root with one vote each; the first one acts by default. */
+  readonly members: readonly string[];
+  /** Further accounts, with money and keys but without votes. */
+  readonly others?: readonly string[];
+  readonly policy?: Partial<Policy>;
+  /** What the first member gives to the DAO. */
+  readonly treasuryYocto?: bigint;
+  readonly startProgress: (label: string, options?: ProgressOptions) => Progress;
+}
+
+export interface LocalNetwork {
+  readonly network: Network;
+  readonly contract: string;
+  readonly contractDigest: Digest;
+  readonly contractBytes: number;
+  readonly registryUrl: string;
+  readonly webUrl: string | null;
+  /** Where the accounts' keys lie. */
+  readonly keys: KeyFolder;
+  /** The chain itself: its clock, and all money there is. */
+  readonly localnet: Localnet;
+  stop(): Promise<void>;
+}
+
+const hourMs = 3_600_000;
+
+/** Suits the clock that can be moved forward; `network up` shortens it. */
+const defaultPolicy: Policy = {
+  votingPeriodMs: 24 * hourMs,
+  timelockMs: 12 * hourMs,
+  expiryMs: 168 * hourMs,
+  quorumBps: 5_000,
+  approvalBps: 5_000,
+  bondYocto: `${10n ** 24n}`,
+  licences: ['CC0-1.0', 'PDDL-1.0', 'PDDL-1.0 AND CC0-1.0', 'Apache-2.0', 'MIT', 'CC-BY-4.0'],
+};
+
+const rootAccount = 'local';
+const near = 10n ** 24n;
+/** Code and records of a DAO stake some NEAR; this leaves room for years of them. */
+const contractYocto = 5_000n * near;
+const personYocto = 100_000n * near;
+const treasuryDefaultYocto = 20_000n * near;
+
+const contractEntry = fileURLToPath(new URL('../dao-contracts/contract/dao.ts', import.meta.url));
+/** The built web pages, where they were built. */
+const webFolder = fileURLToPath(new URL('../governance-ui/dist/', import.meta.url));
+
+/** Errors: `PORT_IN_USE`, `REGISTRY_NOT_STARTED`, those of the build. Nothing stays running then. */
+export async function startLocalNetwork(options: LocalNetworkOptions): Promise<LocalNetwork> {
+  const dataDir = resolve(options.cwd, options.dataDir);
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const seed = options.seed ?? (await keptSeed(dataDir));
+  const keys = { folder: join(dataDir, 'credentials'), network: 'localnet' };
+  const { port, clock } = options;
+  const chainDir = join(dataDir, 'chain');
+  const localnet = await startLocalnet({ seed, dataDir: chainDir, port, clock, rootAccount });
+  let registry: RunningRegistry | null = null;
+  try {
+    const network: Network = { name: 'localnet', rpcUrl: localnet.url };
+    const contract = `dao.${rootAccount}`;
+    const founding = { options, localnet, network, contract, keys, seed };
+    await createAccounts(founding);
+    const code = await deployDao(founding);
+    registry = await openRegistry({ dataDir, port, network, contract });
+    const { url } = registry;
+    const webUrl = existsSync(webFolder) ? url : null;
+    const file = await writeProfile({
+      dataDir,
+      cwd: options.cwd,
+      profile: {
+        version: 1,
+        network: 'localnet',
+        rpcUrl: localnet.url,
+        contract,
+        account: options.members[0]!,
+        registry: url,
+        web: webUrl,
+        credentials: keys.folder,
+      },
+    });
+    return {
+      ...{ network, contract, registryUrl: url, webUrl, keys, localnet },
+      contractDigest: digestOf(code),
+      contractBytes: code.length,
+      stop: async () => {
+        await dropProfilePointer({ cwd: options.cwd, file });
+        await registry?.stop();
+        await localnet.stop();
+      },
+    };
+  } catch (error) {
+    await registry?.stop();
+    await localnet.stop();
+    throw error;
+  }
+}
+
+function openRegistry(it: {
+  dataDir: string;
+  port: number;
+  network: Network;
+  contract: string;
+}): Promise<RunningRegistry> {
+  const { network, contract } = it;
+  const reader = connect({ network, contract });
+  return startRegistry({
+    dataDir: join(it.dataDir, 'registry'),
+    port: it.port === 0 ? 0 : it.port + 1,
+    authorise: (accountId, publicKey) => reader.isKeyOfAccount(accountId, publicKey),
+    staticDirs: existsSync(webFolder) ? [{ mount: '/', dir: webFolder }] : [],
+  });
+}
+
+interface Founding {
+  readonly options: LocalNetworkOptions;
+  readonly localnet: Localnet;
+  readonly network: Network;
+  readonly contract: string;
+  readonly keys: KeyFolder;
+  readonly seed: string;
+}
+
+/** Makes what is missing, so that a start that was broken off is finished by the next one. */
+async function createAccounts(it: Founding): Promise<void> {
+  const { network, contract, seed, localnet } = it;
+  const root = { accountId: rootAccount, secretKey: localnet.rootSecretKey };
+  const client = connect({ network, contract, account: root });
+  const { members, others = [], startProgress } = it.options;
+  const names = [contract, ...members, ...others];
+  const progress = startProgress('creating accounts', { total: names.length });
+  await keepKey(it.keys, root);
+  for (const [done, accountId] of names.entries()) {
+    const key = deriveKey(seed, accountId);
+    await keepKey(it.keys, { accountId, secretKey: key.secretKey });
+    if (!(await client.viewAccount(accountId))) {
+      await client.createAccount({
+        newAccountId: accountId,
+        publicKey: key.publicKey,
+        initialYocto: accountId === contract ? contractYocto : personYocto,
+      });
+    }
+    progress.update(done + 1, accountId);
+  }
+  progress.finish(`${names.length} accounts, keys in ${it.keys.folder}`);
+}
+
+/** The code of the contract, deployed now or before. */
+async function deployDao(it: Founding): Promise<Uint8Array> {
+  const { network, contract, options } = it;
+  const account = await readCredentials(it.keys, contract);
+  const client = connect({ network, contract, account });
+  if ((await client.viewAccount(contract))?.codeHash) {
+    const { provider } = client.connection;
+    return (await provider.viewContractCode({ contractId: contract })).code;
+  }
+  const progress = options.startProgress('building the contract');
+  const built = await buildContract({
+    entry: contractEntry,
+    onProgress: ({ step, done, total }) =>
+      progress.update(done ?? 0, total ? `${step}: ${done ?? 0} of ${total}` : step),
+  });
+  progress.finish(`${built.wasm.length} bytes, ${built.methods.length} methods`);
+  const { members } = options;
+  const deploying = options.startProgress('deploying the DAO');
+  const args = {
+    members: members.map((member) => ({ account: member, weight: '1' })),
+    policy: { ...defaultPolicy, ...options.policy },
+    guardian: null,
+  };
+  await client.deployContract({ code: built.wasm, init: { method: 'init', args } });
+  const founder = await readCredentials(it.keys, members[0]!);
+  const amountYocto = options.treasuryYocto ?? treasuryDefaultYocto;
+  if (amountYocto > 0n) {
+    await connect({ network, contract, account: founder }).deposit({ amountYocto });
+  }
+  deploying.finish(`${contract} with ${members.length} members and ${formatNear(amountYocto)}`);
+  return built.wasm;
+}
+
+async function keepKey(keys: KeyFolder, { accountId, secretKey }: AccountKey): Promise<void> {
+  try {
+    await readCredentials(keys, accountId);
+  } catch {
+    await writeCredentials(keys, accountId, keyFromSecret(secretKey));
+  }
+}
+
+async function keptSeed(dataDir: string): Promise<string> {
+  const file = join(dataDir, 'seed');
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const seed = randomBytes(32).toString('hex');
+  await writeFile(file, `${seed}\n`, { mode: 0o600 });
+  await chmod(file, 0o600);
+  return seed;
+}
