@@ -15,10 +15,10 @@ import {
   renameSync,
   rmSync,
   truncateSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { releaseFolder, takeFolder } from './folder-lock.js';
 import type { Change } from './world.js';
 
 export interface JournalEntry {
@@ -34,7 +34,6 @@ export interface BlockHeader {
 }
 
 const fileName = 'chain.jsonl';
-const lockName = 'lock';
 /** A journal longer than this is rewritten as a snapshot when the node starts. */
 const compactAboveBytes = 64 * 1024 * 1024;
 
@@ -51,13 +50,13 @@ export class Journal {
   /** Opens or creates the chain in `folder`, which no other node may be using. */
   static open(folder: string): Journal {
     mkdirSync(folder, { recursive: true });
-    takeLock(folder);
+    takeFolder(folder);
     const path = join(folder, fileName);
     rmSync(`${path}.new`, { force: true });
     try {
       return new Journal(folder, existsSync(path) ? readEntries(path) : []);
     } catch (error) {
-      rmSync(join(folder, lockName), { force: true });
+      releaseFolder(folder);
       throw error;
     }
   }
@@ -82,7 +81,7 @@ export class Journal {
   close(): void {
     fsyncSync(this.file);
     closeSync(this.file);
-    rmSync(join(this.folder, lockName), { force: true });
+    releaseFolder(this.folder);
   }
 }
 
@@ -139,32 +138,4 @@ function untagValue(_key: string, value: unknown): unknown {
   if ($n !== undefined) return BigInt($n);
   if ($b !== undefined) return new Uint8Array(Buffer.from($b, 'base64'));
   return value;
-}
-
-function takeLock(folder: string): void {
-  const path = join(folder, lockName);
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      writeFileSync(path, `${process.pid}`, { flag: 'wx' });
-      return;
-    } catch {
-      const owner = Number(readFileSync(path, 'utf8'));
-      if (isAlive(owner)) {
-        throw new Error(
-          `CHAIN_IN_USE: process ${owner} runs a node on ${folder}; stop it or use another folder`,
-        );
-      }
-      rmSync(path, { force: true });
-    }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -1,0 +1,213 @@
+/** What the node answers to clients that are wrong, large or malicious. */
+import { request } from 'node:http';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { startLocalnet, type Localnet } from '@commonweights/dao-contracts/localnet/localnet.js';
+import {
+  DecodeError,
+  decodeTransaction,
+} from '@commonweights/dao-contracts/localnet/runtime/transaction.js';
+import { actions } from 'near-api-js';
+import { ChainClient, openChain } from './chain-client.js';
+
+interface Reply {
+  id?: unknown;
+  result?: Record<string, unknown>;
+  error?: { name: string; cause: { name: string; info: Record<string, unknown> }; data: unknown };
+}
+
+describe('the JSON-RPC server', () => {
+  let node: Localnet;
+
+  before(async () => {
+    node = await startLocalnet({ seed: 'rpc test' });
+  });
+
+  after(() => node.stop());
+
+  async function post(body: string, headers: Record<string, string> = {}): Promise<Reply> {
+    const response = await fetch(node.url, { method: 'POST', body, headers });
+    expect(response.status).to.equal(200);
+    return (await response.json()) as Reply;
+  }
+
+  const ask = (method: unknown, params: unknown, headers?: Record<string, string>) =>
+    post(JSON.stringify({ jsonrpc: '2.0', id: 'x', method, params }), headers);
+
+  const causeOf = (reply: Reply): string | undefined => reply.error?.cause.name;
+
+  it('answers malformed requests with one error', async () => {
+    for (const body of ['', '{', 'null', '5', '"text"', '[]', '{}', '{"method":7}']) {
+      expect(causeOf(await post(body)), body).to.equal('PARSE_ERROR');
+    }
+    expect(causeOf(await ask('no_such_method', {}))).to.equal('METHOD_NOT_FOUND');
+    expect(causeOf(await ask('constructor', {}))).to.equal('METHOD_NOT_FOUND');
+  });
+
+  it('answers wrong parameters with one error', async () => {
+    const wrong: [string, unknown][] = [
+      ['query', null],
+      ['query', { request_type: 'view_account' }],
+      ['query', { request_type: 'view_account', account_id: 'NOT A NAME' }],
+      ['query', { request_type: 'view_everything', account_id: 'local' }],
+      ['query', { request_type: 'view_access_key', account_id: 'local', public_key: 'x' }],
+      [
+        'query',
+        { request_type: 'call_function', account_id: 'local', method_name: 'x', args_base64: '%' },
+      ],
+      ['block', { block_id: {} }],
+      ['send_tx', { signed_tx_base64: 'AAAA' }],
+      ['send_tx', { signed_tx_base64: 7 }],
+      ['send_tx', []],
+      ['sandbox_fast_forward', {}],
+      ['sandbox_fast_forward', { duration: -1 }],
+      ['sandbox_fast_forward', { duration: 1e300 }],
+      ['sandbox_fast_forward', { duration: 1, delta_height: 1 }],
+      ['EXPERIMENTAL_changes', { changes_type: 'nothing', finality: 'final' }],
+    ];
+    for (const [method, params] of wrong) {
+      expect(causeOf(await ask(method, params)), JSON.stringify(params)).to.equal('PARSE_ERROR');
+    }
+  });
+
+  it('names what does not exist', async () => {
+    const query = (more: object): Promise<Reply> =>
+      ask('query', { finality: 'final', account_id: 'local', ...more });
+    const nobody = { request_type: 'view_account', account_id: 'nobody.local' };
+    expect(causeOf(await query(nobody))).to.equal('UNKNOWN_ACCOUNT');
+    const key = `ed25519:${'1'.repeat(32)}`;
+    const other = { request_type: 'view_access_key', public_key: key };
+    expect(causeOf(await query(other))).to.equal('UNKNOWN_ACCESS_KEY');
+    expect(causeOf(await query({ request_type: 'view_code' }))).to.equal('NO_CONTRACT_CODE');
+    const call = { request_type: 'call_function', method_name: 'x', args_base64: '' };
+    expect(causeOf(await query(call))).to.equal('CONTRACT_EXECUTION_ERROR');
+    expect(causeOf(await ask('block', { block_id: 99 }))).to.equal('UNKNOWN_BLOCK');
+    expect(causeOf(await ask('tx', { tx_hash: 'x', sender_account_id: 'local' }))).to.equal(
+      'UNKNOWN_TRANSACTION',
+    );
+    expect(causeOf(await ask('EXPERIMENTAL_receipt', { receipt_id: 'x' }))).to.equal(
+      'UNKNOWN_RECEIPT',
+    );
+    expect(causeOf(await ask('next_light_client_block', {}))).to.equal('INTERNAL_ERROR');
+  });
+
+  it('answers a batch in order, and bounds it', async () => {
+    const one = (id: number): object => ({ jsonrpc: '2.0', id, method: 'gas_price', params: [] });
+    const replies = await post(JSON.stringify([one(1), { id: 2 }, one(3)]));
+    expect((replies as unknown as Reply[]).map(({ id }) => id)).to.deep.equal([1, 2, 3]);
+    const many = await post(JSON.stringify(Array.from({ length: 51 }, (_, i) => one(i))));
+    expect(causeOf(many)).to.equal('PARSE_ERROR');
+  });
+
+  it('stops reading a body that is too large', async () => {
+    const reply = await new Promise<string>((resolve, reject) => {
+      const sent = request(node.url, { method: 'POST' }, (response) => {
+        response.setEncoding('utf8');
+        response.once('data', (chunk: string) => {
+          resolve(chunk);
+          sent.destroy();
+        });
+      });
+      sent.on('error', reject);
+      const chunk = Buffer.alloc(1024 * 1024, 32);
+      for (let i = 0; i < 4; i++) sent.write(chunk);
+    });
+    expect(reply).to.include('exceeds 3145728 bytes');
+  });
+
+  it('lets pages of other sites ask, and none of them move the clock', async () => {
+    const options = await fetch(node.url, { method: 'OPTIONS' });
+    expect(options.status).to.equal(204);
+    expect(options.headers.get('access-control-allow-origin')).to.equal('*');
+    const elsewhere = { Origin: 'https://example.org' };
+    expect(await ask('gas_price', [], elsewhere)).to.have.property('result');
+    const forward = (headers: Record<string, string>): Promise<Reply> =>
+      ask('sandbox_fast_forward', { duration: 1000 }, headers);
+    expect(causeOf(await forward(elsewhere))).to.equal('PARSE_ERROR');
+    expect(causeOf(await forward({ Origin: 'null' }))).to.equal('PARSE_ERROR');
+    expect(await forward({ Origin: 'http://localhost:8080' })).to.have.property('result', null);
+  });
+
+  it('reports the supply', async () => {
+    const { result } = await ask('localnet_supply', {});
+    expect(result).to.deep.equal({
+      totalSupply: `${10n ** 33n}`,
+      burnt: '0',
+      accountsTotal: `${10n ** 33n}`,
+      inFlight: '0',
+    });
+  });
+
+  it('refuses a port that is taken', async () => {
+    const { port } = new URL(node.url);
+    const second = startLocalnet({ seed: 'rpc test', port: Number(port) });
+    const error = await second.catch((caught: Error) => caught);
+    expect((error as Error).message).to.include('PORT_IN_USE');
+  });
+
+  it('leaves nothing of a stopped node behind', async () => {
+    const second = await startLocalnet({ seed: 'rpc test' });
+    await second.stop();
+    await second.stop();
+    const error = await fetch(second.url).catch((caught: Error) => caught);
+    expect(error).to.be.instanceOf(Error);
+  });
+});
+
+describe('decoding transactions', () => {
+  const whole = async (): Promise<Uint8Array> => {
+    const chain = openChain();
+    return new ChainClient(chain).sign('local', 'local', [
+      actions.transfer(1n),
+      actions.functionCall('x', { a: 1 }, 5n, 7n),
+      actions.addFunctionCallAccessKey(
+        new ChainClient(chain).publicKey('k'),
+        'local',
+        ['a', 'b'],
+        9n,
+      ),
+    ]);
+  };
+
+  it('refuses every cut and every extension', async () => {
+    const bytes = await whole();
+    expect(decodeTransaction(bytes).actions).to.have.length(3);
+    for (let end = 0; end < bytes.length; end++) {
+      expect(() => decodeTransaction(bytes.subarray(0, end))).to.throw(DecodeError);
+    }
+    expect(() => decodeTransaction(Buffer.concat([bytes, Buffer.of(0)]))).to.throw(DecodeError);
+  });
+
+  it('either decodes or refuses, whatever the bytes', async () => {
+    const bytes = await whole();
+    const check = (input: Uint8Array): void => {
+      try {
+        decodeTransaction(input);
+      } catch (error) {
+        expect(error).to.be.instanceOf(DecodeError);
+      }
+    };
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.nat(255), (at, byte) => {
+        const damaged = bytes.slice();
+        damaged[at] = byte;
+        check(damaged);
+      }),
+    );
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), check));
+  });
+
+  it('takes no transaction whose bytes were changed', async () => {
+    const chain = openChain();
+    const bytes = await new ChainClient(chain).sign('local', 'local', [actions.transfer(1n)]);
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
+        const changed = bytes.slice();
+        changed[at] = changed[at]! ^ flip;
+        expect(() => chain.submit(changed)).to.throw();
+      }),
+    );
+    chain.submit(bytes);
+    await chain.stop();
+  });
+});
