@@ -2,7 +2,7 @@
  * What a call knows of the chain that runs it. Everything that is not an argument comes through
  * here, so that the rules below get time, seed and caller as values.
  */
-import { near } from 'near-sdk-js';
+import { encode, near } from 'near-sdk-js';
 import { refuse } from '../rules/errors.js';
 import type { CallContext } from '../rules/run-draft.js';
 
@@ -18,12 +18,17 @@ export function hash(bytes: Uint8Array): Uint8Array {
   return near.sha256(bytes);
 }
 
+export function utf8(text: string): Uint8Array {
+  return encode(text);
+}
+
 export function callContext(): CallContext {
   return {
     contract: near.currentAccountId(),
     nowMs: nowMs(),
     seed: near.randomSeed(),
     hash,
+    utf8,
   };
 }
 

@@ -320,7 +320,7 @@ export class Dao {
 }
 
 /** A tick may close a round of 64 seats, draw audits and open the next round. */
-const tickTeraGas = 100;
+const tickTeraGas = 250;
 
 function showRun(id: number): shown.RunView | null {
   const run = runs.get(id);

@@ -1,7 +1,6 @@
 /** Proposals: made, voted on, executed, cancelled. The rules decide; this loads, stores and pays. */
 import { near } from 'near-sdk-js';
 import { formatDigest, type Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
-import { encodeUtf8 } from '@commonweights/dataset-registry/digest/hash-parts.js';
 import type { Action } from '../rules/actions.js';
 import { canonicalText } from '../rules/canonical-text.js';
 import { refuse, unreachable } from '../rules/errors.js';
@@ -18,7 +17,7 @@ import {
 } from '../rules/proposal.js';
 import { moveMoney, noMoney, receiveMoney, type Totals } from '../rules/totals.js';
 import type { Choice } from '../rules/views.js';
-import { caller, emit, hash, nowMs } from './call.js';
+import { caller, emit, hash, nowMs, utf8 } from './call.js';
 import {
   applyMoves,
   proposals,
@@ -47,7 +46,7 @@ export function propose(it: { action: Action; description: Digest }): number {
     id: takeId('proposals'),
     proposer: caller(),
     action: it.action,
-    actionDigest: formatDigest(hash(encodeUtf8(canonicalText(it.action)))),
+    actionDigest: formatDigest(hash(utf8(canonicalText(it.action)))),
     description: it.description,
     policy,
     totalWeight: BigInt(near.storageRead('weight')!),

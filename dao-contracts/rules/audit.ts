@@ -226,7 +226,7 @@ function checkLeaf(
     refuse('BAD_PROOF', `this is not leaf ${index} of the committed trace; send its own proof`);
   }
   // Else an honest trace could cover a fabricated update.
-  if (index === segments && leaf !== outcomeLeafWith(claim, draft.at.hash)) {
+  if (index === segments && leaf !== outcomeLeafWith(claim, draft.at)) {
     refuse('BAD_PROOF', 'the last leaf must be that of the revealed update and local state');
   }
 }

@@ -1,5 +1,5 @@
 /**
- * RFC 8785 for what the contract hashes: strings, safe integers, booleans, null, arrays, objects.
+ * RFC 8785 for what the contract hashes and did not build itself: strings, safe integers, booleans, null, arrays, objects.
  * Law, tested: equal to `canonicalJson` of dataset-registry/digest for every such value. QuickJS
  * sorts by UTF-16 code unit and escapes strings as the RFC wants, so this is all there is to it.
  */

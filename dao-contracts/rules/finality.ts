@@ -74,22 +74,22 @@ function appendClosedRecord(
   const { round, audits } = it;
   return draft.appendRecord(
     {
-      version: 1,
-      run: run.id,
-      round: round.round,
-      outcome: it.rewound ? 'rewound' : 'final',
-      previous: run.logHead,
-      startRoot: round.startRoot,
-      root: round.root,
+      audits: audits.map(({ seat, segment, auditor, state }) => ({
+        auditor,
+        seat,
+        segment,
+        verdict: verdictOf(state),
+      })),
       claims: [...round.revealed]
         .sort((a, b) => a - b)
         .map((seat) => claimRecord(draft, round, audits, seat)),
-      audits: audits.map(({ seat, segment, auditor, state }) => ({
-        seat,
-        segment,
-        auditor,
-        verdict: verdictOf(state),
-      })),
+      outcome: it.rewound ? 'rewound' : 'final',
+      previous: run.logHead,
+      root: round.root,
+      round: round.round,
+      run: run.id,
+      startRoot: round.startRoot,
+      version: 1,
     },
     recordOverheadBytes,
   );
@@ -108,16 +108,16 @@ function claimRecord(
   const { update, updateBytes, localIn, localOut, traceRoot } = claim.revealed;
   const audit = audits.find((one) => one.seat === number);
   return {
-    seat: number,
     account: seat.account,
-    slice: round.slices.find((one) => one.seat === number)!.slice,
     commitment: claim.commitment,
-    update,
-    updateBytes,
+    included: round.included.includes(number),
     localIn,
     localOut,
+    seat: number,
+    slice: round.slices.find((one) => one.seat === number)!.slice,
     traceRoot,
-    included: round.included.includes(number),
+    update,
+    updateBytes,
     verdict: audit ? verdictOf(audit.state) : 'unaudited',
   };
 }

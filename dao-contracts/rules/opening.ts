@@ -7,7 +7,7 @@ import {
   type Digest,
   type Sha256,
 } from '@commonweights/dataset-registry/digest/digest-text.js';
-import { encodeParts, type HashPart } from '@commonweights/dataset-registry/digest/hash-parts.js';
+import { encodeParts } from '@commonweights/dataset-registry/digest/hash-parts.js';
 
 /** `H("cw/local/zero/1")`: the digest of "no local state". */
 export const ZERO_LOCAL_STATE =
@@ -26,17 +26,30 @@ export interface Opening {
   salt: string;
 }
 
-export function commitmentWith(it: Opening, hash: Sha256): Digest {
+/** UTF-8 bytes of a text. */
+export type Utf8 = (text: string) => Uint8Array;
+
+/** The platform's own ways to hash and to encode. */
+export interface Hashing {
+  hash: Sha256;
+  utf8: Utf8;
+}
+
+export function commitmentWith(it: Opening, hashing: Hashing): Digest {
   const where = [it.contract, it.run, it.round, it.account];
   const what = [it.update, it.startRoot, it.localIn, it.localOut, it.traceRoot, it.salt];
-  return tagged('cw/commit/1', [...where, ...what], hash);
+  return tagged('cw/commit/1', [...where, ...what], hashing);
 }
 
 /** `L_S`, the last leaf of a trace: ties the work to the update that was published. */
-export function outcomeLeafWith(it: { update: Digest; localOut: Digest }, hash: Sha256): Digest {
-  return tagged('cw/outcome/1', [it.update, it.localOut], hash);
+export function outcomeLeafWith(
+  it: { update: Digest; localOut: Digest },
+  hashing: Hashing,
+): Digest {
+  return tagged('cw/outcome/1', [it.update, it.localOut], hashing);
 }
 
-function tagged(tag: string, parts: readonly HashPart[], hash: Sha256): Digest {
-  return formatDigest(hash(encodeParts([tag, ...parts])));
+function tagged(tag: string, parts: readonly (string | number)[], hashing: Hashing): Digest {
+  const encoded = [tag, ...parts].map((part) => hashing.utf8(String(part)));
+  return formatDigest(hashing.hash(encodeParts(encoded)));
 }

@@ -44,7 +44,7 @@ export function reveal(draft: RunDraft, act: Act & RevealedClaim & { salt: strin
       traceRoot,
       salt,
     },
-    draft.at.hash,
+    draft.at,
   );
   if (!seat.claim || seat.claim.commitment !== opened) {
     refuse('BAD_OPENING', 'this does not open what was committed; send exactly what was hashed');

@@ -82,15 +82,15 @@ function abortRecord(draft: RunDraft, it: { round: number; startRoot: Digest }):
   run.resetNext = true;
   draft.appendRecord(
     {
-      version: 1,
-      run: run.id,
-      round,
+      audits: [],
+      claims: [],
       outcome: 'aborted',
       previous: run.logHead,
-      startRoot,
       root: null,
-      claims: [],
-      audits: [],
+      round,
+      run: run.id,
+      startRoot,
+      version: 1,
     },
     recordOverheadBytes,
   );

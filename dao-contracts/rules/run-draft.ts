@@ -5,16 +5,15 @@
  * contract loads and stores single records.
  */
 import type { Digest, Sha256 } from '@commonweights/dataset-registry/digest/digest-text.js';
-import { canonicalText } from './canonical-text.js';
 import { Draw } from './draw.js';
 import { refuse } from './errors.js';
 import { storageYoctoPerByte } from './limits.js';
+import type { Utf8 } from './opening.js';
 import type { RoundRecord } from './run.js';
 import type { Applicant, Audit, RosterEntry, Run, Seat } from './run-state.js';
 import type { RunTerms } from './run-terms.js';
 import { moveMoney, noMoney, type Bucket, type Totals } from './totals.js';
 import { formatDigest } from '@commonweights/dataset-registry/digest/digest-text.js';
-import { encodeUtf8 } from '@commonweights/dataset-registry/digest/hash-parts.js';
 
 /** Where the records of one run come from. Each is asked for at most once. */
 export interface RunSource {
@@ -33,6 +32,8 @@ export interface CallContext {
   /** Random bytes of the block; used by ticks only. */
   seed: Uint8Array;
   hash: Sha256;
+  /** UTF-8: the chain's host does it a hundred times cheaper than its JavaScript could. */
+  utf8: Utf8;
 }
 
 export interface RunEvent {
@@ -138,8 +139,9 @@ export class RunDraft {
 
   /** Folds a closed round into the log: its record's digest becomes the head. */
   appendRecord(record: RoundRecord, overheadBytes: number): bigint {
-    const text = canonicalText(record);
-    const bytes = encodeUtf8(text);
+    // Records are built with their fields in order, which makes this their canonical text.
+    const text = JSON.stringify(record);
+    const bytes = this.at.utf8(text);
     this.run.logHead = formatDigest(this.at.hash(bytes)) as Digest;
     this.records.push({ round: record.round, text });
     const { round, outcome, root } = record;

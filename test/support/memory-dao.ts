@@ -3,7 +3,7 @@
  * contract, in memory, with a clock and a seed of the test's. Only runs; votes are not needed here.
  */
 import { sha256 } from '@commonweights/dataset-registry/digest/digest.js';
-import { encodeParts } from '@commonweights/dataset-registry/digest/hash-parts.js';
+import { encodeParts, encodeUtf8 } from '@commonweights/dataset-registry/digest/hash-parts.js';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { fromWire } from '@commonweights/dao-contracts/client/money-fields.js';
 import { escrowNeeded } from '@commonweights/dao-contracts/rules/budget.js';
@@ -62,7 +62,7 @@ export class MemoryDao {
   /** As the contract does: the seed of a draw depends on what was called, not on who called. */
   apply(command: RunCommand): void {
     const seed = sha256(encodeParts([this.seed, JSON.stringify(command, bigintAsText)]));
-    const at = { contract, nowMs: ++this.nowMs, seed, hash: sha256 };
+    const at = { contract, nowMs: ++this.nowMs, seed, hash: sha256, utf8: encodeUtf8 };
     const { state, effects } = stepRun(this.#state, command, at);
     this.#state = state;
     for (const { text } of effects.records) this.records.push(JSON.parse(text) as RoundRecord);

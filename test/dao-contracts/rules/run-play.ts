@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import { encodeUtf8 } from '@commonweights/dataset-registry/digest/hash-parts.js';
 import {
   commitmentOf,
   outcomeLeaf,
@@ -109,7 +110,7 @@ export class RunPlay {
 
   context(): CallContext {
     const seed = sha256(new TextEncoder().encode(`seed ${this.#steps}`));
-    return { contract, nowMs: this.nowMs, seed, hash: sha256 };
+    return { contract, nowMs: this.nowMs, seed, hash: sha256, utf8: encodeUtf8 };
   }
 
   /** Throws a `Refusal` and changes nothing, or applies the command and its effects. */
