@@ -11,8 +11,10 @@ export interface ContributorTask {
   readonly contract: string;
   readonly dataDir: string;
   readonly fromRound?: number;
-  /** Fabricates its updates once this many rounds have closed. */
-  readonly cheatsFromOrdinal?: number;
+  /** Fabricates its updates from this round on. */
+  readonly cheatsFromRound?: number;
+  /** Stands still in the middle of this round, still answering audits, until it is killed. */
+  readonly hangsInRound?: number;
 }
 
 export type ContributorMessage =

@@ -11,6 +11,7 @@ import { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
 import { work } from '@commonweights/trainer/worker/work.js';
 import { openRegistryStore } from '../registry-store.js';
 import { fabricateFrom } from './fabricate-round.js';
+import { hangIn } from './hang-in-round.js';
 import type { ContributorMessage, ContributorTask } from './contributor-task.js';
 
 // The task holds a key, so it comes over the pipe and not on a command line that anyone can list.
@@ -45,9 +46,10 @@ try {
     signal: stop.signal,
     onEvent: (event) => tell({ kind: 'event', event }),
     ...(task.fromRound === undefined ? {} : { fromRound: task.fromRound }),
-    ...(task.cheatsFromOrdinal === undefined
+    ...(task.cheatsFromRound === undefined
       ? {}
-      : { computeRound: fabricateFrom(task.cheatsFromOrdinal) }),
+      : { computeRound: fabricateFrom(task.cheatsFromRound) }),
+    ...(task.hangsInRound === undefined ? {} : { computeRound: hangIn(task.hangsInRound) }),
   });
   tell({ kind: 'done', because: outcome.because, traffic: blobs.traffic });
   process.exitCode = 0;

@@ -12,10 +12,10 @@ import { encodeSnapshot } from '@commonweights/trainer/checkpoint/snapshot.js';
 import { finishRound, trainRound } from '@commonweights/trainer/worker/round.js';
 import type { ComputeRound } from '@commonweights/trainer/worker/seat-at-work.js';
 
-/** Honest while fewer than `ordinal` rounds have closed, fabricating from then on. */
-export function fabricateFrom(ordinal: number): ComputeRound {
+/** Honest before this round, fabricating from then on. */
+export function fabricateFrom(round: number): ComputeRound {
   return (input, local, beforeStep) =>
-    input.ordinal < ordinal
+    input.round < round
       ? trainRound(input, local, beforeStep)
       : fabricateRound(input, local, beforeStep);
 }

@@ -31,8 +31,8 @@ export interface Incidents {
 export interface TrainingOutcome {
   readonly run: RunView;
   readonly wallMs: number;
-  /** Median time of one inner step in the honest trainers, while all of them shared the machine. */
-  readonly stepMs: number;
+  /** Median time in which a trainer computed its round, while all of them shared the machine. */
+  readonly roundMs: number;
   readonly traffic: Readonly<Record<string, Traffic>>;
   readonly story: readonly string[];
 }
@@ -53,6 +53,7 @@ export async function train(it: {
   fastForward(ms: number): Promise<void>;
   progress: Progress;
   tell(line: string): void;
+  signal: AbortSignal;
 }): Promise<TrainingOutcome> {
   const crew = new Crew(it);
   try {
@@ -68,12 +69,19 @@ async function watch(it: Parameters<typeof train>[0], crew: Crew): Promise<Train
   let lateStarted = false;
   let last = { state: '', at: Date.now() };
   for (;;) {
+    it.signal.throwIfAborted();
     const run = await readRun(it.client, it.run);
     crew.failOnLostContributor(it.incidents.killed.account);
     if (run.status === 'completed') {
       const wallMs = Date.now() - startedAt;
       await crew.finish();
-      return { run, wallMs, stepMs: crew.medianStepMs(), traffic: crew.traffic, story: crew.story };
+      return {
+        run,
+        wallMs,
+        roundMs: crew.medianRoundMs(),
+        traffic: crew.traffic,
+        story: crew.story,
+      };
     }
     if (run.status === 'stopped' || run.status === 'paused') {
       throw new Error(`RUN_NOT_FINISHED: the run is ${run.status} (${run.pausedBecause ?? ''})`);
@@ -89,6 +97,9 @@ async function watch(it: Parameters<typeof train>[0], crew: Crew): Promise<Train
         crew.tell(`${it.late.account.accountId} comes late and downloads the state`);
         await crew.start(it.late);
       }
+      // Whoever dies owing an audit loses its stake; this one dies with its accounts in order.
+      const { killed } = it.incidents;
+      if (run.open.round === killed.round && !run.provisional) await crew.kill(killed.account);
       if (crew.killedIsDead && onlyKilledIsMissing(run, crew.killedSeat)) {
         crew.tell('everybody living committed; the deadline passes and the run goes on without it');
         await passDeadline(it, run, run.open.deadlineMs);
@@ -138,7 +149,7 @@ class Crew {
   /** Inner steps seen in all: shows that something moves between two chain events. */
   steps = 0;
   readonly #children = new Map<string, ChildProcess>();
-  readonly #stepTimesMs: number[] = [];
+  readonly #roundTimesMs: number[] = [];
   readonly #failures = new Map<string, string>();
   readonly #left = new Set<string>();
 
@@ -186,13 +197,9 @@ class Crew {
   #onEvent(account: string, event: WorkEvent): void {
     if (event.kind === 'step') {
       this.steps++;
-      const { killed } = this.it.incidents;
-      const half = event.step * 2 >= event.steps;
-      if (account === killed.account && event.round === killed.round && half)
-        void this.#kill(account);
     }
-    if (event.kind === 'trained' && event.loss > 0) {
-      this.#stepTimesMs.push(event.elapsedMs);
+    if (event.kind === 'trained' && event.loss > 0 /* not made up */) {
+      this.#roundTimesMs.push(event.elapsedMs);
     }
     if (event.kind === 'abandoned')
       this.tell(`${account} abandons round ${event.round}: ${event.why}`);
@@ -208,7 +215,7 @@ class Crew {
     return this.it.incidents.killed.account;
   }
 
-  async #kill(account: string): Promise<void> {
+  async kill(account: string): Promise<void> {
     if (this.killedIsDead) return;
     this.killedIsDead = true;
     this.#children.get(account)?.kill('SIGKILL');
@@ -228,9 +235,9 @@ class Crew {
     }
   }
 
-  medianStepMs(): number {
-    const perRound = [...this.#stepTimesMs].sort((a, b) => a - b);
-    return perRound[(perRound.length - 1) >> 1] ?? NaN;
+  medianRoundMs(): number {
+    const sorted = [...this.#roundTimesMs].sort((a, b) => a - b);
+    return sorted[(sorted.length - 1) >> 1] ?? NaN;
   }
 
   tell(line: string): void {

@@ -95,6 +95,8 @@ function answerDuty(run: RunView, mine: SeatView): Duty | null {
 
 function tickDuty(run: RunView, seats: readonly SeatView[], nowMs: number): Duty | null {
   const late = run.audits.some((audit) => isPending(audit) && nowMs >= audit.deadlineMs);
+  const undrawn = run.audits.some(({ state, jury }) => state === 'disputed' && jury.length === 0);
+  if (undrawn) return { kind: 'tick', because: 'a jury is to be drawn' };
   if (late) return { kind: 'tick', because: 'deadline passed' };
   if (run.status === 'paused') return canGoOn(run, seats);
   const open = run.open;

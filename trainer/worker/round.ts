@@ -18,6 +18,8 @@ import { learningRateAt, type RunSpec } from '../run/run-spec.js';
 
 /** What a round is computed from, apart from the worker's own state. */
 export interface RoundInput {
+  /** Number on chain; nothing that is computed depends on it. */
+  readonly round: number;
   readonly spec: RunSpec;
   readonly layout: TensorLayout;
   readonly session: Session;

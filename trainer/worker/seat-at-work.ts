@@ -357,6 +357,7 @@ export class SeatAtWork {
     const { spec, program, train } = this.opened;
     const start = await this.#stateOf(context.startRoot, run);
     return {
+      round: context.round,
       spec,
       layout: program.layout,
       session,

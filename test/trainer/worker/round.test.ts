@@ -32,6 +32,7 @@ describe('a round', () => {
       startParams: initialState(tiny.spec, tiny.program).params,
       slice: 5,
       ordinal: 2,
+      round: 4,
     };
     honest = await trainRound(input, zeroLocalState(input.layout, tiny.spec.outer));
   });
@@ -106,7 +107,7 @@ describe('a round', () => {
   });
 
   it('is honest in a cheat that has not started to cheat', async () => {
-    const cheat = fabricateFrom(input.ordinal + 1);
+    const cheat = fabricateFrom(input.round + 1);
     const result = await cheat(input, zeroLocalState(input.layout, tiny.spec.outer));
     expect(result.traceRoot).to.equal(honest.traceRoot);
   });

@@ -124,7 +124,7 @@ describe('working on a run', () => {
 
   it('rewinds a fabricated round and expels who fabricated it', async () => {
     const { dao, start } = await setStage();
-    const cheat = start('eve', { computeRound: fabricateFrom(1) });
+    const cheat = start('eve', { computeRound: fabricateFrom(2) });
     const crew = [start('ada'), start('ben'), start('gus', { role: 'auditor' })];
     await closeEnrolment(dao, 4);
     expect((await cheat).because).to.equal('this seat was expelled');
@@ -145,7 +145,7 @@ describe('working on a run', () => {
     const { dao, start } = await setStage();
     const stop = new AbortController();
     const hangs: ComputeRound = async (input, local, beforeStep) => {
-      while (input.ordinal === 1) await beforeStep?.(0, 6);
+      while (input.round === 2) await beforeStep?.(0, 6);
       return trainRound(input, local, beforeStep);
     };
     const stopped = start('dan', { signal: stop.signal, computeRound: hangs });
