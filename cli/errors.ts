@@ -31,26 +31,35 @@ const kinds: Readonly<Record<string, number>> = {
   TREASURY_TOO_SMALL: exitCodes.insufficientFunds,
   NO_ACCOUNT: exitCodes.account,
   NO_SUCH_ACCOUNT: exitCodes.account,
-  NO_CREDENTIALS: exitCodes.account,
-  BAD_CREDENTIALS: exitCodes.account,
-  BAD_SECRET_KEY: exitCodes.account,
   BAD_ACCOUNT_ID: exitCodes.account,
+  BAD_PUBLIC_KEY: exitCodes.account,
+  BAD_SECRET_KEY: exitCodes.account,
   ACCOUNT_EXISTS: exitCodes.account,
   ACCOUNT_NOT_ALLOWED: exitCodes.account,
   KEY_EXISTS: exitCodes.account,
   KEY_NOT_OF_ACCOUNT: exitCodes.account,
   KEY_NOT_ALLOWED: exitCodes.account,
   KEY_ALLOWANCE_SPENT: exitCodes.account,
-  NO_SUCH_CONTRACT: exitCodes.notFound,
+  NO_SOURCE_LEFT: exitCodes.notFound,
+  WRONG_CONTRACT: exitCodes.notFound,
+  UPLOAD_REFUSED: exitCodes.refused,
   UNKNOWN_NETWORK: exitCodes.usage,
   BAD_RPC_URL: exitCodes.usage,
+  BAD_STORE_URL: exitCodes.usage,
+  BAD_THREADS: exitCodes.usage,
+  BAD_SAMPLING: exitCodes.usage,
+  PORT_IN_USE: exitCodes.usage,
+  CHAIN_IN_USE: exitCodes.usage,
+  REGISTRY_NOT_STARTED: exitCodes.usage,
+  LOCALNET_FAULT: exitCodes.unexpected,
+  CONTRACT_FAILED: exitCodes.unexpected,
+  OUT_OF_GAS: exitCodes.unexpected,
 };
 
-/** The client's own codes; every other code of a `DaoError` is the contract's. */
 const patterns: readonly (readonly [RegExp, number])[] = [
-  [/UNREACHABLE|_TIMEOUT$/, exitCodes.unreachable],
-  [/(^NO_SUCH_|^UNKNOWN_|_MISSING$|NOT_FOUND$)/, exitCodes.notFound],
-  [/(^BAD_|_INVALID$|^INVALID_|_CORRUPT$|_TOO_LARGE$|MALFORMED)/, exitCodes.badInput],
+  [/UNREACHABLE$/, exitCodes.unreachable],
+  [/^NO_SUCH_|_MISSING$|NOT_FOUND$/, exitCodes.notFound],
+  [/^(ENGINE_COMPILE|CONTRACT)_/, exitCodes.unexpected],
 ];
 
 export function describeFailure(error: unknown): Failure {
@@ -72,10 +81,10 @@ export function describeFailure(error: unknown): Failure {
   };
 }
 
+/** What the chain does not name otherwise, the contract refused; what is left is bad material. */
 function exitCodeOf(code: string, error: unknown): number {
   const known = kinds[code] ?? patterns.find(([pattern]) => pattern.test(code))?.[1];
-  if (known !== undefined) return known;
-  return error instanceof DaoError ? exitCodes.refused : exitCodes.unexpected;
+  return known ?? (error instanceof DaoError ? exitCodes.refused : exitCodes.badInput);
 }
 
 /** Commander's messages end in a suggestion on a line of its own; ours are one sentence. */
@@ -115,8 +124,8 @@ function describeSystemError(error: unknown): Failure | null {
   if (code === 'EADDRINUSE') {
     const port = (error as { port?: unknown }).port ?? '';
     return {
-      exitCode: exitCodes.unreachable,
-      sentence: `PORT_TAKEN: port ${String(port)} is in use; choose another with --port`,
+      exitCode: exitCodes.usage,
+      sentence: `PORT_IN_USE: port ${String(port)} is in use; choose another with --port`,
     };
   }
   return null;

@@ -1,0 +1,341 @@
+import { expect } from 'chai';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createKey } from '@commonweights/dao-contracts/client/accounts.js';
+import { CliFolder, expectOneSentence, type CliResult } from './cli-folder.js';
+
+describe('a local network, by command', function () {
+  // The first build on a machine compiles the contract's engine.
+  this.timeout(300_000);
+  let cli: CliFolder;
+  let network: UpNetwork;
+
+  before(async () => {
+    cli = await CliFolder.create();
+    network = await UpNetwork.start(cli);
+  });
+  after(async () => {
+    await network.stop();
+    await cli.remove();
+  });
+
+  const run = (...argv: string[]) => cli.runWith({ env: { NEAR_CREDENTIALS_DIR: '' } }, ...argv);
+  const good = async (...argv: string[]) => {
+    const result = await run(...argv);
+    expect(result.code, result.err).to.equal(0);
+    return result.out;
+  };
+  const json = async <T>(...argv: string[]) => JSON.parse(await good(...argv, '--json')) as T;
+
+  it('is found by the other commands without a flag', async () => {
+    expect(await good('account', 'show')).to.match(/^account +founder\.local\nnetwork +localnet\n/);
+    expect(await good('proposal', 'list')).to.equal('No proposals yet.\n');
+  });
+
+  it('keeps keys with its data, for their owner alone', async () => {
+    const file = join(network.data, 'credentials', 'localnet', 'founder.local.json');
+    expect((await stat(file)).mode & 0o777).to.equal(0o600);
+    expect((await stat(join(network.data, 'seed'))).mode & 0o777).to.equal(0o600);
+  });
+
+  it('creates accounts, whose key is there before they are', async () => {
+    await good('account', 'create', 'alice.local', '--fund', '3');
+    const shown = await json<{ amountYocto: string }>('account', 'show', 'alice.local');
+    expect(shown.amountYocto).to.equal(`${3n * 10n ** 24n}`);
+  });
+
+  it('refuses what an account cannot pay, with exit code 7', async () => {
+    const flags = ['--account', 'founder.local', '--fund', '900000000'];
+    const result = await run('account', 'create', 'rich.founder.local', ...flags);
+    expectOneSentence(result, /^INSUFFICIENT_BALANCE: founder\.local has .* NEAR more to it$/);
+    expect(result.code).to.equal(7);
+  });
+
+  it('refuses a key that is not the account’s, with exit code 8', async () => {
+    const file = join(network.data, 'credentials', 'localnet', 'alice.local.json');
+    const before = await readFile(file, 'utf8');
+    const { publicKey, secretKey } = createKey();
+    const wrong = { account_id: 'alice.local', public_key: publicKey, private_key: secretKey };
+    await writeFile(file, JSON.stringify(wrong));
+    const result = await run('claim', '--account', 'alice.local');
+    await writeFile(file, before);
+    expectOneSentence(result, /^KEY_NOT_OF_ACCOUNT: the key in use is not a key of alice\.local/);
+    expect(result.code).to.equal(8);
+  });
+
+  it('has nothing to claim for who has not worked, with exit code 6', async () => {
+    const result = await run('claim', '--account', 'alice.local');
+    expectOneSentence(result, /^NOTHING_TO_CLAIM: /);
+    expect(result.code).to.equal(6);
+  });
+
+  describe('datasets', () => {
+    before(async () => {
+      const lines = Array.from({ length: 40 }, (_, n) => JSON.stringify({ text: essay(n) }));
+      await writeFile(join(cli.folder, 'essays.jsonl'), `${lines.join('\n')}\n`);
+      const about = ['--licence', 'CC0-1.0', '--source', 'https://example.org/essays'];
+      await good('dataset', 'add', 'essays@1', 'essays.jsonl', ...about);
+      await good('dataset', 'derive', 'clean@1', 'essays@1', '--transform', 'clean');
+      await good(
+        ...['dataset', 'derive', 'packed@1', 'clean@1', '--transform', 'tokenise-and-pack'],
+        ...['--vocab', '300', '--context', '16', '--heldout', '2000'],
+      );
+    });
+
+    it('carry their lineage', async () => {
+      expect(await good('dataset', 'show', 'packed@1')).to.include('essays@1 → clean@1 → packed@1');
+      expect(await good('dataset', 'list')).to.match(/packed@1 .* CC0-1\.0 +clean@1/);
+    });
+
+    it('are what they say and come out the same again', async () => {
+      for (const id of ['essays@1', 'clean@1', 'packed@1']) await good('dataset', 'verify', id);
+      for (const id of ['clean@1', 'packed@1']) await good('dataset', 'verify', id, '--reproduce');
+    });
+
+    it('never change under a name', async () => {
+      const again = await run('dataset', 'derive', 'clean@1', 'essays@1', '--transform', 'clean');
+      expectOneSentence(again, /^ALREADY_EXISTS: .*new version$/);
+      expect(again.code).to.equal(6);
+    });
+
+    it('cannot come from one that is not there, with exit code 4', async () => {
+      const result = await run('dataset', 'derive', 'x@1', 'ghost@1', '--transform', 'clean');
+      expectOneSentence(result, /^NO_SUCH_DATASET: .*"ghost@1"/);
+      expect(result.code).to.equal(4);
+    });
+
+    it('are refused for a transform that is not built in, with exit code 3', async () => {
+      const result = await run('dataset', 'derive', 'x@1', 'essays@1', '--transform', 'magic');
+      expectOneSentence(result, /^BAD_TRANSFORM: .*known are clean/);
+      expect(result.code).to.equal(3);
+    });
+  });
+
+  describe('a run', () => {
+    const draftFile = 'draft.json';
+    const write = (change: object = {}) =>
+      writeFile(join(cli.folder, draftFile), JSON.stringify({ ...draft, ...change }));
+
+    it('is refused for a draft with an unknown field, before anything is proposed', async () => {
+      await write({ bogus: 1 });
+      const result = await run('run', 'propose', draftFile);
+      expect(result.err).to.match(/BAD_RUN_SPEC: bogus: is not a known field/);
+      expect(result.code).to.equal(3);
+      expect(await good('proposal', 'list')).to.equal('No proposals yet.\n');
+    });
+
+    it('goes from a draft through a vote to enrolment', async () => {
+      await write();
+      const priced = await json<{ budgetYocto: string }>(
+        ...['run', 'propose', draftFile, '--dry-run'],
+      );
+      expect(BigInt(priced.budgetYocto) > 0n).to.equal(true);
+      expect(await good('proposal', 'list')).to.equal('No proposals yet.\n');
+      const { proposal } = await json<{ proposal: number }>('run', 'propose', draftFile);
+      expect(await good('proposal', 'show', `${proposal}`)).to.match(/fund a run of 2 rounds with/);
+      await good('proposal', 'vote', `${proposal}`, 'yes');
+      const twice = await run('proposal', 'vote', `${proposal}`, 'yes');
+      expectOneSentence(twice, /^ALREADY_VOTED/);
+      const early = await run('proposal', 'execute', `${proposal}`);
+      expectOneSentence(early, /^PROPOSAL_NOT_READY/);
+      expect(early.code).to.equal(6);
+      await good('network', 'forward', '2m');
+      expect(await good('proposal', 'execute', `${proposal}`)).to.match(/is executed: run 1\n$/);
+      expect(await good('run', 'show', '1')).to.match(/status +enrolling/);
+      expect(await good('run', 'list')).to.match(/1 +enrolling +0 of 2/);
+    });
+
+    it('cannot be released before a round is final, with exit code 6', async () => {
+      const flags = ['--release', '1.0.0', '--licence', 'Apache-2.0'];
+      const result = await run('release', 'propose', '1', ...flags);
+      expect(result.err).to.match(/NOTHING_FINAL: run 1 has no final round yet/);
+      expect(result.code).to.equal(6);
+    });
+  });
+
+  describe('work', () => {
+    it('trains a run to its end, for pay', async () => {
+      const stop = new AbortController();
+      const flags = ['--account', 'founder.local'];
+      const worker = cli.runWith(
+        { env: { NEAR_CREDENTIALS_DIR: '' }, signal: stop.signal },
+        ...['work', '1', ...flags],
+      );
+      const enrolled = async () =>
+        (await json<{ seats: unknown[] }>('run', 'show', '1')).seats.length > 0;
+      while (!(await enrolled())) await Promise.race([worker, soon()]);
+      await good('network', 'forward', '61s');
+      const { code, err } = await worker;
+      expect(code, err).to.equal(0);
+      expect(err).to.match(/enrolled in run 1 as trainer\n/);
+      expect(err).to.match(/✓ round 2: training: loss \d\.\d{4}, update of/);
+      expect(err).to.match(/Left: the run is completed\..*\nSeat 0: 2 rounds verified, 2 NEAR/);
+      const watched = await good('run', 'watch', '1', '--json');
+      expect(JSON.parse(watched)).to.include({ status: 'completed', finalRound: 2 });
+    });
+
+    it('is paid out once', async () => {
+      expect(await good('earnings')).to.match(/0 +trainer +left +2 rounds +2 NEAR/);
+      expect(await good('claim')).to.match(/^[\d.]+ NEAR went to founder\.local\n$/);
+      expect((await run('claim')).err).to.match(/^NOTHING_TO_CLAIM/);
+    });
+  });
+
+  describe('a release', () => {
+    const model = () => join(cli.folder, 'model');
+    let manifest = '';
+
+    it('is built from the chain and voted for', async () => {
+      const flags = ['--release', '1.0.0', '--licence', 'Apache-2.0'];
+      const dry = await json<{ manifest: string }>(
+        'release',
+        'propose',
+        '1',
+        ...flags,
+        '--dry-run',
+      );
+      const made = await json<{ proposal: number; manifest: string }>(
+        ...['release', 'propose', '1', ...flags],
+      );
+      expect(made.manifest).to.equal(dry.manifest);
+      ({ manifest } = made);
+      await good('proposal', 'vote', `${made.proposal}`, 'yes');
+      await good('network', 'forward', '2m');
+      expect(await good('proposal', 'execute', `${made.proposal}`)).to.match(/: release 1\n$/);
+      expect(await good('release', 'show', manifest)).to.match(/A run to test with 1\.0\.0/);
+    });
+
+    it('is pulled and every claim about it holds', async () => {
+      const out = await good('pull', '1', '--to', 'model', '--save-evidence', 'evidence.json');
+      expect(out.trimEnd().split('\n')).to.have.length(9);
+      expect(out)
+        .to.match(/^✓ bytes/)
+        .and.not.match(/^[✗?]/m);
+      expect(await good('verify', 'model')).to.equal(out);
+      expect(await good('verify', 'model', '--evidence', 'evidence.json')).to.equal(out);
+    });
+
+    it('is not taken on its own word', async () => {
+      const offline = await run('verify', 'model', '--offline');
+      expect(offline.code).to.equal(22);
+      expect(offline.err).to.match(/^NOT_VERIFIED: the claim "vote" could not be checked/);
+    });
+
+    it('is pulled into no folder that holds something else', async () => {
+      const result = await run('pull', '1', '--to', '.');
+      expect(result.err).to.match(/TARGET_NOT_EMPTY/);
+      expect(result.code).to.equal(3);
+    });
+
+    it('writes text', async () => {
+      const flags = ['--prompt', 'The people', '--tokens', '8', '--seed', '7'];
+      const { text } = await json<{ text: string }>('generate', 'model', ...flags);
+      expect(text.length).to.be.greaterThan(0);
+      expect(await json('generate', 'model', ...flags)).to.include({ text });
+    });
+
+    it('is refused with one flipped byte, with the exit code of its bytes', async () => {
+      const file = join(model(), 'model.safetensors');
+      const bytes = await readFile(file);
+      bytes[bytes.length - 1]! ^= 1;
+      await writeFile(file, bytes);
+      const { code, err, out } = await run('verify', 'model');
+      expect(code).to.equal(20);
+      expect(out).to.match(/^✗ bytes +proven +model\.safetensors differs/);
+      expect(err).to.match(/^NOT_VERIFIED: the claim "bytes" does not hold/);
+    });
+  });
+
+  describe('in the end', () => {
+    it('is not started twice on one port', async () => {
+      const port = new URL(network.rpcUrl).port;
+      const result = await run('network', 'up', '--data', 'other', '--port', port);
+      expect(result.err).to.match(/PORT_IN_USE|taken/);
+      expect(result.code).to.equal(2);
+    });
+
+    it('goes on where it stopped', async () => {
+      const before = await good('dataset', 'list');
+      await network.stop();
+      const down = await run('run', 'list', '--rpc', network.rpcUrl, '--contract', 'dao.local');
+      expect(down.code).to.equal(5);
+      expectOneSentence(await run('run', 'list'), /^NO_CONTRACT/);
+      network = await UpNetwork.start(cli);
+      expect(await good('dataset', 'list')).to.equal(before);
+      expect(await good('run', 'list')).to.match(/1 +completed/);
+    });
+  });
+});
+
+/** `network up`, running in this process until it is told to stop. */
+class UpNetwork {
+  private constructor(
+    readonly data: string,
+    readonly rpcUrl: string,
+    private readonly abort: AbortController,
+    private readonly ended: Promise<CliResult>,
+  ) {}
+
+  static async start(cli: CliFolder): Promise<UpNetwork> {
+    const abort = new AbortController();
+    const ended = cli.runWith(
+      { signal: abort.signal },
+      ...['network', 'up', '--data', 'net', '--port', '0'],
+    );
+    const data = join(cli.folder, 'net');
+    for (;;) {
+      const pointer = join(cli.folder, '.commonweights', 'current.json');
+      const up = await readFile(pointer, 'utf8').catch(() => null);
+      if (up) break;
+      const failed = await Promise.race([ended, new Promise<null>((r) => setTimeout(r, 20, null))]);
+      if (failed) throw new Error(failed.err);
+    }
+    const profile = await readFile(join(data, 'network.json'), 'utf8');
+    const { rpcUrl } = JSON.parse(profile) as { rpcUrl: string };
+    return new UpNetwork(data, rpcUrl, abort, ended);
+  }
+
+  async stop(): Promise<void> {
+    this.abort.abort();
+    const { code, err } = await this.ended;
+    expect(code, err).to.equal(0);
+  }
+}
+
+function soon(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+function essay(n: number): string {
+  const words = ['union', 'people', 'nation', 'peace', 'labor', 'harvest', 'river', 'winter'];
+  const sentence = (i: number) =>
+    `The ${words[(n * 7 + i) % 8]} of year ${n * 31 + i} met the ${words[(n + i * 5) % 8]} again.`;
+  return Array.from({ length: 12 }, (_, i) => sentence(i)).join(' ');
+}
+
+const near = (whole: number) => `${whole}${'0'.repeat(24)}`;
+
+const draft = {
+  title: 'A run to test with',
+  model: {
+    ...{ family: 'llama', hiddenSize: 16, intermediateSize: 32, layers: 1, heads: 2, kvHeads: 1 },
+    ...{ contextLength: 16, ropeTheta: 10000, rmsNormEps: 1e-5, tiedEmbeddings: true },
+  },
+  initialSeed: 1,
+  data: { dataset: 'packed@1', seed: 1 },
+  inner: {
+    optimizer: { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, clipNorm: 1 },
+    ...{ batchSize: 2, stepsPerRound: 2, segments: 2, localResetInterval: 100 },
+    schedule: { kind: 'warmup-linear', peak: 0.001, final: 0.0001, warmupSteps: 1, totalSteps: 4 },
+  },
+  outer: { kind: 'diloco', codec: 'int8', learningRate: 0.7, momentum: 0.9 },
+  evaluation: { sequences: 2 },
+  ...{ rounds: 2, minWorkers: 1, maxWorkers: 2, maxAuditors: 1 },
+  deadlinesMs: {
+    ...{ enrol: 60000, train: 60000, reveal: 60000, certify: 60000 },
+    ...{ aggregate: 60000, audit: 60000 },
+  },
+  auditedClaimsBps: 5000,
+  heldBackRounds: 1,
+  economics: { stakeYocto: near(5), rewardYocto: near(1), auditFeeYocto: near(1) },
+};
