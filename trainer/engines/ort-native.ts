@@ -7,10 +7,8 @@ import { readFile, readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
-import type { TrainingProgram } from '../program/training-program.js';
 import type { Engine, Fingerprint } from './engine.js';
-import type { LogitsSource } from './generate.js';
-import { openOrtLogits, OrtSession, type OrtRuntime } from './ort-session.js';
+import { OrtSession, type OrtRuntime } from './ort-session.js';
 
 const pinned = { graphOptimizationLevel: 'all', executionMode: 'sequential' } as const;
 
@@ -22,15 +20,6 @@ export function createOrtNativeEngine(options: { threads?: number } = {}): Engin
     fingerprint: () => readFingerprint(threads),
     compile: async (program) => new OrtSession(await loadRuntime(threads), program),
   };
-}
-
-/** Logits under given weights, for `generate`. */
-export async function openNativeLogits(
-  program: TrainingProgram,
-  params: Float32Array,
-  options: { threads?: number } = {},
-): Promise<LogitsSource> {
-  return openOrtLogits(await loadRuntime(checkThreads(options.threads ?? 1)), program, params);
 }
 
 async function loadRuntime(threads: number): Promise<OrtRuntime> {

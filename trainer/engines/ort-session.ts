@@ -3,7 +3,7 @@
  * build share. Results of a step are the inputs of the next. Outputs are never pre-allocated: the
  * WebAssembly build then silently returns unwritten memory.
  */
-import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
+import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-web';
 import { biasCorrections } from '../program/adamw.js';
 import { resultNames, stepInputNames } from '../program/names.js';
 import type { TensorSlot } from '../program/layout.js';
