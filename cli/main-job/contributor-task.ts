@@ -19,5 +19,5 @@ export interface ContributorTask {
 
 export type ContributorMessage =
   | { kind: 'event'; event: WorkEvent }
-  | { kind: 'done'; because: string; traffic: Traffic }
+  | { kind: 'done'; because: string; traffic: Traffic; peakBytes: number }
   | { kind: 'failed'; message: string };

@@ -51,7 +51,12 @@ try {
       : { computeRound: fabricateFrom(task.cheatsFromRound) }),
     ...(task.hangsInRound === undefined ? {} : { computeRound: hangIn(task.hangsInRound) }),
   });
-  tell({ kind: 'done', because: outcome.because, traffic: blobs.traffic });
+  tell({
+    kind: 'done',
+    because: outcome.because,
+    traffic: blobs.traffic,
+    peakBytes: process.resourceUsage().maxRSS * 1024,
+  });
   process.exitCode = 0;
 } catch (error) {
   tell({ kind: 'failed', message: (error as Error).message });

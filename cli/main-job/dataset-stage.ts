@@ -28,7 +28,7 @@ export async function addDatasets(
     await cli.json<RecordShown>([
       ...['dataset', 'add', raw, 'sotu', '--title', 'State of the Union addresses'],
       // A date of its own, not today's: the record is part of the release.
-      ...['--collected', '2026-11-01', '--concluded', 'CC0-1.0', ...by],
+      ...['--collected', '2026-11-01', ...by],
     ]),
     await cli.json<RecordShown>(['dataset', 'derive', clean, raw, '--transform', 'clean', ...by]),
     await cli.json<RecordShown>([

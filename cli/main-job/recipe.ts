@@ -33,7 +33,8 @@ export const policy = {
   quorumBps: 5_000,
   approvalBps: 5_000,
   bondYocto: near(1),
-  licences: ['CC0-1.0'],
+  /** The speeches' licence: that of the collection, and of its contents. */
+  licences: ['PDDL-1.0 AND CC0-1.0'],
 };
 
 /** What the first member gives to the DAO: enough for the run, and some. */

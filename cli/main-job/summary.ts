@@ -35,6 +35,8 @@ export interface Summary {
     readonly oneWorkerAloneSteps: number;
   };
   readonly training: { readonly wallMs: number; readonly roundMs: number };
+  /** Sum of every process's own peak of resident memory. */
+  readonly peakBytes: number;
   readonly exchange: {
     /** Mean over the updates of final rounds. */
     readonly bytesPerUpdate: number;
@@ -120,6 +122,7 @@ export async function summarise(it: {
       oneWorkerAloneSteps: it.soloSteps,
     },
     training: { wallMs: outcome.wallMs, roundMs: outcome.roundMs },
+    peakBytes: outcome.peakBytes + process.resourceUsage().maxRSS * 1024,
     exchange: {
       bytesPerUpdate,
       denseBytes,
@@ -160,13 +163,18 @@ function accountOf(
   claimed: Readonly<Record<string, bigint>>,
   outcome: TrainingOutcome,
 ): AccountSummary {
-  const { stakeYocto, rewardYocto } = outcome.run.terms;
+  const { stakeYocto, rewardYocto, auditFeeYocto } = outcome.run.terms;
   const parts = [];
   if (seat.slashedYocto < stakeYocto) parts.push(`stake back ${formatNear(stakeYocto)}`);
   if (seat.verifiedRounds > 0) {
     parts.push(`${seat.verifiedRounds} verified rounds × ${formatNear(rewardYocto)}`);
   }
-  if (seat.auditsRight > 0) parts.push(`${seat.auditsRight} audits answered rightly`);
+  if (seat.auditsRight > 0) {
+    parts.push(`${seat.auditsRight} audits answered rightly × ${formatNear(auditFeeYocto)}`);
+  }
+  const fees = BigInt(seat.auditsRight) * auditFeeYocto;
+  const rest = seat.earnedYocto - BigInt(seat.verifiedRounds) * rewardYocto - fees;
+  if (rest > 0n) parts.push(`${formatNear(rest)} out of what the cheat lost`);
   if (seat.slashedYocto > 0n) {
     parts.push(`lost ${formatNear(seat.slashedYocto)}, stake and held-back pay: failed an audit`);
   }
@@ -277,6 +285,7 @@ export function printSummary(summary: Summary, print: (line: string) => void): v
       'money',
       `${formatNear(summary.money.burnt)} burnt as gas; accounts + burnt = supply: ${summary.money.addsUp ? 'yes' : 'NO'}`,
     ],
+    ['memory', `${formatBytes(summary.peakBytes)} at most, the peaks of all processes added up`],
     ['release', summary.release.manifest],
     ['state root', summary.release.root],
   ];

@@ -34,6 +34,8 @@ export interface TrainingOutcome {
   /** Median time in which a trainer computed its round, while all of them shared the machine. */
   readonly roundMs: number;
   readonly traffic: Readonly<Record<string, Traffic>>;
+  /** Sum of the contributors' own peaks: at least what they ever used together. */
+  readonly peakBytes: number;
   readonly story: readonly string[];
 }
 
@@ -79,6 +81,7 @@ async function watch(it: Parameters<typeof train>[0], crew: Crew): Promise<Train
         run,
         wallMs,
         roundMs: crew.medianRoundMs(),
+        peakBytes: crew.peakBytes,
         traffic: crew.traffic,
         story: crew.story,
       };
@@ -144,6 +147,7 @@ async function readRun(client: DaoClient, id: number): Promise<RunView> {
 class Crew {
   readonly traffic: Record<string, Traffic> = {};
   readonly story: string[] = [];
+  peakBytes = 0;
   killedIsDead = false;
   killedSeat: number | null = null;
   /** Inner steps seen in all: shows that something moves between two chain events. */
@@ -186,6 +190,7 @@ class Crew {
     if (message.kind === 'failed') this.#failures.set(account, message.message);
     if (message.kind === 'done') {
       this.traffic[account] = message.traffic;
+      this.peakBytes += message.peakBytes;
       this.#left.add(account);
       if (message.because.includes('expelled')) {
         this.tell(`${account} was expelled: its work did not follow from its inputs`);
