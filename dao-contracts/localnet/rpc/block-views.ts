@@ -14,8 +14,8 @@ export function findBlock(chain: Chain, parameters: Parameters, place?: number):
   const id = parameters.get('block_id', place);
   if (id === undefined || id === null) return chain.head;
   let found: BlockHeader | undefined;
-  if (typeof id === 'string') found = chain.blockByHash(id);
-  else if (typeof id === 'number') found = chain.blockAt(id);
+  if (typeof id === 'string') found = chain.history.byHash(id);
+  else if (typeof id === 'number') found = chain.history.at(id);
   else throw parseError('"block_id" is neither a height nor a hash');
   if (found) return found;
   throw handlerError('UNKNOWN_BLOCK', { block_reference: { block_id: id } }, `no block ${id}`);
@@ -64,7 +64,7 @@ function headerView(chain: Chain, block: BlockHeader): object {
     block_ordinal: null,
     rent_paid: '0',
     validator_reward: '0',
-    total_supply: `${chain.ledger.supply().totalSupply - chain.ledger.supply().burnt}`,
+    total_supply: `${chain.ledger.circulatingYocto}`,
     challenges_result: [],
     last_final_block: block.hash,
     last_ds_final_block: block.hash,

@@ -33,7 +33,7 @@ const touched: Readonly<Record<string, string>> = {
 };
 
 function changesAt(chain: Chain, height: number): readonly Change[] {
-  const found = chain.changesIn(height);
+  const found = chain.history.changesIn(height);
   if (found) return found;
   throw handlerError('UNKNOWN_BLOCK', {}, `the changes of block ${height} are no longer kept`);
 }

@@ -4,6 +4,7 @@ import { publicKeyText } from '../keys.js';
 import { gasPriceYocto, limits } from '../protocol/parameters.js';
 import type { Chain } from '../runtime/chain.js';
 import { InvalidTransaction } from '../runtime/charge-transaction.js';
+import { blockNs } from '../runtime/clock.js';
 import { DecodeError } from '../runtime/transaction.js';
 import type { ActionReceipt } from '../runtime/receipt.js';
 import { blockView, chunkView, findBlock, protocolVersion } from './block-views.js';
@@ -36,7 +37,7 @@ const methods: Readonly<Record<string, Method>> = {
   block: (chain, parameters) => blockView(chain, findBlock(chain, parameters, 0)),
   chunk: (chain, parameters) => {
     const id = parameters.get('chunk_id', 0) ?? parameters.get('block_id');
-    const block = typeof id === 'string' ? chain.blockByHash(id) : chain.head;
+    const block = typeof id === 'string' ? chain.history.byHash(id) : chain.head;
     if (!block) throw handlerError('UNKNOWN_CHUNK', { chunk_hash: id }, `no chunk ${String(id)}`);
     return chunkView(block);
   },
@@ -208,11 +209,8 @@ function fastForward(chain: Chain, parameters: Parameters): null {
   if ((heightDelta === undefined) === (durationMs === undefined)) {
     throw parseError('give either "delta_height" (blocks) or "duration" (ms)');
   }
-  if (heightDelta !== undefined) {
-    chain.fastForward(BigInt(heightDelta) * 1_000_000_000n, heightDelta);
-  } else {
-    chain.fastForward(BigInt(durationMs!) * 1_000_000n, 1);
-  }
+  if (heightDelta !== undefined) chain.fastForward(BigInt(heightDelta) * blockNs, heightDelta);
+  else chain.fastForward(BigInt(durationMs!) * 1_000_000n, 1);
   return null;
 }
 

@@ -70,7 +70,7 @@ function finalStatus(chain: Chain, first: Outcome): unknown {
 function outcomeView(chain: Chain, outcome: Outcome): object {
   return {
     proof: [],
-    block_hash: chain.blockAt(outcome.blockHeight)?.hash ?? chain.head.hash,
+    block_hash: chain.history.at(outcome.blockHeight)?.hash ?? chain.head.hash,
     id: outcome.id,
     outcome: {
       logs: outcome.logs,

@@ -33,7 +33,14 @@ export interface AppliedReceipt {
   resumed: readonly { yieldId: string; payload: Uint8Array }[];
 }
 
-interface Progress {
+/** A receipt under execution. */
+interface Execution {
+  readonly receipt: ActionReceipt;
+  readonly promiseResults: readonly PromiseResult[];
+  readonly now: BlockNow;
+  readonly draft: AccountDraft;
+  readonly builder: ReceiptBuilder;
+  readonly place: ActionPlace;
   gasBurnt: number;
   gasUsed: number;
   callGas: number;
@@ -50,9 +57,52 @@ export function applyReceipt(
   promiseResults: readonly PromiseResult[],
   now: BlockNow,
 ): AppliedReceipt {
-  const draft = new AccountDraft(world, receipt.receiverId);
-  const builder = new ReceiptBuilder(receipt);
-  const progress: Progress = {
+  const execution = begin(world, receipt, promiseResults, now);
+  const { draft, builder } = execution;
+  const failure = applyActions(execution);
+  if (failure) builder.discard();
+
+  const price = receipt.gasPriceYocto;
+  const tokensBurntYocto = BigInt(execution.gasBurnt) * price;
+  let burntYocto = tokensBurntYocto;
+  if (!failure) {
+    if (isRefund(receipt)) restoreAllowance(draft, receipt);
+    draft.commit();
+  } else if (isRefund(receipt)) {
+    burntYocto += totalDeposit(receipt.actions);
+  }
+  burntYocto -= rewardContract(world, receipt.receiverId, execution.callGas, price);
+  const status = settle(execution, failure);
+  return {
+    gasBurnt: execution.gasBurnt,
+    burntYocto,
+    tokensBurntYocto,
+    logs: execution.logs,
+    status,
+    receipts: builder.receipts,
+    resumed: failure ? [] : execution.resumed,
+  };
+}
+
+function begin(
+  world: World,
+  receipt: ActionReceipt,
+  promiseResults: readonly PromiseResult[],
+  now: BlockNow,
+): Execution {
+  const { predecessorId, receiverId } = receipt;
+  return {
+    receipt,
+    promiseResults,
+    now,
+    draft: new AccountDraft(world, receiverId),
+    builder: new ReceiptBuilder(receipt),
+    place: {
+      predecessorId,
+      blockHeight: now.blockHeight,
+      actorId: predecessorId,
+      mayCreateImplicit: receipt.actions.length === 1 && !isRefund(receipt),
+    },
     gasBurnt: fees.actionReceipt.execution,
     gasUsed: fees.actionReceipt.execution,
     callGas: 0,
@@ -61,53 +111,18 @@ export function applyReceipt(
     firstReturned: 0,
     resumed: [],
   };
-  const failure = applyActions(draft, receipt, promiseResults, now, builder, progress);
-  if (failure) builder.discard();
-
-  const price = receipt.gasPriceYocto;
-  const tokensBurntYocto = BigInt(progress.gasBurnt) * price;
-  let burntYocto = tokensBurntYocto;
-  if (failure) {
-    if (isRefund(receipt)) burntYocto += totalDeposit(receipt.actions);
-  } else {
-    if (isRefund(receipt)) restoreAllowance(draft, receipt);
-    draft.commit();
-  }
-  burntYocto -= rewardContract(world, receipt.receiverId, progress.callGas, price);
-  const status = settle(receipt, failure, progress, builder);
-  return {
-    gasBurnt: progress.gasBurnt,
-    burntYocto,
-    tokensBurntYocto,
-    logs: progress.logs,
-    status,
-    receipts: builder.receipts,
-    resumed: failure ? [] : progress.resumed,
-  };
 }
 
 /** Returns the failure, in the protocol's words, or null. */
-function applyActions(
-  draft: AccountDraft,
-  receipt: ActionReceipt,
-  promiseResults: readonly PromiseResult[],
-  now: BlockNow,
-  builder: ReceiptBuilder,
-  progress: Progress,
-): object | null {
-  const place: ActionPlace = {
-    predecessorId: receipt.predecessorId,
-    blockHeight: now.blockHeight,
-    actorId: receipt.predecessorId,
-    mayCreateImplicit: receipt.actions.length === 1 && !isRefund(receipt),
-  };
-  for (const [index, action] of receipt.actions.entries()) {
-    progress.gasBurnt += executionFee(action);
-    progress.gasUsed += executionFee(action);
-    progress.returned = { kind: 'none' };
+function applyActions(execution: Execution): object | null {
+  const { draft, place } = execution;
+  for (const [index, action] of execution.receipt.actions.entries()) {
+    execution.gasBurnt += executionFee(action);
+    execution.gasUsed += executionFee(action);
+    execution.returned = { kind: 'none' };
     try {
       checkPlace(draft, action, place);
-      applyOne(draft, action, index, receipt, promiseResults, now, builder, progress, place);
+      applyOne(execution, action, index);
     } catch (error) {
       if (!(error instanceof ActionFailure)) throw error;
       return { ActionError: { index, kind: error.kind } };
@@ -119,36 +134,27 @@ function applyActions(
   return { ActionError: { index: null, kind } };
 }
 
-function applyOne(
-  draft: AccountDraft,
-  action: Action,
-  index: number,
-  receipt: ActionReceipt,
-  promiseResults: readonly PromiseResult[],
-  now: BlockNow,
-  builder: ReceiptBuilder,
-  progress: Progress,
-  place: ActionPlace,
-): void {
+function applyOne(execution: Execution, action: Action, index: number): void {
+  const { draft, builder, receipt, promiseResults, now, place } = execution;
   switch (action.kind) {
     case 'functionCall': {
       const called = callFunction(draft, action, index, receipt, promiseResults, now);
-      progress.gasBurnt += called.burntGas;
-      progress.gasUsed += called.failure ? called.burntGas : called.usedGas;
-      progress.callGas += called.burntGas;
-      progress.logs.push(...called.logs);
+      execution.gasBurnt += called.burntGas;
+      execution.gasUsed += called.failure ? called.burntGas : called.usedGas;
+      execution.callGas += called.burntGas;
+      execution.logs.push(...called.logs);
       if (called.failure) throw new ActionFailure(called.failure);
-      progress.firstReturned = builder.addCreated(called.receipts);
-      progress.returned = called.returned;
-      progress.resumed.push(...called.resumed);
+      execution.firstReturned = builder.addCreated(called.receipts);
+      execution.returned = called.returned;
+      execution.resumed.push(...called.resumed);
       return;
     }
     case 'delegate': {
       acceptDelegate(draft, action, now.blockHeight);
       const sending = delegatedSendFees([action]);
       const passedOn = { actions: action.delegate.actions };
-      progress.gasBurnt += sending;
-      progress.gasUsed += sending + gasInside(passedOn);
+      execution.gasBurnt += sending;
+      execution.gasUsed += sending + gasInside(passedOn);
       builder.addDelegated(action.delegate);
       return;
     }
@@ -160,43 +166,28 @@ function applyOne(
 }
 
 /** Refunds and results, once it is known whether the receipt took effect. */
-function settle(
-  receipt: ActionReceipt,
-  failure: object | null,
-  progress: Progress,
-  builder: ReceiptBuilder,
-): OutcomeStatus {
-  const status = failure
-    ? deliverFailure(receipt, failure, builder)
-    : deliverResult(receipt, progress, builder);
+function settle(execution: Execution, failure: object | null): OutcomeStatus {
+  const { receipt, builder } = execution;
+  const status = failure ? deliverFailure(execution, failure) : deliverResult(execution);
   if (isRefund(receipt)) return status;
   if (failure) {
     const deposit = totalDeposit(receipt.actions);
     if (deposit > 0n) builder.addRefund(receipt.predecessorId, deposit, null);
   }
-  const used = failure ? progress.gasBurnt : progress.gasUsed;
+  const used = failure ? execution.gasBurnt : execution.gasUsed;
   const unused = BigInt(gasInside(receipt) - used) * receipt.gasPriceYocto;
   if (unused > 0n) builder.addRefund(receipt.signerId, unused, receipt.signerPublicKey);
   return status;
 }
 
-function deliverFailure(
-  receipt: ActionReceipt,
-  failure: object,
-  builder: ReceiptBuilder,
-): OutcomeStatus {
+function deliverFailure({ receipt, builder }: Execution, failure: object): OutcomeStatus {
   for (const output of receipt.outputs) builder.addData(output, null);
   return { Failure: failure };
 }
 
-function deliverResult(
-  receipt: ActionReceipt,
-  progress: Progress,
-  builder: ReceiptBuilder,
-): OutcomeStatus {
-  const { returned } = progress;
+function deliverResult({ receipt, builder, returned, firstReturned }: Execution): OutcomeStatus {
   if (returned.kind === 'receipt') {
-    const successor = builder.created(progress.firstReturned + returned.receipt);
+    const successor = builder.created(firstReturned + returned.receipt);
     successor.outputs = [...successor.outputs, ...receipt.outputs];
     return { SuccessReceiptId: successor.id };
   }

@@ -6,12 +6,12 @@
  */
 import { createHash } from 'node:crypto';
 import { baseEncode } from 'near-api-js';
-import { deriveKey } from '../keys.js';
 import { limits } from '../protocol/parameters.js';
-import { AccountDraft } from './account-draft.js';
+import { BlockHistory } from './block-history.js';
 import type { BlockNow } from './call-function.js';
 import { chargeTransaction, InvalidTransaction } from './charge-transaction.js';
-import { Clock, blockNs, genesisTimeNs, type ClockKind } from './clock.js';
+import { Clock, genesisTimeNs, type ClockKind } from './clock.js';
+import { checkGenesis, writeGenesis } from './genesis.js';
 import { Journal, type BlockHeader } from './journal.js';
 import { Ledger } from './ledger.js';
 import { childId } from './receipt-builder.js';
@@ -19,7 +19,7 @@ import { tokensInside, withoutCode, type Outcome } from './receipt.js';
 import { ReceiptQueue } from './receipt-queue.js';
 import { decodeTransaction, isSigned, type Transaction } from './transaction.js';
 import type { TransactionRecord } from './transaction-record.js';
-import { World, type Change } from './world.js';
+import { World } from './world.js';
 
 export interface ChainOptions {
   seed: string;
@@ -31,12 +31,13 @@ export interface ChainOptions {
 
 /** One billion NEAR. */
 const genesisYocto = 10n ** 33n;
-const genesisHash = '11111111111111111111111111111111';
+const noHash = '11111111111111111111111111111111';
+/** 2200-01-01: well inside what 64 bits of nanoseconds hold. */
+const latestTimeNs = 7_258_118_400_000_000_000n;
 const gasPerBlock = 1_000e12;
 const transactionsPerBlock = 100;
 const waitingMax = 10_000;
 const transactionsKept = 20_000;
-const recentBlocks = 256;
 
 export class Chain {
   readonly world = new World();
@@ -44,15 +45,13 @@ export class Chain {
   private readonly queue: ReceiptQueue;
   private readonly journal: Journal | null;
   private readonly clock: Clock;
-  private readonly headers: BlockHeader[] = [];
-  private readonly heights = new Map<string, number>();
+  readonly history = new BlockHistory();
   private waiting: Transaction[] = [];
   private running: Promise<void> | null = null;
   private readonly watchers = new Map<string, (() => void)[]>();
   private readonly refused = new Map<string, InvalidTransaction>();
   /** Hashes of the transactions that are kept, oldest first. */
   private known: string[] = [];
-  private readonly recent = new Map<number, readonly Change[]>();
   private stopped = false;
   /** A mistake of ours that left a block half done: nothing more is taken or written. */
   private fault: Error | null = null;
@@ -64,15 +63,18 @@ export class Chain {
     try {
       for (const { block, changes } of this.journal?.entries ?? []) {
         for (const change of changes) this.world.apply(change);
-        this.remember(block);
+        this.history.add(block);
       }
-      this.checkGenesis();
+      checkGenesis(this.world, options);
     } catch (error) {
       this.journal?.close();
       throw error;
     }
-    this.clock = new Clock(options.clock, this.headers.at(-1)?.timeNs ?? firstTimeNs(options));
-    if (this.headers.length === 0) this.writeGenesis();
+    this.clock = new Clock(options.clock, this.history.latest?.timeNs ?? firstTimeNs(options));
+    if (!this.history.latest) {
+      writeGenesis(this.world, options, genesisYocto);
+      this.seal({ height: 1, timeNs: this.clock.now(), previousHash: noHash });
+    }
     this.ledger.reload();
     this.queue.reload();
     this.journal?.compact(() => [
@@ -84,26 +86,11 @@ export class Chain {
   }
 
   get head(): BlockHeader {
-    return this.headers.at(-1)!;
+    return this.history.head;
   }
 
   get genesis(): BlockHeader {
-    return this.headers[0]!;
-  }
-
-  blockAt(height: number): BlockHeader | undefined {
-    // Heights can jump (fast forward), so the list is searched from its end.
-    for (let i = this.headers.length - 1; i >= 0; i--) {
-      const header = this.headers[i]!;
-      if (header.height === height) return header;
-      if (header.height < height) return undefined;
-    }
-    return undefined;
-  }
-
-  blockByHash(hash: string): BlockHeader | undefined {
-    const height = this.heights.get(hash);
-    return height === undefined ? undefined : this.blockAt(height);
+    return this.history.genesis;
   }
 
   /** The block that a view runs in: the last one, at the clock's time. */
@@ -117,11 +104,6 @@ export class Chain {
 
   outcome(receiptId: string): Outcome | undefined {
     return this.world.record<Outcome>(`outcome/${receiptId}`);
-  }
-
-  /** What a recent block changed; undefined where it is no longer kept. */
-  changesIn(height: number): readonly Change[] | undefined {
-    return this.recent.get(height);
   }
 
   isWaiting(hash: string): boolean {
@@ -166,12 +148,11 @@ export class Chain {
 
   /** Moves the clock, by an empty block that is `heightDelta` higher. */
   fastForward(durationNs: bigint, heightDelta: number): void {
+    if (this.clock.now() + durationNs > latestTimeNs) {
+      throw new Error('CLOCK_LIMIT: block times end with the year 2199; start a new chain');
+    }
     this.makeBlock(this.head.height + Math.max(1, heightDelta), this.clock.advance(durationNs));
     this.wake();
-  }
-
-  static heightDuration(heightDelta: number): bigint {
-    return BigInt(heightDelta) * blockNs;
   }
 
   /** Waits until nothing is left to process, and closes the journal. */
@@ -194,18 +175,27 @@ export class Chain {
       await new Promise((resolve) => setImmediate(resolve));
       try {
         this.makeBlock(this.head.height + 1, this.clock.next());
-      } catch (error) {
-        this.fault = new Error(
-          `LOCALNET_FAULT: block ${this.head.height + 1} failed: ${String(error)}; ` +
-            'restart the node: it goes on from the block before',
-        );
-        for (const hash of this.watchers.keys()) this.notify(hash);
-        return;
+      } catch {
+        return; // Whoever waits has been told.
       }
     }
   }
 
   private makeBlock(height: number, timeNs: bigint): void {
+    if (this.fault) throw this.fault;
+    try {
+      this.fillBlock(height, timeNs);
+    } catch (error) {
+      this.fault = new Error(
+        `LOCALNET_FAULT: block ${height} failed: ${String(error)}; ` +
+          'restart the node: it goes on from the block before',
+      );
+      for (const hash of this.watchers.keys()) this.notify(hash);
+      throw this.fault;
+    }
+  }
+
+  private fillBlock(height: number, timeNs: bigint): void {
     const previousHash = this.head.hash;
     const now = this.now(height, timeNs, previousHash);
     const touched = new Set<string>();
@@ -260,6 +250,7 @@ export class Chain {
     } catch (error) {
       if (!(error instanceof InvalidTransaction)) throw error;
       this.refused.set(hash, error);
+      if (this.refused.size > waitingMax) this.refused.delete(this.refused.keys().next().value!);
       return 0;
     }
   }
@@ -273,9 +264,7 @@ export class Chain {
     const text = `cw/localnet/block/1:${previousHash}:${height}:${timeNs}:${seed}`;
     const header = { ...block, hash: baseEncode(createHash('sha256').update(text).digest()) };
     this.journal?.append({ block: header, changes });
-    this.remember(header);
-    this.recent.set(height, changes);
-    if (this.recent.size > recentBlocks) this.recent.delete(this.recent.keys().next().value!);
+    this.history.add(header, changes);
   }
 
   /** Forgets the oldest transactions that are done. */
@@ -291,11 +280,6 @@ export class Chain {
       }
       this.world.put(['record', `transaction/${hash}`, null]);
     }
-  }
-
-  private remember(header: BlockHeader): void {
-    this.headers.push(header);
-    this.heights.set(header.hash, header.height);
   }
 
   private notify(hash: string): void {
@@ -317,32 +301,9 @@ export class Chain {
   private chainNow(blockHeight: number): Parameters<typeof chargeTransaction>[2] {
     return {
       blockHeight,
-      heightOf: (hash) => this.heights.get(hash),
+      heightOf: (hash) => this.history.heightOf(hash),
       maxAttachedGas: Math.min(this.options.maxAttachedGas, limits.maxTotalPrepaidGas),
     };
-  }
-
-  private writeGenesis(): void {
-    const { seed, rootAccount } = this.options;
-    const draft = new AccountDraft(this.world, rootAccount);
-    draft.create().amountYocto = genesisYocto;
-    const { publicKey } = deriveKey(seed, rootAccount);
-    draft.setKey(publicKey, { nonce: 0n, permission: 'FullAccess' });
-    draft.commit();
-    this.world.put(['record', 'genesis', { seed, rootAccount }]);
-    this.seal({ height: 1, timeNs: this.clock.now(), previousHash: genesisHash });
-  }
-
-  /** A data directory belongs to one seed: with another, its keys would open nothing. */
-  private checkGenesis(): void {
-    const genesis = this.world.record<{ seed: string; rootAccount: string }>('genesis');
-    if (!genesis) return;
-    const { seed, rootAccount } = this.options;
-    if (genesis.seed === seed && genesis.rootAccount === rootAccount) return;
-    throw new Error(
-      `OTHER_CHAIN: the data directory holds the chain of seed "${genesis.seed}" and root ` +
-        `"${genesis.rootAccount}"; start with those or with another directory`,
-    );
   }
 }
 

@@ -35,6 +35,11 @@ export class Ledger {
     this.inFlightYocto -= yocto;
   }
 
+  /** Tokens that are not burnt. */
+  get circulatingYocto(): bigint {
+    return this.genesisYocto - this.burntYocto;
+  }
+
   save(): void {
     const { burntYocto, inFlightYocto } = this;
     this.world.put(['record', 'ledger', { burntYocto, inFlightYocto }]);

@@ -92,7 +92,7 @@ describe('the chain', () => {
         expectConserved(chain);
         expect(chain.ledger.supply().inFlight).to.equal(0n);
       }),
-      { numRuns: 15 },
+      { numRuns: 10 },
     );
   });
 
