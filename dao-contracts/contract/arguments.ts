@@ -28,6 +28,11 @@ const seat = integer(0, seatsMax - 1);
 const proof = list(digest, proofNodesMax);
 const auditStep = { run: id, round, seat };
 
+const page = {
+  from: optional(integer(0, 2 ** 31), 0),
+  limit: optional(integer(1, pageItemsMax), pageItemsMax),
+};
+
 export const decode = {
   init: record<{ members: Member[]; policy: Policy; guardian: string | null }>({
     members: list(decodeMember, membersMax),
@@ -74,10 +79,8 @@ export const decode = {
   deliver: record({ ...auditStep, leaf: digest, proof }),
   answer: record({ ...auditStep, leaf: nullable(digest) }),
   open: record({ ...auditStep, leaf: digest, proof }),
-  page: record({
-    from: optional(integer(0, 2 ** 31), 0),
-    limit: optional(integer(1, pageItemsMax), pageItemsMax),
-  }),
+  page: record(page),
+  attestations: record({ subject: digest, ...page }),
   datasetId: record({ id: text(128) }),
   roundRecord: record({ run: id, round }),
   release: record({ release: id }),

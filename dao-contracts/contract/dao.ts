@@ -8,6 +8,11 @@
  */
 import { call, initialize, near, NearBindgen, view } from 'near-sdk-js';
 import type { Member } from '../rules/actions.js';
+import {
+  decodeSignedStatement,
+  decodeStatement,
+  type AttestationView,
+} from '../rules/attestation.js';
 import { refuse } from '../rules/errors.js';
 import { storageYoctoPerByte } from '../rules/limits.js';
 import { currentWeight } from '../rules/members.js';
@@ -16,6 +21,7 @@ import { viewApplicant, viewRun, viewSeat } from '../rules/run-view.js';
 import { buckets, noMoney, receiveMoney } from '../rules/totals.js';
 import type * as shown from '../rules/views.js';
 import { decode } from './arguments.js';
+import * as attestations from './attestations.js';
 import { caller, emit, nowMs, requireGas } from './call.js';
 import * as claims from './claims.js';
 import * as governance from './governance-shell.js';
@@ -193,6 +199,19 @@ export class Dao {
     commandRun(run, { kind: 'open', account: caller(), ...step });
   }
 
+  // Attestations
+
+  @call({ payableFunction: true })
+  attest(args: unknown): void {
+    attestations.attest(decodeStatement(args, ''));
+  }
+
+  /** Brought by anybody, signed by an Ethereum wallet (rules/attestation.ts). */
+  @call({ payableFunction: true })
+  attest_ethereum(args: unknown): string {
+    return attestations.attestEthereum(decodeSignedStatement(args, ''));
+  }
+
   // Views
 
   @view({})
@@ -280,6 +299,11 @@ export class Dao {
   list_releases(args: unknown): shown.ReleaseView[] {
     const ids = listIds(decode.page(args, ''), readCounts().releases);
     return ids.map((id) => releases.get(id)!);
+  }
+
+  @view({})
+  list_attestations(args: unknown): AttestationView[] {
+    return attestations.listAttestations(decode.attestations(args, ''));
   }
 
   @view({})

@@ -9,7 +9,8 @@
  *     weight           sum of weights               r:<id> t:<id>   run; its terms
  *     m:<acct>         weight history               a:<id> q:<id>   audits; applications
  *     l:<acct>         ledger                       s:<run>:<n>     seat; o:<run>:<acct> its number
- *                                                   c:<run>:<round> closed round's record
+ *     e:<subject> e:<subject>:<n>                   c:<run>:<round> closed round's record
+ *                      attestations: count, each      en:<address>    an Ethereum wallet's last nonce
  */
 import { near } from 'near-sdk-js';
 import type { Policy } from '../rules/actions.js';

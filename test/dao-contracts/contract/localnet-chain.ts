@@ -3,6 +3,7 @@
  * gas of every call on record. Clock and keys follow from a seed.
  */
 import { fileURLToPath } from 'node:url';
+import { actions } from 'near-api-js';
 import { connect, type DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { startLocalnet, type Localnet } from '@commonweights/dao-contracts/localnet/localnet.js';
 import { deriveKey } from '@commonweights/dao-contracts/localnet/keys.js';
@@ -69,7 +70,6 @@ async function callWithGas(
   connection: DaoClient['connection'],
   it: { method: string; args: object; depositYocto: bigint },
 ): Promise<{ value: unknown; burnt: bigint }> {
-  const { actions } = await import('near-api-js');
   const action = actions.functionCall(
     it.method,
     it.args as Record<string, unknown>,

@@ -1,7 +1,9 @@
 /** The same play as in dao.test.ts, on the embedded node: WASM, receipts, gas, real balances. */
 import { expect } from 'chai';
+import { Signature, Wallet } from 'ethers';
+import { typedData, type AttestationView } from '@commonweights/dao-contracts/rules/attestation.js';
 import type { EarningsView } from '@commonweights/dao-contracts/rules/views.js';
-import { named, Play } from './dao-driver.js';
+import { named, near, Play } from './dao-driver.js';
 import { startLocalnetDao, type LocalnetDao } from './localnet-chain.js';
 
 describe('the DAO contract on the embedded node', function () {
@@ -61,8 +63,62 @@ describe('the DAO contract on the embedded node', function () {
     });
   });
 
+  it('takes statements signed by Ethereum wallets, with either parity, once', async () => {
+    const { chain } = dao;
+    const subject = named('release');
+    const parities = new Set<number>();
+    const signers = new Set<string>();
+    for (let i = 1; parities.size < 2 || i <= 3; i++) {
+      const wallet = new Wallet(`0x${i.toString(16).padStart(64, '0')}`);
+      const message = { contract: chain.contract, purpose: 'endorses', subject, evidence: '' };
+      const terms = { nonce: 1, deadlineMs: Date.UTC(2100, 0, 1) };
+      const { domain, types } = typedData;
+      const signature = await wallet.signTypedData(domain, types, { ...message, ...terms });
+      const args = { subject, purpose: 'endorses', evidence: null, ...terms, signature };
+      const attest = (changes: object = {}) =>
+        chain.call('ann.test', 'attest_ethereum', { ...args, ...changes }, { depositYocto: near });
+      expect(await attest()).to.equal(wallet.address.toLowerCase());
+      const { yParity, s } = Signature.from(signature);
+      parities.add(yParity);
+      signers.add(wallet.address.toLowerCase());
+
+      const refusals: [object, RegExp][] = [
+        [{}, /BAD_SIGNATURE.*has used nonce 1/],
+        [{ deadlineMs: 1 }, /BAD_SIGNATURE.*was good until/],
+        [{ signature: `${signature.slice(0, -2)}1d` }, /BAD_SIGNATURE.*27 or 28/],
+        [{ signature: withHighS(signature, s) }, /BAD_SIGNATURE.*no key made/],
+        [{ signature: '0x00' }, /BAD_ARGUMENT: signature/],
+      ];
+      for (const [change, message] of refusals) {
+        const error = await attest(change).catch((reason: Error) => reason);
+        expect((error as Error).message).to.match(message);
+      }
+      // Another subject under the same signature is another message: some other key, never this.
+      const forged = await attest({ subject: named('other') }).catch(() => 'refused');
+      expect(forged).to.not.equal(wallet.address.toLowerCase());
+    }
+    await chain.call(
+      'ann.test',
+      'attest',
+      { subject, purpose: 'disputes', evidence: null },
+      {
+        depositYocto: near,
+      },
+    );
+    const listed = await chain.view<AttestationView[]>('list_attestations', { subject });
+    expect(new Set(listed.map(({ by }) => by))).to.deep.equal(new Set([...signers, 'ann.local']));
+  });
+
   it('keeps every call far below what one transaction may burn', () => {
     const most = dao.gasOf.reduce((a, b) => (a.gas > b.gas ? a : b));
     expect(Number(most.gas) / 1e12, most.method).to.be.below(60);
   });
 });
+
+/** The twin of a signature: n − s and the other parity recover the same key. */
+function withHighS(signature: string, s: string): string {
+  const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+  const twin = (order - BigInt(s)).toString(16).padStart(64, '0');
+  const v = signature.endsWith('1b') ? '1c' : '1b';
+  return `${signature.slice(0, 66)}${twin}${v}`;
+}
