@@ -2,7 +2,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { parseAccountId } from '@commonweights/dao-contracts/client/accounts.js';
 import { parseNear } from '@commonweights/dao-contracts/client/near-amount.js';
-import { isDigest, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { CliError } from './errors.js';
 import { exitCodes } from './exit-codes.js';
 
@@ -41,11 +40,6 @@ export function nearAmount(text: string): bigint {
   } catch {
     throw new InvalidArgumentError('It must be an amount of NEAR, like 1.5.');
   }
-}
-
-export function digestFlag(text: string): Digest {
-  if (isDigest(text)) return text;
-  throw new InvalidArgumentError('It must be "sha256:" and 64 hex digits.');
 }
 
 /** A flag's time, in milliseconds: `500ms`, `30s`, `5m`, `2h`, `1d`. */

@@ -72,7 +72,8 @@ function exitCodesHelp(): string {
   const lines = exitCodeMeanings.map(
     ([code, meaning]) => `  ${String(code).padStart(2)}  ${meaning}`,
   );
-  return `Exit codes:\n${lines.join('\n')}\n  20–28  a release that failed verification, see "commonweights verify --help"\n`;
+  const release = '  20–28  a release that failed verification, see "commonweights verify --help"';
+  return `Exit codes:\n${lines.join('\n')}\n${release}\n`;
 }
 
 function showCause(cause: unknown): string {

@@ -1,8 +1,8 @@
 /**
  * Secret keys, in the layout that NEAR's own tools use: `<folder>/<network>/<account>.json` with
- * `account_id`, `public_key` and `private_key`, readable by its owner alone. The folder is
- * `NEAR_CREDENTIALS_DIR`, else the local network's own (its accounts are as disposable as its
- * chain, and must not overwrite anybody's keys), else `~/.near-credentials`.
+ * `account_id`, `public_key` and `private_key`, readable by its owner alone. The folder is a local
+ * network's own (its accounts are as disposable as its chain, and must not overwrite anybody's
+ * keys), else `NEAR_CREDENTIALS_DIR`, else `~/.near-credentials`.
  */
 import { chmod, mkdir, open, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -25,7 +25,7 @@ export interface KeyFolder {
 }
 
 export function credentialsFolder(env: NodeJS.ProcessEnv, ofProfile?: string | undefined): string {
-  return env.NEAR_CREDENTIALS_DIR || ofProfile || join(homedir(), '.near-credentials');
+  return ofProfile || env.NEAR_CREDENTIALS_DIR || join(homedir(), '.near-credentials');
 }
 
 export function credentialsFile({ folder, network }: KeyFolder, accountId: string): string {

@@ -52,6 +52,7 @@ const kinds: Readonly<Record<string, number>> = {
   CHAIN_IN_USE: exitCodes.usage,
   REGISTRY_NOT_STARTED: exitCodes.usage,
   LOCALNET_FAULT: exitCodes.unexpected,
+  UNEXPECTED: exitCodes.unexpected,
   CONTRACT_FAILED: exitCodes.unexpected,
   OUT_OF_GAS: exitCodes.unexpected,
 };
@@ -107,9 +108,10 @@ function describeSystemError(error: unknown): Failure | null {
     };
   }
   if (code === 'EISDIR' || code === 'ENOTDIR') {
+    const found = code === 'EISDIR' ? 'a folder' : 'not a folder';
     return {
       exitCode: exitCodes.badInput,
-      sentence: `BAD_PATH: ${file} is ${code === 'EISDIR' ? 'a folder' : 'not a folder'}; check the path`,
+      sentence: `BAD_PATH: ${file} is ${found}; check the path`,
     };
   }
   if (code === 'EACCES' || code === 'EPERM') {

@@ -83,7 +83,7 @@ const contractEntry = fileURLToPath(new URL('../dao-contracts/contract/dao.ts', 
 /** The built web pages, where they were built. */
 const webFolder = fileURLToPath(new URL('../governance-ui/dist/', import.meta.url));
 
-/** Errors: `PORT_IN_USE`, `REGISTRY_NOT_STARTED`, those of the build. Nothing stays running then. */
+/** Errors: `PORT_IN_USE`, `REGISTRY_NOT_STARTED`, those of the build; then nothing keeps running. */
 export async function startLocalNetwork(options: LocalNetworkOptions): Promise<LocalNetwork> {
   const dataDir = resolve(options.cwd, options.dataDir);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });

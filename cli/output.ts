@@ -7,7 +7,7 @@ import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
 
 export type Cell = string | number | bigint | boolean | null | undefined;
 
-/** One label and value per line, values in one column. Money is `bigint` here: it prints as NEAR. */
+/** One label and value per line, values in one column. A `bigint` is money and prints as NEAR. */
 export function formatFacts(facts: readonly (readonly [string, Cell])[]): string {
   const width = Math.max(0, ...facts.map(([label]) => label.length));
   return facts.map(([label, value]) => `${label.padEnd(width)}  ${formatCell(value)}\n`).join('');

@@ -27,7 +27,7 @@ export function addAccountCommands(program: Command, terminal: Terminal): void {
         )
         .option('--fund <near>', 'NEAR to give it (default: 10)', nearAmount),
       'commonweights account create alice.local',
-      'commonweights account create alice.me.testnet --network testnet --account me.testnet --fund 2',
+      'commonweights account create a.me.testnet --network testnet --account me.testnet --fund 2',
     ),
     terminal,
     (session, [name], { fund }) => create(session, parseAccountId(name!), fund ?? fundDefaultYocto),

@@ -42,7 +42,7 @@ export function addDatasetAdd(dataset: Command, terminal: Terminal): void {
         .option('--licence <spdx>', 'licence that the source declares')
         .option('--concluded <spdx>', 'licence that you conclude (default: the declared one)'),
       'commonweights dataset add sotu@1 sotu',
-      'commonweights dataset add letters@1 ./letters --licence CC0-1.0 --source https://example.org',
+      'commonweights dataset add letters@1 ./letters --licence CC0-1.0 --source https://a.example',
     ),
     terminal,
     (session, [id, from], flags) => add(session, { id: id!, from: from! }, flags),

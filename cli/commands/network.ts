@@ -10,9 +10,9 @@ import type { Terminal } from '../terminal.js';
 interface UpFlags {
   readonly data: string;
   readonly port: number;
-  readonly members: string[];
-  readonly voting: number;
-  readonly timelock: number;
+  readonly members?: string[];
+  readonly voting?: number;
+  readonly timelock?: number;
   readonly seed?: string;
 }
 
@@ -30,9 +30,9 @@ export function addNetworkCommands(program: Command, terminal: Terminal): void {
           wholeNumber(0, 65_534),
           3030,
         )
-        .option('--members <list>', 'voters, by comma', accountList, ['founder.local'])
-        .option('--voting <time>', 'how long votes last', duration, 60_000)
-        .option('--timelock <time>', 'wait before execution', duration, 10_000)
+        .option('--members <list>', 'voters, by comma (default: founder.local)', accountList)
+        .option('--voting <time>', 'how long votes last (default: 1m)', duration)
+        .option('--timelock <time>', 'wait before execution (default: 10s)', duration)
         .option('--seed <text>', 'accounts and keys follow from it (default: random, kept)'),
       'commonweights network up',
       'commonweights network up --data ./net --port 4000 --members mia.local,noa.local',
@@ -62,11 +62,12 @@ async function up(session: Session, _: string[], flags: UpFlags): Promise<void> 
   }
   const { startLocalNetwork } = await import('../local-network.js');
   const { cwd, signal } = session.terminal;
-  const { data: dataDir, port, members, seed } = flags;
+  const { data: dataDir, port, members = ['founder.local'], seed } = flags;
+  const { voting = 60_000, timelock = 10_000 } = flags;
   const running = await startLocalNetwork({
     ...{ dataDir, cwd, port, clock: 'system', members },
     ...(seed === undefined ? {} : { seed }),
-    policy: { votingPeriodMs: flags.voting, timelockMs: flags.timelock },
+    policy: { votingPeriodMs: voting, timelockMs: timelock },
     startProgress: (label, options) => session.startProgress(label, options),
   });
   try {
@@ -76,7 +77,7 @@ async function up(session: Session, _: string[], flags: UpFlags): Promise<void> 
         ['contract', running.contract],
         ['registry', running.registryUrl],
         ['web page', running.webUrl],
-        ['acts by default', flags.members[0]],
+        ['acts by default', members[0]],
         ['keys', running.keys.folder],
       ]),
     );

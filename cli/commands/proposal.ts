@@ -133,7 +133,9 @@ export async function readProposal(client: DaoClient, proposal: number): Promise
 export function describeAction({ action }: Pick<ProposalView, 'action'>): string {
   switch (action.kind) {
     case 'fund-run':
-      return `fund a run of ${action.terms.rounds} rounds with ${formatNear(BigInt(action.budgetYocto))}`;
+      return (
+        `fund a run of ${action.terms.rounds} rounds with ` + formatNear(BigInt(action.budgetYocto))
+      );
     case 'publish-release':
       return `publish run ${action.run} as "${action.title}" ${action.version}`;
     case 'transfer':

@@ -39,7 +39,8 @@ async function propose(
   if (typeof id !== 'string') {
     throw new CliError(
       exitCodes.badInput,
-      `BAD_RUN_SPEC: data.dataset: ${file} names no dataset; name one of "commonweights dataset list"`,
+      `BAD_RUN_SPEC: data.dataset: ${file} names no dataset; name one that ` +
+        '"commonweights dataset list" shows',
     );
   }
   const client = await session.signer();

@@ -62,7 +62,8 @@ async function contribute(session: Session, run: number, flags: WorkFlags): Prom
   teller.close();
   const { uploadedBytes, downloadedBytes } = blobs.traffic;
   session.note(
-    `Left: ${because}. Sent ${formatBytes(uploadedBytes)}, fetched ${formatBytes(downloadedBytes)}.`,
+    `Left: ${because}. Sent ${formatBytes(uploadedBytes)}, ` +
+      `fetched ${formatBytes(downloadedBytes)}.`,
   );
   if (seat) {
     session.note(

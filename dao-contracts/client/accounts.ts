@@ -4,8 +4,9 @@
  */
 import { actions, KeyPair, PublicKey, type KeyPairString } from 'near-api-js';
 import { AccessKeyDoesNotExistError, AccountDoesNotExistError } from 'near-api-js/rpc-errors';
-import { teraGas, type Connection, type Outcome } from './connection.js';
+import { teraGas, type Connection } from './connection.js';
 import { DaoError } from './errors.js';
+import type { Outcome } from './outcome.js';
 
 export interface AccountView {
   readonly accountId: string;
@@ -23,7 +24,7 @@ export interface AccountCalls {
   viewAccount(accountId: string): Promise<AccountView | null>;
   /** Whether the key is one of the account's, and of which kind; null when it is not. */
   keyStanding(accountId: string, publicKey: string): Promise<KeyStanding>;
-  /** True for a full-access or function-call key of the account: what a registry's `authorise` asks. */
+  /** True for any key of the account, full-access or not: what a registry's `authorise` asks. */
   isKeyOfAccount(accountId: string, publicKey: string): Promise<boolean>;
   /**
    * Creates `newAccountId` with one full-access key. A name below the connected account's is

@@ -25,9 +25,10 @@ import {
   TransactionTimeoutError,
   UnknownTransactionError,
 } from 'near-api-js/rpc-errors';
-import { daoErrorFrom, daoErrorFromFailure, DaoError, type CallContext } from './errors.js';
+import { daoErrorFrom, DaoError, NodeSilentError, type CallContext } from './errors.js';
 import { fromWire, toWire } from './money-fields.js';
 import type { Network } from './network.js';
+import { outcomeOf, type Outcome, type RpcOutcome } from './outcome.js';
 
 export interface AccountKey {
   readonly accountId: string;
@@ -50,14 +51,6 @@ export interface CallOptions {
   readonly gas?: bigint;
 }
 
-/** What a transaction left behind. */
-export interface Outcome {
-  readonly transactionHash: string;
-  /** Text that the last receipt returned; empty when none. */
-  readonly returned: string;
-  readonly logs: readonly string[];
-}
-
 export const teraGas = 1_000_000_000_000n;
 /** What calls attach unless they know better; what is not used is refunded. */
 const defaultGas = 100n * teraGas;
@@ -66,8 +59,6 @@ const defaultGas = 100n * teraGas;
 const signaturesMax = 6;
 /** How often the same bytes are sent while nobody can say whether they landed. */
 const sendsMax = 4;
-
-type RpcOutcome = Awaited<ReturnType<JsonRpcProvider['sendTransactionUntil']>>;
 
 export class Connection {
   readonly network: Network;
@@ -269,8 +260,6 @@ export class Connection {
   }
 }
 
-class NodeSilentError extends Error {}
-
 /** The node answered that it could not take the request now. */
 function isBusy(error: unknown): boolean {
   const status = error instanceof Error ? (error as { cause?: unknown }).cause : undefined;
@@ -280,23 +269,6 @@ function isBusy(error: unknown): boolean {
 /** Nobody can say from this error alone whether the transaction was taken. */
 function isUnclear(error: unknown): boolean {
   return error instanceof TransactionTimeoutError || !(error instanceof RpcError);
-}
-
-function outcomeOf(result: RpcOutcome, hash: string, context: CallContext): Outcome {
-  const status = result.status as { Failure?: unknown; SuccessValue?: string } | string;
-  if (typeof status === 'object' && status.Failure) {
-    throw daoErrorFromFailure(status.Failure, context);
-  }
-  const value = typeof status === 'object' ? (status.SuccessValue ?? '') : '';
-  const logs = (result as { receipts_outcome?: { outcome: { logs: string[] } }[] })
-    .receipts_outcome;
-  return {
-    transactionHash: hash,
-    returned: new TextDecoder().decode(
-      Uint8Array.from(atob(value), (character) => character.charCodeAt(0)),
-    ),
-    logs: (logs ?? []).flatMap((receipt) => receipt.outcome.logs),
-  };
 }
 
 function signerOf(account: AccountKey): KeyPairSigner {

@@ -24,6 +24,7 @@ import {
   TransactionSizeExceededError,
 } from 'near-api-js/rpc-errors';
 import { formatNear } from './near-amount.js';
+import { readPanic } from './panic.js';
 
 export class DaoError extends Error {
   override readonly name = 'DaoError';
@@ -63,10 +64,29 @@ export function daoErrorFrom(error: unknown, context: CallContext): DaoError {
   if (error instanceof RpcError) {
     return new DaoError({ code: 'CHAIN_REFUSED', facts: oneLine(text), cause: error });
   }
-  return unreachable(context, error);
+  if (isNetworkFailure(error)) return unreachable(context, error);
+  return new DaoError({
+    code: 'UNEXPECTED',
+    facts: `${context.method ?? 'a call'} failed in the client itself: ${oneLine(text)}`,
+    remedy: 'this is a bug; please report it',
+    cause: error,
+  });
 }
 
-export function unreachable(context: CallContext, cause: unknown): DaoError {
+/** The node did not answer in time. */
+export class NodeSilentError extends Error {}
+
+/** What `fetch`, a proxy's page in place of JSON, and the library's HTTP errors look like. */
+function isNetworkFailure(error: unknown): boolean {
+  if (error instanceof NodeSilentError || error instanceof SyntaxError) return true;
+  if (!(error instanceof Error)) return false;
+  const { cause, type } = error as { cause?: unknown; type?: unknown };
+  if (typeof cause === 'number' || type === 'RetriesExceeded') return true;
+  // Node says "fetch failed", Chromium "Failed to fetch", Firefox "NetworkError …", Safari "Load …".
+  return error instanceof TypeError && /fetch|network|load failed/i.test(error.message);
+}
+
+function unreachable(context: CallContext, cause: unknown): DaoError {
   const { name, rpcUrl } = context.network;
   return new DaoError({
     code: 'CHAIN_UNREACHABLE',
@@ -77,19 +97,6 @@ export function unreachable(context: CallContext, cause: unknown): DaoError {
         : 'check the connection, or name another node with --rpc',
     cause,
   });
-}
-
-/**
- * The `CODE: sentence` that a contract panicked with, out of the text a node wraps around it:
- * `Smart contract panicked: …` in transactions, Rust's `GuestPanic { panic_msg: "…" }` in views,
- * and the stack that the contract's JavaScript engine appends. Null when there is no code in it.
- */
-export function readPanic(text: string): { code: string; facts: string } | null {
-  const quoted = /panic_msg: "((?:[^"\\]|\\.)*)"/.exec(text)?.[1];
-  const inner = quoted === undefined ? text : unescapeRust(quoted);
-  const match = /(?:^|[\s:"(])([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{4,}): ([^\n]+)/.exec(inner);
-  if (!match) return null;
-  return { code: match[1]!, facts: match[2]!.replace(/^"|"$/g, '').trim() };
 }
 
 /** A failed transaction's `Failure`, as the node reports it. */
@@ -108,11 +115,7 @@ export function daoErrorFromFailure(failure: unknown, context: CallContext): Dao
   }
   const action = nameActionFailure(failure, context);
   if (action) return new DaoError({ ...action, cause: failure });
-  return new DaoError({
-    code: 'CONTRACT_FAILED',
-    facts: `${context.contract} failed in ${context.method ?? 'the call'}: ${oneLine(execution ?? text)}`,
-    cause: failure,
-  });
+  return new DaoError({ ...contractFailed(execution ?? text, context), cause: failure });
 }
 
 type Refusal = { code: string; facts: string; remedy?: string };
@@ -166,7 +169,7 @@ function nameRefusal(error: unknown, context: CallContext): Refusal | null {
   if (error instanceof AccessKeyNotEnoughAllowanceActionError) {
     return {
       code: 'KEY_ALLOWANCE_SPENT',
-      facts: `the function-call key of ${signer} may spend ${formatNear(error.allowance)} more on gas`,
+      facts: `the key of ${signer} may spend ${formatNear(error.allowance)} more on gas`,
       remedy: 'add a fresh key, or use the full-access key',
     };
   }
@@ -216,6 +219,7 @@ function contractFailed(text: string, context: CallContext): Refusal {
 /** Failures of actions other than calls: creating accounts, keys, transfers. */
 function nameActionFailure(failure: unknown, context: CallContext): Refusal | null {
   const text = (field: string) => findText(failure, field);
+  const signer = context.accountId ?? 'the account';
   if (has(failure, 'AccountAlreadyExists')) {
     return {
       code: 'ACCOUNT_EXISTS',
@@ -226,8 +230,8 @@ function nameActionFailure(failure: unknown, context: CallContext): Refusal | nu
   if (has(failure, 'CreateAccountNotAllowed') || has(failure, 'CreateAccountOnlyByRegistrar')) {
     return {
       code: 'ACCOUNT_NOT_ALLOWED',
-      facts: `${context.accountId ?? 'this account'} may not create ${text('account_id') ?? 'that account'}`,
-      remedy: `create a name that ends in ".${context.accountId ?? '<your account>'}"`,
+      facts: `${signer} may not create ${text('account_id') ?? 'that account'}`,
+      remedy: `create a name that ends in ".${signer}"`,
     };
   }
   if (has(failure, 'AccountDoesNotExist')) {
@@ -267,10 +271,6 @@ function findText(value: unknown, field: string): string | null {
     if (deeper !== null) return deeper;
   }
   return null;
-}
-
-function unescapeRust(text: string): string {
-  return text.replace(/\\(["'\\nt])/g, (_, c: string) => (c === 'n' ? '\n' : c === 't' ? ' ' : c));
 }
 
 /** The system's own word for it where there is one (`ECONNREFUSED`), else the message. */

@@ -16,9 +16,9 @@ export interface GovernanceCalls {
   getMembers(): Promise<MembersView>;
   getProposal(it: { proposal: number }): Promise<ProposalView | null>;
   listProposals(page?: Page): Promise<ProposalView[]>;
-  /** Returns the proposal's id. `depositYocto`: the policy's bond and the storage of the proposal. */
+  /** Returns the proposal's id. `depositYocto`: the policy's bond and the proposal's storage. */
   propose(it: { action: Action; description: Digest; depositYocto: bigint }): Promise<number>;
-  /** `action` is the digest of what is voted on, so that nobody votes for what they did not read. */
+  /** `action` is the digest of what is voted on: nobody votes for what they did not read. */
   vote(it: { proposal: number; choice: Choice; action: Digest } & Paid): Promise<void>;
   /** Carries out an accepted proposal; of a failed one it only settles the bond. */
   execute(it: { proposal: number } & Paid): Promise<{ status: string; created: number | null }>;

@@ -5,8 +5,9 @@ import {
   parseAccountId,
 } from '@commonweights/dao-contracts/client/accounts.js';
 import { connect } from '@commonweights/dao-contracts/client/client.js';
-import { readPanic, type DaoError } from '@commonweights/dao-contracts/client/errors.js';
+import type { DaoError } from '@commonweights/dao-contracts/client/errors.js';
 import { networkNamed } from '@commonweights/dao-contracts/client/network.js';
+import { readPanic } from '@commonweights/dao-contracts/client/panic.js';
 import { handlerError, ScriptedNode } from './scripted-node.js';
 
 describe('accounts, keys and networks', () => {

@@ -171,7 +171,8 @@ describe('a connection to the contract', () => {
               info: {
                 vm_error: {
                   ExecutionError:
-                    'wasm execution failed with error: HostError(GuestPanic { panic_msg: "NO_SUCH_RUN: there is no run 9" })',
+                    'wasm execution failed with error: HostError(GuestPanic { ' +
+                    'panic_msg: "NO_SUCH_RUN: there is no run 9" })',
                 },
                 block_hash: 'x',
                 block_height: 1,
@@ -213,6 +214,19 @@ describe('a connection to the contract', () => {
         .that.matches(/^BAD_SECRET_KEY/)
         .and.does.not.include('sesame');
     });
+  });
+
+  it('calls whatever answers with a page in place of JSON unreachable', async () => {
+    node.view = () => ({ status: 404 });
+    const error = (await connection.view('get_run').catch((e: unknown) => e)) as DaoError;
+    expect(error.code).to.equal('CHAIN_UNREACHABLE');
+  });
+
+  it('does not call its own mistakes unreachable', async () => {
+    const error = (await connection
+      .ask('get_run', () => Promise.reject(new RangeError('too deep')))
+      .catch((e: unknown) => e)) as DaoError;
+    expect(error.message).to.match(/^UNEXPECTED: get_run failed in the client itself: too deep/);
   });
 
   it('never sends twice what a silent node may have taken', async () => {
