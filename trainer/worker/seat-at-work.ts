@@ -22,6 +22,7 @@ import type { OpenRun } from '../run/open-run.js';
 import { nextDuty, type Duty } from './duty.js';
 import type { LayeredStore } from './layered-store.js';
 import { trainRound, type BeforeStep, type RoundInput, type RoundResult } from './round.js';
+import type { RunReader, Seen } from './run-reader.js';
 import type { WorkEvent } from './work-event.js';
 
 /** How a round's result comes about. Honest work is `trainRound`; simulations plug in others. */
@@ -45,12 +46,6 @@ export interface SeatOptions {
 }
 
 export const defaultPollMs = 250;
-
-/** The chain as it was just read. */
-export interface Seen {
-  readonly run: RunView;
-  readonly seats: readonly SeatView[];
-}
 
 interface RoundContext {
   readonly round: number;
@@ -76,10 +71,12 @@ export class SeatAtWork {
     private readonly options: SeatOptions,
     private readonly opened: OpenRun,
     private readonly session: Session,
+    private readonly reader: RunReader,
   ) {}
 
-  static async open(options: SeatOptions, opened: OpenRun): Promise<SeatAtWork> {
-    return new SeatAtWork(options, opened, await options.engine.compile(opened.program));
+  static async open(options: SeatOptions, opened: OpenRun, reader: RunReader): Promise<SeatAtWork> {
+    const session = await options.engine.compile(opened.program);
+    return new SeatAtWork(options, opened, session, reader);
   }
 
   async close(): Promise<void> {
@@ -312,13 +309,8 @@ export class SeatAtWork {
   }
 
   async #look(): Promise<Seen | null> {
-    const { client, run: id } = this.options;
     try {
-      const [run, seats] = await Promise.all([
-        client.getRun({ run: id }),
-        client.getSeats({ run: id }),
-      ]);
-      return run && { run, seats };
+      return await this.reader.read();
     } catch (error) {
       if (this.isPassing(error)) return null;
       throw error;

@@ -9,6 +9,7 @@ import type { RunView, SeatView } from '@commonweights/dao-contracts/client/view
 import { openRun } from '../run/open-run.js';
 import { termsOf, type RunSpec } from '../run/run-spec.js';
 import { nextDuty, type Duty } from './duty.js';
+import { RunReader } from './run-reader.js';
 import { defaultPollMs, SeatAtWork, type SeatOptions } from './seat-at-work.js';
 
 export interface WorkOutcome {
@@ -25,14 +26,15 @@ const failuresMax = 40;
  */
 export async function work(options: SeatOptions): Promise<WorkOutcome> {
   const pollMs = options.pollMs ?? defaultPollMs;
-  const first = await readRun(options);
+  const reader = new RunReader(options.client, options.run);
+  const first = await reader.read();
   const opened = await openRun({
     spec: first.run.terms.spec,
     blobs: options.blobs,
     engine: options.engine,
   });
   checkTerms(first.run, opened.spec);
-  const seat = await SeatAtWork.open(options, opened);
+  const seat = await SeatAtWork.open(options, opened, reader);
   let failures = 0;
   let waitedFor = '';
   try {
@@ -40,7 +42,7 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
       if (options.signal?.aborted) return leave(options, 'stopped on request');
       let duty: Duty;
       try {
-        const { run, seats } = await readRun(options);
+        const { run, seats } = await reader.read();
         duty = nextDuty({
           run,
           seats,
@@ -50,6 +52,7 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
         });
         if (duty.kind === 'finish') return await leave(options, duty.because);
         await seat.perform(duty, { run, seats });
+        if (duty.kind !== 'wait') reader.forget();
         failures = 0;
       } catch (error) {
         if (options.signal?.aborted) return leave(options, 'stopped on request');
@@ -70,17 +73,6 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
   } finally {
     await seat.close();
   }
-}
-
-async function readRun({ client, run: id }: SeatOptions) {
-  const [run, seats] = await Promise.all([
-    client.getRun({ run: id }),
-    client.getSeats({ run: id }),
-  ]);
-  if (run) return { run, seats };
-  throw new Error(
-    `RUN_NOT_FOUND: ${client.contract} has no run ${id}; see "commonweights run list"`,
-  );
 }
 
 /** The terms that the contract enforces have to be those of the spec that the terms name. */
