@@ -59,7 +59,7 @@ async function trainAlone({ spec: digest, blobsDir, steps, peak }: SoloTask): Pr
     );
     const tokens = batches[step % innerSteps]!;
     await session.step({ tokens, learningRate: learningRateAt(schedule, step) });
-    tell({ kind: 'step', step });
+    if (step % 25 === 24) tell({ kind: 'step', step });
   }
   const end = await session.export();
   const { loss } = await evaluateHeldOut({

@@ -60,6 +60,8 @@ class RoundAbandoned extends Error {}
 
 /** How long an auditor looks for material before it says that there is none. */
 const materialAttempts = 40;
+/** While training: between two moments in which anything else gets its turn. */
+const breathEveryMs = 100;
 
 export class SeatAtWork {
   readonly #results = new Map<number, RoundResult>();
@@ -283,7 +285,11 @@ export class SeatAtWork {
   /** While a round is computed, others must not wait for this seat's audits, nor it for theirs. */
   #watchWhileTraining(round: number): BeforeStep {
     let lookedAt = Date.now();
+    let breathedAt = 0;
     return async (step, steps) => {
+      // Steps of a small model take milliseconds; nobody needs to hear of each.
+      if (Date.now() - breathedAt < breathEveryMs) return;
+      breathedAt = Date.now();
       this.#tell({ kind: 'step', round, step, steps });
       // Lets timers, signals and sockets have their turn between two steps.
       await pause(0);

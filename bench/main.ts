@@ -1,0 +1,26 @@
+/**
+ * `npm run bench -- NAME [arguments]`: every figure in the documentation has a script here. Without
+ * a name, lists them. Each prints ratios against a peer measured in the same run.
+ */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const benches: Readonly<Record<string, string>> = {
+  codec: 'bytes per parameter and MB/s of the update codecs, against dense fp32',
+  gas: 'Tgas of every call of the contract [workers]',
+  recipe: 'what a training recipe is worth: four workers, one alone, data parallel (minutes)',
+};
+
+const [name, ...args] = process.argv.slice(2);
+if (name === undefined) {
+  for (const [bench, what] of Object.entries(benches)) console.log(`${bench.padEnd(10)}${what}`);
+} else if (!Object.hasOwn(benches, name)) {
+  console.error(`UNKNOWN_BENCH: "${name}"; use one of ${Object.keys(benches).join(', ')}`);
+  process.exitCode = 2;
+} else {
+  const entry = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
+  const { status } = spawnSync(process.execPath, ['--import', 'tsx', entry, ...args], {
+    stdio: 'inherit',
+  });
+  process.exitCode = status ?? 1;
+}
