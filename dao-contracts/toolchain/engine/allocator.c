@@ -124,3 +124,47 @@ void cw_seal_allocator(void)
       memset((void *)(block + 4), 0, class_bytes(c) - 8);
   limit = 0;
 }
+
+/*
+ * wasi-libc copies with an instruction that the chain's WebAssembly lacks; lowered, that is a loop
+ * over single bytes. WebAssembly reads and writes eight at any address.
+ */
+typedef uint64_t __attribute__((aligned(1), may_alias)) word;
+
+void *memcpy(void *restrict to, const void *restrict from, size_t size)
+{
+  uint8_t *out = to;
+  const uint8_t *in = from;
+  for (; size >= 8; size -= 8, out += 8, in += 8)
+    *(word *)out = *(const word *)in;
+  while (size--)
+    *out++ = *in++;
+  return to;
+}
+
+void *memmove(void *to, const void *from, size_t size)
+{
+  uint8_t *out = (uint8_t *)to + size;
+  const uint8_t *in = (const uint8_t *)from + size;
+  if ((uintptr_t)to - (uintptr_t)from >= size)
+    return memcpy(to, from, size);
+  for (; size >= 8; size -= 8) {
+    out -= 8;
+    in -= 8;
+    *(word *)out = *(const word *)in;
+  }
+  while (size--)
+    *--out = *--in;
+  return to;
+}
+
+void *memset(void *to, int value, size_t size)
+{
+  uint8_t *out = to;
+  uint64_t filled = 0x0101010101010101u * (uint8_t)value;
+  for (; size >= 8; size -= 8, out += 8)
+    *(word *)out = filled;
+  while (size--)
+    *out++ = (uint8_t)value;
+  return to;
+}

@@ -13,7 +13,8 @@ export const lowering = [
   'llvm-memory-copy-fill-lowering',
 ];
 
-export const optimising = { optimizeLevel: 2, shrinkLevel: 2, rounds: 1 };
+/** Measured: shrinking more saves 1 % of the bytes and costs 2 % of the instructions. */
+export const optimising = { optimizeLevel: 3, shrinkLevel: 0, rounds: 1 };
 
 /** What wasi-libc uses. All there is would be too much: with 64-bit memories a pass refuses. */
 const linkedFeatures = ['SignExt', 'BulkMemory', 'BulkMemoryOpt', 'NontrappingFPToInt']

@@ -64,6 +64,19 @@ export const patches: readonly Patch[] = [
     replace: '  if (bf_cmp_le(&u128max, a) || (a->sign && a->expn != BF_EXP_ZERO)) {',
     why: 'a negative amount must be refused, not sent as zero',
   },
+  {
+    file: 'quickjs.c',
+    find: '        n = 0;\n        if (radix == 10)\n            n_max',
+    replace:
+      '        const char *digits = p;\n        n = 0;\n        if (radix == 10)\n            n_max',
+    why: 'see the next',
+  },
+  {
+    file: 'quickjs.c',
+    find: '            d *= pow(radix, int_exp);',
+    replace: '            d = radix == 10 ? strtod(digits, NULL) : d * pow(radix, int_exp);',
+    why: 'a JSON number above 2^64 lost its last digits, and became another number than elsewhere',
+  },
   // The rest makes the engine smaller: every byte costs 1,089,295 gas in every call.
   {
     file: 'libunicode.h',
