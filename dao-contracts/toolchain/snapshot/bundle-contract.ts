@@ -46,7 +46,8 @@ export async function bundleContract(entry: string, compact = true): Promise<Bun
     charset: 'utf8',
     minifyWhitespace: compact,
     minifySyntax: compact,
-    // The SDK's exporter asks whether a result's `constructor.name` is "NearPromise".
+    minifyIdentifiers: compact,
+    // Stacks say them, and the SDK asks whether a result's class is called "NearPromise".
     keepNames: true,
     treeShaking: true,
     legalComments: 'none',
