@@ -22,6 +22,7 @@ import {
   startRegistry,
   type RunningRegistry,
 } from '@commonweights/dataset-registry/server/registry.js';
+import { networkFileName, type NetworkFile } from '@commonweights/governance-ui/network-file.js';
 import { readCredentials, writeCredentials, type KeyFolder } from './credentials.js';
 import { dropProfilePointer, writeProfile } from './profile.js';
 import type { Progress, ProgressOptions } from './progress.js';
@@ -101,6 +102,7 @@ export async function startLocalNetwork(options: LocalNetworkOptions): Promise<L
     const code = await deployDao(founding);
     registry = await openRegistry({ dataDir, port, network, contract });
     const { url } = registry;
+    await tellPages(dataDir, { network: 'localnet', rpcUrl: localnet.url, contract, registry: url });
     const webUrl = existsSync(webFolder) ? url : null;
     const file = await writeProfile({
       dataDir,
@@ -145,8 +147,19 @@ function openRegistry(it: {
     dataDir: join(it.dataDir, 'registry'),
     port: it.port === 0 ? 0 : it.port + 1,
     authorise: (accountId, publicKey) => reader.isKeyOfAccount(accountId, publicKey),
-    staticDirs: existsSync(webFolder) ? [{ mount: '/', dir: webFolder }] : [],
+    staticDirs: [pagesDataOf(it.dataDir), webFolder].map((dir) => ({ mount: '/', dir })),
   });
+}
+
+/** What is served beside the pages because it differs from network to network. */
+function pagesDataOf(dataDir: string): string {
+  return join(dataDir, 'web');
+}
+
+async function tellPages(dataDir: string, file: NetworkFile): Promise<void> {
+  const folder = pagesDataOf(dataDir);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, networkFileName), `${JSON.stringify(file)}\n`);
 }
 
 interface Founding {

@@ -1,0 +1,118 @@
+/**
+ * Builds the web pages into `dist/`, so that the registry can serve them as plain files. A build
+ * takes a second and needs no network; it is skipped when nothing that went into the last one has
+ * changed. What went into it is what the bundler says it read, not a guess at folders.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface BuiltPages {
+  /** Holds `index.html` and its assets. */
+  readonly folder: string;
+  /** False: the last build was still good. */
+  readonly built: boolean;
+}
+
+const repository = fileURLToPath(new URL('..', import.meta.url));
+const pages = fileURLToPath(new URL('./pages/', import.meta.url));
+const folder = fileURLToPath(new URL('./dist/', import.meta.url));
+const workFolder = join(repository, 'node_modules', '.cache', 'commonweights');
+
+/** A dot file: static servers do not hand it out. */
+const stampFile = '.inputs.json';
+
+/** Read by every build besides the modules: the page itself, this recipe, all of node_modules. */
+const fixedInputs = [
+  'governance-ui/pages/index.html',
+  'governance-ui/build.ts',
+  'package-lock.json',
+];
+
+interface Stamp {
+  /** Paths relative to the repository, `/`-separated, and one digest over all their bytes. */
+  readonly inputs: readonly string[];
+  readonly digest: string;
+}
+
+/** Error: `PAGES_NOT_BUILT`. Another build at the same time does no harm. */
+export async function buildPages(
+  options: { onProgress?: (event: { step: string }) => void } = {},
+): Promise<BuiltPages> {
+  if (await isCurrent()) return { folder, built: false };
+  options.onProgress?.({ step: 'bundling the web pages' });
+  const fresh = join(workFolder, `pages-${process.pid}-${Date.now()}`);
+  try {
+    const inputs = [...fixedInputs, ...(await bundle(fresh))].sort();
+    const stamp: Stamp = { inputs, digest: await digestOfInputs(inputs) };
+    await writeFile(join(fresh, stampFile), JSON.stringify(stamp));
+    await replaceFolder(fresh);
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true });
+    const why = (error as Error).message.split('\n')[0];
+    throw new Error(`PAGES_NOT_BUILT: ${why}; run "npm ci", then try again`, { cause: error });
+  }
+  return { folder, built: true };
+}
+
+/** Returns which of our own files went into it. */
+async function bundle(outDir: string): Promise<string[]> {
+  const modules = new Set<string>();
+  // Vite sets this for the whole process, where a chain and a registry may be running already.
+  const environment = process.env.NODE_ENV;
+  try {
+    const { build } = await import('vite');
+    await build({
+      root: pages,
+      base: './',
+      configFile: false,
+      envDir: false,
+      publicDir: false,
+      logLevel: 'silent',
+      oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+      plugins: [{ name: 'note-inputs', moduleParsed: ({ id }) => void modules.add(id) }],
+      build: { outDir, emptyOutDir: true, target: 'es2022', modulePreload: { polyfill: false } },
+    });
+  } finally {
+    if (environment === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = environment;
+  }
+  return [...new Set([...modules].flatMap(ownFile))];
+}
+
+function ownFile(moduleId: string): string[] {
+  const path = moduleId.split('?')[0]!;
+  if (!isAbsolute(path)) return [];
+  const file = relative(repository, path).split(sep).join('/');
+  const foreign = file.startsWith('..') || file.includes('node_modules/') || isAbsolute(file);
+  return foreign || fixedInputs.includes(file) ? [] : [file];
+}
+
+async function isCurrent(): Promise<boolean> {
+  try {
+    const stamp = JSON.parse(await readFile(join(folder, stampFile), 'utf8')) as Stamp;
+    return stamp.digest === (await digestOfInputs(stamp.inputs));
+  } catch {
+    // No build yet, a torn one, or an input that is gone: all the same remedy.
+    return false;
+  }
+}
+
+async function digestOfInputs(inputs: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of inputs) {
+    const bytes = await readFile(join(repository, file));
+    hash.update(`${file}\0${bytes.length}\0`).update(bytes);
+  }
+  return hash.digest('hex');
+}
+
+/** Puts the new build where the old one was, as whole folders: a reader never sees half of one. */
+async function replaceFolder(fresh: string): Promise<void> {
+  const old = `${fresh}-old`;
+  await mkdir(workFolder, { recursive: true });
+  await rename(folder, old).catch(() => {});
+  await rename(fresh, folder);
+  await rm(old, { recursive: true, force: true });
+}

@@ -1,0 +1,42 @@
+/**
+ * What a page has to know before it can ask anybody anything: which chain, which contract, which
+ * registry. The server that hands out the pages hands this out too, as `/network.json`; everything
+ * else comes from the chain itself.
+ */
+import { networkNamed, type Network } from '@commonweights/dao-contracts/client/network.js';
+
+export interface NetworkFile {
+  /** `localnet`, `testnet` or `mainnet`. */
+  readonly network: string;
+  readonly rpcUrl: string;
+  /** Account of the DAO contract. */
+  readonly contract: string;
+  /** Where blobs are fetched from. */
+  readonly registry: string;
+}
+
+export const networkFileName = 'network.json';
+
+export interface PageNetwork {
+  readonly network: Network;
+  readonly contract: string;
+  readonly registry: string;
+}
+
+/** Errors: `BAD_NETWORK_FILE`, `UNKNOWN_NETWORK`, `BAD_RPC_URL`. */
+export function decodeNetworkFile(json: unknown): PageNetwork {
+  const it = typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {};
+  const { network, rpcUrl, contract, registry } = it;
+  const texts = [network, rpcUrl, contract, registry];
+  if (!texts.every((text) => typeof text === 'string' && text !== '' && text.length <= 500)) {
+    throw new Error(
+      `BAD_NETWORK_FILE: ${networkFileName} does not name network, rpcUrl, contract and registry; ` +
+        'start the server again with "commonweights network up"',
+    );
+  }
+  return {
+    network: networkNamed(network as string, rpcUrl as string),
+    contract: contract as string,
+    registry: registry as string,
+  };
+}

@@ -1,0 +1,147 @@
+/** The frame around every page: where one is, where one can go, and what it all is read from. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Door } from '../reading/door.js';
+import { openDoor } from '../reading/door.js';
+import { DoorContext } from '../parts/door-context.js';
+import { Announcer } from '../parts/copying.js';
+import { Trouble } from '../parts/trouble.js';
+import { useReading } from '../parts/use-reading.js';
+import { LineagePage } from './lineage-page.js';
+import { OverviewPage } from './overview-page.js';
+import { ListPage } from './list-page.js';
+import { ProposalPage } from './proposal-page.js';
+import { ReleasePage } from './release-page.js';
+import { parseRoute, type Route } from './route.js';
+import { RunPage } from './run-page.js';
+
+const places = [
+  { hash: '#/', name: 'Overview', pages: ['overview'] },
+  { hash: '#/runs', name: 'Runs', pages: ['runs', 'run'] },
+  { hash: '#/lineage', name: 'Lineage', pages: ['lineage'] },
+  { hash: '#/proposals', name: 'Proposals', pages: ['proposals', 'proposal'] },
+  { hash: '#/releases', name: 'Releases', pages: ['releases', 'release'] },
+];
+
+export function App() {
+  const route = useRoute();
+  const opening = useReading<Door>(() => openDoor(document.baseURI), {
+    key: 'door',
+    everyMs: () => null,
+  });
+  const main = useFocusOnArrival(location.hash);
+  const door = opening.reading.value;
+  return (
+    <>
+      <a class="skip" href="#main" onClick={(event) => focusMain(event, main.current)}>
+        Skip to the content
+      </a>
+      <header class="top">
+        <a class="brand" href="#/">
+          <Mark />
+          Commonweights
+        </a>
+        <nav aria-label="Pages">
+          <ul>
+            {places.map(({ hash, name, pages }) => (
+              <li key={hash}>
+                <a href={hash} aria-current={pages.includes(route.page) ? 'page' : undefined}>
+                  {name}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      </header>
+      <main id="main" tabIndex={-1} ref={main}>
+        {opening.reading.error ? <Trouble {...opening} what="The network file" /> : null}
+        {door ? (
+          <DoorContext.Provider value={door}>
+            <PageOf route={route} />
+          </DoorContext.Provider>
+        ) : null}
+      </main>
+      <footer class="bottom">{door ? <Source door={door} /> : null}</footer>
+      <Announcer />
+    </>
+  );
+}
+
+function PageOf({ route }: { route: Route }) {
+  switch (route.page) {
+    case 'overview':
+      return <OverviewPage />;
+    case 'lineage':
+      return <LineagePage />;
+    case 'runs':
+    case 'proposals':
+    case 'releases':
+      return <ListPage key={route.page} list={route.page} />;
+    case 'run':
+      return <RunPage key={route.id} id={route.id} />;
+    case 'proposal':
+      return <ProposalPage key={route.id} id={route.id} />;
+    case 'release':
+      return <ReleasePage key={route.id} id={route.id} />;
+    case 'nowhere':
+      return (
+        <>
+          <h1>There is no such page</h1>
+          <p>
+            Nothing is at <code>{route.hash}</code>. <a href="#/">Go to the overview</a>.
+          </p>
+        </>
+      );
+  }
+}
+
+/** Everything on the page is only as true as these two. */
+function Source({ door }: { door: Door }) {
+  const { network, contract } = door.client;
+  return (
+    <p>
+      Read by this page from contract <b>{contract}</b> on <b>{network.name}</b> at{' '}
+      <span class="address">{network.rpcUrl}</span>; blobs from{' '}
+      <span class="address">{door.registry}</span>, each checked against its digest.
+      {network.name === 'localnet' ? ' A local network has no independent consensus.' : null}
+    </p>
+  );
+}
+
+function Mark() {
+  return (
+    <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
+      <rect x="3" y="3" width="15" height="15" rx="5" />
+      <rect x="14" y="14" width="15" height="15" rx="5" />
+    </svg>
+  );
+}
+
+function useRoute(): Route {
+  const [hash, setHash] = useState(location.hash);
+  useEffect(() => {
+    const follow = () => setHash(location.hash);
+    addEventListener('hashchange', follow);
+    return () => removeEventListener('hashchange', follow);
+  }, []);
+  return parseRoute(hash);
+}
+
+/** Moves the focus where the new page begins, so that a screen reader starts there. */
+function useFocusOnArrival(hash: string) {
+  const main = useRef<HTMLElement>(null);
+  const arrived = useRef(false);
+  useEffect(() => {
+    if (arrived.current) {
+      main.current?.focus({ preventScroll: true });
+      scrollTo(0, 0);
+    }
+    arrived.current = true;
+  }, [hash]);
+  return main;
+}
+
+/** `#main` would be taken for a page. */
+function focusMain(event: Event, main: HTMLElement | null): void {
+  event.preventDefault();
+  main?.focus();
+}

@@ -1,0 +1,13 @@
+/** Starts the page: what it reads from is opened by the first look at it. */
+import { render } from 'preact';
+import { App } from './app.js';
+import './style/base.css';
+import './style/parts.css';
+import './style/texts.css';
+import './style/pictures.css';
+import './style/open-round.css';
+import './style/lineage.css';
+
+const place = document.getElementById('page')!;
+place.replaceChildren();
+render(<App />, place);

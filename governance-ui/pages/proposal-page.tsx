@@ -1,0 +1,158 @@
+/** One proposal: what it would do, how the vote stands, and what can be done about it. */
+import { toWire } from '@commonweights/dao-contracts/client/money-fields.js';
+import { readProposal, type ProposalStory } from '../reading/proposal.js';
+import { Badge } from '../parts/badge.js';
+import { Command } from '../parts/command.js';
+import { DigestText } from '../parts/digest.js';
+import { useDoor } from '../parts/door-context.js';
+import { Live } from '../parts/live.js';
+import { Near } from '../parts/near.js';
+import { ChainTime } from '../parts/time.js';
+import { useReading } from '../parts/use-reading.js';
+import { VotesBar } from '../pictures/votes-bar.js';
+import { effectsOfAction, titleOfAction } from '../words/actions.js';
+
+export function ProposalPage({ id }: { id: number }) {
+  const door = useDoor();
+  const using = useReading(() => readProposal(door, id), {
+    key: `proposal ${id}`,
+    everyMs: (it) => (it && ['voting', 'queued'].includes(it.proposal.status) ? 2_000 : 10_000),
+  });
+  return (
+    <Live title={`Proposal ${id}`} using={using} missing="The DAO has no such proposal.">
+      {(story) => <Sections story={story} />}
+    </Live>
+  );
+}
+
+function Sections({ story }: { story: ProposalStory }) {
+  const { proposal } = story;
+  const { action } = proposal;
+  return (
+    <>
+      <p class="crumbs">
+        <a href="#/proposals">Proposals</a> › {proposal.id}
+      </p>
+      <h1>
+        {titleOfAction(action)} <Badge state={proposal.status} />
+      </h1>
+      <section aria-labelledby="effects">
+        <h2 id="effects">{proposal.status === 'executed' ? 'What it did' : 'What it would do'}</h2>
+        <ul class="sentences">
+          {effectsOfAction(action, story).map((effect) => (
+            <li key={effect}>{effect}</li>
+          ))}
+        </ul>
+        {action.kind === 'fund-run' || action.kind === 'transfer' ? (
+          <p class="quiet">
+            The treasury holds <Near yocto={story.accounting.treasuryYocto} /> now.
+          </p>
+        ) : null}
+        <Made story={story} />
+      </section>
+      <section aria-labelledby="vote">
+        <h2 id="vote">The vote</h2>
+        <VotesBar proposal={proposal} />
+        <Stages story={story} />
+        <NextStep story={story} />
+      </section>
+      <section aria-labelledby="why">
+        <h2 id="why">In the words of {proposal.proposer}</h2>
+        {story.description.why === null ? (
+          <blockquote>{story.description.value}</blockquote>
+        ) : (
+          <p class="quiet">The text cannot be shown: {story.description.why}</p>
+        )}
+        <p class="quiet">
+          text <DigestText digest={proposal.description} /> · bond{' '}
+          <Near yocto={proposal.bondYocto} />, {proposal.bond}
+        </p>
+      </section>
+      <section aria-labelledby="exactly">
+        <h2 id="exactly">Exactly</h2>
+        {story.digestHolds ? (
+          <p>
+            Votes name digest <DigestText digest={proposal.actionDigest} />. This page computed it
+            again from the action below: it is the same.
+          </p>
+        ) : (
+          <p class="trouble">
+            The action below does not have the digest <DigestText digest={proposal.actionDigest} />{' '}
+            that votes name. Do not vote on it, and tell the DAO.
+          </p>
+        )}
+        <details>
+          <summary>The action, as it would be executed</summary>
+          <pre tabIndex={0}>{JSON.stringify(toWire(action), null, 2)}</pre>
+        </details>
+      </section>
+    </>
+  );
+}
+
+function Made({ story: { proposal } }: { story: ProposalStory }) {
+  if (proposal.created === null) return null;
+  const noun = proposal.action.kind === 'publish-release' ? 'release' : 'run';
+  return (
+    <p>
+      It was executed and made{' '}
+      <a href={`#/${noun}s/${proposal.created}`}>
+        {noun} {proposal.created}
+      </a>
+      .
+    </p>
+  );
+}
+
+function Stages({ story: { proposal, nowMs } }: { story: ProposalStory }) {
+  const stages = [
+    { name: 'Proposed', atMs: proposal.createdAtMs },
+    { name: 'Voting ends', atMs: proposal.votingEndsMs },
+    { name: 'Timelock ends', atMs: proposal.executableAtMs },
+    ...(proposal.status === 'executed' ? [] : [{ name: 'Expires', atMs: proposal.expiresAtMs }]),
+  ];
+  return (
+    <ol class="stages">
+      {stages.map(({ name, atMs }) => (
+        <li key={name} class={atMs <= nowMs ? 'past' : 'ahead'}>
+          <b>{name}</b>
+          <ChainTime atMs={atMs} nowMs={nowMs} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function NextStep({ story: { proposal, nowMs } }: { story: ProposalStory }) {
+  const { network } = useDoor().client;
+  const where = network.name === 'localnet' ? '' : ` --network ${network.name}`;
+  const { id, status } = proposal;
+  if (status === 'voting') {
+    return (
+      <>
+        <p>Members vote from the command line, with the account that has the weight:</p>
+        <Command text={`npx commonweights proposal vote ${id} yes --account you.near${where}`} />
+      </>
+    );
+  }
+  if (status === 'queued' && nowMs < proposal.executableAtMs) {
+    return <p>It was accepted and waits in the timelock. Then anybody may execute it.</p>;
+  }
+  if (status === 'queued') {
+    return (
+      <>
+        <p>It was accepted and its timelock is over. Anybody may execute it:</p>
+        <Command text={`npx commonweights proposal execute ${id}${where}`} />
+      </>
+    );
+  }
+  if ((status === 'rejected' || status === 'expired') && proposal.bond === 'held') {
+    return (
+      <>
+        <p>It is {status}. Anybody may settle its bond:</p>
+        <Command text={`npx commonweights proposal execute ${id}${where}`} />
+      </>
+    );
+  }
+  return <p>It is {status}; nothing is left to do.</p>;
+}

@@ -1,0 +1,38 @@
+/** Which page an address means: everything behind the `#`, so that any static server will do. */
+export type Route =
+  | { readonly page: 'overview' }
+  | { readonly page: 'lineage' }
+  | { readonly page: 'runs' | 'proposals' | 'releases' }
+  | { readonly page: 'run' | 'proposal' | 'release'; readonly id: number }
+  | { readonly page: 'nowhere'; readonly hash: string };
+
+const single = { runs: 'run', proposals: 'proposal', releases: 'release' } as const;
+
+/** Law: `parseRoute(hashOf(route))` equals `route`. */
+export function parseRoute(hash: string): Route {
+  const [, list, id, rest] = hash.replace(/^#?\/?/, '/').split('/');
+  if (!list) return { page: 'overview' };
+  if (list === 'lineage' && id === undefined) return { page: 'lineage' };
+  if (list === 'runs' || list === 'proposals' || list === 'releases') {
+    if (id === undefined) return { page: list };
+    if (/^[1-9]\d{0,9}$/.test(id) && rest === undefined) {
+      return { page: single[list], id: Number(id) };
+    }
+  }
+  return { page: 'nowhere', hash: hash.slice(0, 100) };
+}
+
+export function hashOf(route: Route): string {
+  switch (route.page) {
+    case 'overview':
+      return '#/';
+    case 'run':
+    case 'proposal':
+    case 'release':
+      return `#/${route.page}s/${route.id}`;
+    case 'nowhere':
+      return route.hash;
+    default:
+      return `#/${route.page}`;
+  }
+}

@@ -1,0 +1,41 @@
+/** A state in one word, with a colour and a shape that say the same. */
+const looks: Readonly<Record<string, 'good' | 'bad' | 'busy' | 'wait' | 'still'>> = {
+  running: 'busy',
+  enrolling: 'wait',
+  paused: 'wait',
+  completed: 'good',
+  stopped: 'still',
+  voting: 'busy',
+  queued: 'wait',
+  executed: 'good',
+  rejected: 'bad',
+  expired: 'still',
+  cancelled: 'bad',
+  published: 'good',
+  revoked: 'bad',
+  active: 'good',
+  disputed: 'wait',
+  withdrawn: 'bad',
+  absent: 'wait',
+  applied: 'wait',
+  expelled: 'bad',
+  left: 'still',
+  final: 'good',
+  provisional: 'wait',
+  open: 'busy',
+  rewound: 'bad',
+  aborted: 'still',
+  passed: 'good',
+  failed: 'bad',
+};
+
+const shapes = { good: '✓', bad: '✕', busy: '●', wait: '◌', still: '–' } as const;
+
+export function Badge({ state, title }: { state: string; title?: string }) {
+  const look = looks[state] ?? 'still';
+  return (
+    <span class={`badge ${look}`} title={title}>
+      <span aria-hidden="true">{shapes[look]}</span> {state}
+    </span>
+  );
+}

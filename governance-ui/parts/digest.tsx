@@ -1,0 +1,23 @@
+/** A digest: short to the eye, whole on hover and in the clipboard. */
+import { shortDigest } from '../words/amounts.js';
+import { copyText } from './copying.js';
+
+export function DigestText({ digest }: { digest: string | null }) {
+  if (digest === null) return <span class="quiet">none yet</span>;
+  return (
+    <button
+      type="button"
+      class="digest"
+      title={`${digest}\n(click to copy)`}
+      aria-label={`Copy digest ${shortDigest(digest)}`}
+      onClick={() => void copyText(digest, digest)}
+    >
+      {shortDigest(digest)}
+    </button>
+  );
+}
+
+/** A digest where the text is one, else the text. */
+export function DigestOrText({ text }: { text: string }) {
+  return /^sha256:[0-9a-f]{64}$/.test(text) ? <DigestText digest={text} /> : <>{text}</>;
+}

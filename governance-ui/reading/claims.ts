@@ -1,0 +1,101 @@
+/**
+ * What is said about an ingredient, and what stands behind each saying: `proven` by a digest or a
+ * vote that anybody can check again, `attested` by an account that signed it, or merely `declared`.
+ */
+import type { LineageNode } from './lineage-graph.js';
+import { plural, shortNear } from '../words/amounts.js';
+
+export type Standing = 'proven' | 'attested' | 'declared';
+
+export interface ClaimAbout {
+  readonly standing: Standing;
+  readonly what: string;
+  /** Text, or a digest, which is shown as one. */
+  readonly value: string;
+  readonly note?: string;
+}
+
+export const standingMeans: Readonly<Record<Standing, string>> = {
+  proven: 'a digest or a vote on chain: whoever has the bytes can check it',
+  attested: 'signed by an account, which stands for it',
+  declared: 'said by the publisher; nothing else stands behind it',
+};
+
+export function claimsAbout(node: LineageNode): ClaimAbout[] {
+  switch (node.kind) {
+    case 'unknown':
+      return [{ standing: 'declared', what: 'named as a parent', value: 'not registered here' }];
+    case 'dataset': {
+      const { dataset } = node;
+      const by = `by ${dataset.publisher}`;
+      return [
+        { standing: 'proven', what: 'files', value: dataset.manifest, note: 'manifest' },
+        { standing: 'proven', what: 'items', value: dataset.itemsRoot, note: 'root of the items' },
+        ...dataset.parents.map(({ dataset: parent, transform }) => ({
+          standing: 'proven' as const,
+          what: `derived from ${parent}`,
+          value: transform,
+          note: 'a transform that anybody can run again',
+        })),
+        {
+          standing: 'attested',
+          what: 'licence concluded',
+          value: dataset.licenceConcluded,
+          note: by,
+        },
+        { standing: 'declared', what: 'licence of the source', value: dataset.licenceDeclared },
+        { standing: 'declared', what: 'source', value: dataset.source },
+        { standing: 'declared', what: 'collected', value: dataset.collectedAt },
+      ];
+    }
+    case 'run': {
+      const { run } = node;
+      return [
+        { standing: 'proven', what: 'run spec', value: run.terms.spec, note: 'voted on' },
+        { standing: 'proven', what: 'training program', value: run.terms.program },
+        { standing: 'proven', what: 'initial state', value: run.terms.initialRoot },
+        {
+          standing: 'proven',
+          what: `state after round ${run.finalRound}`,
+          value: run.finalRoot,
+          note: 'reached in rounds that form one hash chain',
+        },
+        {
+          standing: 'attested',
+          what: 'the work',
+          value: `${run.terms.auditedClaimsBps / 100} % audited by other accounts`,
+          note: `${shortNear(run.paidYocto)} paid`,
+        },
+      ];
+    }
+    case 'release': {
+      const { release } = node;
+      return [
+        { standing: 'proven', what: 'files', value: release.manifest, note: 'voted on' },
+        { standing: 'proven', what: 'state root', value: release.root, note: 'a final root' },
+        { standing: 'proven', what: 'log of rounds', value: release.logHead },
+        { standing: 'attested', what: 'evaluation', value: release.evaluation, note: 'voted on' },
+      ];
+    }
+  }
+}
+
+export function titleOfNode(node: LineageNode): { title: string; detail: string } {
+  switch (node.kind) {
+    case 'unknown':
+      return { title: node.id, detail: 'not registered here' };
+    case 'dataset': {
+      const { id, items, licenceConcluded } = node.dataset;
+      return { title: id, detail: `${plural(items, 'item')} · ${licenceConcluded}` };
+    }
+    case 'run': {
+      const { id, finalRound, terms } = node.run;
+      const at = finalRound === 0 ? 'no round final' : `round ${finalRound} final`;
+      return { title: `Run ${id}`, detail: `${at} · ${terms.rounds} wanted` };
+    }
+    case 'release': {
+      const { title, version, run, round } = node.release;
+      return { title: `${title} ${version}`, detail: `run ${run} after round ${round}` };
+    }
+  }
+}

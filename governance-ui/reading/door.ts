@@ -1,0 +1,52 @@
+/** Everything that a page reads from: the contract's views, and the registry's blobs. */
+import { connect, type DaoClient } from '@commonweights/dao-contracts/client/client.js';
+import { HttpStore } from '@commonweights/dataset-registry/store/http-store.js';
+import { decodeNetworkFile, networkFileName } from '../network-file.js';
+import { BlobReader } from './blob-json.js';
+
+export interface Door {
+  readonly client: DaoClient;
+  readonly blobs: BlobReader;
+  readonly registry: string;
+}
+
+/** Long for one view, short enough that a page soon says that nobody answers. */
+const requestTimeoutMs = 8_000;
+
+/** Errors: `NETWORK_FILE_MISSING`, `BAD_NETWORK_FILE`. */
+export async function openDoor(pageUrl: string): Promise<Door> {
+  const { network, contract, registry } = decodeNetworkFile(await fetchNetworkFile(pageUrl));
+  const registryUrl = new URL(registry, pageUrl).href.replace(/\/$/, '');
+  return {
+    client: connect({ network, contract, requestTimeoutMs }),
+    blobs: new BlobReader(new HttpStore(registryUrl, { stallMs: 5_000 })),
+    registry: registryUrl,
+  };
+}
+
+async function fetchNetworkFile(pageUrl: string): Promise<unknown> {
+  const file = new URL(networkFileName, pageUrl);
+  try {
+    const response = await fetch(file, { cache: 'no-store' });
+    if (!response.ok) throw new Error(`it answered ${response.status}`);
+    return (await response.json()) as unknown;
+  } catch (error) {
+    throw new Error(
+      `NETWORK_FILE_MISSING: ${file.href} cannot be read (${(error as Error).message}); ` +
+        'start the network with "npx commonweights network up"',
+      { cause: error },
+    );
+  }
+}
+
+/** Block time: what the contract compares deadlines with. */
+export async function readChainTimeMs(client: DaoClient): Promise<number> {
+  const { connection } = client;
+  const block = await connection.ask('block', () =>
+    connection.provider.viewBlock({ finality: 'final' }),
+  );
+  return Math.floor(Number(block.header.timestamp) / 1_000_000);
+}
+
+/** Newest entries that a list shows; older ones stay on the chain and in the command line. */
+export const newestMax = 200;

@@ -1,0 +1,46 @@
+/** One proposal, with what is needed to say what it would change and whether its digest is true. */
+import { digestOfAction } from '@commonweights/dao-contracts/client/governance.js';
+import type {
+  AccountingView,
+  MembersView,
+  PolicyView,
+  ProposalView,
+} from '@commonweights/dao-contracts/client/views.js';
+import { readChainTimeMs, type Door } from './door.js';
+import type { BlobAnswer } from './blob-json.js';
+
+export interface ProposalStory {
+  readonly proposal: ProposalView;
+  readonly policy: PolicyView;
+  readonly members: MembersView;
+  readonly accounting: AccountingView;
+  /** Whether the digest that votes name is the digest of the action shown, computed here. */
+  readonly digestHolds: boolean;
+  /** The proposer's own words: a claim like any other. */
+  readonly description: BlobAnswer<string>;
+  readonly nowMs: number;
+}
+
+const descriptionCharsMax = 4_000;
+
+export async function readProposal(door: Door, id: number): Promise<ProposalStory | null> {
+  const { client, blobs } = door;
+  const proposal = await client.getProposal({ proposal: id });
+  if (!proposal) return null;
+  const [policy, members, accounting, nowMs, described] = await Promise.all([
+    client.getPolicy(),
+    client.getMembers(),
+    client.getAccounting(),
+    readChainTimeMs(client),
+    blobs.readJson(proposal.description),
+  ]);
+  const text = described.value?.['text'];
+  const description: BlobAnswer<string> =
+    described.why !== null
+      ? described
+      : typeof text === 'string'
+        ? { value: text.slice(0, descriptionCharsMax), why: null }
+        : { value: null, why: 'NO_TEXT: the description holds no text' };
+  const digestHolds = digestOfAction(proposal.action) === proposal.actionDigest;
+  return { proposal, policy, members, accounting, nowMs, digestHolds, description };
+}

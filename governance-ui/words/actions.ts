@@ -1,0 +1,109 @@
+/**
+ * What a proposal would do, in sentences that a voter can check against the action itself. Nothing
+ * here is taken from the proposer's own description.
+ */
+import type {
+  MembersView,
+  PolicyView,
+  ProposalView,
+} from '@commonweights/dao-contracts/client/views.js';
+import { formatBps, plural, shortDigest, shortNear } from './amounts.js';
+import { formatSpan } from './times.js';
+
+type Action = ProposalView['action'];
+type FundRun = Extract<Action, { kind: 'fund-run' }>;
+
+/** What the DAO is like now: what a change is told against. */
+export interface Present {
+  readonly policy: PolicyView;
+  readonly members: MembersView;
+}
+
+/** One line for lists. */
+export function titleOfAction(action: Action): string {
+  switch (action.kind) {
+    case 'fund-run':
+      return `Fund a run of ${plural(action.terms.rounds, 'round')} with ${shortNear(action.budgetYocto)}`;
+    case 'publish-release':
+      return `Publish run ${action.run} as “${action.title}” ${action.version}`;
+    case 'transfer':
+      return `Pay ${shortNear(action.amountYocto)} to ${action.to}`;
+    case 'set-member':
+      return action.weight === '0'
+        ? `Remove member ${action.account}`
+        : `Give ${action.account} weight ${action.weight}`;
+    case 'set-policy':
+      return 'Change the policy';
+    case 'stop-run':
+      return `Stop run ${action.run}`;
+    default:
+      return `“${String((action as { kind?: unknown }).kind)}”, which this page does not know`;
+  }
+}
+
+/** What would change, one sentence each. */
+export function effectsOfAction(action: Action, now: Present): string[] {
+  switch (action.kind) {
+    case 'fund-run':
+      return effectsOfFunding(action);
+    case 'publish-release':
+      return [
+        `The DAO would stand behind exactly the bytes that manifest ${shortDigest(action.manifest)} names, as “${action.title}” ${action.version}.`,
+        `They come from final root ${shortDigest(action.root)} of run ${action.run}; the evaluation ${shortDigest(action.evaluation)} goes with them.`,
+        'No money moves.',
+      ];
+    case 'transfer':
+      return [
+        `${shortNear(action.amountYocto)} would move from the treasury to the ledger of ${action.to}, who can then claim it.`,
+      ];
+    case 'set-member':
+      return [effectOfMember(action, now.members)];
+    case 'set-policy':
+      return effectsOfPolicy(action.policy, now.policy);
+    case 'stop-run':
+      return [
+        `Run ${action.run} would end now. Seats get stakes and pay they earned; what is left of its escrow returns to the treasury.`,
+      ];
+    default:
+      return ['This page is older than the contract. Read the action below before you vote.'];
+  }
+}
+
+function effectsOfFunding({ terms, budgetYocto }: FundRun): string[] {
+  return [
+    `${shortNear(budgetYocto)} of the treasury would be locked for one run. It can only be spent on verified work and audits; the rest comes back.`,
+    `${terms.minWorkers} to ${terms.maxWorkers} trainers and up to ${plural(terms.maxAuditors, 'auditor')} would work until ${plural(terms.rounds, 'round')} are final.`,
+    `Each verified update pays ${shortNear(terms.rewardYocto)}, each right audit ${shortNear(terms.auditFeeYocto)}. Everybody stakes ${shortNear(terms.stakeYocto)} and loses it for work that fails its audit.`,
+    `${formatBps(terms.auditedClaimsBps)} of the work would be audited. It would train on ${terms.datasets.join(', ')}.`,
+  ];
+}
+
+function effectOfMember(
+  action: Extract<Action, { kind: 'set-member' }>,
+  { members, totalWeight }: MembersView,
+): string {
+  const before = members.find(({ account }) => account === action.account)?.weight;
+  if (action.weight === '0') return `${action.account} would lose its vote.`;
+  if (before === undefined) {
+    return `${action.account} would become a member with weight ${action.weight}, beside ${totalWeight} now.`;
+  }
+  return `The weight of ${action.account} would go from ${before} to ${action.weight}.`;
+}
+
+type PolicyAction = Extract<Action, { kind: 'set-policy' }>['policy'];
+
+function effectsOfPolicy(next: PolicyAction, now: PolicyView): string[] {
+  const changes: [string, string, string][] = [
+    ['Voting would last', formatSpan(now.votingPeriodMs), formatSpan(next.votingPeriodMs)],
+    ['The timelock would last', formatSpan(now.timelockMs), formatSpan(next.timelockMs)],
+    ['Accepted proposals would expire after', formatSpan(now.expiryMs), formatSpan(next.expiryMs)],
+    ['The quorum would be', formatBps(now.quorumBps), formatBps(next.quorumBps)],
+    ['Approval would take', formatBps(now.approvalBps), formatBps(next.approvalBps)],
+    ['The bond would be', shortNear(now.bondYocto), shortNear(next.bondYocto)],
+    ['Allowed licences would be', now.licences.join(', '), next.licences.join(', ')],
+  ];
+  const sentences = changes
+    .filter(([, before, after]) => before !== after)
+    .map(([what, before, after]) => `${what} ${after} instead of ${before}.`);
+  return sentences.length > 0 ? sentences : ['Nothing: it is the policy that holds already.'];
+}

@@ -1,0 +1,70 @@
+/** What the numbers of a run mean for those who take part in it. */
+import type { RunTerms } from '@commonweights/dao-contracts/client/views.js';
+import { formatBps, plural, shortNear } from './amounts.js';
+import { formatSpan } from './times.js';
+
+export interface TermInWords {
+  readonly name: string;
+  readonly value: string;
+  readonly meaning: string;
+}
+
+export function explainTerms(terms: RunTerms): TermInWords[] {
+  const { deadlinesMs: deadline } = terms;
+  const phases = (['train', 'reveal', 'certify', 'aggregate'] as const)
+    .map((phase) => `${phase} ${formatSpan(deadline[phase])}`)
+    .join(', ');
+  const chance = formatBps(terms.auditedClaimsBps);
+  return [
+    {
+      name: 'Rounds',
+      value: `${terms.rounds}`,
+      meaning: 'Final rounds wanted. Rounds that are rewound or aborted do not count.',
+    },
+    {
+      name: 'Trainers',
+      value: `${terms.minWorkers} to ${terms.maxWorkers}`,
+      meaning: 'With fewer the run pauses and loses nothing but the open round.',
+    },
+    {
+      name: 'Auditors',
+      value: `up to ${terms.maxAuditors}`,
+      meaning: 'They train nothing; they repeat what trainers claim to have done.',
+    },
+    {
+      name: 'Stake',
+      value: shortNear(terms.stakeYocto),
+      meaning: 'Locked by each seat, returned at the end, lost for work that fails its audit.',
+    },
+    {
+      name: 'Reward',
+      value: shortNear(terms.rewardYocto),
+      meaning: 'For each update that became part of a final round.',
+    },
+    {
+      name: 'Audit fee',
+      value: shortNear(terms.auditFeeYocto),
+      meaning: 'For each audit answered rightly, whatever its outcome.',
+    },
+    {
+      name: 'Held back',
+      value: plural(terms.heldBackRounds, 'round'),
+      meaning: 'Pay of the latest final rounds stays locked, so that it can still be lost.',
+    },
+    {
+      name: 'Audited',
+      value: chance,
+      meaning: `Chance of each update to be audited: one of ${plural(terms.segments, 'segment')} of the work is done again and must give the same digest.`,
+    },
+    {
+      name: 'Deadlines',
+      value: phases,
+      meaning: `A phase ends early when everybody acted. Each step of an audit has ${formatSpan(deadline.audit)}.`,
+    },
+    {
+      name: 'Local reset',
+      value: `every ${plural(terms.localResetInterval, 'round')}`,
+      meaning: 'Then every trainer starts with empty optimizer state.',
+    },
+  ];
+}
