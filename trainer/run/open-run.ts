@@ -3,7 +3,7 @@
  * the program from it, and refuse to go on unless every digest on chain is met. Nothing here is
  * taken from a registry on trust.
  */
-import { canonicalBytes, digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
+import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { manifestLimits, parseManifest } from '@commonweights/dataset-registry/digest/manifest.js';
 import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
@@ -52,12 +52,21 @@ export async function openRun(input: {
 
 export async function fetchSpec(digest: Digest, blobs: BlobStore): Promise<RunSpec> {
   const bytes = await blobs.get(digest, { maxBytes: specBytesMax });
-  const json = JSON.parse(new TextDecoder().decode(bytes)) as unknown;
-  const spec = decodeRunSpec(json);
-  if (canonicalBytes(spec).length !== bytes.length) {
-    throw new Error(`SPEC_MISMATCH: ${digest} is not canonical JSON; propose the run again`);
-  }
+  const spec = decodeRunSpec(parseJson(bytes, digest));
+  if (digestOfJson(spec) !== digest) throw notCanonical(digest);
   return spec;
+}
+
+function parseJson(bytes: Uint8Array, digest: Digest): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw notCanonical(digest);
+  }
+}
+
+function notCanonical(digest: Digest): Error {
+  return new Error(`SPEC_MISMATCH: ${digest} is not canonical JSON; propose the run again`);
 }
 
 /** An exact run accepts one fingerprint only: another build of the engine computes other bits. */

@@ -35,12 +35,14 @@ export function nextDuty(input: DutyInput): Duty {
     return { kind: 'finish', because: `the run is ${run.status}` };
   }
   const mine = seats.find((seat) => seat.account === account);
-  if (!mine) return { kind: 'enrol' };
+  const drawIsDue = run.status === 'enrolling' && nowMs >= run.enrolDeadlineMs;
+  if (!mine) return drawIsDue ? { kind: 'tick', because: 'deadline passed' } : { kind: 'enrol' };
   if (mine.status === 'expelled') return { kind: 'finish', because: 'this seat was expelled' };
   if (run.status === 'enrolling') return enrolling(run, seats, nowMs);
-  if (mine.status === 'absent') return { kind: 'rejoin' };
   return (
+    // An absent seat still answers for what it claimed before: its stake hangs on that.
     materialDuty(run, mine) ??
+    absentDuty(run, seats, mine) ??
     roundActDuty(run, mine) ??
     answerDuty(run, mine) ??
     tickDuty(run, seats, nowMs) ??
@@ -66,6 +68,15 @@ function materialDuty(run: RunView, mine: SeatView): Duty | null {
     if (audit.state === 'opening') return { kind: 'open', audit };
   }
   return null;
+}
+
+/** Coming back, as soon as nobody else has the place. */
+function absentDuty(run: RunView, seats: readonly SeatView[], mine: SeatView): Duty | null {
+  if (mine.status !== 'absent') return null;
+  const { maxWorkers, maxAuditors } = run.terms;
+  const places = mine.role === 'trainer' ? maxWorkers : maxAuditors;
+  const taken = seats.filter((seat) => seat.role === mine.role && seat.status === 'active').length;
+  return taken < places ? { kind: 'rejoin' } : { kind: 'wait', for: 'a place to be free' };
 }
 
 function roundActDuty(run: RunView, mine: SeatView): Duty | null {

@@ -1,0 +1,271 @@
+import { expect } from 'chai';
+import type { AuditView, RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
+import { everybodyActed, nextDuty, type Duty } from '@commonweights/trainer/worker/duty.js';
+import { named, near, RunPlay } from '../../dao-contracts/rules/run-play.js';
+import { lookAt } from '../../support/run-under-way.js';
+
+describe('what a seat owes', () => {
+  /** Three trainers (seats 0 to 2) and an auditor (3) in round 1. */
+  const running = (): RunPlay => {
+    const play = new RunPlay();
+    for (const account of play.accounts.slice(0, 4)) {
+      const role = account === 'a3.test' ? 'auditor' : 'trainer';
+      play.apply({ kind: 'enrol', account, role, fromRound: null, depositYocto: near });
+    }
+    play.apply(play.tick());
+    return play;
+  };
+  const base = lookAt(running());
+  const accountOf = (seat: number) => base.seats[seat]!.account;
+  type Open = NonNullable<RunView['open']>;
+
+  const duty = (
+    seat: number,
+    it: {
+      run?: Partial<RunView>;
+      open?: Partial<Open> | null;
+      audits?: Partial<AuditView>[];
+      seats?: Record<number, Partial<SeatView>>;
+      nowMs?: number;
+    } = {},
+  ): Duty => {
+    const open = it.open === null ? null : { ...base.run.open!, ...it.open };
+    const audits = (it.audits ?? []).map((one) => ({ ...someAudit, ...one }));
+    const run = { ...base.run, ...it.run, open, audits };
+    const seats = base.seats.map((one) => ({ ...one, ...it.seats?.[one.seat] }));
+    const account = accountOf(seat);
+    return nextDuty({ run, seats, account, role: 'trainer', nowMs: it.nowMs ?? run.nowMs });
+  };
+  const someAudit: AuditView = {
+    ...{ round: 1, seat: 0, segment: 0, auditor: 3, state: 'material', deadlineMs: 1e9 },
+    ...{ startLeaf: null, answer: null, answered: false, openedLeaf: null, jury: [] },
+  };
+  const provisional = { ...base.run.open!, root: named('root'), included: [0, 1, 2], round: 1 };
+
+  it('is nothing any more when the run has ended', () => {
+    for (const status of ['completed', 'stopped'] as const) {
+      const ended = duty(0, { run: { status }, audits: [{ state: 'material' }] });
+      expect(ended).to.deep.equal({ kind: 'finish', because: `the run is ${status}` });
+    }
+  });
+
+  it('is nothing any more when it was expelled', () => {
+    const expelled = duty(0, { seats: { 0: { status: 'expelled' } } });
+    expect(expelled).to.deep.equal({ kind: 'finish', because: 'this seat was expelled' });
+  });
+
+  describe('before the run begins', () => {
+    const enrolling = (seats: SeatView[], nowMs: number, account = 'a0.test') => {
+      const run = { ...base.run, status: 'enrolling' as const, open: null, enrolDeadlineMs: 50 };
+      return nextDuty({ run, seats, account, role: 'trainer', nowMs }).kind;
+    };
+    it('is to enrol', () => expect(enrolling([], 49)).to.equal('enrol'));
+    it('is to wait for others then', () => {
+      expect(enrolling(base.seats.slice(0, 2), 49)).to.equal('wait');
+    });
+    it('is to have the seats drawn when the deadline passed', () => {
+      expect(enrolling(base.seats.slice(0, 2), 50)).to.equal('tick');
+    });
+    it('is to have them drawn before enrolling when nobody else did it', () => {
+      expect(enrolling([], 50)).to.equal('tick');
+    });
+    it('is to have them drawn at once when all places are applied for', () => {
+      expect(enrolling(base.seats, 0)).to.equal('tick');
+    });
+  });
+
+  describe('in a round', () => {
+    const all = [0, 1, 2];
+    const phases: [string, Partial<Open>, Duty][] = [
+      ['is to train', { phase: 'train' }, { kind: 'train', round: 1 }],
+      [
+        'is to reveal',
+        { phase: 'reveal', committed: all, revealed: [1] },
+        { kind: 'reveal', round: 1 },
+      ],
+      [
+        'is to certify',
+        { phase: 'certify', committed: all, revealed: [2, 0] },
+        { kind: 'certify', round: 1, revealed: [2, 0] },
+      ],
+      [
+        'is to name the root',
+        { phase: 'aggregate', certified: all, included: [0, 2] },
+        { kind: 'submit-root', round: 1, included: [0, 2] },
+      ],
+    ];
+    for (const [name, open, expected] of phases) {
+      it(name, () => expect(duty(0, { open })).to.deep.equal(expected));
+      it(`${name} only with a slice of the round`, () => {
+        const late = duty(0, { open: { ...open, slices: [{ seat: 1, slice: 1 }] } });
+        expect(late).to.deep.equal({ kind: 'wait', for: 'the next round to open' });
+      });
+    }
+
+    it('is to wait once it acted', () => {
+      const acted: Partial<Open>[] = [
+        { phase: 'train', committed: [0] },
+        { phase: 'reveal', committed: all, revealed: [0] },
+        { phase: 'certify', revealed: all, certified: [0] },
+        { phase: 'aggregate', certified: all, submitted: [0] },
+      ];
+      for (const open of acted) {
+        const waits = duty(0, { open });
+        expect(waits).to.deep.equal({ kind: 'wait', for: `the others (round 1, ${open.phase})` });
+      }
+    });
+
+    it('is nothing for who missed the phase before', () => {
+      const missed: Partial<Open>[] = [
+        { phase: 'reveal', committed: [1, 2] },
+        { phase: 'certify', committed: all, revealed: [1, 2] },
+        { phase: 'aggregate', revealed: all, certified: [1, 2] },
+      ];
+      for (const open of missed) expect(duty(0, { open }).kind, open.phase).to.equal('wait');
+    });
+
+    it('is to move the phase when everybody acted, or the deadline passed', () => {
+      const acted = duty(0, { open: { phase: 'train', committed: all } });
+      expect(acted).to.deep.equal({ kind: 'tick', because: 'everybody acted' });
+      const { deadlineMs } = base.run.open!;
+      const late = { open: { committed: [0] }, nowMs: deadlineMs };
+      expect(duty(0, late)).to.deep.equal({ kind: 'tick', because: 'deadline passed' });
+      expect(duty(0, { ...late, nowMs: deadlineMs - 1 }).kind).to.equal('wait');
+    });
+
+    it('is not to wait for who cannot act any more', () => {
+      const seats = { 1: { status: 'expelled' as const }, 2: { status: 'absent' as const } };
+      expect(duty(0, { open: { committed: [0] }, seats }).kind).to.equal('tick');
+    });
+
+    it('is to move the phase rather than to train for it too late', () => {
+      const late = duty(0, { nowMs: base.run.open!.deadlineMs });
+      expect(late.kind).to.equal('tick');
+    });
+
+    it('is to wait with closing until the audits of the round before are closed', () => {
+      const open = { round: 2, phase: 'aggregate' as const, certified: all, submitted: all };
+      const run = { provisional };
+      const nowMs = base.run.open!.deadlineMs;
+      expect(duty(0, { run, open, audits: [{ seat: 1 }], nowMs }).kind).to.equal('wait');
+      expect(duty(0, { run, open, audits: [{ seat: 1, state: 'passed' }] }).kind).to.equal('tick');
+    });
+
+    it('of an auditor is to wait for audits', () => {
+      expect(duty(3)).to.deep.equal({ kind: 'wait', for: 'audits to answer' });
+    });
+
+    it('is to wait for the last audits when no round is left to open', () => {
+      const last = duty(0, { open: null, run: { provisional }, audits: [{ seat: 1 }] });
+      expect(last).to.deep.equal({ kind: 'wait', for: 'the last audits' });
+    });
+  });
+
+  describe('in an audit', () => {
+    it('is to deliver and to open what was claimed, before anything else', () => {
+      for (const [state, kind] of [
+        ['material', 'deliver'],
+        ['opening', 'open'],
+      ] as const) {
+        for (const open of [{}, { phase: 'reveal' as const, committed: [0] }]) {
+          const audits = [{ seat: 1 }, { state }, { round: 7, state }];
+          const first = duty(0, { open, audits });
+          expect(first).to.deep.include({ kind, audit: { ...someAudit, state } });
+        }
+      }
+    });
+
+    it('is for an absent seat to deliver before it comes back: its stake hangs on it', () => {
+      const seats = { 0: { status: 'absent' as const } };
+      expect(duty(0, { seats, audits: [{}] }).kind).to.equal('deliver');
+      expect(duty(0, { seats, audits: [{ state: 'opening' }] }).kind).to.equal('open');
+    });
+
+    it('is for its auditor to answer, not for others', () => {
+      const audits = [{ seat: 1, state: 'answer' as const }];
+      expect(duty(3, { audits }).kind).to.equal('answer');
+      expect(duty(0, { audits }).kind).to.equal('train');
+      expect(duty(1, { audits }).kind).to.equal('train');
+    });
+
+    it('is for each juror to answer once', () => {
+      const jury = [
+        { seat: 3, answered: true },
+        { seat: 2, answered: false },
+      ];
+      const audits = [{ state: 'disputed' as const, auditor: 1, jury }];
+      expect(duty(2, { audits }).kind).to.equal('answer');
+      expect(duty(3, { audits }).kind).to.equal('wait');
+      expect(duty(1, { audits }).kind).to.equal('train');
+    });
+
+    it('comes after quick acts, and before training', () => {
+      const audits = [{ seat: 1, state: 'answer' as const, auditor: 0 }];
+      expect(duty(0, { audits }).kind).to.equal('answer');
+      const open = { phase: 'reveal' as const, committed: [0] };
+      expect(duty(0, { open, audits }).kind).to.equal('reveal');
+    });
+
+    it('is to have a jury drawn for a dispute that has none', () => {
+      const audits = [{ seat: 1, state: 'disputed' as const }];
+      expect(duty(0, { audits })).to.deep.equal({ kind: 'tick', because: 'a jury is to be drawn' });
+      const open = { round: 2, phase: 'aggregate' as const, certified: [0], submitted: [0] };
+      expect(duty(0, { run: { provisional }, open, audits }).kind).to.equal('tick');
+    });
+
+    it('is to have a late one decided', () => {
+      for (const state of ['material', 'answer', 'opening'] as const) {
+        const audits = [{ seat: 1, state, deadlineMs: 40 }];
+        const late = duty(2, { audits, nowMs: 40 });
+        expect(late, state).to.deep.equal({ kind: 'tick', because: 'deadline passed' });
+        expect(duty(2, { audits, nowMs: 39 }).kind).to.equal('train');
+      }
+      for (const state of ['passed', 'failed'] as const) {
+        const closed = duty(2, { audits: [{ seat: 1, state, deadlineMs: 40 }], nowMs: 40 });
+        expect(closed.kind).to.equal('train');
+      }
+    });
+  });
+
+  describe('after an absence', () => {
+    const absent = { 0: { status: 'absent' as const } };
+
+    it('is to come back', () => expect(duty(0, { seats: absent })).to.eql({ kind: 'rejoin' }));
+
+    it('is to come back before acting', () => {
+      const open = { phase: 'reveal' as const, committed: [0] };
+      expect(duty(0, { seats: absent, open }).kind).to.equal('rejoin');
+    });
+
+    it('is to wait while somebody else has the place', () => {
+      const run = { terms: { ...base.run.terms, maxWorkers: 2 } };
+      const waits = duty(0, { seats: absent, run });
+      expect(waits).to.deep.equal({ kind: 'wait', for: 'a place to be free' });
+    });
+
+    it('is to come back to a paused run too', () => {
+      const run = { status: 'paused' as const };
+      expect(duty(0, { seats: absent, run, open: null }).kind).to.equal('rejoin');
+    });
+  });
+
+  describe('while the run is paused', () => {
+    const run = { status: 'paused' as const, pausedBecause: 'nobody came' };
+
+    it('is to wait until enough trainers are back', () => {
+      const absent = { 1: { status: 'absent' as const }, 2: { status: 'absent' as const } };
+      const waits = duty(0, { run, open: null, seats: absent });
+      expect(waits).to.deep.equal({ kind: 'wait', for: 'the run to go on (paused: nobody came)' });
+      const more = duty(0, { run, open: null, seats: { 1: { status: 'absent' } } });
+      expect(more).to.deep.equal({ kind: 'tick', because: 'enough trainers are back' });
+    });
+
+    it('is still to answer for what was claimed', () => {
+      expect(duty(0, { run, open: null, audits: [{}] }).kind).to.equal('deliver');
+    });
+  });
+
+  it('counts as done by everybody only in an open round', () => {
+    expect(everybodyActed({ ...base.run, open: null }, base.seats)).to.equal(false);
+  });
+});
