@@ -18,3 +18,13 @@ export interface BlobStore {
   /** Bytes `start` up to, not including, `end`, unchecked: chunk verification sits above. */
   read(digest: Digest, range: { start: number; end: number }): AsyncIterable<Uint8Array>;
 }
+
+/** A store whose owner may take blobs out again: one's own disk or memory, never a registry. */
+export interface ErasableStore extends BlobStore {
+  /** Whether there was something to remove; it is gone either way. */
+  remove(digest: Digest): Promise<boolean>;
+}
+
+export function isErasable(store: BlobStore): store is ErasableStore {
+  return typeof (store as Partial<ErasableStore>).remove === 'function';
+}

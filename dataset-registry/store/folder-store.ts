@@ -1,18 +1,22 @@
 /**
  * Blobs in a folder: `<folder>/<first two hex digits>/<64 hex digits>`. A blob appears under its
  * name only when all of it is written (temporary file, then rename), so a killed writer leaves no
- * half blob behind. The disk is not trusted either: `get` checks the digest.
+ * half blob behind; what it left in `tmp/` is swept by the next writer. The disk is not trusted
+ * either: `get` checks the digest, and `put` mends a blob that has rotted.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf, parseDigest, type Digest } from '../digest/digest.js';
 import { corrupt, missing, tooLarge } from './blob-errors.js';
-import type { BlobStore } from './blob-store.js';
+import type { ErasableStore } from './blob-store.js';
+import { sweepLeftovers } from './leftovers.js';
 import { blobBytesMax } from './limits.js';
 
-export class FolderStore implements BlobStore {
+export class FolderStore implements ErasableStore {
+  private swept: Promise<void> | null = null;
+
   constructor(readonly folder: string) {}
 
   /** Where the blob lies or would lie. The digest is parsed first: no path leaves the folder. */
@@ -39,7 +43,12 @@ export class FolderStore implements BlobStore {
     const maxBytes = options.maxBytes ?? blobBytesMax;
     const size = await this.size(digest);
     if (size === null) throw missing(digest, this.folder);
-    if (size > maxBytes) throw tooLarge(digest, size, maxBytes);
+    if (size > maxBytes) {
+      // A small blob that has grown by damage is damaged, which can be mended, not too large.
+      const found = await digestOfFile(this.pathOf(digest));
+      if (found !== digest) throw corrupt(digest, this.folder, found);
+      throw tooLarge(digest, size, maxBytes);
+    }
     const bytes = new Uint8Array(await readFile(this.pathOf(digest)));
     const found = digestOf(bytes);
     if (found !== digest) throw corrupt(digest, this.folder, found);
@@ -48,7 +57,7 @@ export class FolderStore implements BlobStore {
 
   async put(bytes: Uint8Array): Promise<Digest> {
     const digest = digestOf(bytes);
-    if ((await this.size(digest)) === bytes.length) return digest;
+    if (await this.holdsWhole(digest, bytes.length)) return digest;
     const temporary = await this.temporaryPath();
     try {
       const file = await open(temporary, 'wx');
@@ -63,6 +72,16 @@ export class FolderStore implements BlobStore {
       await rm(temporary, { force: true });
     }
     return digest;
+  }
+
+  async remove(digest: Digest): Promise<boolean> {
+    try {
+      await unlink(this.pathOf(digest));
+      return true;
+    } catch (error) {
+      if (isAbsent(error)) return false;
+      throw error;
+    }
   }
 
   async *read(
@@ -82,6 +101,7 @@ export class FolderStore implements BlobStore {
   async temporaryPath(): Promise<string> {
     const folder = join(this.folder, 'tmp');
     await mkdir(folder, { recursive: true });
+    await (this.swept ??= sweepLeftovers(folder, Date.now()));
     return join(folder, `${process.pid}-${randomBytes(8).toString('hex')}`);
   }
 
@@ -90,6 +110,12 @@ export class FolderStore implements BlobStore {
     const target = this.pathOf(digest);
     await mkdir(join(target, '..'), { recursive: true });
     await rename(path, target);
+  }
+
+  /** A file of the right size may still have rotted: writing it again must mend it. */
+  private async holdsWhole(digest: Digest, bytes: number): Promise<boolean> {
+    if ((await this.size(digest)) !== bytes) return false;
+    return (await digestOfFile(this.pathOf(digest)).catch(() => null)) === digest;
   }
 }
 

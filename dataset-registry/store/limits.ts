@@ -22,3 +22,7 @@ export const chunkBytesPerSecondMin = 8_192;
 
 /** A broken line costs at most one such piece of an upload. */
 export const uploadPieceBytes = 2 ** 24;
+
+/** A temporary file is a dead writer's after this; of a dead process, when quiet for a while. */
+export const leftoverAgeMs = 24 * 3_600_000;
+export const leftoverQuietMs = 600_000;

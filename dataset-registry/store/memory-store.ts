@@ -1,10 +1,10 @@
 /** A store in memory: for tests, and for a browser tab that audits and keeps nothing. */
 import { digestOf, type Digest } from '../digest/digest.js';
-import type { BlobStore } from './blob-store.js';
+import type { ErasableStore } from './blob-store.js';
 import { missing, tooLarge } from './blob-errors.js';
 import { blobBytesMax } from './limits.js';
 
-export class MemoryStore implements BlobStore {
+export class MemoryStore implements ErasableStore {
   readonly blobs = new Map<Digest, Uint8Array>();
 
   async has(digest: Digest): Promise<boolean> {
@@ -33,6 +33,10 @@ export class MemoryStore implements BlobStore {
     range: { start: number; end: number },
   ): AsyncGenerator<Uint8Array, void> {
     yield this.find(digest).slice(range.start, range.end);
+  }
+
+  async remove(digest: Digest): Promise<boolean> {
+    return this.blobs.delete(digest);
   }
 
   private find(digest: Digest): Uint8Array {

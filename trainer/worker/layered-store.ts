@@ -4,7 +4,8 @@
  * counted, because what a round costs in traffic is one of the figures people ask for.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
-import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
+import { BlobError } from '@commonweights/dataset-registry/store/blob-errors.js';
+import { isErasable, type BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
 
 export interface Traffic {
   uploadedBytes: number;
@@ -28,7 +29,8 @@ export class LayeredStore implements BlobStore {
   }
 
   async get(digest: Digest, options: { maxBytes?: number } = {}): Promise<Uint8Array> {
-    if (await this.near.has(digest)) return this.near.get(digest, options);
+    const kept = await this.getNear(digest, options);
+    if (kept) return kept;
     const bytes = await this.far.get(digest, options);
     this.traffic.downloadedBytes += bytes.length;
     await this.near.put(bytes);
@@ -43,11 +45,38 @@ export class LayeredStore implements BlobStore {
   /** Keeps the bytes here and, unless somebody did already, offers them to everybody. */
   async publish(bytes: Uint8Array): Promise<Digest> {
     const digest = await this.near.put(bytes);
-    if (!(await this.far.has(digest))) {
+    // Asking first only saves traffic: when the question fails, the offer may still be taken.
+    if (!(await this.far.has(digest).catch(() => false))) {
       await this.far.put(bytes);
       this.traffic.uploadedBytes += bytes.length;
     }
     return digest;
+  }
+
+  /**
+   * Drops the bytes here, never elsewhere; whether some were dropped. Never throws, since nobody
+   * should stop working because tidying failed.
+   */
+  async forget(digest: Digest): Promise<boolean> {
+    if (!isErasable(this.near)) return false;
+    return this.near.remove(digest).catch(() => false);
+  }
+
+  /** A blob that has rotted here is dropped: the others may still have it whole. */
+  private async getNear(
+    digest: Digest,
+    options: { maxBytes?: number },
+  ): Promise<Uint8Array | null> {
+    if (!(await this.near.has(digest))) return null;
+    try {
+      return await this.near.get(digest, options);
+    } catch (error) {
+      const code = error instanceof BlobError ? error.code : '';
+      if (code === 'BLOB_CORRUPT') await this.forget(digest);
+      // Missing: forgotten between the question and the answer.
+      else if (code !== 'BLOB_MISSING') throw error;
+      return null;
+    }
   }
 
   async *read(digest: Digest, range: { start: number; end: number }): AsyncIterable<Uint8Array> {

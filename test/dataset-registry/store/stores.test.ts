@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,11 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { BlobError } from '@commonweights/dataset-registry/store/blob-errors.js';
-import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
+import {
+  isErasable,
+  type BlobStore,
+  type ErasableStore,
+} from '@commonweights/dataset-registry/store/blob-store.js';
 import { digestOfFile, FolderStore } from '@commonweights/dataset-registry/store/folder-store.js';
 import { HttpStore } from '@commonweights/dataset-registry/store/http-store.js';
 import {
@@ -72,8 +76,25 @@ function behavesLikeABlobStore(make: () => BlobStore): void {
   });
 }
 
+/** What a store on one's own machine must do as well. */
+function behavesLikeAnErasableStore(make: () => ErasableStore): void {
+  it('removes a blob, and nothing else', async () => {
+    const store = make();
+    expect(isErasable(store)).to.equal(true);
+    const [one, two] = [await store.put(Uint8Array.of(1)), await store.put(Uint8Array.of(2))];
+    expect(await store.remove(one)).to.equal(true);
+    expect(await store.remove(one)).to.equal(false);
+    expect(await store.has(one)).to.equal(false);
+    expect(await codeOf(store.get(one))).to.equal('BLOB_MISSING');
+    expect(await store.get(two)).to.deep.equal(Uint8Array.of(2));
+    await store.put(Uint8Array.of(1));
+    expect(await store.get(one)).to.deep.equal(Uint8Array.of(1));
+  });
+}
+
 describe('a store in memory', () => {
   behavesLikeABlobStore(() => new MemoryStore());
+  behavesLikeAnErasableStore(() => new MemoryStore());
 
   it('is not changed through what it was given or returned', async () => {
     const store = new MemoryStore();
@@ -93,6 +114,7 @@ describe('a store in a folder', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   behavesLikeABlobStore(() => new FolderStore(folder));
+  behavesLikeAnErasableStore(() => new FolderStore(folder));
 
   it('refuses a blob that has rotted on disk', async () => {
     const store = new FolderStore(folder);
@@ -108,6 +130,47 @@ describe('a store in a folder', () => {
     await writeFile(store.pathOf(digest), Uint8Array.of(1));
     await store.put(Uint8Array.of(1, 2, 3));
     expect(await store.get(digest)).to.deep.equal(Uint8Array.of(1, 2, 3));
+  });
+
+  it('mends a blob that has rotted at the same size', async () => {
+    const store = new FolderStore(folder);
+    const digest = await store.put(Uint8Array.of(1, 2, 3));
+    await writeFile(store.pathOf(digest), Uint8Array.of(1, 2, 4));
+    await store.put(Uint8Array.of(1, 2, 3));
+    expect(await store.get(digest)).to.deep.equal(Uint8Array.of(1, 2, 3));
+  });
+
+  it('calls a blob that has grown by damage corrupt, not too large', async () => {
+    const store = new FolderStore(folder);
+    const digest = await store.put(Uint8Array.of(1, 2, 3));
+    await writeFile(store.pathOf(digest), new Uint8Array(50));
+    expect(await codeOf(store.get(digest, { maxBytes: 3 }))).to.equal('BLOB_CORRUPT');
+  });
+
+  it('sweeps what dead writers left, and nothing that may still be written', async () => {
+    const store = new FolderStore(folder);
+    const digest = await store.put(Uint8Array.of(1));
+    const tail = '-0123456789abcdef';
+    const gonePid = 2 ** 31 - 1; // Above any process number of Linux, macOS and Windows.
+    const agesMinutes: Record<string, number> = {
+      [`${gonePid}${tail}`]: 60, // Its writer is gone.
+      [`${process.ppid}${tail}`]: 25 * 60, // Older than any upload may last.
+      [`${process.pid}${tail}`]: 23 * 60, // Of an earlier process with our number.
+      [`${gonePid}-1123456789abcdef`]: 1, // Perhaps of another container.
+      [`${process.ppid}-1123456789abcdef`]: 60, // Its writer lives.
+      [`${process.pid}-1123456789abcdef`]: 0, // Ours.
+      'notes.txt': 48 * 60, // Nobody's business.
+    };
+    for (const [name, minutes] of Object.entries(agesMinutes)) {
+      const path = join(folder, 'tmp', name);
+      await writeFile(path, 'half');
+      const writtenAt = new Date(Date.now() - minutes * 60_000);
+      await utimes(path, writtenAt, writtenAt);
+    }
+    await new FolderStore(folder).put(Uint8Array.of(2));
+    const kept = Object.keys(agesMinutes).slice(3).sort();
+    expect((await readdir(join(folder, 'tmp'))).sort()).to.deep.equal(kept);
+    expect(await store.get(digest)).to.deep.equal(Uint8Array.of(1));
   });
 
   it('leaves no temporary file behind', async () => {

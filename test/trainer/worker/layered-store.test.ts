@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import { corrupt } from '@commonweights/dataset-registry/store/blob-errors.js';
 import { MemoryStore } from '@commonweights/dataset-registry/store/memory-store.js';
 import { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
 
@@ -89,6 +90,50 @@ describe('a contributor’s blobs', () => {
     expect(failure).to.match(/^STORE_UNREACHABLE/);
     expect(await near.has(digest)).to.equal(true);
     expect(both.traffic.uploadedBytes).to.equal(0);
+  });
+
+  it('are published although nobody can say whether somebody did', async () => {
+    far.has = () => Promise.reject(new Error('STORE_UNREACHABLE: answered 503'));
+    expect(await both.publish(bytes)).to.equal(digest);
+    expect(await far.size(digest)).to.equal(5);
+    expect(both.traffic.uploadedBytes).to.equal(5);
+  });
+
+  it('are fetched again when they have rotted here', async () => {
+    await near.put(bytes);
+    await far.put(bytes);
+    const whole = near.get.bind(near);
+    near.get = () => Promise.reject(corrupt(digest, 'near', 'something else'));
+    expect(await both.get(digest)).to.deep.equal(bytes);
+    expect(both.traffic.downloadedBytes).to.equal(5);
+    near.get = whole;
+    expect(await both.get(digest)).to.deep.equal(bytes);
+    expect(both.traffic.downloadedBytes).to.equal(5);
+  });
+
+  it('are dropped here when they have rotted, also when far is away', async () => {
+    await near.put(bytes);
+    near.get = () => Promise.reject(corrupt(digest, 'near', 'something else'));
+    far.get = () => Promise.reject(new Error('STORE_UNREACHABLE: away'));
+    const failure = await both.get(digest).catch((error: Error) => error.message);
+    expect(failure).to.match(/^STORE_UNREACHABLE/);
+    expect(await near.has(digest)).to.equal(false);
+  });
+
+  it('are forgotten here and nowhere else', async () => {
+    await both.publish(bytes);
+    expect(await both.forget(digest)).to.equal(true);
+    expect(await both.forget(digest)).to.equal(false);
+    expect([await near.has(digest), await far.has(digest)]).to.deep.equal([false, true]);
+  });
+
+  it('stay where they are, without an error, when they cannot be forgotten', async () => {
+    await near.put(bytes);
+    near.remove = () => Promise.reject(new Error('EACCES'));
+    expect(await both.forget(digest)).to.equal(false);
+    near.remove = undefined as never;
+    expect(await both.forget(digest)).to.equal(false);
+    expect(await both.get(digest)).to.deep.equal(bytes);
   });
 
   it('are read in part from where they are', async () => {
