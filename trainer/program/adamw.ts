@@ -3,6 +3,9 @@
  * (Loshchilov & Hutter, "Decoupled weight decay regularization", 2019). Decay acts on matrices only,
  * not on norm gains nor the token embedding: a gain of zero or a rare word's fading vector is not
  * simpler, only worse. A tied head is the embedding, so it is spared as well.
+ *
+ * The embedding may have a rate of its own: a row moves only when its token occurs, and where
+ * workers average, a rare token's step is divided by all who did not see it (decision 032).
  */
 import type { Tensor } from './graph.js';
 import {
@@ -64,7 +67,7 @@ export function adamw(
   gradient: Tensor,
   moments: Moments,
   factors: ReturnType<typeof stepFactors>,
-  optimizer: AdamWConfig & { readonly decays: boolean },
+  optimizer: AdamWConfig & { readonly decays: boolean; readonly rate: number },
 ): AdamWUpdate {
   const { graph } = weight;
   const first = add(
@@ -78,7 +81,11 @@ export function adamw(
   const direction = divide(first, add(squareRoot(second), factors.epsilon));
   const kept =
     optimizer.decays && optimizer.weightDecay > 0 ? multiply(weight, factors.keep) : weight;
-  return { first, second, weight: subtract(kept, multiply(direction, factors.stepSize)) };
+  const stepSize =
+    optimizer.rate === 1
+      ? factors.stepSize
+      : multiply(factors.stepSize, graph.scalar(optimizer.rate));
+  return { first, second, weight: subtract(kept, multiply(direction, stepSize)) };
 }
 
 /** The graph's bias corrections for the step that makes the count `steps`. */
@@ -101,6 +108,7 @@ export function checkOptimizer(optimizer: AdamWConfig): void {
     ['weightDecay', 0, 1],
     ['clipNorm', 1e-6, 1e6],
   ];
+  if (optimizer.embeddingRate !== undefined) bounds.push(['embeddingRate', 1e-3, 1e3]);
   for (const [name, least, most] of bounds) {
     const value = optimizer[name];
     if (typeof value !== 'number' || !(value >= least && value <= most)) {

@@ -66,9 +66,15 @@ function buildStep(
   graph.output(resultNames.loss, loss);
   graph.output(resultNames.gradientNorm, clip.norm);
   layout.slots.forEach(({ name, shape }, i) => {
-    const decays = shape.length > 1 && name !== 'model.embed_tokens.weight';
+    const isEmbedding = name === 'model.embed_tokens.weight';
+    const decays = shape.length > 1 && !isEmbedding;
+    const rate = isEmbedding ? (optimizer.embeddingRate ?? 1) : 1;
     const moments = { first: first(name), second: second(name) };
-    const next = adamw(weights(name), gradients[i]!, moments, factors, { ...optimizer, decays });
+    const next = adamw(weights(name), gradients[i]!, moments, factors, {
+      ...optimizer,
+      decays,
+      rate,
+    });
     graph.output(resultNames.next(resultNames.weight(name)), next.weight);
     graph.output(resultNames.next(resultNames.first(name)), next.first);
     graph.output(resultNames.next(resultNames.second(name)), next.second);

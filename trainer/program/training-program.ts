@@ -25,6 +25,8 @@ export interface AdamWConfig {
   readonly weightDecay: number;
   /** Global gradient norm above which gradients are scaled down. */
   readonly clipNorm: number;
+  /** Factor on the learning rate of the token embedding; 1 when absent. */
+  readonly embeddingRate?: number;
 }
 
 export interface TrainingProgram {

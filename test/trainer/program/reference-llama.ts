@@ -19,8 +19,9 @@ export function referenceLoss(
   params: Float64Array,
   rows: readonly (readonly number[])[],
 ): number {
+  const slots = new Map(layout.slots.map((slot) => [slot.name, slot]));
   const weight = (name: string) => {
-    const slot = layout.slots.find((it) => it.name === name)!;
+    const slot = slots.get(name)!;
     const width = slot.shape[1] ?? 1;
     return (row: number, column = 0) => params[slot.offset + row * width + column]!;
   };
@@ -45,7 +46,9 @@ function forward(model: LlamaConfig, weight: Weight, ids: readonly number[]): nu
   const width = hiddenSize / heads;
   const apply = (name: string, x: number[], outputs: number): number[] => {
     const w = weight(name);
-    return Array.from({ length: outputs }, (_, o) => x.reduce((sum, v, i) => sum + v * w(o, i), 0));
+    const out = new Array<number>(outputs).fill(0);
+    for (let o = 0; o < outputs; o++) for (let i = 0; i < x.length; i++) out[o]! += x[i]! * w(o, i);
+    return out;
   };
   const norm = (name: string, x: number[]): number[] => {
     const gain = weight(name);
@@ -121,6 +124,8 @@ export function referenceStep(
   state.steps++;
   for (const slot of layout.slots) {
     const decays = slot.shape.length === 2 && slot.name !== 'model.embed_tokens.weight';
+    const isEmbedding = slot.name === 'model.embed_tokens.weight';
+    const rate = batch.learningRate * (isEmbedding ? (optimizer.embeddingRate ?? 1) : 1);
     for (let i = slot.offset; i < slot.offset + slot.length; i++) {
       const g = gradient[i]! * clip;
       state.first[i] = optimizer.beta1 * state.first[i]! + (1 - optimizer.beta1) * g;
@@ -128,7 +133,7 @@ export function referenceStep(
       const first = state.first[i]! / (1 - Math.pow(optimizer.beta1, state.steps));
       const second = state.second[i]! / (1 - Math.pow(optimizer.beta2, state.steps));
       if (decays) params[i]! *= 1 - batch.learningRate * optimizer.weightDecay;
-      params[i]! -= (batch.learningRate * first) / (Math.sqrt(second) + optimizer.epsilon);
+      params[i]! -= (rate * first) / (Math.sqrt(second) + optimizer.epsilon);
     }
   }
 }
