@@ -2,7 +2,7 @@
 import { incidents } from './recipe.js';
 
 const trainers = ['ada.local', 'ben.local', 'cai.local'];
-const cheat = 'eve.local';
+export const cheat = 'eve.local';
 const { killed, late } = incidents;
 const auditor = 'gus.local';
 

@@ -46,6 +46,8 @@ export function openCommandLine(it: {
   };
 }
 
+/** So that a shell that is given the line back reads the same argument. */
 function quote(arg: string): string {
-  return /^[\w@./:=-]+$/.test(arg) ? arg : JSON.stringify(arg);
+  if (/^[\w@./:=-]+$/.test(arg)) return arg;
+  return /^[\w@./:=,;?<>()' -]*$/.test(arg) ? `"${arg}"` : `'${arg.replaceAll("'", `'\\''`)}'`;
 }

@@ -20,6 +20,9 @@ export async function takeDataFolder(folder: string): Promise<void> {
         'folder with --data',
     );
   }
-  for (const name of names) await rm(join(folder, name), { recursive: true });
   await writeFile(join(folder, mark), '');
+  // The mark stays throughout: whoever is stopped here can start again.
+  for (const name of names) {
+    if (name !== mark) await rm(join(folder, name), { recursive: true });
+  }
 }

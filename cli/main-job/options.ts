@@ -49,7 +49,7 @@ export function parseMainJobOptions(argv: readonly string[]): MainJobOptions | n
   }
   if (values.help) return null;
   const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_534) {
+  if (!/^\d{1,5}$/.test(values.port) || port > 65_534) {
     throw new CliError(exitCodes.usage, `USAGE: --port ${values.port} is not a port; try 3030`);
   }
   if (values.seed.length === 0 || values.seed.length > 200) {

@@ -5,7 +5,9 @@
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
 import type { RoundRecord, SeatView } from '@commonweights/dao-contracts/client/views.js';
+import { CLAIMS } from '@commonweights/trainer/release/verdict.js';
 import { formatBytes, formatTable } from '../output.js';
+import { cheat as cheatAccount } from './cast.js';
 import type { DatasetStageOutcome } from './dataset-stage.js';
 import type { DownloadOutcome } from './download-stage.js';
 import { incidents } from './recipe.js';
@@ -196,8 +198,9 @@ function checksOf(
 ): Check[] {
   const { evaluation, seats, records, download, outcome } = it;
   const seatOf = (name: string) => seats.find(({ account }) => account.startsWith(name));
-  const cheat = seats.find(({ status }) => status === 'expelled');
-  const cheatPaid = cheat ? (it.claimed[cheat.account] ?? 0n) : 0n;
+  const expelled = seats.filter(({ status }) => status === 'expelled');
+  const cheat = expelled.find(({ account }) => account === cheatAccount);
+  const cheatPaid = it.claimed[cheatAccount] ?? 0n;
   const late = seatOf(incidents.late.account);
   return [
     {
@@ -209,8 +212,9 @@ function checksOf(
       holds: evaluation.heldOutLoss < it.soloLoss,
     },
     {
-      what: 'the cheat was caught by an audit, expelled, slashed and paid nothing',
-      holds: cheat !== undefined && cheat.slashedYocto > 0n && cheatPaid === 0n,
+      what: 'the cheat, and nobody else, was expelled by an audit, slashed and paid nothing',
+      holds:
+        cheat !== undefined && expelled.length === 1 && cheat.slashedYocto > 0n && cheatPaid === 0n,
     },
     {
       what: 'its round was rewound, and no round with a failed claim is final',
@@ -247,9 +251,15 @@ function checksOf(
     },
     {
       what: 'every claim about the download passed, but for the warning that a local chain deserves',
-      holds: download.verdicts.every(
-        ({ claim, status }) => status === 'pass' || (claim === 'consensus' && status === 'warn'),
-      ),
+      holds: CLAIMS.every((claim) => {
+        const said = download.verdicts.filter((verdict) => verdict.claim === claim);
+        return (
+          said.length > 0 &&
+          said.every(
+            ({ status }) => status === 'pass' || (claim === 'consensus' && status === 'warn'),
+          )
+        );
+      }),
     },
     {
       what: 'one flipped byte is refused with exit code 20',
