@@ -90,8 +90,12 @@ function closeReveal(draft: RunDraft, open: OpenRound): boolean {
     const yocto = expel(draft, seat, `did not reveal in round ${open.round}`);
     depositSlashed(draft, { seat, yocto });
   }
-  if (open.revealed.length === 0) pauseRun(draft, 'nobody revealed an update');
-  else enter(draft, open, 'certify');
+  // Who is left alone would be the majority of one: it would certify itself and name any root.
+  const { minWorkers } = draft.terms;
+  const revealed = open.revealed.filter((seat) => draft.isActive(seat)).length;
+  if (revealed < minWorkers) {
+    pauseRun(draft, `${revealed} trainers revealed where ${minWorkers} are needed`);
+  } else enter(draft, open, 'certify');
   return true;
 }
 
@@ -99,10 +103,10 @@ function closeCertify(draft: RunDraft, open: OpenRound): boolean {
   const missing = missingFrom(draft, open.revealed, open.certified);
   if (missing.length > 0 && !due(draft, open)) return false;
   open.included = open.revealed
-    .filter((seat, i) => draft.isActive(seat) && 2 * open.named[i]! > open.certified.length)
+    .filter((seat, i) => draft.isActive(seat) && isMajority(open, open.named[i]!))
     .sort((a, b) => a - b);
   if (open.included.length === 0) {
-    pauseRun(draft, 'no update was certified by more than half');
+    pauseRun(draft, 'no update was certified by more than half of those who revealed');
   } else enter(draft, open, 'aggregate');
   return true;
 }
@@ -113,9 +117,9 @@ function closeAggregate(draft: RunDraft, open: OpenRound): boolean {
   if (run.provisional) return false;
   const missing = missingFrom(draft, open.certified, open.submitted);
   if (missing.length > 0 && !due(draft, open)) return false;
-  const agreed = open.roots.find(({ count }) => 2 * count > open.submitted.length);
+  const agreed = open.roots.find(({ count }) => isMajority(open, count));
   if (!agreed) {
-    pauseRun(draft, 'no root was named by more than half');
+    pauseRun(draft, 'no root was named by more than half of those who revealed');
     return true;
   }
   const { round, ordinal, startRoot, localReset, slices, revealed } = open;
@@ -146,6 +150,15 @@ function closeAggregate(draft: RunDraft, open: OpenRound): boolean {
     openRound(draft);
   }
   return true;
+}
+
+/**
+ * More than half of those who revealed, in both votes. Counted over those who voted, whoever keeps
+ * the others from voting would decide alone; the revealers are the last ones whom silence cost
+ * their stake. One of three to five may crash and the round still closes.
+ */
+function isMajority(open: OpenRound, count: number): boolean {
+  return 2 * count > open.revealed.length;
 }
 
 function enter(draft: RunDraft, open: OpenRound, phase: Exclude<Phase, 'train'>): void {

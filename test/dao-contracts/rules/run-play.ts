@@ -100,7 +100,10 @@ export class RunPlay {
   readonly accounts = ['a0', 'a1', 'a2', 'a3', 'a4', 'a5'].map((name) => `${name}.test`);
   #steps = 0;
 
-  constructor(terms: RunTerms = smallTerms) {
+  constructor(
+    terms: RunTerms = smallTerms,
+    private readonly seed = '',
+  ) {
     this.state = fundedRun(terms);
     const { budgetYocto, escrowYocto } = this.state.run;
     this.totals.escrows = escrowYocto;
@@ -109,7 +112,7 @@ export class RunPlay {
   }
 
   context(): CallContext {
-    const seed = sha256(new TextEncoder().encode(`seed ${this.#steps}`));
+    const seed = sha256(new TextEncoder().encode(`seed ${this.seed}${this.#steps}`));
     return { contract, nowMs: this.nowMs, seed, hash: sha256, utf8: encodeUtf8 };
   }
 

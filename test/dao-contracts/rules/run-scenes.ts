@@ -1,0 +1,52 @@
+/** A run of three trainers and an auditor, brought to each of its phases. */
+import type { RunCommand } from '@commonweights/dao-contracts/rules/run-events.js';
+import { named, near, RunPlay, smallTerms } from './run-play.js';
+
+export const terms = { ...smallTerms, auditedClaimsBps: 10_000 };
+const accounts = ['a0.test', 'a1.test', 'a2.test'];
+
+export function enrolCommand(account: string, changes: object = {}): RunCommand {
+  const it = { account, role: 'trainer' as const, fromRound: null, depositYocto: near };
+  return { kind: 'enrol', ...it, ...changes };
+}
+
+export function running(runTerms = terms, { seed = '', auditors = 1 } = {}): RunPlay {
+  const play = new RunPlay(runTerms, seed);
+  for (const account of accounts) play.apply(enrolCommand(account));
+  if (auditors > 0) play.apply(enrolCommand('auditor.test', { role: 'auditor' }));
+  play.apply(play.tick());
+  return play;
+}
+
+export function committed(play = running()): RunPlay {
+  for (const seat of [0, 1, 2]) play.apply(play.commitCommand(seat));
+  play.apply(play.tick());
+  return play;
+}
+
+export function revealed(from = running()): RunPlay {
+  const play = committed(from);
+  for (const seat of [0, 1, 2]) play.apply({ kind: 'reveal', ...play.opening(seat) });
+  play.apply(play.tick());
+  return play;
+}
+
+export function provisional(from = running()): RunPlay {
+  const play = revealed(from);
+  closeRound(play);
+  return play;
+}
+
+/** Everybody certifies everything and names the same root. */
+export function closeRound(play: RunPlay): void {
+  const each = (make: (account: string) => RunCommand) => {
+    for (const { account } of play.state.seats.slice(0, 3)) play.apply(make(account));
+    play.apply(play.tick());
+  };
+  each((account) => ({ kind: 'certify', account, round: 1, available: [0, 1, 2] }));
+  each((account) => ({ kind: 'submit_root', account, round: 1, root: named('root 1') }));
+}
+
+export function accountOf(play: RunPlay, seat: number): string {
+  return play.state.seats[seat]!.account;
+}
