@@ -5,7 +5,7 @@
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import { refuse } from './errors.js';
-import { jurorsMax } from './limits.js';
+import { jurorsMax, trainerAuditsOneIn } from './limits.js';
 import { outcomeLeafWith } from './opening.js';
 import type { RunDraft } from './run-draft.js';
 import type { Audit, Seat } from './run-state.js';
@@ -24,7 +24,7 @@ export function drawAudits(draft: RunDraft): void {
   for (const seat of provisional.included) {
     if (draft.draw.below(10_000) >= auditedClaimsBps) continue;
     const segment = draft.draw.below(segments);
-    const auditor = draft.draw.take(auditorsFor(draft, [seat]));
+    const auditor = drawAuditor(draft, [seat]);
     if (auditor === undefined) continue;
     draft.audits.push({
       round: provisional.round,
@@ -46,10 +46,18 @@ export function drawAudits(draft: RunDraft): void {
   }
 }
 
-/** Active auditor seats, or, where there are none, the other active trainers. */
-function auditorsFor(draft: RunDraft, not: readonly (number | null)[]): number[] {
+/**
+ * Mostly an auditor seat, so that trainers are not slowed down. But some audits go to trainers:
+ * whoever holds all the places of auditors would else know that its friends are never disputed.
+ * With neither auditors nor other trainers nobody is drawn.
+ */
+function drawAuditor(draft: RunDraft, not: readonly (number | null)[]): number | undefined {
   const auditors = activeSeats(draft, 'auditor', not);
-  return auditors.length > 0 ? auditors : activeSeats(draft, 'trainer', not);
+  const trainers = activeSeats(draft, 'trainer', not);
+  // Drawn in any case: later draws of this tick then do not depend on who is there.
+  const toTrainers = draft.draw.below(trainerAuditsOneIn) === 0;
+  const [first, second] = toTrainers ? [trainers, auditors] : [auditors, trainers];
+  return draft.draw.take(first.length > 0 ? first : second);
 }
 
 function activeSeats(
@@ -136,13 +144,19 @@ export function tickAudits(draft: RunDraft): boolean {
 
 function replaceAuditor(draft: RunDraft, audit: Audit): void {
   const other =
-    audit.replaced === null
-      ? draft.draw.take(auditorsFor(draft, [audit.seat, audit.auditor]))
-      : undefined;
-  if (other === undefined) return pass(draft, audit);
+    audit.replaced === null ? drawAuditor(draft, [audit.seat, audit.auditor]) : undefined;
+  if (other === undefined) return lapse(draft, audit);
   audit.replaced = audit.auditor;
   audit.auditor = other;
   audit.deadlineMs = auditDeadline(draft);
+}
+
+/** Nobody answered. Free silence would be the cheapest way to let a friend's claim pass. */
+function lapse(draft: RunDraft, audit: Audit): void {
+  for (const silent of [audit.replaced, audit.auditor]) {
+    if (silent !== null) punishAuditor(draft, audit, silent);
+  }
+  pass(draft, audit);
 }
 
 function drawJury(draft: RunDraft, audit: Audit): void {
@@ -170,7 +184,9 @@ function decide(draft: RunDraft, audit: Audit, due: boolean): void {
   if (due && answered.length === 0) return pass(draft, audit);
   if (2 * agree > size) {
     audit.right = false;
-    punishAuditor(draft, audit);
+    // No material is not a wrong answer: a worker that delivers on chain and uploads late would
+    // slash honest auditors. It costs them the fee.
+    if (audit.answer !== null) punishAuditor(draft, audit, audit.auditor);
     return pass(draft, audit);
   }
   if (2 * (agree + waiting) <= size) fail(draft, audit, true);

@@ -10,9 +10,11 @@ export const fromRoundAheadMax = 64;
 export const rejoinsMax = 8;
 /** Beyond `rounds` + this many cancelled rounds a run stops instead of spending its escrow on records. */
 export const cancelledRoundsSlack = 64;
-/** Answers that a jury overruled before the seat is lost: a tenth of the stake each. */
+/** Answers overruled or never given before the seat is lost: a tenth of the stake each. */
 export const wrongAuditsMax = 3;
 export const jurorsMax = 3;
+/** Of so many draws of an auditor, one goes to the trainers (audit.ts says why). */
+export const trainerAuditsOneIn = 4;
 
 export const roundsMax = 100_000;
 export const segmentsMax = 1_024;

@@ -41,14 +41,17 @@ export function heldBackYocto(seat: Seat, rewardYocto: string): bigint {
   return BigInt(seat.held.length) * BigInt(rewardYocto);
 }
 
-/** A jury overruled this seat's answer: a tenth of the stake, at the third time everything. */
-export function punishAuditor(draft: RunDraft, audit: Audit): void {
-  const seat = draft.seat(audit.auditor);
+/**
+ * A jury overruled the answer of auditor `number`, or none came: a tenth of the stake, at the third
+ * time everything.
+ */
+export function punishAuditor(draft: RunDraft, audit: Audit, number: number): void {
+  const seat = draft.seat(number);
   seat.auditsWrong++;
-  if (draft.roster(audit.auditor).status === 'expelled') return;
+  if (draft.roster(number).status === 'expelled') return;
   if (seat.auditsWrong >= wrongAuditsMax) {
-    const yocto = expel(draft, audit.auditor, 'overruled as an auditor too often');
-    depositSlashed(draft, { seat: audit.auditor, yocto });
+    const yocto = expel(draft, number, 'silent or overruled as an auditor too often');
+    depositSlashed(draft, { seat: number, yocto });
     return;
   }
   const lost = least(BigInt(draft.terms.stakeYocto) / 10n, seat.stakeYocto);

@@ -3,53 +3,17 @@ import { expect } from 'chai';
 import { commitmentOf } from '@commonweights/dao-contracts/rules/commitment.js';
 import { proveTraceLeaf } from '@commonweights/dao-contracts/rules/trace.js';
 import type { RunCommand } from '@commonweights/dao-contracts/rules/run-events.js';
-import { contract, named, near, RunPlay, smallTerms } from './run-play.js';
-
-const terms = { ...smallTerms, auditedClaimsBps: 10_000 };
-const accounts = ['a0.test', 'a1.test', 'a2.test'];
-
-function enrolCommand(account: string, changes: object = {}): RunCommand {
-  const it = { account, role: 'trainer' as const, fromRound: null, depositYocto: near };
-  return { kind: 'enrol', ...it, ...changes };
-}
-
-function running(runTerms = terms): RunPlay {
-  const play = new RunPlay(runTerms);
-  for (const account of accounts) play.apply(enrolCommand(account));
-  play.apply(enrolCommand('auditor.test', { role: 'auditor' }));
-  play.apply(play.tick());
-  return play;
-}
-
-function committed(): RunPlay {
-  const play = running();
-  for (const seat of [0, 1, 2]) play.apply(play.commitCommand(seat));
-  play.apply(play.tick());
-  return play;
-}
-
-function revealed(): RunPlay {
-  const play = committed();
-  for (const seat of [0, 1, 2]) play.apply({ kind: 'reveal', ...play.opening(seat) });
-  play.apply(play.tick());
-  return play;
-}
-
-function provisional(): RunPlay {
-  const play = revealed();
-  closeRound(play);
-  return play;
-}
-
-/** Everybody certifies everything and names the same root. */
-function closeRound(play: RunPlay): void {
-  const each = (make: (account: string) => RunCommand) => {
-    for (const { account } of play.state.seats.slice(0, 3)) play.apply(make(account));
-    play.apply(play.tick());
-  };
-  each((account) => ({ kind: 'certify', account, round: 1, available: [0, 1, 2] }));
-  each((account) => ({ kind: 'submit_root', account, round: 1, root: named('root 1') }));
-}
+import { contract, named, near, RunPlay } from './run-play.js';
+import {
+  accountOf,
+  closeRound,
+  committed,
+  enrolCommand,
+  provisional,
+  revealed,
+  running,
+  terms,
+} from './run-scenes.js';
 
 function refusalOf(play: RunPlay, command: RunCommand): string {
   const before = play.state;
@@ -60,10 +24,6 @@ function refusalOf(play: RunPlay, command: RunCommand): string {
     return (error as Error).message;
   }
   return 'accepted';
-}
-
-function accountOf(play: RunPlay, seat: number): string {
-  return play.state.seats[seat]!.account;
 }
 
 describe('what a run refuses', () => {
@@ -244,89 +204,5 @@ describe('what a run refuses', () => {
     expect(refusalOf(play, { kind: 'stop' })).to.match(/^RUN_NOT_OPEN: run 1 is stopped already/);
     expect(refusalOf(play, enrolCommand('a9.test'))).to.match(/^RUN_NOT_OPEN: run 1 is stopped/);
     expect(refusalOf(play, { kind: 'rejoin', account: 'a0.test' })).to.match(/^RUN_NOT_OPEN/);
-  });
-});
-
-describe('audits with a verdict', () => {
-  function playAudit(answer: 'honest' | 'wrong' | 'null', jury: 'worker' | 'auditor' | 'silent') {
-    const play = provisional();
-    const { round, seat, segment, auditor } = play.state.audits[0]!;
-    const trace = play.trace(round, seat);
-    const leafAt = (index: number) => ({
-      leaf: trace[index]!,
-      proof: proveTraceLeaf(trace, index),
-    });
-    const step = { round, seat };
-    const leaf = { honest: trace[segment + 1]!, wrong: named('wrong'), null: null }[answer];
-    const worker = accountOf(play, seat);
-    play.apply({ kind: 'deliver', account: worker, ...step, ...leafAt(segment) });
-    play.apply({ kind: 'answer', account: accountOf(play, auditor), ...step, leaf });
-    play.apply({ kind: 'open', account: worker, ...step, ...leafAt(segment + 1) });
-    const find = () => play.state.audits.find((one) => one.seat === seat && one.round === round);
-    if (find()?.state === 'disputed') {
-      play.apply(play.tick());
-      for (const juror of find()!.jury!) {
-        if (jury === 'silent' || find()?.state !== 'disputed') break;
-        const said = jury === 'worker' ? trace[segment + 1]! : named('wrong');
-        play.apply({ kind: 'answer', account: accountOf(play, juror.seat), ...step, leaf: said });
-      }
-      if (find()?.state === 'disputed') {
-        play.nowMs += terms.deadlinesMs.audit;
-        play.apply({ kind: 'tick', round: null, phase: null });
-      }
-    }
-    return { play, seat, auditor };
-  }
-
-  it('passes where the auditor agrees', () => {
-    const { play, seat } = playAudit('honest', 'silent');
-    const audit = play.state.audits.find((one) => one.seat === seat)!;
-    expect(audit).to.include({ state: 'passed', right: true, potYocto: 0n });
-  });
-
-  for (const lie of ['wrong', 'null'] as const) {
-    it(`fines an auditor whose answer (${lie}) the jury overrules a tenth of its stake`, () => {
-      const { play, seat, auditor } = playAudit(lie, 'worker');
-      const audit = play.state.audits.find((one) => one.seat === seat)!;
-      expect(audit).to.include({ state: 'passed', right: false, potYocto: near / 10n });
-      expect(play.state.seats[auditor]!.stakeYocto).to.equal(near - near / 10n);
-      expect(play.state.run.roster[seat]!.status).to.equal('active');
-    });
-  }
-
-  it('expels a worker whom the jury does not confirm', () => {
-    const { play, seat } = playAudit('wrong', 'auditor');
-    expect(play.state.run.roster[seat]!.status).to.equal('expelled');
-    expect(play.state.seats[seat]!.slashedYocto).to.equal(near);
-  });
-
-  it('punishes nobody when no juror answers', () => {
-    const { play, seat, auditor } = playAudit('wrong', 'silent');
-    expect(play.state.run.roster[seat]!.status).to.not.equal('expelled');
-    expect(play.state.seats[auditor]!.slashedYocto).to.equal(0n);
-  });
-
-  it('expels who does not deliver, and replaces an auditor who does not answer once', () => {
-    const play = provisional();
-    const [first] = play.state.audits;
-    const { round, seat, segment } = first!;
-    const trace = play.trace(round, seat);
-    const proof = proveTraceLeaf(trace, segment);
-    const account = accountOf(play, seat);
-    play.apply({ kind: 'deliver', account, round, seat, leaf: trace[segment]!, proof });
-    play.nowMs += terms.deadlinesMs.audit;
-    play.apply({ kind: 'tick', round: null, phase: null });
-    const others = [0, 1, 2].filter((one) => one !== seat);
-    for (const one of others) expect(play.state.run.roster[one]!.status).to.equal('expelled');
-    const audit = () => play.state.audits.find((one) => one.seat === seat);
-    expect(audit()).to.include({ state: 'answer', replaced: first!.auditor });
-    expect(audit()!.auditor).to.not.equal(first!.auditor);
-    play.nowMs += terms.deadlinesMs.audit;
-    play.apply({ kind: 'tick', round: null, phase: null });
-    // Nobody answered twice: the audit lapsed as passed, and the round, two of whose updates
-    // failed, was rewound.
-    expect(audit()).to.equal(undefined);
-    expect(play.state.run).to.include({ finalRounds: 0, provisional: null, status: 'paused' });
-    expect(play.state.run.roster[seat]!.status).to.equal('active');
   });
 });

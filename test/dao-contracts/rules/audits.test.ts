@@ -1,0 +1,137 @@
+/** What an audit comes to: who loses what, and who is drawn. */
+import { expect } from 'chai';
+import { proveTraceLeaf } from '@commonweights/dao-contracts/rules/trace.js';
+import { named, near } from './run-play.js';
+import { accountOf, provisional, running, terms } from './run-scenes.js';
+
+describe('audits with a verdict', () => {
+  function playAudit(answer: 'honest' | 'wrong' | 'null', jury: 'worker' | 'auditor' | 'silent') {
+    const play = provisional();
+    const { round, seat, segment, auditor } = play.state.audits[0]!;
+    const trace = play.trace(round, seat);
+    const leafAt = (index: number) => ({
+      leaf: trace[index]!,
+      proof: proveTraceLeaf(trace, index),
+    });
+    const step = { round, seat };
+    const leaf = { honest: trace[segment + 1]!, wrong: named('wrong'), null: null }[answer];
+    const worker = accountOf(play, seat);
+    play.apply({ kind: 'deliver', account: worker, ...step, ...leafAt(segment) });
+    play.apply({ kind: 'answer', account: accountOf(play, auditor), ...step, leaf });
+    play.apply({ kind: 'open', account: worker, ...step, ...leafAt(segment + 1) });
+    const find = () => play.state.audits.find((one) => one.seat === seat && one.round === round);
+    if (find()?.state === 'disputed') {
+      play.apply(play.tick());
+      for (const juror of find()!.jury!) {
+        if (jury === 'silent' || find()?.state !== 'disputed') break;
+        const said = jury === 'worker' ? trace[segment + 1]! : named('wrong');
+        play.apply({ kind: 'answer', account: accountOf(play, juror.seat), ...step, leaf: said });
+      }
+      if (find()?.state === 'disputed') {
+        play.nowMs += terms.deadlinesMs.audit;
+        play.apply({ kind: 'tick', round: null, phase: null });
+      }
+    }
+    return { play, seat, auditor };
+  }
+
+  it('passes where the auditor agrees', () => {
+    const { play, seat } = playAudit('honest', 'silent');
+    const audit = play.state.audits.find((one) => one.seat === seat)!;
+    expect(audit).to.include({ state: 'passed', right: true, potYocto: 0n });
+  });
+
+  it('fines an auditor whose wrong answer the jury overrules a tenth of its stake', () => {
+    const { play, seat, auditor } = playAudit('wrong', 'worker');
+    const audit = play.state.audits.find((one) => one.seat === seat)!;
+    expect(audit).to.include({ state: 'passed', right: false, potYocto: near / 10n });
+    expect(play.state.seats[auditor]!.stakeYocto).to.equal(near - near / 10n);
+    expect(play.state.run.roster[seat]!.status).to.equal('active');
+  });
+
+  it('takes the fee alone from an auditor that had no material where the jury had it', () => {
+    const { play, seat, auditor } = playAudit('null', 'worker');
+    const audit = play.state.audits.find((one) => one.seat === seat)!;
+    expect(audit).to.include({ state: 'passed', right: false, potYocto: 0n });
+    expect(play.state.seats[auditor]).to.include({ stakeYocto: near, auditsWrong: 0 });
+  });
+
+  it('expels a worker whom the jury does not confirm', () => {
+    const { play, seat } = playAudit('wrong', 'auditor');
+    expect(play.state.run.roster[seat]!.status).to.equal('expelled');
+    expect(play.state.seats[seat]!.slashedYocto).to.equal(near);
+  });
+
+  it('punishes nobody when no juror answers', () => {
+    const { play, seat, auditor } = playAudit('wrong', 'silent');
+    expect(play.state.run.roster[seat]!.status).to.not.equal('expelled');
+    expect(play.state.seats[auditor]!.slashedYocto).to.equal(0n);
+  });
+
+  it('expels who does not deliver, and replaces an auditor who does not answer once', () => {
+    const play = provisional();
+    const [first] = play.state.audits;
+    const { round, seat, segment } = first!;
+    const trace = play.trace(round, seat);
+    const proof = proveTraceLeaf(trace, segment);
+    const account = accountOf(play, seat);
+    play.apply({ kind: 'deliver', account, round, seat, leaf: trace[segment]!, proof });
+    play.nowMs += terms.deadlinesMs.audit;
+    play.apply({ kind: 'tick', round: null, phase: null });
+    const others = [0, 1, 2].filter((one) => one !== seat);
+    for (const one of others) expect(play.state.run.roster[one]!.status).to.equal('expelled');
+    const audit = () => play.state.audits.find((one) => one.seat === seat);
+    expect(audit()).to.include({ state: 'answer', replaced: first!.auditor });
+    const replacement = audit()!.auditor;
+    expect(replacement).to.not.equal(first!.auditor);
+    play.nowMs += terms.deadlinesMs.audit;
+    play.apply({ kind: 'tick', round: null, phase: null });
+    // Nobody answered twice: the audit lapsed as passed, and the round, two of whose updates
+    // failed, was rewound. Silence cost what a wrong answer costs, where there still was a stake.
+    const silent = [first!.auditor, replacement].map((one) => play.state.seats[one]!);
+    for (const { slashedYocto, auditsWrong, seat: one } of silent) {
+      const expelled = play.state.run.roster[one]!.status === 'expelled';
+      expect(slashedYocto).to.equal(expelled ? near : near / 10n);
+      expect(auditsWrong).to.be.above(0);
+    }
+    expect(audit()).to.equal(undefined);
+    expect(play.state.run).to.include({ finalRounds: 0, provisional: null, status: 'paused' });
+    expect(silent.map(({ slashedYocto }) => slashedYocto)).to.include(near / 10n);
+    expect(play.state.run.roster[seat]!.status).to.equal('active');
+  });
+});
+
+describe('who audits', () => {
+  /** The first auditors drawn in many runs that differ in their seeds only. */
+  function drawnAuditors(
+    changes: object,
+    { auditors = 1, runs = 60 } = {},
+  ): { seat: number; auditor: number }[] {
+    const drawn: { seat: number; auditor: number }[] = [];
+    for (let i = 0; i < runs; i++) {
+      const play = provisional(running({ ...terms, ...changes }, { seed: `${i}`, auditors }));
+      drawn.push(...play.state.audits);
+    }
+    return drawn;
+  }
+
+  it('is an auditor seat three times of four, else another trainer', () => {
+    const drawn = drawnAuditors({});
+    expect(drawn).to.have.length(180);
+    const byTrainers = drawn.filter(({ auditor }) => auditor < 3);
+    expect(byTrainers.length).to.be.within(30, 60);
+    for (const { seat, auditor } of drawn) expect(auditor).to.not.equal(seat);
+  });
+
+  it('is another trainer where there is no auditor seat', () => {
+    const drawn = drawnAuditors({ maxAuditors: 0 }, { auditors: 0, runs: 10 });
+    expect(drawn).to.have.length(30);
+    for (const { seat, auditor } of drawn) {
+      expect(auditor).to.be.below(3).and.not.equal(seat);
+    }
+  });
+
+  it('follows from the seed of the tick alone', () => {
+    expect(drawnAuditors({}, { runs: 5 })).to.deep.equal(drawnAuditors({}, { runs: 5 }));
+  });
+});
