@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { decodeChunkList, encodeChunkList } from '../digest/chunk-list.js';
 import { digestOf, type Digest } from '../digest/digest.js';
 import { countChunks, type ManifestFile } from '../digest/manifest.js';
@@ -20,6 +20,7 @@ import {
   stallMs,
   strikesMax,
 } from './limits.js';
+import { within } from './patience.js';
 
 /** Somewhere to read from, with the name under which it is reported. */
 export interface ChunkSource {
@@ -32,7 +33,7 @@ export interface FetchFileRequest {
   chunkBytes: number;
   /** In order of preference. */
   sources: readonly ChunkSource[];
-  /** Where the file goes; `<target>.part` holds what is there so far. */
+  /** Where the file goes; `partOf(target)` holds what is there so far. */
   target: string;
   connections?: number;
   stallMs?: number;
@@ -49,7 +50,7 @@ export async function fetchFile(request: FetchFileRequest): Promise<void> {
   const race = new SourceRace(request);
   const chunks = await fetchChunkList(race, file, chunkBytes);
   await mkdir(dirname(target), { recursive: true });
-  const part = `${target}.part`;
+  const part = partOf(target);
   const handle = await open(part, (await exists(part)) ? 'r+' : 'w+');
   try {
     await handle.truncate(file.size);
@@ -64,6 +65,14 @@ export async function fetchFile(request: FetchFileRequest): Promise<void> {
     await handle.close();
   }
   await rename(part, target);
+}
+
+/**
+ * The unfinished file of a target. Its name begins with a dot, which no file of a manifest may: with
+ * a mere ending, a manifest that has `a` and `a.part` would make one file overwrite the other.
+ */
+export function partOf(target: string): string {
+  return join(dirname(target), `.${basename(target)}.part`);
 }
 
 interface Chunk {
@@ -195,12 +204,13 @@ class SourceRace {
   ): Promise<Uint8Array> {
     const bytes = new Uint8Array(piece.end - piece.start);
     const deadline = Date.now() + chunkGraceMs + (1_000 * bytes.length) / chunkBytesPerSecondMin;
+    const late = (): Error => unreachable(source.name, 'stalled or dripped');
     const reading = source.store.read(blob, piece)[Symbol.asyncIterator]();
     let at = 0;
     try {
       for (;;) {
         const patienceMs = Math.min(this.stallMs, deadline - Date.now());
-        const { done, value } = await within(reading.next(), patienceMs, source.name);
+        const { done, value } = await within(reading.next(), patienceMs, late);
         if (done) break;
         if (at + value.length > bytes.length) {
           throw corrupt(blob, source.name, `more than the ${bytes.length} bytes asked for`);
@@ -214,20 +224,6 @@ class SourceRace {
     }
     if (at !== bytes.length) throw unreachable(source.name, `sent ${at} of ${bytes.length} bytes`);
     return bytes;
-  }
-}
-
-async function within<T>(work: Promise<T>, patienceMs: number, name: string): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const fail = (): void => reject(unreachable(name, 'stalled or dripped'));
-    timer = setTimeout(fail, Math.max(0, patienceMs));
-  });
-  work.catch(() => {}); // It may fail after we gave up on it.
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

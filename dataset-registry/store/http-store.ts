@@ -6,7 +6,16 @@
 import { digestOf, parseDigest, type Digest } from '../digest/digest.js';
 import { BlobError, corrupt, missing, tooLarge, unreachable } from './blob-errors.js';
 import type { BlobStore } from './blob-store.js';
-import { baseUrlsMax, blobBytesMax, stallMs, strikesMax, uploadPieceBytes } from './limits.js';
+import { checkRange, notTaken, readOffset } from './http-answer.js';
+import {
+  baseUrlsMax,
+  blobBytesMax,
+  chunkGraceMs,
+  stallMs,
+  strikesMax,
+  uploadPieceBytes,
+} from './limits.js';
+import { Patience, within } from './patience.js';
 
 /** An upload is answered only after all of it was read: it may take this many stall times. */
 const uploadPatience = 24;
@@ -16,6 +25,8 @@ export interface HttpStoreOptions {
   authorise?: (upload: { method: 'PUT'; digest: Digest }) => Promise<string>;
   /** Milliseconds without a byte after which a source has failed. */
   stallMs?: number;
+  /** A source may take this and its bytes at a minimum rate. */
+  graceMs?: number;
   /** A larger blob is uploaded in pieces of this many bytes. */
   pieceBytes?: number;
   fetch?: typeof fetch;
@@ -24,6 +35,7 @@ export interface HttpStoreOptions {
 export class HttpStore implements BlobStore {
   readonly baseUrls: readonly string[];
   private readonly stallMs: number;
+  private readonly graceMs: number;
   private readonly pieceBytes: number;
   private readonly fetch: typeof fetch;
   private readonly authorise: HttpStoreOptions['authorise'];
@@ -35,6 +47,7 @@ export class HttpStore implements BlobStore {
       throw new Error(`BAD_STORE_URL: ${urls.length} addresses; name 1 to ${baseUrlsMax}`);
     }
     this.stallMs = options.stallMs ?? stallMs;
+    this.graceMs = options.graceMs ?? chunkGraceMs;
     this.pieceBytes = options.pieceBytes ?? uploadPieceBytes;
     this.fetch = options.fetch ?? ((...args) => globalThis.fetch(...args));
     this.authorise = options.authorise;
@@ -107,9 +120,7 @@ export class HttpStore implements BlobStore {
       if (response.status === 200 || response.status === 201) return;
       const offset = readOffset(text);
       if (offset === null || offset >= bytes.length || ![202, 408, 409].includes(response.status)) {
-        const why = `${base} answered ${response.status}: ${text}`;
-        if (response.status >= 500) throw unreachable(base, why);
-        throw new BlobError('UPLOAD_REFUSED', why);
+        throw notTaken(base, response, text);
       }
       // Progress costs nothing; an offset that does not advance is a strike.
       if (offset <= at) strikes++;
@@ -139,11 +150,12 @@ export class HttpStore implements BlobStore {
     throw last;
   }
 
-  /** Bytes `start` up to `end` (or the end of the blob) of one base, stall-checked. */
+  /** Bytes `start` up to `end` (or the end of the blob) of one base, its pace checked. */
   private async *stream(
     base: string,
     digest: Digest,
     range: { start: number; end?: number },
+    patience = this.patienceWith(base),
   ): AsyncGenerator<Uint8Array, void> {
     const abort = new AbortController();
     const wanted = (range.end ?? Infinity) - range.start;
@@ -160,11 +172,12 @@ export class HttpStore implements BlobStore {
       const reader = response.body!.getReader();
       let received = 0;
       while (received < wanted) {
-        const { done, value } = await this.unlessStalled(base, reader.read());
+        const { done, value } = await patience.wait(reader.read());
         if (done) break;
         const piece =
           received + value.length > wanted ? value.subarray(0, wanted - received) : value;
         received += piece.length;
+        patience.sawBytes(piece.length);
         yield piece;
       }
       if (range.end !== undefined && received < wanted) {
@@ -175,13 +188,18 @@ export class HttpStore implements BlobStore {
     }
   }
 
+  private patienceWith(base: string): Patience {
+    return new Patience(base, { stallMs: this.stallMs, graceMs: this.graceMs });
+  }
+
   /** The whole blob from one base; a broken stream is taken up again where it broke. */
   private async download(base: string, digest: Digest, maxBytes: number): Promise<Uint8Array> {
     const pieces: Uint8Array[] = [];
+    const patience = this.patienceWith(base);
     let received = 0;
     for (let strike = 1; ; strike++) {
       try {
-        for await (const piece of this.stream(base, digest, { start: received })) {
+        for await (const piece of this.stream(base, digest, { start: received }, patience)) {
           received += piece.length;
           if (received > maxBytes) throw tooLarge(digest, received, maxBytes);
           pieces.push(piece);
@@ -189,7 +207,8 @@ export class HttpStore implements BlobStore {
         return join(pieces, received);
       } catch (error) {
         const broken = !(error instanceof BlobError) || error.code === 'STORE_UNREACHABLE';
-        if (!broken || received === 0 || strike === strikesMax) throw wrapped(base, error);
+        const hopeless = received === 0 || strike === strikesMax || patience.isSpent();
+        if (!broken || hopeless) throw wrapped(base, error);
       }
     }
   }
@@ -217,16 +236,8 @@ export class HttpStore implements BlobStore {
 
   /** Waits `patience` stall times. */
   private async unlessStalled<T>(base: string, work: Promise<T>, patience = 1): Promise<T> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
     const waitMs = this.stallMs * patience;
-    const stalled = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(unreachable(base, `sent nothing for ${waitMs} ms`)), waitMs);
-    });
-    try {
-      return await Promise.race([work, stalled]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return within(work, waitMs, () => unreachable(base, `sent nothing for ${waitMs} ms`));
   }
 
   /** The first base that succeeds; else the most telling failure: a lie before an absence. */
@@ -247,18 +258,6 @@ export class HttpStore implements BlobStore {
     }
     throw missing(digest, this.baseUrls.join(', '));
   }
-}
-
-/** The byte from which the server wants the upload to go on. */
-function readOffset(text: string): number | null {
-  const offset = /"offset":(\d{1,15})[,}]/.exec(text)?.[1];
-  return offset === undefined ? null : Number(offset);
-}
-
-function checkRange(base: string, response: Response, start: number): void {
-  if (response.status !== 206) throw unreachable(base, 'does not serve ranges');
-  const named = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
-  if (!named || Number(named[1]) !== start) throw unreachable(base, 'served another range');
 }
 
 function parseBaseUrl(text: string): string {

@@ -16,7 +16,7 @@ export const strikesMax = 3;
 /** Base URLs of one HTTP store. */
 export const baseUrlsMax = 16;
 
-/** A chunk may take the grace and its bytes at this rate: dripping is a failure, not patience. */
+/** A download may take the grace and its bytes at this rate: dripping is a failure. */
 export const chunkGraceMs = 20_000;
 export const chunkBytesPerSecondMin = 8_192;
 

@@ -16,7 +16,11 @@ import {
   type Manifest,
   type ManifestFile,
 } from '@commonweights/dataset-registry/digest/manifest.js';
-import { fetchFile, type ChunkSource } from '@commonweights/dataset-registry/store/chunk-source.js';
+import {
+  fetchFile,
+  partOf,
+  type ChunkSource,
+} from '@commonweights/dataset-registry/store/chunk-source.js';
 import { digestOfFile } from '@commonweights/dataset-registry/store/folder-store.js';
 import { MANIFEST_FILE } from './release-files.js';
 
@@ -175,7 +179,7 @@ async function requireOwnFolder(staging: string): Promise<void> {
 async function requireNoLinks(staging: string, path: string): Promise<void> {
   const parts = path.split('/');
   const places = parts.map((_, i) => join(staging, ...parts.slice(0, i + 1)));
-  places.push(`${places.at(-1)!}.part`);
+  places.push(partOf(places.at(-1)!));
   for (const place of places) {
     const found = await lstat(place).catch(() => null);
     if (found?.isSymbolicLink()) {

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { Manifest } from '@commonweights/dataset-registry/digest/manifest.js';
 import type { BlobError } from '@commonweights/dataset-registry/store/blob-errors.js';
+import { explainUnsafePath } from '@commonweights/dataset-registry/digest/safe-path.js';
 import {
   fetchFile,
+  partOf,
   type FetchFileRequest,
 } from '@commonweights/dataset-registry/store/chunk-source.js';
 import { MemoryStore } from '@commonweights/dataset-registry/store/memory-store.js';
@@ -156,10 +158,35 @@ describe('fetching a file', () => {
     expect(again.reads).to.equal(1 + 41 - 24);
   });
 
+  it('keeps unfinished files under names that no file of a manifest may have', async () => {
+    expect(explainUnsafePath(basename(partOf(target())))).to.match(/hidden/);
+    const wanted: [string, Uint8Array][] = ['f', 'f.part', '_f.part', 'f.part.part'].map((name) => [
+      join(folder, name),
+      new Uint8Array(randomBytes(3 * chunkBytes)),
+    ]);
+    const store = new Source();
+    await Promise.all(
+      wanted.map(async ([to, bytes]) => {
+        const files = [{ path: 'f', bytes }];
+        const { manifest: own } = await putFiles(store, files, { chunkBytes });
+        await fetchIt({
+          file: own.files[0]!,
+          target: to,
+          sources: [{ name: 's', store }],
+          stallMs: 5_000,
+        });
+      }),
+    );
+    for (const [to, bytes] of wanted) {
+      expect(new Uint8Array(await readFile(to)), to).to.deep.equal(bytes);
+    }
+    expect((await readdir(folder)).length).to.equal(wanted.length);
+  });
+
   it('does not trust what lies on disk', async () => {
     await fetchIt();
     await rm(target());
-    await writeFile(`${target()}.part`, randomBytes(content.length + 999));
+    await writeFile(partOf(target()), randomBytes(content.length + 999));
     await fetchIt();
     expect(await result()).to.deep.equal(content);
   });
@@ -175,7 +202,7 @@ describe('fetching a file', () => {
     const file = { ...manifest.files[0]!, digest: digestOf(Uint8Array.of(1)) };
     for (const source of sources) source.blobs.set(file.digest, content);
     expect(await codeOf(fetchIt({ file }))).to.equal('BLOB_CORRUPT');
-    expect(await codeOf(stat(`${target()}.part`) as unknown as Promise<void>)).to.equal('ENOENT');
+    expect(await codeOf(stat(partOf(target())) as unknown as Promise<void>)).to.equal('ENOENT');
   });
 
   it('refuses a chunk list that does not lead to the root', async () => {

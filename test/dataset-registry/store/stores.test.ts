@@ -269,6 +269,33 @@ describe('a store over HTTP', () => {
     expect(asked).to.deep.equal(['all', 'bytes=20000-']);
   });
 
+  it('moves on from a source that drips, never silent and never done', async () => {
+    const asked: string[] = [];
+    const drips = await serve((request, response) => {
+      asked.push(request.headers.range ?? 'all');
+      response.setHeader('content-length', bytes.length);
+      const timer = setInterval(() => response.write(Uint8Array.of(bytes[0]!)), 40);
+      response.once('close', () => clearInterval(timer));
+    });
+    const alone = new HttpStore(drips, { stallMs: 10_000, graceMs: 300 });
+    const error = await alone.get(digest).catch((caught: Error) => caught.message);
+    expect(error).to.match(/^STORE_UNREACHABLE: .*sent \d+ bytes in \d+ ms, too slow/);
+    expect(asked, 'asked once, not taken up again').to.deep.equal(['all']);
+    const both = new HttpStore([drips, await serve(honest)], { stallMs: 10_000, graceMs: 300 });
+    expect(await both.get(digest)).to.deep.equal(bytes);
+  });
+
+  it('counts only the time that it waits, not what a reader does in between', async () => {
+    const store = new HttpStore(await serve(honest), { graceMs: 400 });
+    const long = performance.now() + 500;
+    const pieces: Uint8Array[] = [];
+    for await (const piece of store.read(digest, { start: 0, end: bytes.length })) {
+      while (pieces.length === 0 && performance.now() < long);
+      pieces.push(piece);
+    }
+    expect(new Uint8Array(Buffer.concat(pieces))).to.deep.equal(bytes);
+  });
+
   it('goes on with a range at the next source', async () => {
     const urls = [await serve(stalling), await serve(honest)];
     const store = new HttpStore(urls, { stallMs: 400 });
@@ -311,6 +338,21 @@ describe('a store over HTTP', () => {
     const keyed = new HttpStore(url, { authorise: async () => 'x' });
     const error = await keyed.put(bytes).catch((caught: Error) => caught.message);
     expect(error).to.match(/^UPLOAD_REFUSED: .*403.*NOT_ALLOWED/);
+  });
+
+  it('takes a busy server’s answer to an upload for "later", not for "no"', async () => {
+    for (const status of [408, 409, 429, 503]) {
+      const url = await serve((request, response) => {
+        request.resume();
+        response.statusCode = status;
+        response.setHeader('retry-after', '7');
+        response.end('{"code":"TOO_MANY_UPLOADS"}');
+      });
+      const store = new HttpStore(url, { authorise: async () => 'x' });
+      const error = await store.put(bytes).catch((caught: Error) => caught.message);
+      const expected = `^STORE_UNREACHABLE: .*${status}.*TOO_MANY_UPLOADS.*try again in 7 s`;
+      expect(error).to.match(new RegExp(expected));
+    }
   });
 
   it('refuses addresses that are none', () => {

@@ -1,0 +1,28 @@
+/** What a registry's answers mean to a client that trusts none of them. */
+import { BlobError, unreachable } from './blob-errors.js';
+
+/** Answers to an upload that was in order: cut off, still running, too many at once. */
+const laterStatuses = [408, 409, 425, 429];
+
+/** A refusal is final; a busy or failing server is asked again later. */
+export function notTaken(base: string, response: Response, text: string): BlobError {
+  const { status, headers } = response;
+  const why = `answered ${status}: ${text}`;
+  if (status < 500 && !laterStatuses.includes(status)) {
+    return new BlobError('UPLOAD_REFUSED', `${base} ${why}`);
+  }
+  const seconds = /^\d{1,6}$/.exec(headers.get('retry-after') ?? '')?.[0];
+  return unreachable(base, `${why}; try again ${seconds ? `in ${seconds} s` : 'later'}`);
+}
+
+/** The byte from which the server wants the upload to go on. */
+export function readOffset(text: string): number | null {
+  const offset = /"offset":(\d{1,15})[,}]/.exec(text)?.[1];
+  return offset === undefined ? null : Number(offset);
+}
+
+export function checkRange(base: string, response: Response, start: number): void {
+  if (response.status !== 206) throw unreachable(base, 'does not serve ranges');
+  const named = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
+  if (!named || Number(named[1]) !== start) throw unreachable(base, 'served another range');
+}
