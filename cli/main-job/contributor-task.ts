@@ -10,6 +10,8 @@ export interface ContributorTask {
   readonly registryUrl: string;
   readonly contract: string;
   readonly dataDir: string;
+  /** Between two looks at the chain. */
+  readonly pollMs: number;
   readonly fromRound?: number;
   /** Fabricates its updates from this round on. */
   readonly cheatsFromRound?: number;

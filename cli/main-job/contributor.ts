@@ -42,6 +42,7 @@ try {
     role: task.role,
     blobs,
     engine: createOrtWasmEngine(),
+    pollMs: task.pollMs,
     saltSecret: task.account.secretKey,
     signal: stop.signal,
     onEvent: (event) => tell({ kind: 'event', event }),

@@ -5,7 +5,6 @@
  */
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { taggedDigest } from '@commonweights/dataset-registry/digest/tagged.js';
-import { outcomeLeaf } from '@commonweights/dao-contracts/rules/commitment.js';
 import { traceRootOf } from '@commonweights/dao-contracts/rules/trace.js';
 import { localStateDigest } from '@commonweights/trainer/checkpoint/local-state.js';
 import { encodeSnapshot } from '@commonweights/trainer/checkpoint/snapshot.js';
@@ -25,10 +24,10 @@ const fabricateRound: ComputeRound = async (input, local, beforeStep) => {
   const { segments } = input.spec.inner;
   const start = encodeSnapshot({ params: input.startParams, local }, input.layout);
   const end = { params: input.startParams.map(noiseAround), local };
-  const outcome = finishRound(input, end);
+  const { leaf, ...outcome } = finishRound(input, end);
   // A made-up digest cannot be delivered as material, so every boundary claims the honest start.
   const leaves = Array.from({ length: segments }, () => digestOf(start));
-  leaves.push(outcomeLeaf({ update: outcome.update.digest, localOut: outcome.localOut.digest }));
+  leaves.push(leaf);
   return {
     ...outcome,
     localIn: localStateDigest(local, input.layout),

@@ -95,6 +95,8 @@ async function runJob(options: MainJobOptions): Promise<void> {
     rpcUrl: network!.network.rpcUrl,
     registryUrl: network!.registryUrl,
     contract: network!.contract,
+    // Rounds here last seconds, not minutes.
+    pollMs: 60,
   });
   const progress = startProgress('training', { total: draft.rounds, unit: 'rounds' });
   const outcome = await train({

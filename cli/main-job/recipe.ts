@@ -9,7 +9,7 @@ export const deriveNames = { raw: 'sotu@1', clean: 'sotu-clean@1', packed: 'sotu
 export const packing = { vocab: 1024, context: 64, heldout: 500, seed: 1 };
 
 /** Peak learning rate of the worker that the run is compared with: the best found for it alone. */
-export const soloPeak = 0.004;
+export const soloPeak = 0.002;
 
 /**
  * What happens to whom, by round numbers on chain: the cheat's round 2 is rewound and round 3 with
@@ -48,8 +48,8 @@ export function draftOf(initialSeed: number): RunDraft {
       hiddenSize: 96,
       intermediateSize: 256,
       layers: 3,
-      heads: 4,
-      kvHeads: 2,
+      heads: 3,
+      kvHeads: 3,
       contextLength: packing.context,
       ropeTheta: 10_000,
       rmsNormEps: 1e-5,
@@ -58,22 +58,29 @@ export function draftOf(initialSeed: number): RunDraft {
     initialSeed,
     data: { dataset: deriveNames.packed, seed: 1 },
     inner: {
-      optimizer: { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, clipNorm: 1 },
-      batchSize: 8,
-      stepsPerRound: 12,
-      segments: 4,
+      optimizer: {
+        beta1: 0.9,
+        beta2: 0.99,
+        epsilon: 1e-8,
+        weightDecay: 0.1,
+        clipNorm: 1,
+        embeddingRate: 20,
+      },
+      batchSize: 1,
+      stepsPerRound: 32,
+      segments: 8,
       localResetInterval: 1000,
       schedule: {
         kind: 'warmup-linear',
-        peak: 0.004,
-        final: 0.0004,
-        warmupSteps: 12,
-        totalSteps: 120,
+        peak: 0.003,
+        final: 0.00015,
+        warmupSteps: 30,
+        totalSteps: 512,
       },
     },
-    outer: { kind: 'diloco', codec: 'int8', learningRate: 0.7, momentum: 0.6 },
-    evaluation: { sequences: 256 },
-    rounds: 10,
+    outer: { kind: 'diloco', codec: 'int8', learningRate: 1, momentum: 0.3 },
+    evaluation: { sequences: 512 },
+    rounds: 16,
     minWorkers: 2,
     maxWorkers: 5,
     maxAuditors: 1,

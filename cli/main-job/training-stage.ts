@@ -89,10 +89,6 @@ async function watch(it: Parameters<typeof train>[0], crew: Crew): Promise<Train
     if (run.status === 'stopped' || run.status === 'paused') {
       throw new Error(`RUN_NOT_FINISHED: the run is ${run.status} (${run.pausedBecause ?? ''})`);
     }
-    if (run.status === 'enrolling') {
-      const seats = await it.client.getSeats({ run: it.run });
-      if (seats.length === it.tasks.length) await passDeadline(it, run, run.enrolDeadlineMs);
-    }
     if (run.open) {
       startedAt ||= Date.now();
       if (!lateStarted && run.open.round >= it.incidents.late.startsAt) {
@@ -103,7 +99,7 @@ async function watch(it: Parameters<typeof train>[0], crew: Crew): Promise<Train
       // Whoever dies owing an audit loses its stake; this one dies with its accounts in order.
       const { killed } = it.incidents;
       if (run.open.round === killed.round && !run.provisional) await crew.kill(killed.account);
-      if (crew.killedIsDead && onlyKilledIsMissing(run, crew.killedSeat)) {
+      if (crew.killedIsDead && onlyKilledIsMissing(run, crew.killedSeat) && crew.lateIsSeated) {
         crew.tell('everybody living committed; the deadline passes and the run goes on without it');
         await passDeadline(it, run, run.open.deadlineMs);
       }
@@ -148,6 +144,8 @@ class Crew {
   readonly traffic: Record<string, Traffic> = {};
   readonly story: string[] = [];
   peakBytes = 0;
+  /** The clock waits for this: in which round it starts must not depend on the machine. */
+  lateIsSeated = false;
   killedIsDead = false;
   killedSeat: number | null = null;
   /** Inner steps seen in all: shows that something moves between two chain events. */
@@ -175,7 +173,7 @@ class Crew {
     child.stderr!.pipe(log, { end: false });
     this.#children.set(accountId, child);
     child.on('message', (message: ContributorMessage) => {
-      log.write(`${JSON.stringify(message)}\n`);
+      log.write(`${new Date().toISOString()} ${JSON.stringify(message)}\n`);
       this.#hear(accountId, message);
     });
     child.on('exit', (code, signal) => {
@@ -205,6 +203,9 @@ class Crew {
     }
     if (event.kind === 'trained' && event.loss > 0 /* not made up */) {
       this.#roundTimesMs.push(event.elapsedMs);
+    }
+    if (event.kind === 'enrolled' && account === this.it.late.account.accountId) {
+      this.lateIsSeated = true;
     }
     if (event.kind === 'abandoned')
       this.tell(`${account} abandons round ${event.round}: ${event.why}`);

@@ -7,7 +7,14 @@ import { buildLlamaProgram } from '@commonweights/trainer/program/build-llama-pr
 import type { TrainingProgram } from '@commonweights/trainer/program/training-program.js';
 import { decodeRunSpec, type RunSpec } from '@commonweights/trainer/run/run-spec.js';
 
-const optimizer = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, clipNorm: 1 };
+const optimizer = {
+  beta1: 0.9,
+  beta2: 0.95,
+  epsilon: 1e-8,
+  weightDecay: 0.1,
+  clipNorm: 1,
+  embeddingRate: 1,
+};
 const model = {
   family: 'llama',
   vocabSize: 64,

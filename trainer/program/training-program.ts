@@ -25,7 +25,7 @@ export interface AdamWConfig {
   readonly weightDecay: number;
   /** Global gradient norm above which gradients are scaled down. */
   readonly clipNorm: number;
-  /** Factor on the learning rate of the token embedding; 1 when absent. */
+  /** Factor on the learning rate of the token embedding; 1 when absent (a run spec names it). */
   readonly embeddingRate?: number;
 }
 

@@ -146,6 +146,7 @@ export function decodeRunSpec(json: unknown): RunSpec {
             epsilon: positive,
             weightDecay: number,
             clipNorm: positive,
+            embeddingRate: positive,
           }),
         batchSize: count(1, 65536),
         stepsPerRound: count(1, 100_000),

@@ -35,6 +35,8 @@ export interface RoundResult {
   readonly update: { bytes: Uint8Array; digest: Digest };
   readonly localIn: Digest;
   readonly localOut: { bytes: Uint8Array; digest: Digest };
+  /** Of the snapshot after the last step, before compression; told to nobody before an audit asks. */
+  readonly endSnapshot: Digest;
   /** S + 1 digests: the snapshot at each segment's start, then the outcome. */
   readonly leaves: readonly Digest[];
   readonly traceRoot: Digest;
@@ -65,8 +67,8 @@ export async function trainRound(
     state = trained.state;
     lossSum += trained.lossSum;
   }
-  const outcome = finishRound(input, state);
-  leaves.push(outcomeLeaf({ update: outcome.update.digest, localOut: outcome.localOut.digest }));
+  const { leaf, ...outcome } = finishRound(input, state);
+  leaves.push(leaf);
   return {
     ...outcome,
     localIn: localStateDigest(local, input.layout),
@@ -110,11 +112,12 @@ export async function trainSegment(
   return { state: { params, local }, lossSum };
 }
 
-/** Pseudo-gradient → update, and the state this worker carries into its next round. */
+/** Pseudo-gradient → update, the state carried into the next round, and the leaf of them all. */
 export function finishRound(
   input: Pick<RoundInput, 'spec' | 'layout' | 'startParams'>,
   end: Snapshot,
-): Pick<RoundResult, 'update' | 'localOut'> {
+): Pick<RoundResult, 'update' | 'localOut' | 'endSnapshot'> & { leaf: Digest } {
+  const endSnapshot = digestOf(encodeSnapshot(end, input.layout));
   const compressed = compress({
     pseudoGradient: pseudoGradient({ start: input.startParams, end: end.params }),
     errorFeedback: end.local.errorFeedback,
@@ -123,8 +126,8 @@ export function finishRound(
   });
   const local = { ...end.local, errorFeedback: compressed.errorFeedback };
   const bytes = encodeLocalState(local, input.layout);
-  return {
-    update: { bytes: compressed.bytes, digest: digestOf(compressed.bytes) },
-    localOut: { bytes, digest: localStateDigest(local, input.layout) },
-  };
+  const update = { bytes: compressed.bytes, digest: digestOf(compressed.bytes) };
+  const localOut = { bytes, digest: localStateDigest(local, input.layout) };
+  const leaf = outcomeLeaf({ update: update.digest, localOut: localOut.digest, endSnapshot });
+  return { update, localOut, endSnapshot, leaf };
 }

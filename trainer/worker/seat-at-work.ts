@@ -15,7 +15,7 @@ import { decodeState, encodeState } from '../checkpoint/state.js';
 import type { Engine, Session } from '../engines/engine.js';
 import { aggregate } from '../exchange/aggregate.js';
 import { outerStep, type OuterState } from '../exchange/outer-step.js';
-import { decodeUpdate } from '../exchange/update-codec.js';
+import { decodeUpdate, updateBytesMax } from '../exchange/update-codec.js';
 import type { TensorLayout } from '../program/layout.js';
 import { initialState } from '../run/initial-state.js';
 import type { OpenRun } from '../run/open-run.js';
@@ -146,7 +146,16 @@ export class SeatAtWork {
   async #trainAndCommit(round: number, seen: Seen): Promise<void> {
     const result = await this.#resultOf(round, seen);
     if (!result) return;
-    const commitment = this.#commitment(round, seen, result);
+    // What the seat starts from may have been read a block too early; a wrong commitment can only
+    // be opened wrongly.
+    this.reader.forget();
+    const now = await this.reader.read();
+    if (now.run.open?.round !== round) return;
+    if (this.#context(round, now).localIn !== result.localIn) {
+      this.#results.delete(round);
+      return;
+    }
+    const commitment = this.#commitment(round, now, result);
     await this.options.client.commit({ run: seen.run.id, round, commitment });
     this.#tell({ kind: 'committed', round, commitment });
   }
@@ -154,7 +163,9 @@ export class SeatAtWork {
   async #reveal(round: number, seen: Seen): Promise<void> {
     const result = await this.#resultOf(round, seen);
     if (!result) return;
-    await this.options.blobs.publish(result.update.bytes);
+    // Not being fetched costs one reward, not revealing costs the stake: a registry that is away
+    // must not keep this seat from revealing.
+    await this.#offer(result.update.bytes);
     await this.options.client.reveal({
       run: seen.run.id,
       round,
@@ -171,6 +182,8 @@ export class SeatAtWork {
 
   /** Names the seats whose update is here and decodes; the rest of the round does without them. */
   async #certify(round: number, revealed: readonly number[], seen: Seen): Promise<void> {
+    const mine = this.#results.get(round);
+    if (mine) await this.#offer(mine.update.bytes);
     const available: number[] = [];
     for (const seat of revealed) {
       if (await this.#updateOf(seat, round, seen)) available.push(seat);
@@ -190,13 +203,26 @@ export class SeatAtWork {
     const mean = aggregate(updates);
     const state = outerStep({ ...start, mean, recipe: this.opened.spec.outer });
     const bytes = encodeState(state, this.opened.program.layout);
-    const mine = this.#mySeat(seen);
-    const leads = mine.seat === Math.min(...included);
     const { blobs, client } = this.options;
-    const root = leads ? await blobs.publish(bytes) : await blobs.put(bytes);
+    const root = await blobs.put(bytes);
+    // One uploads before anybody needs it, the others make sure that somebody did.
+    const leads = this.#mySeat(seen).seat === Math.min(...included);
+    if (leads) await this.#offer(bytes);
     this.#states.set(root, state);
+    this.#updates.clear();
     await client.submitRoot({ run: seen.run.id, round, root });
     this.#tell({ kind: 'submitted', round, root });
+    if (!leads) await this.#offer(bytes);
+  }
+
+  /** Publishes, or says why not: nothing that others need may stop what this seat owes. */
+  async #offer(bytes: Uint8Array): Promise<void> {
+    try {
+      await this.options.blobs.publish(bytes);
+    } catch (error) {
+      if (!this.isPassing(error)) throw error;
+      this.#tell({ kind: 'hindered', message: (error as Error).message });
+    }
   }
 
   async #deliver(audit: AuditView, seen: Seen): Promise<void> {
@@ -212,7 +238,9 @@ export class SeatAtWork {
   async #open(audit: AuditView, seen: Seen): Promise<void> {
     const result = await this.#resultOf(audit.round, seen);
     if (!result) return;
-    await this.options.client.open(this.#auditStep(audit, result, audit.segment + 1));
+    const step = this.#auditStep(audit, result, audit.segment + 1);
+    const last = audit.segment + 1 === seen.run.terms.segments;
+    await this.options.client.open({ ...step, end: last ? result.endSnapshot : null });
     this.#tell({ kind: 'opened', round: audit.round, segment: audit.segment });
   }
 
@@ -247,6 +275,8 @@ export class SeatAtWork {
         return await this.options.blobs.get(leaf, { maxBytes });
       } catch (error) {
         if (codeOf(error) === 'BLOB_TOO_LARGE') return null;
+        // Says nothing about the worker: the main loop tries again.
+        if (codeOf(error) === 'STORE_UNREACHABLE') throw error;
         await pause(this.#pollMs);
       }
     }
@@ -294,7 +324,7 @@ export class SeatAtWork {
       // Lets timers, signals and sockets have their turn between two steps.
       await pause(0);
       if (this.options.signal?.aborted) throw new RoundAbandoned('stopped on request');
-      if (Date.now() - lookedAt < 2 * this.#pollMs) return;
+      if (Date.now() - lookedAt < 8 * this.#pollMs) return;
       const seen = await this.#look();
       lookedAt = Date.now();
       if (!seen) return;
@@ -310,6 +340,11 @@ export class SeatAtWork {
         nowMs: seen.run.nowMs,
       });
       const urgent = duty.kind === 'deliver' || duty.kind === 'open' || duty.kind === 'answer';
+      // After a restart the audited round's result is not at hand, and computing it needs the very
+      // session that is training now.
+      if (urgent && duty.kind !== 'answer' && !this.#results.has(duty.audit.round)) {
+        throw new RoundAbandoned('an audit needs an earlier round computed again first');
+      }
       if (urgent && duty.audit.round !== round) await this.#tryUrgent(duty, seen);
     };
   }
@@ -404,13 +439,17 @@ export class SeatAtWork {
     if (known) return known;
     try {
       const { updateBytes, update } = revealed;
+      const { program, spec } = this.opened;
+      if (updateBytes > updateBytesMax(program.layout, spec.outer)) return null;
       const bytes = await this.options.blobs.get(update, { maxBytes: updateBytes });
       if (bytes.length !== updateBytes) return null;
-      const decoded = decodeUpdate(bytes, this.opened.program.layout, this.opened.spec.outer);
+      const decoded = decodeUpdate(bytes, program.layout, spec.outer);
       this.#updates.set(update, decoded);
       if (this.#updates.size > 64) this.#updates.delete(this.#updates.keys().next().value!);
       return decoded;
     } catch (error) {
+      // Whose update it is must not pay for a registry that is away for a moment.
+      if (codeOf(error) === 'STORE_UNREACHABLE') throw error;
       this.#tell({
         kind: 'hindered',
         message: `update of seat ${seat}: ${(error as Error).message}`,
@@ -450,7 +489,11 @@ export class SeatAtWork {
 
   #remember(round: number, result: RoundResult): void {
     this.#results.set(round, result);
-    for (const old of this.#results.keys()) if (old < round - 1) this.#results.delete(old);
+    for (const [old, { leaves, localOut }] of this.#results) {
+      if (old >= round - 1) continue;
+      this.#results.delete(old);
+      for (const digest of [...leaves, localOut.digest]) void this.options.blobs.forget?.(digest);
+    }
   }
 
   #tell(event: WorkEvent): void {
@@ -474,7 +517,10 @@ const passingCodes = new Set([
   'CHAIN_UNREACHABLE',
   'CHAIN_REFUSED',
   'STORE_UNREACHABLE',
+  'UPLOAD_REFUSED',
   'BLOB_MISSING',
+  'RUN_FULL',
+  'TOO_MANY',
   'ALREADY_ACTED',
   'AUDIT_CLOSED',
   'NOT_YOUR_TURN',

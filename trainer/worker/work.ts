@@ -6,7 +6,8 @@
 import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
 import { isDaoError } from '@commonweights/dao-contracts/client/errors.js';
 import type { RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
-import { openRun } from '../run/open-run.js';
+import { initialRootOf } from '../run/initial-state.js';
+import { openRun, type OpenRun } from '../run/open-run.js';
 import { termsOf, type RunSpec } from '../run/run-spec.js';
 import { nextDuty, type Duty } from './duty.js';
 import { RunReader } from './run-reader.js';
@@ -17,12 +18,13 @@ export interface WorkOutcome {
   readonly seat: SeatView | null;
 }
 
-/** Consecutive failures of one kind after which going on would only hide a fault. */
-const failuresMax = 40;
+/** A seat owes its stake to being there: a chain or registry that is away is waited for. */
+const pauseMaxMs = 15_000;
 
 /**
  * Works until the run ends, the seat is lost or `signal` aborts. Errors: those of `openRun`, a
- * refused enrolment, and whatever keeps failing `failuresMax` times in a row.
+ * refused enrolment, `TERMS_MISMATCH`; what can pass (a chain or a registry that is away) is waited
+ * for as long as it takes.
  */
 export async function work(options: SeatOptions): Promise<WorkOutcome> {
   const pollMs = options.pollMs ?? defaultPollMs;
@@ -33,14 +35,15 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
     blobs: options.blobs,
     engine: options.engine,
   });
-  checkTerms(first.run, opened.spec);
+  checkTerms(first.run, opened);
+  await checkDataset(options, opened.spec);
   const seat = await SeatAtWork.open(options, opened, reader);
   let failures = 0;
   let waitedFor = '';
   try {
     for (;;) {
       if (options.signal?.aborted) return leave(options, 'stopped on request');
-      let duty: Duty;
+      let duty: Duty | null = null;
       try {
         const { run, seats } = await reader.read();
         duty = nextDuty({
@@ -56,10 +59,12 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
         failures = 0;
       } catch (error) {
         if (options.signal?.aborted) return leave(options, 'stopped on request');
-        const canPass = seat.isPassing(error);
-        if (!canPass || ++failures > failuresMax) throw error;
+        // Who has no seat yet wants to hear that there is none; who has one waits.
+        const canPass = seat.isPassing(error) && !(duty?.kind === 'enrol' && isNoPlace(error));
+        if (!canPass) throw error;
+        failures++;
         options.onEvent?.({ kind: 'hindered', message: (error as Error).message });
-        await pause(pollMs * Math.min(failures, 20), options.signal);
+        await pause(Math.min(pollMs * 2 ** Math.min(failures, 12), pauseMaxMs), options.signal);
         continue;
       }
       if (duty.kind === 'wait') {
@@ -75,10 +80,15 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
   }
 }
 
+function isNoPlace(error: unknown): boolean {
+  return /^(RUN_FULL|TOO_MANY)\b/.test((error as Error).message);
+}
+
 /** The terms that the contract enforces have to be those of the spec that the terms name. */
-function checkTerms(run: RunView, spec: RunSpec): void {
+function checkTerms(run: RunView, { spec, program }: OpenRun): void {
   const { terms } = run;
-  const expected = termsOf({ spec, digest: terms.spec, initialRoot: terms.initialRoot });
+  const initialRoot = initialRootOf(spec, program);
+  const expected = termsOf({ spec, digest: terms.spec, initialRoot });
   const onChain = Object.fromEntries(
     Object.entries(terms).map(([key, value]) => [
       key,
@@ -88,6 +98,16 @@ function checkTerms(run: RunView, spec: RunSpec): void {
   if (digestOfJson(expected) === digestOfJson(onChain)) return;
   throw new Error(
     'TERMS_MISMATCH: what the DAO funded differs from the spec that it names; do not work on it',
+  );
+}
+
+/** The licence was checked of the dataset on record; the spec must not train on another one. */
+async function checkDataset({ client }: SeatOptions, spec: RunSpec): Promise<void> {
+  const dataset = await client.getDataset({ id: spec.data.dataset });
+  if (dataset?.manifest === spec.data.manifest) return;
+  throw new Error(
+    `DATASET_MISMATCH: the spec trains on ${spec.data.manifest}, on record for ` +
+      `${spec.data.dataset} is ${dataset?.manifest ?? 'nothing'}; do not work on it`,
   );
 }
 

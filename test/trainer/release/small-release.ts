@@ -102,7 +102,14 @@ function specOf(outer: OuterRecipe): RunSpec {
       seed: 1,
     },
     inner: {
-      optimizer: { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, clipNorm: 1 },
+      optimizer: {
+        beta1: 0.9,
+        beta2: 0.95,
+        epsilon: 1e-8,
+        weightDecay: 0.1,
+        clipNorm: 1,
+        embeddingRate: 1,
+      },
       batchSize: 2,
       stepsPerRound: 4,
       segments: 2,
