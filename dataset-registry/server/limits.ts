@@ -8,14 +8,18 @@ export const bytesPerAccountMax = 2 ** 34;
 
 /** Uploads at once, in all and by one account: each holds a file handle and a socket. */
 export const uploadsAtOnceMax = 64;
-export const uploadsPerAccountAtOnceMax = 16;
+export const uploadsPerAccountAtOnceMax = 8;
+
+/** When every slot is taken, an upload slower than this, after a moment, makes way for another. */
+export const contendedBytesPerSecondMin = 65_536;
+export const contendedGraceMs = 3_000;
 
 /** An upload that sends nothing for this long is cut off. */
 export const uploadStallMs = 15_000;
 
-/** And one that is slower than this on the whole: dripping bytes holds a slot as well. */
-export const uploadBytesPerSecondMin = 4_096;
-export const uploadGraceMs = 60_000;
+/** And one that falls behind this after the grace: dripping bytes holds a slot as well. */
+export const uploadBytesPerSecondMin = 16_384;
+export const uploadGraceMs = 20_000;
 
 /** Accounts whose stored bytes are remembered; beyond, new accounts are refused. */
 export const accountsMax = 100_000;
@@ -26,4 +30,5 @@ export const indexNamesMax = 10_000;
 
 /** Unfinished uploads that are kept, and for how long when there is no room for another. */
 export const partsMax = 256;
+export const partsPerAccountMax = 16;
 export const partLifeMs = 6 * 3_600_000;

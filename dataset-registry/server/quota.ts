@@ -4,7 +4,7 @@
  */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { accountsMax, uploadsPerAccountAtOnceMax, uploadsAtOnceMax } from './limits.js';
+import { accountsMax } from './limits.js';
 import { Refusal } from './refusal.js';
 
 export interface Reservation {
@@ -17,7 +17,6 @@ export interface Reservation {
 export class QuotaBook {
   private readonly used = new Map<string, number>();
   private readonly reserved = new Map<string, { bytes: number; uploads: number }>();
-  private uploads = 0;
   private writing: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -52,14 +51,6 @@ export class QuotaBook {
    */
   reserve(account: string, bytes: number, unfinishedBytes = 0): Reservation {
     const held = this.reserved.get(account) ?? { bytes: 0, uploads: 0 };
-    if (this.uploads >= uploadsAtOnceMax || held.uploads >= uploadsPerAccountAtOnceMax) {
-      throw new Refusal(
-        429,
-        'TOO_MANY_UPLOADS',
-        'too many uploads at once',
-        'wait, then try again',
-      );
-    }
     const used = this.usedBy(account) + unfinishedBytes;
     if (used + held.bytes + bytes > this.bytesPerAccount) {
       throw new Refusal(
@@ -73,7 +64,6 @@ export class QuotaBook {
       throw new Refusal(507, 'REGISTRY_FULL', 'no room for new accounts', 'use another registry');
     }
     this.reserved.set(account, { bytes: held.bytes + bytes, uploads: held.uploads + 1 });
-    this.uploads++;
     return this.reservation(account, bytes);
   }
 
@@ -82,7 +72,6 @@ export class QuotaBook {
     const release = (): void => {
       if (!open) return;
       open = false;
-      this.uploads--;
       const held = this.reserved.get(account)!;
       if (held.uploads === 1) this.reserved.delete(account);
       else this.reserved.set(account, { bytes: held.bytes - bytes, uploads: held.uploads - 1 });

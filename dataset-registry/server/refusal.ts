@@ -1,4 +1,7 @@
-/** A refused request: an HTTP status and, as JSON, `{ code, message, remedy }`. */
+/**
+ * A refused request: an HTTP status and, as JSON, `{ code, message, remedy }` and facts. The fact
+ * `retryAfterSeconds` is sent as the header of that name too, which clients know.
+ */
 import type { Response } from 'express';
 
 export class Refusal extends Error {
@@ -24,5 +27,7 @@ export function sendRefusal(response: Response, refusal: Refusal): void {
   for (const name of ['cache-control', 'etag', 'content-range', 'content-length']) {
     response.removeHeader(name);
   }
+  const { retryAfterSeconds } = facts;
+  if (retryAfterSeconds !== undefined) response.set('retry-after', String(retryAfterSeconds));
   response.status(status).json({ code, message, remedy, ...facts });
 }

@@ -19,6 +19,7 @@ import { QuotaBook } from './quota.js';
 import { Refusal, sendRefusal } from './refusal.js';
 import { checkTotal, PartShelf, readContentRange } from './resumable.js';
 import { announcedBytes, receiveBlob, uploadTimesDefault, type UploadTimes } from './upload.js';
+import { UploadSlots, type RunningUpload } from './upload-slots.js';
 
 export interface RegistryOptions extends Authority {
   /** Blobs, quota book and the operator's files live here. */
@@ -28,6 +29,7 @@ export interface RegistryOptions extends Authority {
   /** Folders served as they are, e.g. the web pages. */
   staticDirs?: readonly { mount: string; dir: string }[];
   uploadTimes?: UploadTimes;
+  uploadsAtOnceMax?: number;
 }
 
 export { recipientDefault } from './authenticate.js';
@@ -37,6 +39,7 @@ export function createRegistry(options: RegistryOptions): express.Express {
   const denylist = openDenylist(options.dataDir);
   const index = openIndex(options.dataDir);
   const parts = new PartShelf(join(options.dataDir, 'parts'));
+  const slots = new UploadSlots(options.uploadsAtOnceMax);
   const quota = openQuota(options);
   quota.catch(() => {}); // Reported by startRegistry and by every upload.
   const app = express();
@@ -61,7 +64,7 @@ export function createRegistry(options: RegistryOptions): express.Express {
     await sendBlob(store, readDigest(request), response);
   });
   app.put('/blobs/:digest', async (request, response) => {
-    await acceptUpload({ request, response, store, parts, quota: await quota, options });
+    await acceptUpload({ request, response, store, parts, slots, quota: await quota, options });
   });
   app.get('/manifests/:digest', async (request, response) => {
     response.json(await readManifest(store, readDigest(request)));
@@ -172,25 +175,30 @@ async function acceptUpload(upload: {
   response: Response;
   store: FolderStore;
   parts: PartShelf;
+  slots: UploadSlots;
   quota: QuotaBook;
   options: RegistryOptions;
 }): Promise<void> {
-  const { request, response, store, parts, quota, options } = upload;
+  const { request, response, store, parts, slots, quota, options } = upload;
   const digest = readDigest(request);
   const range = readContentRange(request);
   const sent = announcedBytes(request, options.maxBlobBytes ?? blobBytesMax);
   const bytes = range ? checkTotal(range, sent, options.maxBlobBytes ?? blobBytesMax) : sent;
   const accountId = await authenticate(request, digest, options);
-  if (await store.has(digest)) {
+  // A blob of another size has rotted here: it is received again, and so mended.
+  if ((await store.size(digest)) === bytes) {
     response.json({ digest, stored: false });
     return;
   }
   const times = options.uploadTimes ?? uploadTimesDefault;
   const held = await parts.bytesHeld(accountId, digest);
   const reservation = quota.reserve(accountId, bytes, held);
+  let leave: (() => void) | undefined;
   try {
+    const nowMs = (options.now ?? Date.now)();
+    // Last, so that only an upload that may begin takes another's slot.
+    leave = slots.take(accountId, watch(request), nowMs);
     if (range) {
-      const nowMs = (options.now ?? Date.now)();
       const piece = { request, store, accountId, digest, range, times, nowMs };
       if (!(await parts.receive(piece)).complete) {
         response.status(202).json({ digest, stored: false, offset: range.end });
@@ -199,16 +207,26 @@ async function acceptUpload(upload: {
     } else await receiveBlob(request, store, { digest, bytes }, times);
     await reservation.use();
   } finally {
+    leave?.();
     reservation.release();
   }
   response.status(201).json({ digest, stored: true });
+}
+
+/** The socket counts for us; on a reused one, the slot takes the difference. */
+function watch(request: Request): RunningUpload {
+  return {
+    receivedBytes: () => request.socket.bytesRead,
+    isReceived: () => request.complete,
+    cutOff: () => void request.destroy(),
+  };
 }
 
 /** Pages from anywhere read blobs, also pages that are cross-origin isolated (threads in WASM). */
 function allowEveryOrigin(request: Request, response: Response, next: NextFunction): void {
   response.set({
     'access-control-allow-origin': '*',
-    'access-control-expose-headers': 'content-length, content-range, etag',
+    'access-control-expose-headers': 'content-length, content-range, etag, retry-after',
     'cross-origin-resource-policy': 'cross-origin',
     'x-content-type-options': 'nosniff',
   });

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { Request } from 'express';
 import type { Digest } from '../digest/digest.js';
 import { digestOfFile, type FolderStore } from '../store/folder-store.js';
-import { partLifeMs, partsMax } from './limits.js';
+import { partLifeMs, partsMax, partsPerAccountMax } from './limits.js';
 import { Refusal } from './refusal.js';
 import { tooLarge, writeBody, wrongDigest, type UploadTimes } from './upload.js';
 
@@ -84,7 +84,7 @@ export class PartShelf {
     }
     this.busy.add(path);
     try {
-      await this.makeRoom(path, piece.nowMs);
+      await this.makeRoom(path, piece);
       const have = await sizeOrZero(path);
       if (have !== range.start) throw wrongOffset(have, range.start);
       const file = await open(path, 'a');
@@ -107,26 +107,53 @@ export class PartShelf {
     }
   }
 
-  /** Forgets parts nobody came back for; refuses a new one when too many are left. */
-  private async makeRoom(path: string, nowMs: number): Promise<void> {
+  /**
+   * Room for a new part: an account's own oldest goes when it has many, then those nobody came back
+   * for, then the oldest of whoever has more than a fair share. Refuses when all shares are fair.
+   */
+  private async makeRoom(
+    path: string,
+    { accountId, nowMs }: { accountId: string; nowMs: number },
+  ): Promise<void> {
     await mkdir(this.folder, { recursive: true });
     const names = await readdir(this.folder);
-    if (names.length < partsMax || names.some((name) => join(this.folder, name) === path)) return;
-    for (const name of names) {
-      const old = join(this.folder, name);
-      const found = await stat(old).catch(() => null);
-      if (found && nowMs - found.mtimeMs > partLifeMs && !this.busy.has(old)) {
-        await rm(old, { force: true });
-      }
-    }
-    if ((await readdir(this.folder)).length < partsMax) return;
+    if (names.some((name) => join(this.folder, name) === path)) return;
+    const own = names.filter((name) => ownerOf(name) === hashText(accountId));
+    if (own.length >= partsPerAccountMax && (await this.dropOldest(own, nowMs))) return;
+    if (names.length < partsMax) return;
+    if (await this.dropOldest(names, nowMs - partLifeMs)) return;
+    const counts = new Map<string, number>();
+    for (const name of names) counts.set(ownerOf(name), (counts.get(ownerOf(name)) ?? 0) + 1);
+    const greedy = Math.max(own.length + 2, ...counts.values());
+    const shared = names.filter((name) => counts.get(ownerOf(name))! >= greedy);
+    if (await this.dropOldest(shared, nowMs)) return;
     const remedy = 'send the blob whole, or try again later';
-    throw new Refusal(503, 'TOO_MANY_PARTS', 'too many unfinished uploads', remedy);
+    const facts = { retryAfterSeconds: 60 };
+    throw new Refusal(503, 'TOO_MANY_PARTS', 'too many unfinished uploads', remedy, facts);
+  }
+
+  /** Whether one was dropped; those written to now, or after `untilMs`, stay. */
+  private async dropOldest(names: readonly string[], untilMs: number): Promise<boolean> {
+    let oldest: { path: string; writtenMs: number } | null = null;
+    for (const name of names) {
+      const path = join(this.folder, name);
+      const writtenMs = (await stat(path).catch(() => null))?.mtimeMs;
+      if (writtenMs === undefined || writtenMs > untilMs || this.busy.has(path)) continue;
+      if (!oldest || writtenMs < oldest.writtenMs) oldest = { path, writtenMs };
+    }
+    if (!oldest || this.busy.has(oldest.path)) return false;
+    await rm(oldest.path, { force: true });
+    return true;
   }
 
   private pathOf(accountId: string, digest: Digest): string {
     return join(this.folder, `${hashText(accountId)}-${digest.slice('sha256:'.length)}`);
   }
+}
+
+/** The account's hash in a part's name. */
+function ownerOf(name: string): string {
+  return name.split('-', 1)[0]!;
 }
 
 function hashText(text: string): string {

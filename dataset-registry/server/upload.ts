@@ -65,11 +65,11 @@ export async function writeBody(
   times: UploadTimes,
   hash?: Hash,
 ): Promise<void> {
-  const pace = watchPace(request, bytes, times);
+  const pace = watchPace(request, times);
   let received = 0;
   try {
     for await (const piece of request as AsyncIterable<Uint8Array>) {
-      pace.sawBytes();
+      pace.sawBytes(piece.length);
       received += piece.length;
       if (received > bytes) throw lengthWrong(received, bytes);
       hash?.update(piece);
@@ -103,27 +103,27 @@ export function wrongDigest(found: string, named: Digest): Refusal {
   );
 }
 
-/** Destroys the request when no byte came for a while, or when it is too slow on the whole. */
+/**
+ * Destroys the request when no byte came for a while, or when it falls behind the minimum rate: at
+ * every moment, since one that announces much could otherwise drip for days before it is late.
+ */
 function watchPace(
   request: Request,
-  bytes: number,
   times: UploadTimes,
-): { sawBytes(): void; stop(): void } {
+): { sawBytes(count: number): void; stop(): void } {
   const cutOff = (): void => {
     request.destroy();
   };
-  const totalMs = times.graceMs + (bytes / uploadBytesPerSecondMin) * 1_000;
-  const total = setTimeout(cutOff, Math.min(totalMs, 2 ** 31 - 1));
-  let stall = setTimeout(cutOff, times.stallMs);
+  let lateMs = performance.now() + times.graceMs;
+  const patienceMs = (): number => Math.min(times.stallMs, lateMs - performance.now());
+  let timer = setTimeout(cutOff, patienceMs());
   return {
-    sawBytes: () => {
-      clearTimeout(stall);
-      stall = setTimeout(cutOff, times.stallMs);
+    sawBytes: (count) => {
+      lateMs += (1_000 * count) / uploadBytesPerSecondMin;
+      clearTimeout(timer);
+      timer = setTimeout(cutOff, Math.max(0, patienceMs()));
     },
-    stop: () => {
-      clearTimeout(stall);
-      clearTimeout(total);
-    },
+    stop: () => clearTimeout(timer),
   };
 }
 

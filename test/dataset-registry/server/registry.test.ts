@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { request as httpRequest } from 'node:http';
+import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { request as httpRequest, type ClientRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ed25519 } from '@noble/curves/ed25519.js';
@@ -8,6 +8,7 @@ import { base58 } from '@scure/base';
 import { expect } from 'chai';
 import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
 import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { partsMax, partsPerAccountMax } from '@commonweights/dataset-registry/server/limits.js';
 import {
   recipientDefault,
   startRegistry,
@@ -28,6 +29,11 @@ function ticket(digest: Digest, changes: Partial<Parameters<typeof signUpload>[0
   const expiresAtMs = Date.now() + 60_000;
   const fixed = { accountId, secretKey, recipient: recipientDefault, digest, expiresAtMs };
   return signUpload({ ...fixed, ...changes });
+}
+
+interface Dripping {
+  request: ClientRequest;
+  ended: Promise<string>;
 }
 
 interface Refused {
@@ -209,6 +215,81 @@ describe('the registry service', () => {
     expect(answer.status).to.equal(201);
   });
 
+  /** Announces a blob and sends a byte of it now and then. */
+  function drip(url: string, options: { account?: string; everyMs: number }): Dripping {
+    const bytes = randomBytes(100_000);
+    const changes = options.account ? { accountId: options.account } : {};
+    const headers = {
+      authorization: ticket(digestOf(bytes), changes),
+      'content-length': bytes.length,
+    };
+    const address = `${url}/blobs/${digestOf(bytes)}`;
+    const request = httpRequest(address, { method: 'PUT', headers });
+    const timer = setInterval(() => request.write(bytes.subarray(0, 1)), options.everyMs);
+    const ended = new Promise<string>((resolve) => {
+      request.on('error', () => resolve('cut off'));
+      request.on('response', (answer) => resolve(String(answer.statusCode)));
+    }).finally(() => clearInterval(timer));
+    request.write(bytes.subarray(0, 1));
+    return { request, ended };
+  }
+
+  it('cuts off an upload that drips, however much it has announced', async () => {
+    const url = await start({ uploadTimes: { stallMs: 10_000, graceMs: 300 } });
+    expect(await drip(url, { everyMs: 20 }).ended).to.equal('cut off');
+  });
+
+  it('lets an honest upload in when a few accounts hold every slot', async () => {
+    const url = await start({ uploadsAtOnceMax: 4, authorise: async () => true });
+    const names = ['m1.near', 'm1.near', 'm2.near', 'm2.near'];
+    const greedy = names.map((account) => drip(url, { account, everyMs: 50 }));
+    try {
+      // The fifth is refused or cuts off another as soon as the four are running.
+      let cutOff = 0;
+      for (const { ended } of greedy) void ended.then(() => cutOff++);
+      for (let i = 0; i < 200 && cutOff === 0; i++) {
+        const bytes = new Uint8Array(randomBytes(1_000));
+        expect((await put(url, bytes, ticket(digestOf(bytes)))).status).to.equal(201);
+      }
+      expect(cutOff).to.equal(1);
+    } finally {
+      for (const { request } of greedy) request.destroy();
+    }
+  });
+
+  it('answers 429 and when to try again while every slot is in fair use', async () => {
+    const url = await start({ uploadsAtOnceMax: 1, authorise: async () => true });
+    const other = drip(url, { account: 'other.near', everyMs: 50 });
+    try {
+      for (let i = 0; i < 200; i++) {
+        const bytes = new Uint8Array(randomBytes(10));
+        const digest = digestOf(bytes);
+        const response = await fetch(`${url}/blobs/${digest}`, {
+          method: 'PUT',
+          body: bytes,
+          headers: { authorization: ticket(digest) },
+        });
+        const body = (await response.json()) as Refused;
+        if (response.status === 201) continue; // The other's has not begun.
+        expect([response.status, body.code]).to.deep.equal([429, 'TOO_MANY_UPLOADS']);
+        expect(response.headers.get('retry-after')).to.match(/^[1-9]\d*$/);
+        return;
+      }
+      expect.fail('never refused');
+    } finally {
+      other.request.destroy();
+    }
+  });
+
+  it('receives a blob again that was cut short on its disk', async () => {
+    const url = await start();
+    const bytes = new Uint8Array(randomBytes(1_000));
+    const digest = await store(url).put(bytes);
+    await truncate(join(dataDir, 'blobs', digest.slice(7, 9), digest.slice(7)), 10);
+    await store(url).put(bytes);
+    expect(await store(url).get(digest)).to.deep.equal(bytes);
+  });
+
   it('takes a large blob in pieces', async () => {
     const url = await start();
     const bytes = new Uint8Array(randomBytes(5_500));
@@ -259,6 +340,42 @@ describe('the registry service', () => {
     const options = { authorise: async ({ digest }: { digest: Digest }) => ticket(digest) };
     await new HttpStore(url, { ...options, pieceBytes: 1_000 }).put(bytes);
     expect(await store(url).get(digestOf(bytes))).to.deep.equal(bytes);
+  });
+
+  it('lets an account begin an upload in pieces when another has filled the shelf', async () => {
+    const url = await start();
+    const folder = join(dataDir, 'parts');
+    await mkdir(folder, { recursive: true });
+    const tail = (i: number): string => String(i).padStart(64, '0');
+    const greedy = 'a'.repeat(64);
+    for (let i = 0; i < partsMax; i++) await writeFile(join(folder, `${greedy}-${tail(i)}`), '');
+    const bytes = new Uint8Array(randomBytes(100));
+    expect((await putPiece(url, bytes, 'bytes 0-49/100', [0, 50])).status).to.equal(202);
+    expect((await putPiece(url, bytes, 'bytes 50-99/100', [50, 100])).status).to.equal(201);
+    expect(await readdir(folder)).to.have.lengthOf(partsMax - 1);
+  });
+
+  it('refuses one more upload in pieces when every account on the shelf has one', async () => {
+    const url = await start();
+    const folder = join(dataDir, 'parts');
+    await mkdir(folder, { recursive: true });
+    const owner = (i: number): string => String(i).padStart(64, '0');
+    for (let i = 0; i < partsMax; i++) {
+      await writeFile(join(folder, `${owner(i)}-${'b'.repeat(64)}`), '');
+    }
+    const bytes = new Uint8Array(randomBytes(100));
+    const refused = await putPiece(url, bytes, 'bytes 0-49/100', [0, 50]);
+    expect([refused.status, refused.body.code]).to.deep.equal([503, 'TOO_MANY_PARTS']);
+  });
+
+  it('keeps the newest of an account that begins ever more uploads in pieces', async () => {
+    const url = await start();
+    const many = Array.from({ length: partsPerAccountMax + 3 }, () => randomBytes(100));
+    for (const bytes of many) await putPiece(url, bytes, 'bytes 0-49/100', [0, 50]);
+    const kept = await readdir(join(dataDir, 'parts'));
+    expect(kept).to.have.lengthOf(partsPerAccountMax);
+    const newest = digestOf(many.at(-1)!).slice(7);
+    expect(kept.some((name) => name.endsWith(newest))).to.equal(true);
   });
 
   it('refuses pieces that make no sense, and a whole that is another blob', async () => {
