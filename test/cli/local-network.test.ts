@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createKey } from '@commonweights/dao-contracts/client/accounts.js';
+import { essaysJsonl, packingFlags, tinyDraft as draft } from '../support/tiny-draft.js';
 import { CliFolder, expectOneSentence, type CliResult } from './cli-folder.js';
 
 describe('a local network, by command', function () {
@@ -71,14 +72,13 @@ describe('a local network, by command', function () {
 
   describe('datasets', () => {
     before(async () => {
-      const lines = Array.from({ length: 40 }, (_, n) => JSON.stringify({ text: essay(n) }));
-      await writeFile(join(cli.folder, 'essays.jsonl'), `${lines.join('\n')}\n`);
+      await writeFile(join(cli.folder, 'essays.jsonl'), essaysJsonl());
       const about = ['--licence', 'CC0-1.0', '--source', 'https://example.org/essays'];
       await good('dataset', 'add', 'essays@1', 'essays.jsonl', ...about);
       await good('dataset', 'derive', 'clean@1', 'essays@1', '--transform', 'clean');
       await good(
         ...['dataset', 'derive', 'packed@1', 'clean@1', '--transform', 'tokenise-and-pack'],
-        ...['--vocab', '300', '--context', '16', '--heldout', '2000'],
+        ...packingFlags,
       );
     });
 
@@ -305,37 +305,3 @@ class UpNetwork {
 function soon(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 20));
 }
-
-function essay(n: number): string {
-  const words = ['union', 'people', 'nation', 'peace', 'labor', 'harvest', 'river', 'winter'];
-  const sentence = (i: number) =>
-    `The ${words[(n * 7 + i) % 8]} of year ${n * 31 + i} met the ${words[(n + i * 5) % 8]} again.`;
-  return Array.from({ length: 12 }, (_, i) => sentence(i)).join(' ');
-}
-
-const near = (whole: number) => `${whole}${'0'.repeat(24)}`;
-
-const draft = {
-  title: 'A run to test with',
-  model: {
-    ...{ family: 'llama', hiddenSize: 16, intermediateSize: 32, layers: 1, heads: 2, kvHeads: 1 },
-    ...{ contextLength: 16, ropeTheta: 10000, rmsNormEps: 1e-5, tiedEmbeddings: true },
-  },
-  initialSeed: 1,
-  data: { dataset: 'packed@1', seed: 1 },
-  inner: {
-    optimizer: { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, clipNorm: 1 },
-    ...{ batchSize: 2, stepsPerRound: 2, segments: 2, localResetInterval: 100 },
-    schedule: { kind: 'warmup-linear', peak: 0.001, final: 0.0001, warmupSteps: 1, totalSteps: 4 },
-  },
-  outer: { kind: 'diloco', codec: 'int8', learningRate: 0.7, momentum: 0.9 },
-  evaluation: { sequences: 2 },
-  ...{ rounds: 2, minWorkers: 1, maxWorkers: 2, maxAuditors: 1 },
-  deadlinesMs: {
-    ...{ enrol: 60000, train: 60000, reveal: 60000, certify: 60000 },
-    ...{ aggregate: 60000, audit: 60000 },
-  },
-  auditedClaimsBps: 5000,
-  heldBackRounds: 1,
-  economics: { stakeYocto: near(5), rewardYocto: near(1), auditFeeYocto: near(1) },
-};
