@@ -77,9 +77,11 @@ interface AccountSummary {
   readonly why: string;
 }
 
-interface Check {
+export interface Check {
   readonly what: string;
   readonly holds: boolean;
+  /** Depends on how busy the machine is: reported, but no reason to call the job failed. */
+  readonly timed?: true;
 }
 
 export async function summarise(it: {
@@ -210,6 +212,7 @@ function checksOf(
     {
       what: 'held-out loss is below that of one worker alone in the same wall time',
       holds: evaluation.heldOutLoss < it.soloLoss,
+      timed: true,
     },
     {
       what: 'the cheat, and nobody else, was expelled by an audit, slashed and paid nothing',
