@@ -26,7 +26,10 @@ export function LineagePage() {
               No dataset is registered yet. Add one: <code>npx commonweights dataset add</code>.
             </p>
           ) : (
-            <LineagePicture graph={layOutLineage(pedigree)} />
+            <>
+              <h2>Ingredients</h2>
+              <LineagePicture graph={layOutLineage(pedigree)} />
+            </>
           )}
         </>
       )}

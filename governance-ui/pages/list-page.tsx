@@ -19,12 +19,16 @@ export function ListPage({ list }: { list: keyof typeof titles }) {
       {(it) => (
         <>
           <h1>{titles[list]}</h1>
-          {list === 'runs' ? <RunList runs={it.runs.slice(0, newestMax)} /> : null}
+          {list === 'runs' ? <RunList heading="h2" runs={it.runs.slice(0, newestMax)} /> : null}
           {list === 'proposals' ? (
-            <ProposalList proposals={it.proposals.slice(0, newestMax)} nowMs={it.nowMs} />
+            <ProposalList
+              heading="h2"
+              proposals={it.proposals.slice(0, newestMax)}
+              nowMs={it.nowMs}
+            />
           ) : null}
           {list === 'releases' ? (
-            <ReleaseList releases={it.releases.slice(0, newestMax)} nowMs={it.nowMs} />
+            <ReleaseList heading="h2" releases={it.releases.slice(0, newestMax)} nowMs={it.nowMs} />
           ) : null}
           {it[list].length > newestMax ? (
             <p class="quiet">The newest {newestMax}; the command line lists all.</p>

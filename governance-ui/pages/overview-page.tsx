@@ -33,27 +33,28 @@ function Sections({ it }: { it: Overview }) {
     <>
       <h1>Models trained in the open</h1>
       <p class="lead">
-        {plural(it.members.members.length, 'member')} decide what is trained and released. Money
-        follows verified work only.
+        {plural(it.members.members.length, 'member decides', 'members decide')} what is trained and
+        released. Money follows verified work only.
       </p>
       <Treasury it={it} />
       <section aria-labelledby="runs">
         <h2 id="runs">{liveRuns.length > 0 ? 'Runs, live ones first' : 'Runs'}</h2>
-        <RunList runs={runs} />
+        <RunList heading="h3" runs={runs} />
         {it.runs.length > runs.length ? <a href="#/runs">All {it.runs.length} runs</a> : null}
       </section>
       <div class="columns">
         <section aria-labelledby="releases">
           <h2 id="releases">Latest releases</h2>
-          <ReleaseList releases={it.releases.slice(0, shownMax)} nowMs={it.nowMs} />
+          <ReleaseList heading="h3" releases={it.releases.slice(0, shownMax)} nowMs={it.nowMs} />
         </section>
         <section aria-labelledby="proposals">
           <h2 id="proposals">Open proposals</h2>
           {openProposals.length > 0 ? (
-            <ProposalList proposals={openProposals} nowMs={it.nowMs} />
+            <ProposalList heading="h3" proposals={openProposals} nowMs={it.nowMs} />
           ) : (
             <p class="quiet">
-              None is waiting for votes. <a href="#/proposals">See earlier ones</a>.
+              None is waiting for votes.{' '}
+              {it.proposals.length > 0 ? <a href="#/proposals">See earlier ones</a> : null}
             </p>
           )}
         </section>

@@ -60,7 +60,7 @@ function Sections({ story }: { story: RunStory }) {
       <Rounds story={story} />
       <section aria-labelledby="seats">
         <h2 id="seats">Seats</h2>
-        <SeatTable seats={seats} records={story.records} />
+        <SeatTable seats={seats} happened={{ records: story.records, audits: run.audits }} />
       </section>
       {release && story.evaluation ? (
         <EvaluationSection evaluation={story.evaluation} digest={release.evaluation} />

@@ -11,7 +11,12 @@ import { DigestText } from './digest.js';
 import { ChainTime } from './time.js';
 import { VotesBar } from '../pictures/votes-bar.js';
 
-export function RunList({ runs }: { runs: readonly RunView[] }) {
+/** Level of the cards' titles: one below what stands above the list. */
+interface Level {
+  readonly heading: 'h2' | 'h3';
+}
+
+export function RunList({ runs, heading: Heading }: { runs: readonly RunView[] } & Level) {
   if (runs.length === 0) {
     return (
       <p class="quiet">
@@ -23,9 +28,9 @@ export function RunList({ runs }: { runs: readonly RunView[] }) {
     <ul class="cards">
       {runs.map((run) => (
         <li class="card" key={run.id}>
-          <h3>
+          <Heading>
             <a href={`#/runs/${run.id}`}>Run {run.id}</a> <Badge state={run.status} />
-          </h3>
+          </Heading>
           <RunProgress run={run} />
           <p class="quiet">
             on {run.terms.datasets.join(', ')} · proposed by {run.proposer}
@@ -52,18 +57,19 @@ export function RunProgress({ run }: { run: RunView }) {
   );
 }
 
-export function ReleaseList(it: { releases: readonly ReleaseView[]; nowMs: number }) {
+export function ReleaseList(it: { releases: readonly ReleaseView[]; nowMs: number } & Level) {
+  const Heading = it.heading;
   if (it.releases.length === 0) return <p class="quiet">No checkpoint was voted for yet.</p>;
   return (
     <ul class="cards">
       {it.releases.map((release) => (
         <li class="card" key={release.id}>
-          <h3>
+          <Heading>
             <a href={`#/releases/${release.id}`}>
               {release.title} {release.version}
             </a>{' '}
             <Badge state={release.status} />
-          </h3>
+          </Heading>
           <p class="quiet">
             manifest <DigestText digest={release.manifest} /> · run {release.run}, round{' '}
             {release.round} · <ChainTime atMs={release.publishedAtMs} nowMs={it.nowMs} />
@@ -74,18 +80,19 @@ export function ReleaseList(it: { releases: readonly ReleaseView[]; nowMs: numbe
   );
 }
 
-export function ProposalList(it: { proposals: readonly ProposalView[]; nowMs: number }) {
+export function ProposalList(it: { proposals: readonly ProposalView[]; nowMs: number } & Level) {
+  const Heading = it.heading;
   if (it.proposals.length === 0) return <p class="quiet">Nothing was proposed yet.</p>;
   return (
     <ul class="cards">
       {it.proposals.map((proposal) => (
         <li class="card" key={proposal.id}>
-          <h3>
+          <Heading>
             <a href={`#/proposals/${proposal.id}`}>
               {proposal.id} · {titleOfAction(proposal.action)}
             </a>{' '}
             <Badge state={proposal.status} />
-          </h3>
+          </Heading>
           <VotesBar proposal={proposal} />
           <p class="quiet">
             by {proposal.proposer} · voting {proposal.votingEndsMs > it.nowMs ? 'ends' : 'ended'}{' '}

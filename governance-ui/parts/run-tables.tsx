@@ -1,12 +1,12 @@
 /** A run's rounds and seats as tables: everything that the pictures show, in text. */
-import type { RoundRecord, SeatView } from '@commonweights/dao-contracts/client/views.js';
+import type { SeatView } from '@commonweights/dao-contracts/client/views.js';
 import type { RoundLink } from '../reading/round-chain.js';
-import { explainSeatStatus, whySlashed } from '../words/seats.js';
+import { explainSeatStatus, whySlashed, type Happened } from '../words/seats.js';
 import { Badge } from './badge.js';
 import { DigestText } from './digest.js';
 import { Near } from './near.js';
 
-export function SeatTable(it: { seats: readonly SeatView[]; records: readonly RoundRecord[] }) {
+export function SeatTable(it: { seats: readonly SeatView[]; happened: Happened }) {
   if (it.seats.length === 0) return <p class="quiet">Nobody has a seat.</p>;
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Seats of the run">
@@ -58,7 +58,7 @@ export function SeatTable(it: { seats: readonly SeatView[]; records: readonly Ro
                   <span class="quiet">nothing</span>
                 ) : (
                   <>
-                    <Near yocto={seat.slashedYocto} />: {whySlashed(seat, it.records)}
+                    <Near yocto={seat.slashedYocto} />: {whySlashed(seat, it.happened)}
                   </>
                 )}
               </td>

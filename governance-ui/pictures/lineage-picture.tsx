@@ -112,8 +112,7 @@ function Box({ node, at }: { node: LineageNode; at: Place }) {
   const state = stateOf(node);
   const told = state ? `${state} · ${detail}` : detail;
   const digest = digestOfNode(node);
-  const href = hrefOf(node);
-  const content = (
+  return (
     <g class={`box ${node.kind} ${stateOf(node)}`} transform={`translate(${at.x} ${at.y})`}>
       <rect width={box.width} height={box.height} rx="10" />
       <text class="title" x="14" y="24">
@@ -129,14 +128,6 @@ function Box({ node, at }: { node: LineageNode; at: Place }) {
         {digest ? <title>{digest}</title> : null}
       </text>
     </g>
-  );
-  // The text beside it has the same links; inside an image they would be lost to a keyboard.
-  return href ? (
-    <a href={href} tabIndex={-1} aria-hidden="true">
-      {content}
-    </a>
-  ) : (
-    content
   );
 }
 

@@ -31,7 +31,7 @@ export function OpenRoundPicture(it: {
         It started from root <DigestText digest={open.startRoot} />.
         {open.localReset ? ' Everybody starts it with empty optimizer state.' : ''}
       </p>
-      <div class="scroll" tabIndex={0} role="region" aria-label="The open round">
+      <div class="scroll" tabIndex={0} role="region" aria-label="Who has acted in the open round">
         <table class="phases">
           <thead>
             <tr>

@@ -32,10 +32,10 @@ export function claimsAbout(node: LineageNode): ClaimAbout[] {
         { standing: 'proven', what: 'files', value: dataset.manifest, note: 'manifest' },
         { standing: 'proven', what: 'items', value: dataset.itemsRoot, note: 'root of the items' },
         ...dataset.parents.map(({ dataset: parent, transform }) => ({
-          standing: 'proven' as const,
+          standing: 'attested' as const,
           what: `derived from ${parent}`,
           value: transform,
-          note: 'a transform that anybody can run again',
+          note: `${by}; whoever runs this transform again has proof`,
         })),
         {
           standing: 'attested',

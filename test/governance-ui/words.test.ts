@@ -1,0 +1,151 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
+import { fromWire } from '@commonweights/dao-contracts/client/money-fields.js';
+import type {
+  AuditView,
+  PolicyView,
+  ProposalView,
+  RoundRecord,
+  SeatView,
+} from '@commonweights/dao-contracts/client/views.js';
+import { effectsOfAction, titleOfAction } from '@commonweights/governance-ui/words/actions.js';
+import {
+  groupThousands,
+  shareBps,
+  shortDigest,
+  shortNear,
+} from '@commonweights/governance-ui/words/amounts.js';
+import { whySlashed } from '@commonweights/governance-ui/words/seats.js';
+import { formatRelative, formatSpan } from '@commonweights/governance-ui/words/times.js';
+import { DaoFixture } from './dao-fixture.js';
+
+describe('amounts in words', () => {
+  it('never shows more NEAR than there is, and less by under a ten-thousandth', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 10n ** 20n, max: 10n ** 34n }), (yocto) => {
+        const text = shortNear(yocto).replace(/ NEAR$|\u202f/g, '');
+        const [whole = '0', part = ''] = text.split('.');
+        const shown = BigInt(whole) * 10n ** 24n + BigInt(part.padEnd(24, '0'));
+        expect(shown <= yocto && yocto - shown < 10n ** 20n).to.equal(true, formatNear(yocto));
+      }),
+    );
+  });
+
+  it('shows dust as dust and a debt as a debt', () => {
+    expect(shortNear(1n)).to.equal('< 0.0001 NEAR');
+    expect(shortNear(0n)).to.equal('0 NEAR');
+    expect(shortNear(-15n * 10n ** 23n)).to.equal('−1.5 NEAR');
+  });
+
+  it('keeps every digit when it groups them', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n }), (value) => {
+        const text = groupThousands(String(value));
+        expect(text.replaceAll('\u202f', '')).to.equal(String(value));
+      }),
+    );
+  });
+
+  it('shows no share of nothing', () => {
+    expect(shareBps(5n, 0n)).to.equal(0);
+    expect(shareBps(1n, 3n)).to.equal(3333);
+  });
+
+  it('shortens a digest to both its ends, and only a digest', () => {
+    expect(shortDigest(`sha256:${'ab'.repeat(32)}`)).to.equal('ababab…abab');
+    expect(shortDigest('not a digest')).to.equal('not a digest');
+  });
+});
+
+describe('times in words', () => {
+  it('names the two largest units', () => {
+    expect(formatSpan(90_061_000)).to.equal('1 day 1 hour');
+    expect(formatSpan(3_605_000)).to.equal('1 hour');
+    expect(formatSpan(61_000)).to.equal('1 minute 1 second');
+    expect(formatSpan(900)).to.equal('a moment');
+    expect(formatSpan(-5)).to.equal('no time');
+  });
+
+  it('tells what is ahead from what is over', () => {
+    expect(formatRelative(120_000, 60_000)).to.equal('in 1 minute');
+    expect(formatRelative(60_000, 120_000)).to.equal('1 minute ago');
+  });
+});
+
+describe('proposals in words', () => {
+  const dao = new DaoFixture();
+  const policy: PolicyView = fromWire(dao.policy);
+  const now = { policy, members: dao.members };
+  const action = (it: unknown) => it as ProposalView['action'];
+
+  it('tells a policy change by what differs, and only that', () => {
+    const proposal: ProposalView = fromWire(dao.proposals[3]!);
+    expect(effectsOfAction(proposal.action, now)).to.deep.equal([
+      'The quorum would be 60 % instead of 50 %.',
+      'Allowed licences would be CC0-1.0 instead of CC0-1.0, PDDL-1.0.',
+    ]);
+  });
+
+  it('says so when a policy change changes nothing', () => {
+    const effects = effectsOfAction(action({ kind: 'set-policy', policy }), now);
+    expect(effects).to.deep.equal(['Nothing: it is the policy that holds already.']);
+  });
+
+  it('tells joining, leaving and a change of weight apart', () => {
+    const effect = (account: string, weight: string) =>
+      effectsOfAction(action({ kind: 'set-member', account, weight }), now)[0];
+    expect(effect('pia.local', '3')).to.contain('would become a member');
+    expect(effect('mia.local', '0')).to.equal('mia.local would lose its vote.');
+    expect(effect('mia.local', '5')).to.equal('The weight of mia.local would go from 2 to 5.');
+  });
+
+  it('names the sum, the pay and the data of a run', () => {
+    const proposal: ProposalView = fromWire(dao.proposals[2]!);
+    const text = effectsOfAction(proposal.action, now).join(' ');
+    expect(text).to.match(/^67\.\d+ NEAR of the treasury would be locked/);
+    expect(text).to.contain('verified update pays 1 NEAR').and.contain('sotu-packed@1');
+  });
+
+  it('does not pretend to know an action of a newer contract', () => {
+    const unknown = action({ kind: 'open-bounty' });
+    expect(titleOfAction(unknown)).to.contain('does not know');
+    expect(effectsOfAction(unknown, now)[0]).to.contain('Read the action');
+  });
+});
+
+describe('why a seat lost money', () => {
+  const dao = new DaoFixture();
+  const run = dao.runs[1]!;
+  const seats: SeatView[] = fromWire(run.seats());
+  const eve = seats.find(({ account }) => account === 'eve.local')!;
+
+  const records: RoundRecord[] = run.records();
+  const audits: AuditView[] = [];
+
+  it('is the audit that it failed', () => {
+    expect(whySlashed(eve, { records, audits })).to.equal('failed the audit of round 2');
+  });
+
+  it('is a failed audit also before its round is closed', () => {
+    const audit = { ...run.view().audits[0]!, round: 8, seat: eve.seat, state: 'failed' as const };
+    const why = whySlashed(eve, { records: [], audits: [audit] });
+    expect(why).to.equal('failed the audit of round 8');
+  });
+
+  it('is nothing for a seat that lost nothing', () => {
+    const ben = seats.find(({ account }) => account === 'ben.local')!;
+    expect(whySlashed(ben, { records, audits })).to.equal(null);
+  });
+
+  it('is a commitment that was never opened', () => {
+    const claim = { ...eve.claim!, round: 9, revealed: null };
+    const why = whySlashed({ ...eve, claim }, { records: records.slice(2), audits });
+    expect(why).to.equal('did not reveal in round 9');
+  });
+
+  it('is left open when the rounds shown do not tell', () => {
+    // Its last commitment is that of round 3, which was aborted: that says nothing.
+    expect(whySlashed(eve, { records: records.slice(2), audits })).to.contain('not shown here');
+  });
+});
