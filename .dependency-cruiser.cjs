@@ -1,6 +1,5 @@
 /** Imports go down only (docs/architecture.md); pure folders know neither Node, the DOM nor an SDK. */
-const pure =
-  '^(dao-contracts/rules|dataset-registry/(digest|lineage)|trainer/(program|exchange))/';
+const pure = '^(dao-contracts/rules|dataset-registry/(digest|lineage)|trainer/(program|exchange))/';
 /** Small platform-free packages that pure code may lean on. */
 const pureLibraries = 'node_modules/(@noble/|json-canonicalize|spdx-)';
 
@@ -50,6 +49,9 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(^|/)dist/' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'default'],
+    },
   },
 };

@@ -102,7 +102,12 @@ export async function startLocalNetwork(options: LocalNetworkOptions): Promise<L
     const code = await deployDao(founding);
     registry = await openRegistry({ dataDir, port, network, contract });
     const { url } = registry;
-    await tellPages(dataDir, { network: 'localnet', rpcUrl: localnet.url, contract, registry: url });
+    await tellPages(dataDir, {
+      network: 'localnet',
+      rpcUrl: localnet.url,
+      contract,
+      registry: url,
+    });
     const webUrl = existsSync(webFolder) ? url : null;
     const file = await writeProfile({
       dataDir,

@@ -163,7 +163,8 @@ async function runJob(options: MainJobOptions): Promise<void> {
   });
   printSummary(summary, (line) => process.stdout.write(`${line}\n`));
   if (options.jsonFile) await writeFile(options.jsonFile, formatJson(summary));
-  if (!summary.checks.every(({ holds, timed }) => holds || timed)) process.exitCode = exitCodes.unexpected;
+  if (!summary.checks.every(({ holds, timed }) => holds || timed))
+    process.exitCode = exitCodes.unexpected;
   if (!options.exit) await stayUp(network);
 }
 

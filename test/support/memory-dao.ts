@@ -2,7 +2,7 @@
  * The run rules behind the client's interface, without a chain: what the worker loop sees of the
  * contract, in memory, with a clock and a seed of the test's. Only runs; votes are not needed here.
  */
-import { sha256 } from '@commonweights/dataset-registry/digest/digest.js';
+import { sha256, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { encodeParts, encodeUtf8 } from '@commonweights/dataset-registry/digest/hash-parts.js';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { fromWire } from '@commonweights/dao-contracts/client/money-fields.js';
@@ -21,6 +21,8 @@ const contract = 'dao.test';
 
 export class MemoryDao {
   nowMs = 1_000_000;
+  /** On record for whatever dataset is asked for. */
+  manifest: Digest | null = null;
   readonly records: RoundRecord[] = [];
   readonly credits = new Map<string, bigint>();
   #state: RunState;
@@ -75,14 +77,15 @@ export class MemoryDao {
   client(account: string): DaoClient {
     const act = async (command: object) => {
       await Promise.resolve();
-      const { run: _run, ...rest } = command as { run?: number };
-      this.apply({ account, ...rest } as unknown as RunCommand);
+      // There is one run here; the rules' commands do not name it.
+      this.apply({ account, ...command, run: undefined } as unknown as RunCommand);
     };
     const client = {
       contract,
       accountId: account,
       getRun: async () => fromWire(this.run()),
       getSeats: async () => fromWire(this.seats()),
+      getDataset: async () => ({ manifest: this.manifest }),
       enrol: (it: { fromRound?: number }) =>
         act({ kind: 'enrol', ...it, fromRound: it.fromRound ?? null }),
       rejoin: () => act({ kind: 'rejoin' }),

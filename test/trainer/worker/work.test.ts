@@ -61,6 +61,7 @@ async function setStage(changes: Partial<RunSpec> = {}): Promise<Stage> {
   const dao = new MemoryDao(
     termsOf({ spec, digest, initialRoot: initialRootOf(spec, tiny.program) }),
   );
+  dao.manifest = manifest;
   const events: Stage['events'] = [];
   const start: Stage['start'] = (account, options = {}) =>
     work({
@@ -179,6 +180,13 @@ describe('working on a run', () => {
     await Promise.all([...crew, again]);
     expect(finalRoots(dao)).to.have.length(3);
     expect(dao.records[0]!.claims).to.have.length(2);
+  });
+
+  it('refuses to work on data that is not on record', async () => {
+    const { dao, start } = await setStage();
+    dao.manifest = null;
+    const failure = await start('ada').catch((error: Error) => error.message);
+    expect(failure).to.match(/^DATASET_MISMATCH/);
   });
 
   it('refuses to work when the terms on chain are not those of the spec', async () => {
