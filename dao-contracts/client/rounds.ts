@@ -33,8 +33,8 @@ export interface RoundCalls {
   deliver(it: AuditStep & { leaf: Digest; proof: TraceProof }): Promise<void>;
   /** The auditor's or a juror's own `L_{k+1}`; null: material missing or no valid snapshot. */
   answer(it: AuditStep & { leaf: Digest | null }): Promise<void>;
-  /** The audited worker's `L_{k+1}` with its proof. */
-  open(it: AuditStep & { leaf: Digest; proof: TraceProof }): Promise<void>;
+  /** The audited worker's `L_{k+1}` with its proof; `end` after the last segment: see opening.ts. */
+  open(it: AuditStep & { leaf: Digest; proof: TraceProof; end: Digest | null }): Promise<void>;
 }
 
 export interface AuditStep {

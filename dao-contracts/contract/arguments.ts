@@ -78,7 +78,7 @@ export const decode = {
   submitRoot: record({ run: id, round, root: digest }),
   deliver: record({ ...auditStep, leaf: digest, proof }),
   answer: record({ ...auditStep, leaf: nullable(digest) }),
-  open: record({ ...auditStep, leaf: digest, proof }),
+  open: record({ ...auditStep, leaf: digest, proof, end: optional(nullable(digest), null) }),
   page: record(page),
   attestations: record({ subject: digest, ...page }),
   datasetId: record({ id: text(128) }),

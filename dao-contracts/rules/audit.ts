@@ -7,6 +7,7 @@ import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.
 import { refuse } from './errors.js';
 import { jurorsMax, trainerAuditsOneIn } from './limits.js';
 import { outcomeLeafWith } from './opening.js';
+import type { RevealedClaim } from './run.js';
 import type { RunDraft } from './run-draft.js';
 import type { Audit, Seat } from './run-state.js';
 import { expel, punishAuditor } from './settlement.js';
@@ -112,11 +113,18 @@ export function answer(draft: RunDraft, step: AuditStep & { leaf: Digest | null 
   decide(draft, audit, false);
 }
 
-export function open(draft: RunDraft, step: AuditStep & LeafWithProof): void {
+export interface OpenedLeaf extends LeafWithProof {
+  /** After the last segment, the digest of the snapshot after its last step; else null. */
+  end: Digest | null;
+}
+
+export function open(draft: RunDraft, step: AuditStep & OpenedLeaf): void {
   const audit = findAudit(draft, step);
   const subject = subjectOf(draft, audit, step);
   if (audit.state !== 'opening') refuseStep(audit, 'opening');
-  checkLeaf(draft, { audit, subject, index: audit.segment + 1 }, step);
+  const index = audit.segment + 1;
+  const claim = checkLeaf(draft, { audit, subject, index }, step);
+  checkOutcome(draft, { claim, last: index === draft.terms.segments }, step);
   audit.openedLeaf = step.leaf;
   if (audit.answer === step.leaf) {
     audit.right = true;
@@ -230,7 +238,7 @@ function checkLeaf(
   draft: RunDraft,
   at: { audit: Audit; subject: Seat; index: number },
   it: LeafWithProof,
-): void {
+): RevealedClaim {
   const { segments } = draft.terms;
   const claim = [at.subject.claim, at.subject.previousClaim].find(
     (one) => one?.round === at.audit.round,
@@ -241,9 +249,22 @@ function checkLeaf(
   if (!verifyTraceLeaf({ leaf, index, segments, proof, root: claim.traceRoot }, draft.at.hash)) {
     refuse('BAD_PROOF', `this is not leaf ${index} of the committed trace; send its own proof`);
   }
-  // Else an honest trace could cover a fabricated update.
-  if (index === segments && leaf !== outcomeLeafWith(claim, draft.at)) {
-    refuse('BAD_PROOF', 'the last leaf must be that of the revealed update and local state');
+  return claim;
+}
+
+/** Else an honest trace could cover a fabricated update. */
+function checkOutcome(
+  draft: RunDraft,
+  it: { claim: RevealedClaim; last: boolean },
+  { leaf, end }: OpenedLeaf,
+): void {
+  if ((end !== null) !== it.last) {
+    refuse('BAD_ARGUMENT', 'end goes with the leaf after the last segment, and with no other');
+  }
+  if (end === null) return;
+  const { update, localOut } = it.claim;
+  if (leaf !== outcomeLeafWith({ update, localOut, endSnapshot: end }, draft.at)) {
+    refuse('BAD_PROOF', 'the last leaf must be that of the revealed update, local state and end');
   }
 }
 

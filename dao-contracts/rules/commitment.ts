@@ -1,9 +1,9 @@
 /** The worker's side of opening.ts: the same commitments, with the platform's SHA-256. */
 import { sha256, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { encodeUtf8 } from '@commonweights/dataset-registry/digest/hash-parts.js';
-import { commitmentWith, outcomeLeafWith, type Opening } from './opening.js';
+import { commitmentWith, outcomeLeafWith, type Opening, type Outcome } from './opening.js';
 
-export { ZERO_LOCAL_STATE, type Opening } from './opening.js';
+export { ZERO_LOCAL_STATE, type Opening, type Outcome } from './opening.js';
 
 const platform = { hash: sha256, utf8: encodeUtf8 };
 
@@ -12,6 +12,6 @@ export function commitmentOf(opening: Opening): Digest {
 }
 
 /** `L_S`, the last leaf of a trace: ties the work to the update that was published. */
-export function outcomeLeaf(it: { update: Digest; localOut: Digest }): Digest {
+export function outcomeLeaf(it: Outcome): Digest {
   return outcomeLeafWith(it, platform);
 }

@@ -41,12 +41,20 @@ export function commitmentWith(it: Opening, hashing: Hashing): Digest {
   return tagged('cw/commit/1', [...where, ...what], hashing);
 }
 
-/** `L_S`, the last leaf of a trace: ties the work to the update that was published. */
-export function outcomeLeafWith(
-  it: { update: Digest; localOut: Digest },
-  hashing: Hashing,
-): Digest {
-  return tagged('cw/outcome/1', [it.update, it.localOut], hashing);
+/** What a round's work comes to. */
+export interface Outcome {
+  update: Digest;
+  localOut: Digest;
+  /** The snapshot after the last inner step, before compression. */
+  endSnapshot: Digest;
+}
+
+/**
+ * `L_S`, the last leaf of a trace: ties the work to the update that was published. The other two
+ * are public once revealed; the end snapshot is what only who did the work, or repeated it, knows.
+ */
+export function outcomeLeafWith(it: Outcome, hashing: Hashing): Digest {
+  return tagged('cw/outcome/2', [it.update, it.localOut, it.endSnapshot], hashing);
 }
 
 function tagged(tag: string, parts: readonly (string | number)[], hashing: Hashing): Digest {

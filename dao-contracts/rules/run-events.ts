@@ -3,7 +3,14 @@
  * loaded and stored); `stepRun` is the same as a pure function of a whole run, for tests and for
  * whoever replays a run from its events. Law: the parts of `stepRun`'s input are never changed.
  */
-import { answer, deliver, open, type AuditStep, type LeafWithProof } from './audit.js';
+import {
+  answer,
+  deliver,
+  open,
+  type AuditStep,
+  type LeafWithProof,
+  type OpenedLeaf,
+} from './audit.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import { enrol, rejoin, type Enrolment } from './enrolment.js';
 import { refuse, unreachable } from './errors.js';
@@ -27,7 +34,7 @@ export type RunCommand =
   | ({ kind: 'submit_root'; root: Digest } & Act)
   | ({ kind: 'deliver' } & AuditStep & LeafWithProof)
   | ({ kind: 'answer'; leaf: Digest | null } & AuditStep)
-  | ({ kind: 'open' } & AuditStep & LeafWithProof)
+  | ({ kind: 'open' } & AuditStep & OpenedLeaf)
   | { kind: 'stop' };
 
 /** Changes the draft or refuses, in which case the draft must be thrown away. */

@@ -8,7 +8,6 @@ import type { AuditView, RoundRecord, RunView } from '@commonweights/dao-contrac
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
 import type { SeatView } from '@commonweights/dao-contracts/rules/views.js';
 import { viewRun, viewSeat } from '@commonweights/dao-contracts/rules/run-view.js';
-import { proveTraceLeaf } from '@commonweights/dao-contracts/rules/trace.js';
 import { near, named, RunPlay } from '../dao-contracts/rules/run-play.js';
 
 export interface PlayedRun {
@@ -120,7 +119,8 @@ export class Actors {
   deliver(round: number, seat: number): void {
     const { segment } = this.find(round, seat);
     const who = { account: this.account(seat), round, seat };
-    this.run.apply({ kind: 'deliver', ...who, ...this.prove(round, seat, segment) });
+    const { leaf, proof } = this.run.openedLeaf(round, seat, segment);
+    this.run.apply({ kind: 'deliver', ...who, leaf, proof });
   }
 
   answer(round: number, seat: number, honest = true): void {
@@ -132,12 +132,7 @@ export class Actors {
   open(round: number, seat: number): void {
     const { segment } = this.find(round, seat);
     const who = { account: this.account(seat), round, seat };
-    this.run.apply({ kind: 'open', ...who, ...this.prove(round, seat, segment + 1) });
-  }
-
-  private prove(round: number, seat: number, index: number) {
-    const trace = this.run.trace(round, seat);
-    return { leaf: trace[index]!, proof: proveTraceLeaf(trace, index) };
+    this.run.apply({ kind: 'open', ...who, ...this.run.openedLeaf(round, seat, segment + 1) });
   }
 
   private find(round: number, seat: number): Pick<AuditView, 'segment' | 'auditor'> {

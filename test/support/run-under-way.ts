@@ -20,14 +20,17 @@ export const someEvents = fc.array(fc.tuple(fc.nat(1_000_000), fc.nat(1_000), fc
   size: 'max',
 });
 
-/** Plays the events; `after` sees the run after each that was not refused. */
+/** Plays the events; `after` sees the run after each that was not refused, and after time passed. */
 export function playEvents(
   events: readonly (readonly [number, number, number])[],
-  after: (play: RunPlay, command: RunCommand) => void = () => {},
+  after: (play: RunPlay, command: RunCommand | null) => void = () => {},
 ): RunPlay {
   const play = new RunPlay({ ...smallTerms, rounds: 2 });
   for (const [pick, chance, wait] of events) {
-    if (wait === 0) play.nowMs += 1_000;
+    if (wait === 0) {
+      play.nowMs += 1_000;
+      after(play, null);
+    }
     const candidates = play.candidates(chance);
     const command = candidates[pick % candidates.length]!();
     if (attempt(play, command) === null) after(play, command);
@@ -83,8 +86,10 @@ export function callFor(play: RunPlay, account: string, duty: Duty): RunCommand 
       return { kind: 'submit_root', account, round: duty.round, root: named(`root ${duty.round}`) };
     case 'deliver':
       return { kind: 'deliver', ...proof(duty.audit.round, duty.audit.segment) };
-    case 'open':
-      return { kind: 'open', ...proof(duty.audit.round, duty.audit.segment + 1) };
+    case 'open': {
+      const { round, segment } = duty.audit;
+      return { kind: 'open', account, round, seat, ...play.openedLeaf(round, seat, segment + 1) };
+    }
     case 'answer': {
       const { round, seat: subject, segment } = duty.audit;
       const leaf = play.trace(round, subject)[segment + 1]!;

@@ -4,7 +4,6 @@
  * it knew what would be asked; it never sees the leaf that it is expected to reach.
  */
 import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
-import { outcomeLeaf } from '@commonweights/dao-contracts/rules/commitment.js';
 import { localStateDigest } from '../checkpoint/local-state.js';
 import { decodeSnapshot, encodeSnapshot, type Snapshot } from '../checkpoint/snapshot.js';
 import { finishRound, trainSegment, type RoundInput } from '../worker/round.js';
@@ -24,27 +23,22 @@ export async function replaySegment(
 ): Promise<Digest | null> {
   const start = readSnapshot(input, claim);
   if (!start) return null;
-  const state = await endOfSegment(input, start, claim.segment);
-  if (!state) return null;
-  if (claim.segment + 1 < input.spec.inner.segments) {
-    return digestOf(encodeSnapshot(state, input.layout));
-  }
-  const { update, localOut } = finishRound(input, state);
-  return outcomeLeaf({ update: update.digest, localOut: localOut.digest });
-}
-
-/** Null when training from there leaves the finite numbers, which no honest round does. */
-async function endOfSegment(
-  input: RoundInput,
-  start: Snapshot,
-  segment: number,
-): Promise<Snapshot | null> {
   try {
-    return (await trainSegment(input, start, segment)).state;
+    return await leafAfter(input, start, claim.segment);
   } catch (error) {
-    if ((error as Error).message.startsWith('NON_FINITE')) return null;
+    // Material from which nobody can go on (a step count at its bound, weights about to overflow)
+    // is the worker's fault; it must not bring its auditors down one after another.
+    if (/^(NON_FINITE|BAD_STATE)\b/.test((error as Error).message)) return null;
     throw error;
   }
+}
+
+async function leafAfter(input: RoundInput, start: Snapshot, segment: number): Promise<Digest> {
+  const { state } = await trainSegment(input, start, segment);
+  if (segment + 1 < input.spec.inner.segments) {
+    return digestOf(encodeSnapshot(state, input.layout));
+  }
+  return finishRound(input, state).leaf;
 }
 
 /** A malformed snapshot, or a first one that is not the agreed start, is the worker's fault. */

@@ -107,6 +107,7 @@ export const everybody = [...members.map((one) => one.account), ...workers, audi
 interface Work {
   update: Digest;
   localOut: Digest;
+  endSnapshot: Digest;
   leaves: Digest[];
   honest: Digest[];
 }
@@ -272,7 +273,10 @@ export class Play {
         await this.chain.call(seats[audit.auditor]!.account, 'answer', { ...step, leaf });
         return;
       case 'opening':
-        await this.chain.call(seats[seat]!.account, 'open', opened(segment + 1));
+        await this.chain.call(seats[seat]!.account, 'open', {
+          ...opened(segment + 1),
+          ...(segment + 2 === work.leaves.length ? { end: work.endSnapshot } : {}),
+        });
         return;
       case 'disputed': {
         const juror = audit.jury.find((one) => !one.answered);
@@ -311,12 +315,13 @@ export class Play {
     const honestUpdate = of('update');
     const localOut = of('local state');
     const snapshots = Array.from({ length: view.terms.segments }, (_, i) => of(`snapshot ${i}`));
-    const honest = [...snapshots, outcomeLeaf({ update: honestUpdate, localOut })];
+    const endSnapshot = of('end snapshot');
+    const honest = [...snapshots, outcomeLeaf({ update: honestUpdate, localOut, endSnapshot })];
     const update = cheats ? of('fabricated update') : honestUpdate;
     // A cheat that invents everything: nothing after the start state can be reproduced.
     const invented = snapshots.map((leaf, i) => (i > 0 && cheats ? of(`invented ${i}`) : leaf));
-    const leaves = [...invented, outcomeLeaf({ update, localOut })];
-    const work = { update, localOut, leaves, honest };
+    const leaves = [...invented, outcomeLeaf({ update, localOut, endSnapshot })];
+    const work = { update, localOut, endSnapshot, leaves, honest };
     this.#work.set(`${round}/${seat.seat}`, work);
     return work;
   }

@@ -18,7 +18,12 @@ describe('audits with a verdict', () => {
     const worker = accountOf(play, seat);
     play.apply({ kind: 'deliver', account: worker, ...step, ...leafAt(segment) });
     play.apply({ kind: 'answer', account: accountOf(play, auditor), ...step, leaf });
-    play.apply({ kind: 'open', account: worker, ...step, ...leafAt(segment + 1) });
+    play.apply({
+      kind: 'open',
+      account: worker,
+      ...step,
+      ...play.openedLeaf(round, seat, segment + 1),
+    });
     const find = () => play.state.audits.find((one) => one.seat === seat && one.round === round);
     if (find()?.state === 'disputed') {
       play.apply(play.tick());

@@ -136,8 +136,20 @@ export class RunPlay {
 
   trace(round: number, seat: number): Digest[] {
     const of = (what: string) => named(`${what} ${round} ${seat}`);
-    const outcome = outcomeLeaf({ update: of('update'), localOut: of('local') });
+    const endSnapshot = this.endSnapshot(round, seat);
+    const outcome = outcomeLeaf({ update: of('update'), localOut: of('local'), endSnapshot });
     return [...Array.from({ length: this.state.terms.segments }, (_, i) => of(`${i}`)), outcome];
+  }
+
+  endSnapshot(round: number, seat: number): Digest {
+    return named(`end ${round} ${seat}`);
+  }
+
+  /** What `open` takes: a leaf, its proof and, for the last one, the end snapshot. */
+  openedLeaf(round: number, seat: number, index: number) {
+    const trace = this.trace(round, seat);
+    const end = index === this.state.terms.segments ? this.endSnapshot(round, seat) : null;
+    return { leaf: trace[index]!, proof: proveTraceLeaf(trace, index), end };
   }
 
   opening(seat: number) {
@@ -224,6 +236,7 @@ export class RunPlay {
       const trace = this.trace(round, seat);
       const step = { round, seat };
       const subject = seats[seat]!.account;
+      const opened = this.openedLeaf(round, seat, segment + 1);
       const prove = (index: number) => ({
         leaf: trace[index]!,
         proof: proveTraceLeaf(trace, index),
@@ -240,7 +253,7 @@ export class RunPlay {
       }
       if (wild || state === 'answer') list.push(...answers([audit.auditor]));
       if (wild || state === 'opening') {
-        list.push(() => ({ kind: 'open', account: subject, ...step, ...prove(segment + 1) }));
+        list.push(() => ({ kind: 'open', account: subject, ...step, ...opened }));
       }
       if (wild || state === 'disputed') list.push(...answers(jury.map((juror) => juror.seat)));
       return list;

@@ -135,7 +135,11 @@ describe('what a run refuses', () => {
     expect(refusalOf(play, deliver(leafAt(segment + 1)))).to.match(/^BAD_PROOF/);
     expect(refusalOf(play, deliver({ proof: [] }))).to.match(/^BAD_PROOF/);
     expect(refusalOf(play, deliver({ round: 9 }))).to.match(/^AUDIT_CLOSED/);
-    const open: RunCommand = { kind: 'open', ...step, ...leafAt(segment + 1) };
+    const open: RunCommand = {
+      kind: 'open',
+      ...step,
+      ...play.openedLeaf(round, seat, segment + 1),
+    };
     expect(refusalOf(play, open)).to.match(/^NOT_YOUR_TURN: this audit is at "material"/);
     play.apply(deliver({}));
     expect(refusalOf(play, deliver({}))).to.match(/^NOT_YOUR_TURN: this audit is at "answer"/);
@@ -164,11 +168,31 @@ describe('what a run refuses', () => {
     play.apply({ kind: 'deliver', ...step, ...leafAt(0) });
     const account = accountOf(play, audit.auditor);
     play.apply({ kind: 'answer', ...step, account, leaf: trace[1]! });
-    const error = refusalOf(play, { kind: 'open', ...step, ...leafAt(1) });
+    const error = refusalOf(play, { kind: 'open', ...step, ...play.openedLeaf(1, 0, 1) });
     expect(error).to.match(/^BAD_PROOF: the last leaf must be that of the revealed update/);
     play.nowMs += terms.deadlinesMs.audit;
     play.apply({ kind: 'tick', round: null, phase: null });
     expect(play.state.run.roster[0]!.status).to.equal('expelled');
+  });
+
+  it('a last leaf without its end snapshot or with another, and an end where none belongs', () => {
+    const open = (segments: number, changes: object): string => {
+      const play = provisional(running({ ...terms, segments }));
+      const { round, seat, segment, auditor } = play.state.audits[0]!;
+      const step = { account: accountOf(play, seat), round, seat };
+      const { leaf, proof } = play.openedLeaf(round, seat, segment);
+      play.apply({ kind: 'deliver', ...step, leaf, proof });
+      const account = accountOf(play, auditor);
+      const opened = play.openedLeaf(round, seat, segment + 1);
+      play.apply({ kind: 'answer', ...step, account, leaf: opened.leaf });
+      return refusalOf(play, { kind: 'open', ...step, ...opened, ...changes });
+    };
+    expect(open(1, { end: null })).to.match(/^BAD_ARGUMENT: end goes with the leaf after the last/);
+    expect(open(1, { end: named('other') })).to.match(/^BAD_PROOF: the last leaf must be that of/);
+    expect(open(1, {})).to.equal('accepted');
+    // Of 64 segments the last one is not what the seed draws.
+    expect(open(64, { end: named('end') })).to.match(/^BAD_ARGUMENT: end goes with/);
+    expect(open(64, {})).to.equal('accepted');
   });
 
   it('a rejoin of a seat that is not absent, or was absent too often', () => {

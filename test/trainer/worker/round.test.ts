@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import { outcomeLeaf } from '@commonweights/dao-contracts/rules/commitment.js';
 import { replaySegment } from '@commonweights/trainer/auditor/replay-segment.js';
 import { zeroLocalState, ZERO_LOCAL_STATE } from '@commonweights/trainer/checkpoint/local-state.js';
 import { decodeSnapshot, encodeSnapshot } from '@commonweights/trainer/checkpoint/snapshot.js';
@@ -59,6 +60,14 @@ describe('a round', () => {
 
   it('has leaves that are the digests of its snapshots', () => {
     expect(honest.leaves.slice(0, -1)).to.deep.equal(honest.snapshots.map(digestOf));
+  });
+
+  it('ends in a leaf that cannot be had from what is revealed', () => {
+    const { update, localOut, endSnapshot, leaves } = honest;
+    const revealed = { update: update.digest, localOut: localOut.digest };
+    expect(leaves.at(-1)).to.equal(outcomeLeaf({ ...revealed, endSnapshot }));
+    // Neither is it one of the leaves or blobs that others get to see.
+    expect([...leaves, ...Object.values(revealed)]).to.not.include(endSnapshot);
   });
 
   it('depends on the slice and on the ordinal', async () => {
