@@ -30,7 +30,7 @@ describe('what seats owe under random events', () => {
           }
         });
       }),
-      { numRuns: 12, seed: 20261124 },
+      { numRuns: 25, seed: 20261124, endOnFailure: true },
     );
     const all = ['enrol', 'rejoin', 'tick', 'train', 'reveal', 'certify', 'submit-root'];
     expect([...reached]).to.include.members([
@@ -50,7 +50,7 @@ describe('what seats owe under random events', () => {
         const end = followDuties(playEvents(events));
         ends.set(end, (ends.get(end) ?? 0) + 1);
       }),
-      { numRuns: 40, seed: 20261125 },
+      { numRuns: 40, seed: 20261125, endOnFailure: true },
     );
     expect(ends.get('completed')).to.be.greaterThan(20);
   });
@@ -72,7 +72,7 @@ function checkDuty(play: RunPlay, account: string, duty: Duty): void {
 /** How the run ended, or `too few left`. Throws when it neither ends nor can be helped. */
 function followDuties(play: RunPlay): string {
   const refused = new Set<string>();
-  for (let turn = 0; turn < 1_000; turn++) {
+  for (let turn = 0; turn < 300; turn++) {
     const { status } = play.state.run;
     if (status === 'completed' || status === 'stopped') return status;
     let somebodyActed = false;

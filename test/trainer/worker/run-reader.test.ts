@@ -104,7 +104,8 @@ describe('reading a run again and again', () => {
       fc.asyncProperty(someEvents, looks, async (events, when) => {
         const moments: { state: RunState; nowMs: number; actedMyself: boolean }[] = [];
         playEvents(events, ({ state, nowMs }, command) => {
-          const actedMyself = 'account' in command && command.account === account;
+          const actedMyself =
+            command !== null && 'account' in command && command.account === account;
           moments.push({ state, nowMs, actedMyself });
         });
         const showing = new CountingNode(null);
