@@ -108,6 +108,7 @@ export async function startLocalNetwork(options: LocalNetworkOptions): Promise<L
       contract,
       registry: url,
     });
+    await buildWebPages(options.startProgress);
     const webUrl = existsSync(webFolder) ? url : null;
     const file = await writeProfile({
       dataDir,
@@ -201,6 +202,18 @@ async function createAccounts(it: Founding): Promise<void> {
 }
 
 /** The code of the contract, deployed now or before. */
+/** Without pages the network is as good; people look at it by commands then. */
+async function buildWebPages(startProgress: LocalNetworkOptions['startProgress']): Promise<void> {
+  const progress = startProgress('building the web pages');
+  try {
+    const { buildPages } = await import('@commonweights/governance-ui/build.js');
+    const { built } = await buildPages();
+    progress.finish(built ? 'built' : 'as they were');
+  } catch (error) {
+    progress.fail((error as Error).message);
+  }
+}
+
 async function deployDao(it: Founding): Promise<Uint8Array> {
   const { network, contract, options } = it;
   const account = await readCredentials(it.keys, contract);
