@@ -29,7 +29,8 @@ export function explainTerms(terms: RunTerms): TermInWords[] {
     {
       name: 'Auditors',
       value: `up to ${terms.maxAuditors}`,
-      meaning: 'They train nothing; they repeat what trainers claim, as trainers do for each other.',
+      meaning:
+        'They train nothing; they repeat what trainers claim, as trainers do for each other.',
     },
     {
       name: 'Stake',
