@@ -18,7 +18,7 @@ export const soloPeak = 0.002;
 export const incidents = {
   cheatsFromRound: 2,
   killed: { account: 'dan.local', round: 5 },
-  late: { account: 'fay.local', startsAt: 5, fromRound: 7 },
+  late: { account: 'fay.local', startsAt: 4, fromRound: 7 },
 };
 
 const hourMs = 3_600_000;
