@@ -202,7 +202,9 @@ function checksOf(
   const seatOf = (name: string) => seats.find(({ account }) => account.startsWith(name));
   const expelled = seats.filter(({ status }) => status === 'expelled');
   const cheat = expelled.find(({ account }) => account === cheatAccount);
-  const cheatPaid = it.claimed[cheatAccount] ?? 0n;
+  // Trainers audit too, and what it answered rightly while it was honest is its own.
+  const cheatFees = BigInt(cheat?.auditsRight ?? 0) * outcome.run.terms.auditFeeYocto;
+  const onlyFees = (it.claimed[cheatAccount] ?? 0n) === cheatFees;
   const late = seatOf(incidents.late.account);
   return [
     {
@@ -215,9 +217,8 @@ function checksOf(
       timed: true,
     },
     {
-      what: 'the cheat, and nobody else, was expelled by an audit, slashed and paid nothing',
-      holds:
-        cheat !== undefined && expelled.length === 1 && cheat.slashedYocto > 0n && cheatPaid === 0n,
+      what: 'the cheat, and nobody else, was expelled by an audit, slashed and paid for no training',
+      holds: expelled.length === 1 && cheat !== undefined && cheat.slashedYocto > 0n && onlyFees,
     },
     {
       what: 'its round was rewound, and no round with a failed claim is final',

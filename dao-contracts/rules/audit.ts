@@ -141,7 +141,8 @@ export function tickAudits(draft: RunDraft): boolean {
     const due = draft.at.nowMs >= audit.deadlineMs;
     if (audit.state === 'disputed' && audit.jury === null) drawJury(draft, audit);
     else if (audit.state === 'material' && due) fail(draft, audit, null);
-    else if (audit.state === 'answer' && due) replaceAuditor(draft, audit);
+    else if (audit.state === 'answer' && (due || isLost(draft, audit)))
+      replaceAuditor(draft, audit);
     else if (audit.state === 'opening' && due) fail(draft, audit, true);
     else if (audit.state === 'disputed' && due) decide(draft, audit, true);
     else continue;
@@ -150,12 +151,19 @@ export function tickAudits(draft: RunDraft): boolean {
   return moved;
 }
 
+/** An expelled auditor cannot answer any more: its deadline need not be waited for. */
+function isLost(draft: RunDraft, audit: Audit): boolean {
+  return draft.roster(audit.auditor).status === 'expelled';
+}
+
 function replaceAuditor(draft: RunDraft, audit: Audit): void {
   const other =
     audit.replaced === null ? drawAuditor(draft, [audit.seat, audit.auditor]) : undefined;
   if (other === undefined) return lapse(draft, audit);
   audit.replaced = audit.auditor;
   audit.auditor = other;
+  const { round, seat } = audit;
+  draft.emit('auditor_replaced', { round, seat, auditor: other });
   audit.deadlineMs = auditDeadline(draft);
 }
 

@@ -74,8 +74,9 @@ function appendClosedRecord(
   const { round, audits } = it;
   return draft.appendRecord(
     {
-      audits: audits.map(({ seat, segment, auditor, state }) => ({
-        auditor,
+      // Who was drawn first: whether it was replaced can depend on who was faster.
+      audits: audits.map(({ seat, segment, auditor, replaced, state }) => ({
+        auditor: replaced ?? auditor,
         seat,
         segment,
         verdict: verdictOf(state),

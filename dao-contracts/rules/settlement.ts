@@ -81,12 +81,16 @@ export function payRound(draft: RunDraft, round: ProvisionalRound): void {
   }
 }
 
-/** Pays the right auditors of a closed round out of the escrow. Returns the sum. */
+/**
+ * Pays the right auditors of a closed round out of the escrow, but not those expelled meanwhile:
+ * whether they had answered before that depends on who was faster. Returns the sum.
+ */
 export function payAuditFees(draft: RunDraft, audits: readonly Audit[]): bigint {
   const fee = BigInt(draft.terms.auditFeeYocto);
   let paid = 0n;
   for (const audit of audits) {
     if (audit.right !== true) continue;
+    if (draft.roster(audit.auditor).status === 'expelled') continue;
     draft.seat(audit.auditor).auditsRight++;
     paid += creditSeat(draft, audit.auditor, 'escrows', least(fee, draft.run.escrowYocto));
   }

@@ -109,6 +109,10 @@ function tickDuty(run: RunView, seats: readonly SeatView[], nowMs: number): Duty
   const undrawn = run.audits.some(({ state, jury }) => state === 'disputed' && jury.length === 0);
   if (undrawn) return { kind: 'tick', because: 'a jury is to be drawn' };
   if (late) return { kind: 'tick', because: 'deadline passed' };
+  const expelled = seats.filter(({ status }) => status === 'expelled').map(({ seat }) => seat);
+  const isLost = ({ state, auditor }: AuditView) =>
+    state === 'answer' && expelled.includes(auditor);
+  if (run.audits.some(isLost)) return { kind: 'tick', because: 'an auditor is to be replaced' };
   if (run.status === 'paused') return canGoOn(run, seats);
   const open = run.open;
   if (!open || (open.phase === 'aggregate' && hasPendingAudits(run))) return null;

@@ -270,6 +270,10 @@ export class Play {
         await this.chain.call(seats[seat]!.account, 'deliver', opened(segment));
         return;
       case 'answer':
+        if (seats[audit.auditor]!.status === 'expelled') {
+          await this.tick();
+          return;
+        }
         await this.chain.call(seats[audit.auditor]!.account, 'answer', { ...step, leaf });
         return;
       case 'opening':

@@ -1,6 +1,8 @@
 /** What an audit comes to: who loses what, and who is drawn. */
 import { expect } from 'chai';
 import { proveTraceLeaf } from '@commonweights/dao-contracts/rules/trace.js';
+import type { RoundRecord } from '@commonweights/dao-contracts/rules/run.js';
+import type { RunCommand } from '@commonweights/dao-contracts/rules/run-events.js';
 import { named, near } from './run-play.js';
 import { accountOf, provisional, running, terms } from './run-scenes.js';
 
@@ -103,6 +105,64 @@ describe('audits with a verdict', () => {
     expect(play.state.run).to.include({ finalRounds: 0, provisional: null, status: 'paused' });
     expect(silent.map(({ slashedYocto }) => slashedYocto)).to.include(near / 10n);
     expect(play.state.run.roster[seat]!.status).to.equal('active');
+  });
+});
+
+/** Seat `seat` is expelled for not delivering, soon after it was to audit `subject`. */
+function expelAnAuditor(it = { answersFirst: false }) {
+  for (let i = 0; ; i++) {
+    const play = provisional(running(terms, { seed: `expel ${i}` }));
+    const owed = play.state.audits.find(({ auditor }) => auditor < 3);
+    if (!owed) continue;
+    const { round, seat: subject, auditor: seat } = owed;
+    const act = (command: object) => play.apply({ round, ...command } as RunCommand);
+    const deliver = (whose: number) => {
+      const { segment } = play.state.audits.find((one) => one.seat === whose)!;
+      const { leaf, proof } = play.openedLeaf(round, whose, segment);
+      act({ kind: 'deliver', account: accountOf(play, whose), seat: whose, leaf, proof });
+    };
+    play.nowMs += terms.deadlinesMs.audit - 1;
+    deliver(subject);
+    const { leaf } = play.openedLeaf(round, subject, owed.segment + 1);
+    if (it.answersFirst) {
+      act({ kind: 'answer', account: accountOf(play, seat), seat: subject, leaf });
+    }
+    play.nowMs += 1;
+    play.apply({ kind: 'tick', round: null, phase: null });
+    expect(play.state.run.roster[seat]!.status).to.equal('expelled');
+    return { play, round, subject, seat };
+  }
+}
+
+describe('an auditor that is expelled before it answers', () => {
+  it('is replaced by the next tick, without a deadline, and stays the one on record', () => {
+    const { play, round, subject, seat } = expelAnAuditor();
+    const audit = () => play.state.audits.find((one) => one.seat === subject)!;
+    if (audit().auditor === seat) play.apply({ kind: 'tick', round: null, phase: null });
+    expect(audit()).to.include({ state: 'answer', replaced: seat });
+    const { auditor, segment } = audit();
+    const opened = play.openedLeaf(round, subject, segment + 1);
+    const step = { round, seat: subject };
+    const by = accountOf(play, auditor);
+    play.apply({ kind: 'answer', account: by, ...step, leaf: opened.leaf });
+    play.apply({ kind: 'open', account: accountOf(play, subject), ...step, ...opened });
+    const record = JSON.parse(play.records[0]!.text) as RoundRecord;
+    const line = record.audits.find((one) => one.seat === subject);
+    expect(line).to.include({ auditor: seat, verdict: 'passed' });
+    expect(play.state.seats[auditor]!.auditsRight).to.equal(1);
+  });
+});
+
+describe('an auditor that is expelled after it answered', () => {
+  it('gets no fee: how fast it was must not matter', () => {
+    const { play, round, subject, seat } = expelAnAuditor({ answersFirst: true });
+    const { segment } = play.state.audits.find((one) => one.seat === subject)!;
+    const opened = play.openedLeaf(round, subject, segment + 1);
+    const account = accountOf(play, subject);
+    play.apply({ kind: 'open', account, round, seat: subject, ...opened });
+    expect(play.state.run.provisional).to.equal(null);
+    expect(play.state.seats[seat]).to.include({ auditsRight: 0, earnedYocto: 0n });
+    expect(play.ledgers.get(accountOf(play, seat))).to.equal(undefined);
   });
 });
 
