@@ -60,6 +60,8 @@ class RoundAbandoned extends Error {}
 
 /** How long an auditor looks for material before it says that there is none. */
 const materialAttempts = 40;
+/** How long a certifier tries to upload and to fetch before it certifies what is there. */
+const certifyAttempts = 20;
 /** While training: between two moments in which anything else gets its turn. */
 const breathEveryMs = 100;
 
@@ -182,11 +184,23 @@ export class SeatAtWork {
 
   /** Names the seats whose update is here and decodes; the rest of the round does without them. */
   async #certify(round: number, revealed: readonly number[], seen: Seen): Promise<void> {
+    const { deadlineMs } = seen.run.open!;
+    const until =
+      Date.now() + Math.min(certifyAttempts * this.#pollMs, (deadlineMs - seen.run.nowMs) / 2);
+    // Revealed while the registry was away, an update is uploaded now. Whoever keeps silent costs
+    // the others one patience, not one for each.
     const mine = this.#results.get(round);
-    if (mine) await this.#offer(mine.update.bytes);
+    while (mine && !(await this.#offer(mine.update.bytes)) && Date.now() < until) {
+      await pause(this.#pollMs);
+    }
     const available: number[] = [];
     for (const seat of revealed) {
-      if (await this.#updateOf(seat, round, seen)) available.push(seat);
+      let update = await this.#updateOf(seat, round, seen);
+      while (!update && Date.now() < until) {
+        await pause(this.#pollMs);
+        update = await this.#updateOf(seat, round, seen);
+      }
+      if (update) available.push(seat);
     }
     await this.options.client.certify({ run: seen.run.id, round, available });
     this.#tell({ kind: 'certified', round, available });
@@ -216,12 +230,14 @@ export class SeatAtWork {
   }
 
   /** Publishes, or says why not: nothing that others need may stop what this seat owes. */
-  async #offer(bytes: Uint8Array): Promise<void> {
+  async #offer(bytes: Uint8Array): Promise<boolean> {
     try {
       await this.options.blobs.publish(bytes);
+      return true;
     } catch (error) {
       if (!this.isPassing(error)) throw error;
       this.#tell({ kind: 'hindered', message: (error as Error).message });
+      return false;
     }
   }
 
