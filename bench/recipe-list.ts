@@ -42,11 +42,11 @@ const first: Choice = {
   batch: 4,
   innerSteps: 20,
   rounds: 20,
-  peak: 4e-3,
+  peak: 8e-3,
   embeddingRate: 20,
   outer: averaging,
-  alonePeaks: [2e-3, 4e-3],
-  ddpPeaks: [4e-3],
+  alonePeaks: [6e-3, 9e-3, 13e-3],
+  ddpPeaks: [4e-3, 8e-3],
 };
 
 const narrow: Choice = { ...first, width: 64, layers: 2 };
@@ -59,7 +59,7 @@ export const recipes: readonly Recipe[] = [
     outer: { kind: 'sparseloco', k: 512, chunk: 4096, feedbackDecay: 0.95, learningRate: 1 },
   }),
   describe('no-embedding-rate', { ...first, embeddingRate: 1, alonePeaks: [4e-3, 8e-3] }),
-  describe('narrow', { ...narrow, innerSteps: 50, rounds: 12 }),
+  describe('narrow', { ...narrow, peak: 4e-3, innerSteps: 50, rounds: 12 }),
   describe('narrow-single', {
     ...narrow,
     batch: 1,
