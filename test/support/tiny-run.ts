@@ -5,6 +5,8 @@ import { PackedSequences, packTokens } from '@commonweights/trainer/data/packed-
 import type { Engine } from '@commonweights/trainer/engines/engine.js';
 import { buildLlamaProgram } from '@commonweights/trainer/program/build-llama-program.js';
 import type { TrainingProgram } from '@commonweights/trainer/program/training-program.js';
+import type { OuterState } from '@commonweights/trainer/exchange/outer-step.js';
+import { initialState } from '@commonweights/trainer/run/initial-state.js';
 import { decodeRunSpec, type RunSpec } from '@commonweights/trainer/run/run-spec.js';
 
 const optimizer = {
@@ -32,6 +34,7 @@ const model = {
 export interface TinyRun {
   spec: RunSpec;
   program: TrainingProgram;
+  initial: OuterState;
   train: PackedSequences;
   trainBytes: Uint8Array;
 }
@@ -80,7 +83,7 @@ export async function tinyRun(engine: Engine, changes: Partial<RunSpec> = {}): P
     },
     ...changes,
   });
-  return { spec, program, train, trainBytes };
+  return { spec, program, initial: initialState(spec, program), train, trainBytes };
 }
 
 const near = '0'.repeat(24);

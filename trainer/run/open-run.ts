@@ -9,13 +9,17 @@ import { manifestLimits, parseManifest } from '@commonweights/dataset-registry/d
 import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
 import { PackedSequences } from '../data/packed-sequences.js';
 import type { Engine } from '../engines/engine.js';
+import type { OuterState } from '../exchange/outer-step.js';
 import { buildLlamaProgram } from '../program/build-llama-program.js';
 import type { TrainingProgram } from '../program/training-program.js';
+import { initialState } from './initial-state.js';
 import { decodeRunSpec, type RunSpec } from './run-spec.js';
 
 export interface OpenRun {
   readonly spec: RunSpec;
   readonly program: TrainingProgram;
+  /** What the run starts from: computed from the spec's seed, once, since it takes a while. */
+  readonly initial: OuterState;
   readonly train: PackedSequences;
   readonly heldOut: PackedSequences;
 }
@@ -47,7 +51,7 @@ export async function openRun(input: {
   }
   await checkEngine(spec, input.engine);
   const { train, heldOut } = await fetchSequences(spec, input.blobs);
-  return { spec, program, train, heldOut };
+  return { spec, program, initial: initialState(spec, program), train, heldOut };
 }
 
 export async function fetchSpec(digest: Digest, blobs: BlobStore): Promise<RunSpec> {

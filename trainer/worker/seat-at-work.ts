@@ -17,10 +17,10 @@ import { aggregate } from '../exchange/aggregate.js';
 import { outerStep, type OuterState } from '../exchange/outer-step.js';
 import { decodeUpdate, updateBytesMax } from '../exchange/update-codec.js';
 import type { TensorLayout } from '../program/layout.js';
-import { initialState } from '../run/initial-state.js';
 import type { OpenRun } from '../run/open-run.js';
 import { nextDuty, type Duty } from './duty.js';
 import type { LayeredStore } from './layered-store.js';
+import { selfTest } from './self-test.js';
 import { trainRound, type BeforeStep, type RoundInput, type RoundResult } from './round.js';
 import type { RunReader, Seen } from './run-reader.js';
 import type { WorkEvent } from './work-event.js';
@@ -78,14 +78,17 @@ export class SeatAtWork {
     private readonly reader: RunReader,
   ) {}
 
+  /** Errors: those of `selfTest`; a machine that cannot repeat itself must not stake on its work. */
   static async open(options: SeatOptions, opened: OpenRun, reader: RunReader): Promise<SeatAtWork> {
     const session = await options.engine.compile(opened.program);
-    return new SeatAtWork(options, opened, session, reader);
+    const seat = new SeatAtWork(options, opened, session, reader);
+    seat.#tell({ kind: 'tested', ...(await selfTest(options.engine, session, opened)) });
+    return seat;
   }
 
   async close(): Promise<void> {
-    await this.session.dispose();
     await this.#auditSession?.dispose();
+    await this.session.dispose();
   }
 
   async perform(duty: Duty, seen: Seen): Promise<void> {
@@ -274,7 +277,7 @@ export class SeatAtWork {
     const subject = seen.seats.find((seat) => seat.seat === audit.seat)!;
     const context = this.#context(audit.round, seen, subject);
     const snapshot = await this.#material(audit.startLeaf!);
-    this.#auditSession ??= await this.options.engine.compile(this.opened.program);
+    this.#auditSession ??= this.session.fork();
     const input = await this.#roundInput(context, seen.run, this.#auditSession);
     const { segment } = audit;
     const leaf =
@@ -436,7 +439,7 @@ export class SeatAtWork {
     const { spec } = this.opened;
     const state =
       root === run.terms.initialRoot
-        ? initialState(spec, this.opened.program)
+        ? this.opened.initial
         : decodeState(
             await this.options.blobs.get(root, { maxBytes: vectorsBytesMax(layout, 2) }),
             layout,
