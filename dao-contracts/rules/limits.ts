@@ -53,5 +53,9 @@ export const committeeMembersMax = 255;
 export const committeePopulationMax = 65_536;
 /** Beyond it, an attack's profit over the horizon changes in no digit that anybody reads. */
 export const horizonRoundsMax = 4_096;
+/** Whose answers one claim is compared with. */
+export const auditorsPerClaim = 1;
+/** More floating-point operations than all machines on earth do in a month. */
+export const flopsPerRoundMax = 10n ** 27n;
 /** Share of liars that terms must withstand: a third, rounded up. More hold votes anyway. */
 export const assumedLiarsBps = 3_334;

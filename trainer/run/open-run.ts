@@ -10,6 +10,7 @@ import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store
 import { PackedSequences } from '../data/packed-sequences.js';
 import type { Engine } from '../engines/engine.js';
 import { buildLlamaProgram } from '../program/build-llama-program.js';
+import { flopsOfRound } from '../program/count-flops.js';
 import type { TrainingProgram } from '../program/training-program.js';
 import { decodeRunSpec, type RunSpec } from './run-spec.js';
 
@@ -25,8 +26,8 @@ const specBytesMax = 1 << 20;
 const tokensBytesMax = 2 ** 31 - 1;
 
 /**
- * Errors: `SPEC_MISMATCH`, `PROGRAM_MISMATCH`, `ENGINE_MISMATCH`, `DATA_MISMATCH`, and those of
- * `BlobStore.get` and `decodeRunSpec`.
+ * Errors: `SPEC_MISMATCH`, `PROGRAM_MISMATCH`, `TERMS_MISMATCH`, `ENGINE_MISMATCH`,
+ * `DATA_MISMATCH`, and those of `BlobStore.get` and `decodeRunSpec`.
  */
 export async function openRun(input: {
   spec: Digest;
@@ -45,6 +46,7 @@ export async function openRun(input: {
         `${spec.program}; install the version of commonweights that the run was proposed with`,
     );
   }
+  checkFlops(spec, program);
   await checkEngine(spec, input.engine);
   const { train, heldOut } = await fetchSequences(spec, input.blobs);
   return { spec, program, train, heldOut };
@@ -67,6 +69,17 @@ function parseJson(bytes: Uint8Array, digest: Digest): unknown {
 
 function notCanonical(digest: Digest): Error {
   return new Error(`SPEC_MISMATCH: ${digest} is not canonical JSON; propose the run again`);
+}
+
+/** Pay is by what a round computes: whoever works counts for itself what the vote was told. */
+function checkFlops(spec: RunSpec, program: TrainingProgram): void {
+  const { flopsPerStep } = program;
+  const counted = flopsOfRound({ flopsPerStep, stepsPerRound: spec.inner.stepsPerRound });
+  if (`${counted}` === spec.flopsPerRound) return;
+  throw new Error(
+    `TERMS_MISMATCH: the run declares ${spec.flopsPerRound} floating-point operations a round, its ` +
+      `program has ${counted}; do not work on it`,
+  );
 }
 
 /** An exact run accepts one fingerprint only: another build of the engine computes other bits. */
