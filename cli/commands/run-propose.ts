@@ -2,13 +2,14 @@
 import type { Command } from 'commander';
 import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
-import type { RunDraft } from '@commonweights/trainer/run/prepare-run.js';
+import { checkPrice } from '@commonweights/dao-contracts/rules/price-per-flop.js';
+import { checkDraftEconomics } from '@commonweights/trainer/run/draft-economics.js';
 import { withExamples, withJson } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
-import { CliError } from '../errors.js';
-import { exitCodes } from '../exit-codes.js';
+import { readDraft } from '../draft-file.js';
 import { readJsonFile } from '../input-file.js';
 import { formatFacts } from '../output.js';
+import { describePrice } from '../price-words.js';
 import { submitProposal } from '../proposal-bond.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
@@ -34,17 +35,10 @@ async function propose(
   file: string,
   flags: { description?: string; dryRun?: boolean },
 ): Promise<void> {
-  const draft = (await readJsonFile(session.terminal.cwd, file)) as RunDraft;
-  const id = (draft as { data?: { dataset?: unknown } } | null)?.data?.dataset;
-  if (typeof id !== 'string') {
-    throw new CliError(
-      exitCodes.badInput,
-      `BAD_RUN_SPEC: data.dataset: ${file} names no dataset; name one that ` +
-        '"commonweights dataset list" shows',
-    );
-  }
+  const draft = readDraft(file, await readJsonFile(session.terminal.cwd, file));
+  checkDraftEconomics(draft);
   const client = await session.signer();
-  const dataset = await readDataset(client, id);
+  const dataset = await readDataset(client, draft.data.dataset);
   const blobs = await openBlobs(session, 'write');
   const progress = session.startProgress('preparing the run');
   const [{ prepareRun }, { createOrtWasmEngine }] = await Promise.all([
@@ -61,6 +55,7 @@ async function propose(
   }
   const { terms, budgetYocto, spec } = prepared;
   progress.finish(`spec ${terms.spec}`);
+  checkPrice(terms, await client.getPolicy());
   const facts = formatFacts([
     ['spec', terms.spec],
     ['program', terms.program],
@@ -68,6 +63,7 @@ async function propose(
     ['dataset', `${dataset.id} (${dataset.licenceConcluded})`],
     ['rounds', terms.rounds],
     ['workers', `${terms.minWorkers} to ${terms.maxWorkers}`],
+    ['price', describePrice(terms)],
     ['budget', formatNear(budgetYocto)],
   ]);
   if (flags.dryRun) {

@@ -4,7 +4,7 @@
  * panel with which it loses. The core is `p · (1 − fᵃ) · (S + W·R) > C`.
  */
 import { attacks, conviction, type Attack, type AttackName, type RunEconomics } from './attacks.js';
-import { committeeMembersMax, heldBackRoundsMax, horizonRoundsMax } from './limits.js';
+import { heldBackRoundsMax, horizonRoundsMax, seatsMax } from './limits.js';
 import {
   compare,
   floor,
@@ -34,14 +34,15 @@ export interface Assessment {
   readonly horizonProfitYocto: bigint;
   readonly pays: boolean;
   readonly least: Remedies;
+  /** Smallest odd panel with which it loses; null: not even a whole cohort is enough. */
+  readonly leastJurors: number | null;
 }
 
-/** What alone, all else unchanged, makes an attack lose; null: no value does. */
+/** The least that alone, all else unchanged, makes an attack lose; null: more does not help. */
 export interface Remedies {
   readonly stakeYocto: bigint | null;
   readonly heldBackRounds: number | null;
   readonly auditedClaimsBps: number | null;
-  readonly jurors: number | null;
 }
 
 /** Every attack that applies to a run with these prices and odds. */
@@ -68,6 +69,7 @@ function assess(attack: Attack, it: RunEconomics, horizonRounds: number): Assess
     horizonProfitYocto: floor(times(profitYocto, attempts)),
     pays: !isNegative(profitYocto),
     least: remediesOf(attack, it),
+    leastJurors: leastJurors(attack, it),
   };
 }
 
@@ -100,14 +102,15 @@ export function remediesOf(attack: Attack, it: RunEconomics): Remedies {
     stakeYocto: leastOn(along((value) => ({ stakeYocto: BigInt(value) }))),
     heldBackRounds: within(heldBack, heldBackRoundsMax),
     auditedClaimsBps: within(audited, 10_000),
-    jurors: leastJurors(attack, it),
   };
 }
 
 function leastOn(profit: (value: number) => Rational): bigint | null {
   const atZero = profit(0);
-  if (isNegative(atZero)) return 0n;
   const slope = minus(profit(1), atZero);
+  // A lying auditor wins a part of what others have at stake: more of that is no remedy.
+  if (slope.numerator > 0n) return null;
+  if (isNegative(atZero)) return 0n;
   return isNegative(slope) ? floor(over(atZero, minus(zero, slope))) + 1n : null;
 }
 
@@ -116,16 +119,12 @@ function within(least: bigint | null, most: number): number | null {
 }
 
 /** Odd panels only: an even one is decided no better than the odd one below it. */
-function leastJurors(attack: Attack, it: RunEconomics): number | null {
-  const most = Math.min(jurorsTried, committeeMembersMax);
-  for (let jurors = 1; jurors <= most; jurors += 2) {
+export function leastJurors(attack: Attack, it: RunEconomics): number | null {
+  for (let jurors = 1; jurors <= seatsMax; jurors += 2) {
     if (isNegative(profitOf(attack, { ...it, jurors }))) return jurors;
   }
   return null;
 }
-
-/** A panel beyond a whole flat cohort cannot be drawn. */
-const jurorsTried = 63;
 
 /** Fixed point of 40 digits: powers over thousands of rounds as fractions would be megabytes. */
 const scale = 10n ** 40n;

@@ -3,7 +3,11 @@
  * and the contract and the command that explains it must agree to the last yocto.
  */
 
-/** In lowest terms, with a denominator above zero. */
+/**
+ * With a denominator above zero, not always in lowest terms: `compare` says whether two are equal.
+ * Looking for common divisors costs more gas than the digits that they save, as none of the sums
+ * here is long.
+ */
 export interface Rational {
   readonly numerator: bigint;
   readonly denominator: bigint;
@@ -11,9 +15,9 @@ export interface Rational {
 
 export function ratio(numerator: bigint, denominator = 1n): Rational {
   if (denominator === 0n) throw new Error('BUG: a fraction over zero');
-  const sign = denominator < 0n ? -1n : 1n;
-  const divisor = sign * greatestCommonDivisor(numerator, denominator);
-  return { numerator: numerator / divisor, denominator: denominator / divisor };
+  return denominator < 0n
+    ? { numerator: -numerator, denominator: -denominator }
+    : { numerator, denominator };
 }
 
 export const zero = ratio(0n);
@@ -67,10 +71,4 @@ export function formatDecimal(a: Rational, digits: number): string {
   const sign = a.numerator < 0n && scaled > 0n ? '-' : '';
   if (digits === 0) return `${sign}${scaled}`;
   return `${sign}${scaled / scale}.${`${scaled % scale}`.padStart(digits, '0')}`;
-}
-
-function greatestCommonDivisor(a: bigint, b: bigint): bigint {
-  let [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b];
-  while (y !== 0n) [x, y] = [y, x % y];
-  return x;
 }

@@ -4,7 +4,7 @@
  * assumed. Commands use the same functions with other assumptions.
  */
 import type { Attack, RunEconomics } from './attacks.js';
-import { payingAttacks, profitOf, remediesOf, type Remedies } from './economics.js';
+import { payingAttacks, profitOf, remediesOf } from './economics.js';
 import { refuse } from './errors.js';
 import { assumedLiarsBps, auditorsPerClaim, jurorsMax } from './limits.js';
 import { formatDecimal, ofBps, ratio, times, type Rational } from './rational.js';
@@ -51,52 +51,38 @@ export function refuseIfCheatingPays(terms: PricedTerms, liarsBps = assumedLiars
   if (paying.length > 0) refuse('CHEATING_PAYS', explainPaying(paying, economics));
 }
 
-/**
- * The first of the attacks with its numbers, and what would make all of them lose. Each remedy is
- * enough alone: it is the largest that any of them needs, since less helps only against some.
- */
-export function explainPaying(paying: readonly Attack[], economics: RunEconomics): string {
-  const first = paying[0];
-  if (!first) throw new Error('BUG: nothing pays');
+/** The first of the attacks with its numbers, and what alone would make every attack lose. */
+function explainPaying(paying: readonly Attack[], economics: RunEconomics): string {
+  const first = paying[0]!;
   const others = paying.length > 1 ? ` (and ${paying.length - 1} more)` : '';
-  const { detection, gainYocto, lossYocto, profitYocto } = figuresOf(first, economics);
+  const [gain, loss] = [first.gainYocto(economics), first.lossYocto(economics)];
   return (
-    `${first.name}${others} pays: with ${percent(economics.liars)} % liars an attempt brings ` +
-    `${nearOf(gainYocto)}, is convicted with ${percent(detection)} % and then loses ` +
-    `${nearOf(lossYocto)}, so it earns ${nearOf(profitYocto)} on average; ` +
-    remedySentence(paying.map((attack) => remediesOf(attack, economics)))
+    `${first.name}${others} would pay: with ${percent(economics.liars)} % liars an attempt brings ` +
+    `${nearOf(gain)}, is convicted with ${percent(first.detection(economics))} % and then loses ` +
+    `${nearOf(loss)}, so it earns ${nearOf(profitOf(first, economics))} on average; ` +
+    remedySentence(paying, economics)
   );
 }
 
-function figuresOf(attack: Attack, economics: RunEconomics) {
-  return {
-    detection: attack.detection(economics),
-    gainYocto: attack.gainYocto(economics),
-    lossYocto: attack.lossYocto(economics),
-    profitYocto: profitOf(attack, economics),
-  };
+function remedySentence(paying: readonly Attack[], economics: RunEconomics): string {
+  const remedies = paying.map((attack) => remediesOf(attack, economics));
+  const ways = (['stakeYocto', 'auditedClaimsBps', 'heldBackRounds'] as const).flatMap((field) => {
+    const value = largest(remedies.map((it) => it[field]));
+    return value !== null && helps(economics, { [field]: value }) ? [`${field} to ${value}`] : [];
+  });
+  if (ways.length > 0) return `raise ${ways.join(', or ')}`;
+  return 'no single term changes that: raise stake and audits together, or lower what is paid';
 }
 
-function remedySentence(remedies: readonly Remedies[]): string {
-  const stake = largest(remedies.map((it) => it.stakeYocto));
-  const audited = largest(remedies.map((it) => it.auditedClaimsBps));
-  const held = largest(remedies.map((it) => it.heldBackRounds));
-  const ways = [
-    stake === null ? null : `raise stakeYocto to ${stake}`,
-    audited === null ? null : `raise auditedClaimsBps to ${audited}`,
-    held === null ? null : `raise heldBackRounds to ${held}`,
-  ].filter((way) => way !== null);
-  if (ways.length > 0) return ways.join(', or ');
-  return 'neither stake, audits nor held-back pay alone changes that: lower the reward or combine';
+/** What helps against one attack may feed another. */
+function helps(economics: RunEconomics, change: Partial<RunEconomics>): boolean {
+  return payingAttacks({ ...economics, ...change }).length === 0;
 }
 
 function largest<T extends bigint | number>(values: readonly (T | null)[]): T | null {
-  let most: T | null = null;
-  for (const value of values) {
-    if (value === null) return null;
-    if (most === null || value > most) most = value;
-  }
-  return most;
+  return values.reduce((most, value) =>
+    value === null || most === null ? null : value > most ? value : most,
+  );
 }
 
 export function percent(share: Rational): string {
