@@ -59,3 +59,7 @@ export const auditorsPerClaim = 1;
 export const flopsPerRoundMax = 10n ** 27n;
 /** Share of liars that terms must withstand: a third, rounded up. More hold votes anyway. */
 export const assumedLiarsBps = 3_334;
+/** Durations that a deadline follows: a run's record holds them, and more would only lag. */
+export const deadlineRoundsMax = 64;
+/** Beyond so many spreads a deadline is `mostMs` in all but name. */
+export const deadlineSpreadsMax = 100;
