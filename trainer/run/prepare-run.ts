@@ -26,6 +26,8 @@ export interface PreparedRun {
   readonly spec: RunSpec;
   readonly terms: RunTerms;
   readonly budgetYocto: bigint;
+  readonly train: PackedSequences;
+  readonly heldOut: PackedSequences;
 }
 
 /** Reads and writes of blobs, publishing included. */
@@ -82,7 +84,7 @@ export async function prepareRun(input: {
   const initialRoot = await blobs.publish(encodeState(initialState(spec, program), program.layout));
   const digest = await blobs.publish(canonicalBytes(spec));
   const terms = termsOf({ spec, digest, initialRoot });
-  return { spec, terms, budgetYocto: escrowNeeded(terms) };
+  return { spec, terms, budgetYocto: escrowNeeded(terms), train, heldOut };
 }
 
 async function readPacked(manifest: Digest, blobs: PublishingStore) {
