@@ -4,7 +4,7 @@
  */
 import type { Command } from 'commander';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
-import type { Forecast } from '@commonweights/trainer/run/rehearse.js';
+import type { Forecast, Worth } from '@commonweights/trainer/run/rehearse.js';
 import { decimal, wholeNumber, withExamples, withJson } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
 import { readDraft } from '../draft-file.js';
@@ -77,7 +77,6 @@ async function rehearseDraft(session: Session, file: string, flags: Flags): Prom
 
 function describe(it: Forecast, price: string): string {
   const { seconds, bytes, chain, cost, loss } = it;
-  const worth = it.worth;
   const facts = formatFacts([
     ['spec', it.spec],
     ['rehearsed', `${it.rehearsedRounds} of ${it.rounds} rounds, ${it.workers} workers`],
@@ -100,15 +99,18 @@ function describe(it: Forecast, price: string): string {
       'loss at the end',
       `${loss.atTheEnd.low.toFixed(3)} to ${loss.atTheEnd.high.toFixed(3)} nats per token`,
     ],
-    [
-      'worth of a worker',
-      worth
-        ? `${worth.ofAWorker.toFixed(2)} (run ${worth.run.toFixed(3)}, one alone ` +
-          `${worth.alone.toFixed(3)}, data parallel ${worth.dataParallel.toFixed(3)})`
-        : 'not rehearsed; ask with --worth',
-    ],
+    ['worth of a worker', it.worth ? describeWorth(it.worth) : 'not rehearsed; ask with --worth'],
   ]);
   return `${facts}\nAssumed:\n${it.assumes.map((line) => `  - ${line}\n`).join('')}`;
+}
+
+function describeWorth({ run, alone, dataParallel, ofAWorker }: Worth): string {
+  const losses =
+    `run ${run.toFixed(3)}, one alone ${alone.toFixed(3)}, ` +
+    `data parallel ${dataParallel.toFixed(3)}`;
+  return ofAWorker === null
+    ? `too few rounds to tell: rehearse more (${losses})`
+    : `${ofAWorker.toFixed(2)} (${losses})`;
 }
 
 function shortNear(yocto: string): string {

@@ -28,11 +28,16 @@ export function extrapolateLoss(losses: readonly number[], rounds: number): Loss
   return { low: Math.max(0, last - gain * doublings), high: Math.max(0, last - damped) };
 }
 
-/** What the last doubling of the rehearsed rounds brought, with one round: that round. */
+/**
+ * What the last doubling of the rehearsed rounds brought, with one round: that round. Against the
+ * best loss up to then, since what was lost in a bad round and won back is not progress.
+ */
 function gainOfDoubling(losses: readonly number[]): number {
+  let least = Infinity;
+  const best = losses.map((loss) => (least = Math.min(least, loss)));
   const rehearsed = losses.length - 1;
   const half = rehearsed / 2;
   const below = Math.floor(half);
-  const between = losses[below]! + (half - below) * (losses[below + 1]! - losses[below]!);
+  const between = best[below]! + (half - below) * (best[below + 1]! - best[below]!);
   return Math.max(0, between - losses[rehearsed]!);
 }

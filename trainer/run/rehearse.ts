@@ -72,7 +72,8 @@ export interface Worth {
   readonly run: number;
   readonly alone: number;
   readonly dataParallel: number;
-  readonly ofAWorker: number;
+  /** Null: one alone comes so near to data parallel that the rounds were too few to tell. */
+  readonly ofAWorker: number | null;
 }
 
 /** A worker alone may want another rate than the run's: these multiples of its peak are tried. */
@@ -198,8 +199,13 @@ async function findWorth(
   const bounded = Math.min(aloneSteps, steps * aloneStepsMax);
   const alone = Math.min(...(await trainAlone(short, { steps: bounded, peaks })));
   const dataParallel = Math.min(...(await trainDataParallel(short, { steps, peaks, workers })));
-  return { run, alone, dataParallel, ofAWorker: worthOfWorker({ run, alone, ddp: dataParallel }) };
+  const tells = alone - dataParallel >= lossGapMin;
+  const ofAWorker = tells ? worthOfWorker({ run, alone, ddp: dataParallel }) : null;
+  return { run, alone, dataParallel, ofAWorker };
 }
+
+/** Nats per token; of less than that, seeds and learning rates are as likely the cause. */
+const lossGapMin = 0.1;
 
 /** Where a round is seconds and the chain's share most of it, the rehearsal must still end. */
 const aloneStepsMax = 3;
