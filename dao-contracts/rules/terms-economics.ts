@@ -20,7 +20,10 @@ export type PricedTerms = Pick<
   | 'auditFeeYocto'
   | 'heldBackRounds'
   | 'computeCostYocto'
->;
+> & {
+  /** Answers that an audited claim is compared with, where terms say it; else one. */
+  readonly auditsPerClaim?: number;
+};
 
 /** `liarsBps`: share of the seats that are the attacker's friends. */
 export function economicsOf(terms: PricedTerms, liarsBps = assumedLiarsBps): RunEconomics {
@@ -28,7 +31,7 @@ export function economicsOf(terms: PricedTerms, liarsBps = assumedLiarsBps): Run
   return {
     auditedClaimsBps: terms.auditedClaimsBps,
     segments: terms.segments,
-    auditorsPerClaim,
+    auditorsPerClaim: terms.auditsPerClaim ?? auditorsPerClaim,
     jurors: jurorsMax,
     stakeYocto: BigInt(terms.stakeYocto),
     rewardYocto,

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
-import { payingAttacks } from '@commonweights/dao-contracts/rules/economics.js';
+import { attacks } from '@commonweights/dao-contracts/rules/attacks.js';
+import { payingAttacks, remediesOf } from '@commonweights/dao-contracts/rules/economics.js';
 import {
   checkPrice,
   pricePerTeraFlopYocto,
@@ -46,6 +47,17 @@ describe('terms under which cheating pays', () => {
         '0.3088 NEAR on average; raise stakeYocto to 9139950722303607419995588, or ' +
         'auditedClaimsBps to 3376',
     );
+  });
+
+  it('need less stake with more auditors for each claim', () => {
+    const weak = { ...safe, stakeYocto: `${near}` };
+    expect(() => refuseIfCheatingPays(weak)).to.throw(/^CHEATING_PAYS: pretending/);
+    const stakes = [1, 2, 3].map((auditsPerClaim) => {
+      const economics = economicsOf({ ...weak, auditsPerClaim });
+      const pretending = attacks.find((attack) => attack.name === 'pretending')!;
+      return remediesOf(pretending, economics).stakeYocto!;
+    });
+    expect(stakes[0]! > stakes[1]! && stakes[1]! > stakes[2]!).to.equal(true);
   });
 
   it('are refused by whoever decodes them', () => {
