@@ -44,6 +44,7 @@ export class DaoFixture {
     approvalBps: 5_000,
     bondYocto: near(10),
     licences: ['CC0-1.0', 'PDDL-1.0'],
+    rewardPerTeraFlopYoctoMax: near(1_000),
     guardian: null,
   };
   readonly accounting: AccountingView = {
@@ -182,6 +183,7 @@ export class DaoFixture {
       auditedClaimsBps: 10_000,
       ...{ stakeYocto: near(50), rewardYocto: near(10), auditFeeYocto: near(1) },
       heldBackRounds: 2,
+      ...{ computeCostYocto: near(5), flopsPerRound: '10000000000' },
     };
   }
 
@@ -293,6 +295,7 @@ function makeSpec(title: string, rounds: number) {
     },
     ...{ tokenizer: digest('tokenizer'), program: digest('program') },
     fingerprint: digest('fingerprint'),
+    flopsPerRound: '10000000000',
     data: {
       ...{ dataset: 'sotu-packed@1', manifest: digest('manifest sotu-packed@1') },
       ...{ train: 'train.u16', heldOut: 'heldout.u16', sequences: 4_000, seed: 1 },
@@ -315,6 +318,9 @@ function makeSpec(title: string, rounds: number) {
     evaluation: { sequences: 256 },
     ...{ rounds, minWorkers: 2, maxWorkers: 5, maxAuditors: 1, deadlinesMs },
     ...{ auditedClaimsBps: 10_000, heldBackRounds: 2 },
-    economics: { stakeYocto: near(50), rewardYocto: near(10), auditFeeYocto: near(1) },
+    economics: {
+      ...{ stakeYocto: near(50), rewardYocto: near(10), auditFeeYocto: near(1) },
+      computeCostYocto: near(5),
+    },
   };
 }

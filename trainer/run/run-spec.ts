@@ -27,6 +27,8 @@ export interface RunSpec {
   readonly tokenizer: Digest;
   readonly program: Digest;
   readonly fingerprint: Digest;
+  /** Of one worker, counted from the program; decimal string. */
+  readonly flopsPerRound: string;
   readonly data: {
     /** Id of a registered packed dataset, and its manifest. */
     readonly dataset: string;
@@ -65,6 +67,8 @@ export interface RunSpec {
     readonly stakeYocto: string;
     readonly rewardYocto: string;
     readonly auditFeeYocto: string;
+    /** What a round costs one worker: the most that cheating saves. */
+    readonly computeCostYocto: string;
   };
 }
 
@@ -94,6 +98,7 @@ export function termsOf(input: { spec: RunSpec; digest: Digest; initialRoot: Dig
     auditedClaimsBps: spec.auditedClaimsBps,
     heldBackRounds: spec.heldBackRounds,
     ...spec.economics,
+    flopsPerRound: spec.flopsPerRound,
   };
 }
 
@@ -128,6 +133,7 @@ export function decodeRunSpec(json: unknown): RunSpec {
     tokenizer: digest,
     program: digest,
     fingerprint: digest,
+    flopsPerRound: decimal,
     data: (value, path) =>
       fields(value, path, {
         dataset: text,
@@ -179,7 +185,12 @@ export function decodeRunSpec(json: unknown): RunSpec {
     auditedClaimsBps: count(0, 10_000),
     heldBackRounds: count(0, 10_000),
     economics: (value, path) =>
-      fields(value, path, { stakeYocto: money, rewardYocto: money, auditFeeYocto: money }),
+      fields(value, path, {
+        stakeYocto: decimal,
+        rewardYocto: decimal,
+        auditFeeYocto: decimal,
+        computeCostYocto: decimal,
+      }),
   }) as unknown as RunSpec;
   const { inner, model } = spec;
   if (inner.stepsPerRound % inner.segments !== 0) {
@@ -264,8 +275,8 @@ function digest(value: unknown, path: string): unknown {
   return isDigest(value) ? value : refuse(path, 'must be "sha256:" and 64 hex digits');
 }
 
-function money(value: unknown, path: string): unknown {
+function decimal(value: unknown, path: string): unknown {
   return typeof value === 'string' && /^(0|[1-9][0-9]{0,38})$/.test(value)
     ? value
-    : refuse(path, 'must be a decimal string of yoctoNEAR');
+    : refuse(path, 'must be a natural number as a decimal string');
 }

@@ -45,6 +45,7 @@ export const policy = {
   approvalBps: 6_000,
   bondYocto: `${near}`,
   licences: ['CC0-1.0'],
+  rewardPerTeraFlopYoctoMax: `${near}`,
 };
 
 export const members = [
@@ -97,6 +98,8 @@ export const terms: RunTerms = {
   rewardYocto: `${near / 10n}`,
   auditFeeYocto: `${near / 100n}`,
   heldBackRounds: 1,
+  computeCostYocto: `${near / 20n}`,
+  flopsPerRound: `${10n ** 12n}`,
 };
 
 export const workers = ['w0.test', 'w1.test', 'w2.test', 'w3.test'];

@@ -55,6 +55,8 @@ export const smallTerms: RunTerms = {
   rewardYocto: `${near / 7n}`,
   auditFeeYocto: `${near / 101n}`,
   heldBackRounds: 1,
+  computeCostYocto: `${near / 14n}`,
+  flopsPerRound: `${10n ** 12n}`,
 };
 
 export function fundedRun(terms: RunTerms): RunState {

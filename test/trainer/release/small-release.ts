@@ -93,6 +93,7 @@ function specOf(outer: OuterRecipe): RunSpec {
     tokenizer: digestOf(tokenizer),
     program: digestOf(program),
     fingerprint: digestOfJson(fingerprint),
+    flopsPerRound: '1000',
     data: {
       dataset: 'speeches-packed@1',
       manifest: datasets[0]!.manifest,
@@ -132,7 +133,7 @@ function specOf(outer: OuterRecipe): RunSpec {
     },
     auditedClaimsBps: 10_000,
     heldBackRounds: 1,
-    economics: { stakeYocto: '1', rewardYocto: '1', auditFeeYocto: '1' },
+    economics: { stakeYocto: '1', rewardYocto: '1', auditFeeYocto: '1', computeCostYocto: '1' },
   };
 }
 
