@@ -1,0 +1,281 @@
+/**
+ * The laws of a run, by name, checked after every command of a play. Each compares the state before
+ * with the state after, or what the run has written so far; none knows how the rules work inside.
+ * A broken law throws `LAW_BROKEN: <its name>: <the facts>`.
+ */
+import { recordOverheadBytes, seatBytes } from '@commonweights/dao-contracts/rules/budget.js';
+import { canonicalText } from '@commonweights/dao-contracts/rules/canonical-text.js';
+import { storageYoctoPerByte } from '@commonweights/dao-contracts/rules/limits.js';
+import type { RunState } from '@commonweights/dao-contracts/rules/run-events.js';
+import type { RoundRecord } from '@commonweights/dao-contracts/rules/run.js';
+import type { Audit } from '@commonweights/dao-contracts/rules/run-state.js';
+import { buckets } from '@commonweights/dao-contracts/rules/totals.js';
+import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import type { RunPlay } from './run-play.js';
+
+export const laws = {
+  conserved: 'money is conserved in every transition',
+  placed: 'every bucket is the sum of the records that it is made of',
+  settled: 'a run that is over owes nobody anything and holds no money',
+  wealth: 'an account has what it put in, plus what it earned, minus what it was fined',
+  slices: 'a slice is in one place, and none is lost',
+  paidOnce: 'a seat is paid once for a final round that includes it, and for no other',
+  escrow: 'the escrow is never short: pay, fees and storage are paid in full',
+  slicePaidOnce: 'a slice of a final round is paid once',
+  penalties: 'a penalty never raises a payout',
+  cause: 'every loss has a cause that the protocol names',
+  honest: 'a seat that acts in time and truthfully loses nothing, unless a jury overrules it',
+  accepted: 'an act that is owed, in time and true is never refused',
+  crash: 'a machine that fails while its seat owes nothing loses no more than unanswered audits',
+  forwards: 'what is final stays final, and counters only grow',
+  rounds: 'a round number is never used twice',
+  log: 'the head of the log follows from the records alone',
+  ends: 'every phase ends when time passes',
+  exit: 'no state is without an exit',
+  refused: 'a refused command changes nothing',
+} as const;
+
+export function broken(law: keyof typeof laws, facts: string): never {
+  throw new Error(`LAW_BROKEN: ${laws[law]}: ${facts}`);
+}
+
+const expect = (law: keyof typeof laws, holds: boolean, facts: () => string) => {
+  if (!holds) broken(law, facts());
+};
+
+export function isOver({ run }: RunState): boolean {
+  return run.status === 'completed' || run.status === 'stopped';
+}
+
+export class RunLaws {
+  readonly findings = new Set<string>();
+  /** Slices of final rounds that a claim was included for. */
+  readonly #finished = new Set<number>();
+  readonly #deposited = new Map<string, bigint>();
+  readonly #recorded = new Set<number>();
+  #opened = 0;
+  #head: string | null = null;
+  #storageYocto: bigint;
+
+  constructor(readonly play: RunPlay) {
+    this.#storageYocto = play.totals.storage;
+  }
+
+  deposit(account: string, yocto: bigint): void {
+    this.#deposited.set(account, (this.#deposited.get(account) ?? 0n) + yocto);
+  }
+
+  /** After an applied command that led from `before` to the play's state. */
+  check(before: RunState): void {
+    const records = (this.play.effects?.records ?? []).map(({ text }) => this.#readRecord(text));
+    checkMoney(this.play);
+    this.#checkWealth();
+    this.#checkStorage(before);
+    this.#checkPay(before, records);
+    this.#checkSlices();
+    checkLosses(before, this.play, this.findings);
+    checkForwards(before, this.play.state);
+    this.#checkRounds();
+  }
+
+  #readRecord(text: string): RoundRecord {
+    const record = JSON.parse(text) as RoundRecord;
+    expect('log', canonicalText(record) === text, () => `not canonical: ${text}`);
+    expect('log', record.previous === this.#head, () => `round ${record.round}: ${this.#head}`);
+    this.#head = digestOf(new TextEncoder().encode(text));
+    expect('rounds', !this.#recorded.has(record.round), () => `two records of ${record.round}`);
+    this.#recorded.add(record.round);
+    return record;
+  }
+
+  #checkRounds(): void {
+    const { run } = this.play.state;
+    expect('log', run.logHead === this.#head, () => `head is ${run.logHead}, not ${this.#head}`);
+    const { open } = run;
+    if (!open || open.round === this.#opened) return;
+    expect('rounds', open.round > this.#opened, () => `${open.round} after ${this.#opened}`);
+    expect('rounds', open.round === run.nextRound - 1, () => `next ${run.nextRound}`);
+    this.#opened = open.round;
+  }
+
+  #checkStorage(before: RunState): void {
+    const { state, totals, effects } = this.play;
+    let bytes = (state.run.roster.length - before.run.roster.length) * seatBytes;
+    for (const { text } of effects?.records ?? []) bytes += text.length + recordOverheadBytes;
+    const owed = BigInt(bytes) * storageYoctoPerByte;
+    const paid = totals.storage - this.#storageYocto;
+    expect('escrow', paid === owed, () => `${paid} paid for ${bytes} bytes`);
+    this.#storageYocto = totals.storage;
+  }
+
+  #checkWealth(): void {
+    const { state, ledgers } = this.play;
+    const reward = BigInt(state.terms.rewardYocto);
+    const wealth = new Map(ledgers);
+    const add = (account: string, yocto: bigint) =>
+      wealth.set(account, (wealth.get(account) ?? 0n) + yocto);
+    for (const { account } of state.applicants) add(account, BigInt(state.terms.stakeYocto));
+    for (const seat of state.seats) {
+      add(seat.account, seat.stakeYocto + BigInt(seat.held.length) * reward);
+      add(seat.account, seat.slashedYocto - seat.earnedYocto);
+    }
+    for (const [account, yocto] of wealth) {
+      const put = this.#deposited.get(account) ?? 0n;
+      expect('wealth', yocto === put, () => `${account} put in ${put}, accounts for ${yocto}`);
+    }
+  }
+
+  #checkPay(before: RunState, records: readonly RoundRecord[]): void {
+    const { run, seats, terms } = this.play.state;
+    const final = records.filter(({ outcome }) => outcome === 'final');
+    const paid = run.finalRounds - before.run.finalRounds;
+    expect('paidOnce', paid === final.length && paid <= 1, () => `${paid} rounds became final`);
+    const claims = final.flatMap((record) => record.claims).filter((claim) => claim.included);
+    const expelled = (seat: number) => run.roster[seat]!.status === 'expelled';
+    for (const { seat, verifiedRounds, earnedYocto, auditsRight } of seats) {
+      const was = before.seats[seat];
+      const more = verifiedRounds - (was?.verifiedRounds ?? 0);
+      const earns = claims.filter((claim) => claim.seat === seat).length === 1 && !expelled(seat);
+      expect('paidOnce', more === (earns ? 1 : 0), () => `seat ${seat}: ${more} in one command`);
+      const pay = earnedYocto - (was?.earnedYocto ?? 0n);
+      const right = BigInt(auditsRight - (was?.auditsRight ?? 0));
+      const least = BigInt(more) * BigInt(terms.rewardYocto) + right * BigInt(terms.auditFeeYocto);
+      expect('escrow', pay >= least, () => `seat ${seat} got ${pay}, not ${least}`);
+    }
+    for (const { slice } of claims) {
+      expect('slicePaidOnce', !this.#finished.has(slice), () => `slice ${slice}`);
+      this.#finished.add(slice);
+    }
+  }
+
+  #checkSlices(): void {
+    const { state } = this.play;
+    const { open, provisional, returnedSlices, nextSlice } = state.run;
+    const inFlight = [...(open?.slices ?? []).map(({ slice }) => slice), ...returnedSlices];
+    for (const { seat, slice } of provisional?.slices ?? []) {
+      if (provisional!.included.includes(seat)) inFlight.push(slice);
+    }
+    const places = inFlight.length + this.#finished.size;
+    for (const slice of this.#finished) inFlight.push(slice);
+    const different = new Set(inFlight).size;
+    expect('slices', different === places, () => `${places - different} in two places`);
+    if (isOver(state)) return;
+    expect('slices', places === nextSlice, () => `${places} of ${nextSlice} are somewhere`);
+  }
+}
+
+function checkMoney({ state, totals, received, ledgers }: RunPlay): void {
+  const { run, seats, applicants, audits, terms } = state;
+  let sum = 0n;
+  for (const bucket of buckets) {
+    expect('conserved', totals[bucket] >= 0n, () => `${bucket} is ${totals[bucket]}`);
+    sum += totals[bucket];
+  }
+  expect('conserved', sum === received, () => `${received} came in, ${sum} are there`);
+  let stakes = BigInt(applicants.length) * BigInt(terms.stakeYocto);
+  let held = 0;
+  for (const seat of seats) {
+    stakes += seat.stakeYocto;
+    held += seat.held.length;
+    if (run.roster[seat.seat]!.status !== 'expelled') continue;
+    const has = seat.stakeYocto !== 0n || seat.held.length > 0;
+    expect('placed', !has, () => `seat ${seat.seat} is expelled and has money`);
+  }
+  let pots = 0n;
+  for (const audit of audits) pots += audit.potYocto;
+  let claimable = 0n;
+  for (const yocto of ledgers.values()) claimable += yocto;
+  const places = [
+    ['escrows', run.escrowYocto],
+    ['stakes', stakes],
+    ['heldBack', BigInt(held) * BigInt(terms.rewardYocto)],
+    ['slashed', pots],
+    ['ledgers', claimable],
+  ] as const;
+  for (const [bucket, yocto] of places) {
+    expect('placed', totals[bucket] === yocto, () => `${bucket}: ${totals[bucket]}, ${yocto}`);
+    if (!isOver(state) || bucket === 'ledgers') continue;
+    expect('settled', yocto === 0n, () => `${bucket} still holds ${yocto}`);
+  }
+  if (isOver(state)) expect('settled', audits.length === 0, () => `${audits.length} audits`);
+}
+
+/**
+ * Today's rules let an expelled auditor or juror share in a pot, though never in the escrow. What a
+ * law would forbid and the rules still do is counted by name (`findings`) until they no longer do.
+ */
+function slashedBetween(before: RunState, after: RunState): bigint {
+  const lost = (state: RunState) =>
+    state.seats.reduce((sum, { slashedYocto }) => sum + slashedYocto, 0n);
+  return before.audits.reduce((sum, { potYocto }) => sum + potYocto, lost(after) - lost(before));
+}
+
+function checkLosses(before: RunState, play: RunPlay, findings: Set<string>): void {
+  const { state, nowMs } = play;
+  for (const seat of state.seats) {
+    const was = before.seats[seat.seat];
+    if (!was || was === seat) continue;
+    const lost = seat.slashedYocto - was.slashedYocto;
+    const earned = seat.earnedYocto - was.earnedYocto;
+    const facts = () => `seat ${seat.seat} lost ${lost} and earned ${earned}`;
+    expect('penalties', lost >= 0n, facts);
+    const expelled = state.run.roster[seat.seat]!.status === 'expelled';
+    if (expelled && earned > 0n) {
+      expect('penalties', earned <= slashedBetween(before, state), facts);
+      findings.add('an expelled seat took part in what an audit slashed');
+    }
+    if (lost === 0n) continue;
+    expect('cause', lossCauses(before, { seat: seat.seat, nowMs }).length > 0, facts);
+  }
+}
+
+export type LossCause =
+  | 'did not reveal'
+  | 'did not deliver'
+  | 'did not open'
+  | 'convicted by a jury'
+  | 'overruled as auditor'
+  | 'silent as auditor';
+
+/** What the protocol may fine a seat for in the next command, seen from the state before it. */
+export function lossCauses(
+  { run, audits }: RunState,
+  it: { seat: number; nowMs: number },
+): LossCause[] {
+  const causes = new Set<LossCause>();
+  const { open } = run;
+  const { seat, nowMs } = it;
+  const silent = open?.committed.includes(seat) && !open.revealed.includes(seat);
+  if (open?.phase === 'reveal' && silent && nowMs >= open.deadlineMs) causes.add('did not reveal');
+  for (const audit of audits) {
+    const due = nowMs >= audit.deadlineMs;
+    const { state } = audit;
+    if (audit.seat === seat) {
+      if (state === 'material' && due) causes.add('did not deliver');
+      if (state === 'opening' && due) causes.add('did not open');
+      if (state === 'disputed') causes.add('convicted by a jury');
+    }
+    if (state === 'disputed' && audit.auditor === seat) causes.add('overruled as auditor');
+    if (state === 'answer' && isAsked(audit, seat)) causes.add('silent as auditor');
+  }
+  return [...causes];
+}
+
+function isAsked(audit: Audit, seat: number): boolean {
+  return audit.auditor === seat || audit.replaced === seat;
+}
+
+function checkForwards(before: RunState, after: RunState): void {
+  const [a, b] = [before.run, after.run];
+  const grow = ['finalRounds', 'finalRound', 'nextRound', 'nextSlice', 'cancelledRounds'] as const;
+  for (const name of grow) {
+    expect('forwards', b[name] >= a[name], () => `${name}: ${a[name]} to ${b[name]}`);
+  }
+  expect('forwards', b.paidYocto >= a.paidYocto, () => `paid ${a.paidYocto} to ${b.paidYocto}`);
+  const moved = b.finalRoot !== a.finalRoot;
+  expect('forwards', !moved || b.finalRounds > a.finalRounds, () => `root ${b.finalRoot}`);
+  a.roster.forEach((entry, seat) => {
+    const next = b.roster[seat]!;
+    expect('forwards', next.role === entry.role, () => `seat ${seat} became ${next.role}`);
+  });
+}
