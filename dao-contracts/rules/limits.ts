@@ -1,6 +1,6 @@
 /** Every bound of the DAO, with its reason. A call that would exceed one is refused. */
 
-/** A flat cohort: beyond it, everybody downloading everybody costs too much (docs/protocol.md). */
+/** A flat cohort: beyond it, everybody downloading everybody costs too much (docs/protocol). */
 export const seatsMax = 64;
 /** The draw hashes each application once, in one call. */
 export const applicationsMax = 128;

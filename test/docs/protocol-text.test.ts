@@ -1,0 +1,115 @@
+/** What the specification and the code both say, compared: limits, tags, codes, events, links. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const folder = join(root, 'docs', 'protocol');
+const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8');
+
+/** First cells of a page's table rows, as written between backticks. */
+function namesInTables(page: string): string[] {
+  const rows = read('docs', 'protocol', page).split('\n');
+  return rows.flatMap((row) => {
+    const [, first] = row.split('|');
+    return row.startsWith('| `') ? [...first!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!) : [];
+  });
+}
+
+/** TypeScript of our own folders, tests and built files aside. */
+function sources(...folders: string[]): string[] {
+  return folders.flatMap((name) =>
+    readdirSync(join(root, name), { recursive: true, encoding: 'utf8' })
+      .filter((path) => /\.tsx?$/.test(path) && !/(^|[\\/])(node_modules|dist)[\\/]/.test(path))
+      .map((path) => read(name, path)),
+  );
+}
+
+/** Value of the number that a constant or a cell of a table is written as. */
+function numberOf(text: string): bigint {
+  const plain = text.replaceAll(/[_n,]/g, '').replaceAll('^', '**').trim();
+  const product = plain.split(' * ');
+  return product.reduce((value, factor) => value * power(factor), 1n);
+}
+
+function power(text: string): bigint {
+  const [, left, bits] = /^(\d+) << (\d+)$/.exec(text) ?? [];
+  if (left !== undefined) return BigInt(left) << BigInt(bits!);
+  const [base, exponent = '1'] = text.split('**');
+  return BigInt(base!.trim()) ** BigInt(exponent.trim());
+}
+
+describe('the specification', () => {
+  it('gives every limit, and each as it is in the code', () => {
+    const written = new Map<string, bigint>();
+    for (const row of read('docs', 'protocol', 'limits.md').split('\n')) {
+      const [, name, value] = /^\| `(\w+)` \| ([\d^]+) \|/.exec(row) ?? [];
+      if (name !== undefined) written.set(name, numberOf(value!));
+    }
+    const inCode = new Map<string, bigint>();
+    for (const file of ['limits.ts', 'budget.ts']) {
+      const text = read('dao-contracts', 'rules', file);
+      for (const [, name, value] of text.matchAll(/^(?:export )?const (\w+) = ([^;]+);$/gm)) {
+        inCode.set(name!, numberOf(value!));
+      }
+    }
+    expect(inCode.size).to.be.above(30);
+    expect(Object.fromEntries(written)).to.deep.equal(Object.fromEntries(inCode));
+  });
+
+  it('lists every domain tag that the code hashes under, and no other', () => {
+    const code = sources('dao-contracts', 'dataset-registry', 'trainer', 'cli', 'governance-ui');
+    const used = code.flatMap((text) =>
+      [...text.matchAll(/'(cw\/[a-z/-]+\/\d+)'/g)].map(([, tag]) => tag!),
+    );
+    const listed = namesInTables('encodings.md').filter((name) => name.startsWith('cw/'));
+    expect(listed.sort()).to.deep.equal([...new Set(used)].sort());
+  });
+
+  it('lists every code that the contract refuses with', () => {
+    const codes = [
+      ...read('dao-contracts', 'rules', 'errors.ts').matchAll(/^ {2}\| '([A-Z_]+)'/gm),
+    ];
+    const listed = namesInTables('views.md').filter((name) => /^[A-Z_]+$/.test(name));
+    expect(listed.sort()).to.deep.equal(codes.map(([, code]) => code!).sort());
+  });
+
+  it('lists every event that the contract logs', () => {
+    const code = [...sources('dao-contracts/rules'), ...sources('dao-contracts/contract')].join();
+    const logged = [...code.matchAll(/(?:emit\(|event: )'([a-z_]+)'/g)].map(([, name]) => name!);
+    const rows = read('docs', 'protocol', 'views.md')
+      .split('## Events')[1]!
+      .split('## Refusals')[0]!;
+    const listed = rows
+      .split('\n')
+      .flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([a-z_]+)`/g)])
+      .map(([, name]) => name!);
+    expect(listed.sort()).to.deep.equal([...new Set(logged)].sort());
+  });
+
+  it('lists every method of the contract', () => {
+    const text = readdirSync(folder)
+      .filter((page) => page.endsWith('.md'))
+      .map((page) => read('docs', 'protocol', page))
+      .join('\n');
+    const contract = read('dao-contracts', 'contract', 'dao.ts');
+    const methods = [...contract.matchAll(/@(?:call|view|initialize)\([^)]*\)\n {2}(\w+)\(/g)];
+    expect(methods).to.have.length.above(30);
+    for (const [, name] of methods) {
+      if (name === 'on_claimed') continue;
+      expect(text, name).to.match(new RegExp(`\`${name}[(\`]`));
+    }
+  });
+
+  it('names test vectors that exist', () => {
+    for (const page of readdirSync(folder)) {
+      const text = read('docs', 'protocol', page);
+      for (const [, list] of text.matchAll(/Vectors?:\s+((?:`[a-z-]+`(?:,\s+|\b)?)+)/g)) {
+        for (const [, name] of list!.matchAll(/`([a-z-]+)`/g)) {
+          expect(existsSync(join(root, 'test', 'vectors', `${name}.json`)), name).to.equal(true);
+        }
+      }
+    }
+  });
+});
