@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { crashPoints } from '@commonweights/test/dao-contracts/rules/honest-seat.js';
 import { searchLaws } from '@commonweights/test/dao-contracts/rules/law-search.js';
 import { neverVisited, type LawTally } from '@commonweights/test/dao-contracts/rules/law-tally.js';
-import { laws } from '@commonweights/test/dao-contracts/rules/run-laws.js';
+import { laws } from '@commonweights/test/dao-contracts/rules/law-names.js';
 
 const { values } = parseArgs({
   options: {

@@ -77,11 +77,11 @@ describe('an implementation in Python that shares no code', () => {
       console.log('      skipped: there is no python3 on this machine');
       return this.skip();
     }
-    const script = fileURLToPath(new URL('./check_vectors.py', import.meta.url));
-    const { status, stdout, stderr } = spawnSync('python3', [script], { encoding: 'utf8' });
+    const script = fileURLToPath(new URL('./python/check_vectors.py', import.meta.url));
+    const { status, stdout, stderr } = spawnSync('python3', ['-B', script], { encoding: 'utf8' });
     expect(stderr + (status === 0 ? '' : stdout)).to.equal('');
     expect(status).to.equal(0);
-    for (const topic of ['tagged-hash', 'commitment', 'trace', 'draw', 'updates', 'run']) {
+    for (const topic of ['tagged-hash', 'canonical-json', 'trace', 'draw', 'updates', 'run']) {
       expect(stdout).to.match(new RegExp(`^${topic}: [1-9]`, 'm'));
     }
   });

@@ -7,7 +7,8 @@ import { crashPointOf, honestAccount, honestDuty, type CrashPoint } from './hone
 import type { LawSequence, Step } from './law-sequence.js';
 import { count, emptyTally, type LawTally } from './law-tally.js';
 import { checkExits } from './run-exits.js';
-import { broken, isOver, lossCauses, RunLaws, type LossCause } from './run-laws.js';
+import { broken, isOver } from './law-names.js';
+import { lossCauses, RunLaws, type LossCause } from './run-laws.js';
 import { RunPlay } from './run-play.js';
 import { allTransitions, transitionsOf } from './run-transitions.js';
 
@@ -40,7 +41,7 @@ export function playSequence(sequence: LawSequence, tally = emptyTally()): RunCo
     }
     applied.push(command);
     count(tally.applied, command.kind);
-    if (command.kind === 'enrol') watched.deposit(command.account, command.depositYocto);
+    if ('depositYocto' in command) watched.deposit(command.account, command.depositYocto);
     watched.check(before);
     noteTransitions(tally, before, play);
     if (honest) checkHonest(play, before, { crashed, causes });

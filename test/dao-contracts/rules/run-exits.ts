@@ -9,7 +9,7 @@ import {
   type RunCommand,
   type RunState,
 } from '@commonweights/dao-contracts/rules/run-events.js';
-import { broken, isOver } from './run-laws.js';
+import { broken, isOver } from './law-names.js';
 import type { RunPlay } from './run-play.js';
 
 /** Deliver, answer, answer of the replacement, jury drawn, jury due, and the phase itself. */

@@ -9,43 +9,10 @@ import { storageYoctoPerByte } from '@commonweights/dao-contracts/rules/limits.j
 import type { RunState } from '@commonweights/dao-contracts/rules/run-events.js';
 import type { RoundRecord } from '@commonweights/dao-contracts/rules/run.js';
 import type { Audit } from '@commonweights/dao-contracts/rules/run-state.js';
-import { buckets } from '@commonweights/dao-contracts/rules/totals.js';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import { expect, isOver } from './law-names.js';
+import { checkMoney } from './money-laws.js';
 import type { RunPlay } from './run-play.js';
-
-export const laws = {
-  conserved: 'money is conserved in every transition',
-  placed: 'every bucket is the sum of the records that it is made of',
-  settled: 'a run that is over owes nobody anything and holds no money',
-  wealth: 'an account has what it put in, plus what it earned, minus what it was fined',
-  slices: 'a slice is in one place, and none is lost',
-  paidOnce: 'a seat is paid once for a final round that includes it, and for no other',
-  escrow: 'the escrow is never short: pay, fees and storage are paid in full',
-  slicePaidOnce: 'a slice of a final round is paid once',
-  penalties: 'a penalty never raises a payout',
-  cause: 'every loss has a cause that the protocol names',
-  honest: 'a seat that acts in time and truthfully loses nothing, unless a jury overrules it',
-  accepted: 'an act that is owed, in time and true is never refused',
-  crash: 'a machine that fails while its seat owes nothing loses no more than unanswered audits',
-  forwards: 'what is final stays final, and counters only grow',
-  rounds: 'a round number is never used twice',
-  log: 'the head of the log follows from the records alone',
-  ends: 'every phase ends when time passes',
-  exit: 'no state is without an exit',
-  refused: 'a refused command changes nothing',
-} as const;
-
-export function broken(law: keyof typeof laws, facts: string): never {
-  throw new Error(`LAW_BROKEN: ${laws[law]}: ${facts}`);
-}
-
-const expect = (law: keyof typeof laws, holds: boolean, facts: () => string) => {
-  if (!holds) broken(law, facts());
-};
-
-export function isOver({ run }: RunState): boolean {
-  return run.status === 'completed' || run.status === 'stopped';
-}
 
 export class RunLaws {
   readonly findings = new Set<string>();
@@ -162,42 +129,6 @@ export class RunLaws {
     if (isOver(state)) return;
     expect('slices', places === nextSlice, () => `${places} of ${nextSlice} are somewhere`);
   }
-}
-
-function checkMoney({ state, totals, received, ledgers }: RunPlay): void {
-  const { run, seats, applicants, audits, terms } = state;
-  let sum = 0n;
-  for (const bucket of buckets) {
-    expect('conserved', totals[bucket] >= 0n, () => `${bucket} is ${totals[bucket]}`);
-    sum += totals[bucket];
-  }
-  expect('conserved', sum === received, () => `${received} came in, ${sum} are there`);
-  let stakes = BigInt(applicants.length) * BigInt(terms.stakeYocto);
-  let held = 0;
-  for (const seat of seats) {
-    stakes += seat.stakeYocto;
-    held += seat.held.length;
-    if (run.roster[seat.seat]!.status !== 'expelled') continue;
-    const has = seat.stakeYocto !== 0n || seat.held.length > 0;
-    expect('placed', !has, () => `seat ${seat.seat} is expelled and has money`);
-  }
-  let pots = 0n;
-  for (const audit of audits) pots += audit.potYocto;
-  let claimable = 0n;
-  for (const yocto of ledgers.values()) claimable += yocto;
-  const places = [
-    ['escrows', run.escrowYocto],
-    ['stakes', stakes],
-    ['heldBack', BigInt(held) * BigInt(terms.rewardYocto)],
-    ['slashed', pots],
-    ['ledgers', claimable],
-  ] as const;
-  for (const [bucket, yocto] of places) {
-    expect('placed', totals[bucket] === yocto, () => `${bucket}: ${totals[bucket]}, ${yocto}`);
-    if (!isOver(state) || bucket === 'ledgers') continue;
-    expect('settled', yocto === 0n, () => `${bucket} still holds ${yocto}`);
-  }
-  if (isOver(state)) expect('settled', audits.length === 0, () => `${audits.length} audits`);
 }
 
 /**

@@ -90,8 +90,10 @@ export function transitionsOf(
   }
   if (before.audits !== after.audits) {
     for (const audit of before.audits) {
-      const { round, seat } = audit;
-      const now = after.audits.find((one) => one.round === round && one.seat === seat);
+      const { round, seat, segment } = audit;
+      const now = after.audits.find(
+        (one) => one.round === round && one.seat === seat && one.segment === segment,
+      );
       add('audit', audit.state, now?.state ?? 'gone');
     }
   }
