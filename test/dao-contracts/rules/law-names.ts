@@ -18,6 +18,8 @@ export const laws = {
   forwards: 'what is final stays final, and counters only grow',
   rounds: 'a round number is never used twice',
   log: 'the head of the log follows from the records alone',
+  chain: 'final rounds form one chain of roots, and of local states that were audited or are ZERO',
+  idle: 'a tick for which nothing was due changes nothing and logs nothing',
   ends: 'every phase ends when time passes',
   exit: 'no state is without an exit',
   refused: 'a refused command changes nothing',

@@ -102,6 +102,21 @@ describe('a run that only ever cancels rounds', () => {
   });
 });
 
+describe('a pause', () => {
+  it('is not logged again by ticks that come while it lasts', () => {
+    const play = running();
+    play.apply(play.commitCommand(0));
+    play.nowMs += play.state.terms.deadlinesMs.train;
+    play.apply(play.tick());
+    const paused = play.state.run;
+    expect(paused).to.include({ status: 'paused' });
+    play.apply(play.tick());
+    expect(play.effects).to.deep.include({ events: [], records: [] });
+    expect(play.effects?.result).to.include({ moved: false });
+    expect(play.state.run).to.deep.equal(paused);
+  });
+});
+
 describe('stepRun', () => {
   it('shares the records that a command does not touch', () => {
     const play = running();

@@ -3,29 +3,28 @@
  * with the state after, or what the run has written so far; none knows how the rules work inside.
  * A broken law throws `LAW_BROKEN: <its name>: <the facts>`.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { recordOverheadBytes, seatBytes } from '@commonweights/dao-contracts/rules/budget.js';
-import { canonicalText } from '@commonweights/dao-contracts/rules/canonical-text.js';
 import { storageYoctoPerByte } from '@commonweights/dao-contracts/rules/limits.js';
 import type { RunState } from '@commonweights/dao-contracts/rules/run-events.js';
 import type { RoundRecord } from '@commonweights/dao-contracts/rules/run.js';
 import type { Audit } from '@commonweights/dao-contracts/rules/run-state.js';
-import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { expect, isOver } from './law-names.js';
+import { LogLaws } from './log-laws.js';
 import { checkMoney } from './money-laws.js';
 import type { RunPlay } from './run-play.js';
 
 export class RunLaws {
   readonly findings = new Set<string>();
-  /** Slices of final rounds that a claim was included for. */
-  readonly #finished = new Set<number>();
   readonly #deposited = new Map<string, bigint>();
-  readonly #recorded = new Set<number>();
   #opened = 0;
-  #head: string | null = null;
+  #ticks = 0;
+  readonly #log: LogLaws;
   #storageYocto: bigint;
 
   constructor(readonly play: RunPlay) {
     this.#storageYocto = play.totals.storage;
+    this.#log = new LogLaws(play.state.terms.initialRoot);
   }
 
   deposit(account: string, yocto: bigint): void {
@@ -34,7 +33,7 @@ export class RunLaws {
 
   /** After an applied command that led from `before` to the play's state. */
   check(before: RunState): void {
-    const records = (this.play.effects?.records ?? []).map(({ text }) => this.#readRecord(text));
+    const records = (this.play.effects?.records ?? []).map(({ text }) => this.#log.read(text));
     checkMoney(this.play);
     this.#checkWealth();
     this.#checkStorage(before);
@@ -43,21 +42,30 @@ export class RunLaws {
     checkLosses(before, this.play, this.findings);
     checkForwards(before, this.play.state);
     this.#checkRounds();
+    this.#checkIdle(before);
   }
 
-  #readRecord(text: string): RoundRecord {
-    const record = JSON.parse(text) as RoundRecord;
-    expect('log', canonicalText(record) === text, () => `not canonical: ${text}`);
-    expect('log', record.previous === this.#head, () => `round ${record.round}: ${this.#head}`);
-    this.#head = digestOf(new TextEncoder().encode(text));
-    expect('rounds', !this.#recorded.has(record.round), () => `two records of ${record.round}`);
-    this.#recorded.add(record.round);
-    return record;
+  /** A tick that says that nothing was due. */
+  #checkIdle(before: RunState): void {
+    const { effects, state } = this.play;
+    if (effects?.result?.moved !== false) return;
+    const { events, records, credits, moves } = effects;
+    const quiet = events.length === 0 && records.length === 0 && credits.size === 0;
+    expect('idle', quiet, () => events.map(({ event }) => event).join(', '));
+    expect(
+      'idle',
+      Object.values(moves).every((yocto) => yocto === 0n),
+      () => 'money moved',
+    );
+    if (this.#ticks++ % 16 === 0) {
+      expect('idle', isDeepStrictEqual(state, before), () => 'the state is another one');
+    }
   }
 
   #checkRounds(): void {
     const { run } = this.play.state;
-    expect('log', run.logHead === this.#head, () => `head is ${run.logHead}, not ${this.#head}`);
+    const { head } = this.#log;
+    expect('log', run.logHead === head, () => `head is ${run.logHead}, not ${head}`);
     const { open } = run;
     if (!open || open.round === this.#opened) return;
     expect('rounds', open.round > this.#opened, () => `${open.round} after ${this.#opened}`);
@@ -109,10 +117,6 @@ export class RunLaws {
       const least = BigInt(more) * BigInt(terms.rewardYocto) + right * BigInt(terms.auditFeeYocto);
       expect('escrow', pay >= least, () => `seat ${seat} got ${pay}, not ${least}`);
     }
-    for (const { slice } of claims) {
-      expect('slicePaidOnce', !this.#finished.has(slice), () => `slice ${slice}`);
-      this.#finished.add(slice);
-    }
   }
 
   #checkSlices(): void {
@@ -122,8 +126,9 @@ export class RunLaws {
     for (const { seat, slice } of provisional?.slices ?? []) {
       if (provisional!.included.includes(seat)) inFlight.push(slice);
     }
-    const places = inFlight.length + this.#finished.size;
-    for (const slice of this.#finished) inFlight.push(slice);
+    const { trainedSlices } = this.#log;
+    const places = inFlight.length + trainedSlices.size;
+    for (const slice of trainedSlices) inFlight.push(slice);
     const different = new Set(inFlight).size;
     expect('slices', different === places, () => `${places - different} in two places`);
     if (isOver(state)) return;
