@@ -3,6 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { viewRun, viewSeat } from '@commonweights/dao-contracts/rules/run-view.js';
+import { provisional } from '../dao-contracts/rules/run-scenes.js';
+import { allTransitions } from '../dao-contracts/rules/run-transitions.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = join(root, 'docs', 'protocol');
@@ -38,6 +41,31 @@ function power(text: string): bigint {
   if (left !== undefined) return BigInt(left) << BigInt(bits!);
   const [base, exponent = '1'] = text.split('**');
   return BigInt(base!.trim()) ** BigInt(exponent.trim());
+}
+
+/** `a → b` of the picture under a heading of the folder's README, loops to itself aside. */
+function arrowsUnder(heading: string): string[] {
+  const section = read('docs', 'protocol', 'README.md').split(`\n## ${heading}\n`)[1]!;
+  const picture = section.split('```')[1]!;
+  const arrows = [...picture.matchAll(/^ {2}(\w+) --> (\w+)/gm)];
+  const lines = arrows
+    .filter(([, from, to]) => from !== to)
+    .map(([, from, to]) => `${from} → ${to}`);
+  return [...new Set(lines)].sort();
+}
+
+/** The transitions that the laws of a run allow, of one kind. */
+function transitionsOf(kind: string): string[] {
+  const lines = allTransitions.filter((line) => line.startsWith(`${kind}: `));
+  const bare = lines.map((line) => line.slice(kind.length + 2));
+  return bare.filter((line) => !line.endsWith('gone')).sort();
+}
+
+/** Names of all fields of a JSON value, to any depth. */
+function fieldsOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(fieldsOf);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, field]) => [name, ...fieldsOf(field)]);
 }
 
 describe('the specification', () => {
@@ -110,6 +138,37 @@ describe('the specification', () => {
           expect(existsSync(join(root, 'test', 'vectors', `${name}.json`)), name).to.equal(true);
         }
       }
+    }
+  });
+
+  it('draws the transitions of a run and of an audit that the laws allow', () => {
+    expect(arrowsUnder('A run')).to.deep.equal(transitionsOf('run'));
+    expect(arrowsUnder('An audit')).to.deep.equal(transitionsOf('audit'));
+  });
+
+  it('lists the transitions of a seat that the laws allow', () => {
+    const rows = read('docs', 'protocol', 'enrolment.md').split('## Statuses of a seat')[1]!;
+    const listed = [...rows.matchAll(/^\| \(?([a-z, ]+?)\)? \| \(?(\w+)\)? \|/gm)];
+    const pairs = listed
+      .filter(([, from]) => from !== 'from')
+      .flatMap(([, from, to]) => from!.split(', ').map((one) => `${one} → ${to}`))
+      .map((line) => line.replace('none', 'refunded'));
+    expect([...new Set(pairs)].sort()).to.deep.equal(transitionsOf('seat'));
+  });
+
+  it('explains every field of terms, and lists every field of the views of a run', () => {
+    const play = provisional();
+    const { run, terms, audits, seats } = play.state;
+    const explained = namesInTables('run.md');
+    for (const name of Object.keys(terms)) expect(explained, name).to.include(name);
+    const shown = [
+      viewRun(run, { terms, audits, nowMs: play.nowMs }),
+      ...seats.map((seat) => viewSeat(seat, { run, terms })),
+      ...play.records.map(({ text }) => JSON.parse(text) as unknown),
+    ];
+    const pages = read('docs', 'protocol', 'views.md') + read('docs', 'protocol', 'run.md');
+    for (const name of new Set(fieldsOf(shown))) {
+      expect(pages, name).to.match(new RegExp(`\\b${name}\\b`));
     }
   });
 });
