@@ -203,7 +203,7 @@ type Check = (value: unknown, path: string) => unknown;
 
 function refuse(path: string, why: string): never {
   throw new Error(
-    `BAD_RUN_SPEC: ${path || 'the document'}: ${why}; see "Run spec" in docs/protocol/artefacts.md`,
+    `BAD_RUN_SPEC: ${path || 'the document'}: ${why}; see "RunSpec" in docs/protocol/artefacts.md`,
   );
 }
 
