@@ -14,10 +14,23 @@ import { allTransitions, transitionsOf } from './run-transitions.js';
 
 const known = new Set(allTransitions);
 
+/** What is played; tests of the laws pass one that breaks them. */
+export type MakePlay = (sequence: LawSequence) => RunPlay;
+
+export interface PlayOptions {
+  tally?: LawTally;
+  makePlay?: MakePlay | undefined;
+  /** Called with every command before it is tried. */
+  onCommand?: (nowMs: number, command: RunCommand) => void;
+}
+
+const makeRunPlay: MakePlay = ({ terms, name }) => new RunPlay(terms, name);
+
 /** One sequence in play: throws as soon as a law is broken. Returns the commands applied. */
-export function playSequence(sequence: LawSequence, tally = emptyTally()): RunCommand[] {
-  const { terms, steps, honest } = sequence;
-  const play = new RunPlay(terms, sequence.name);
+export function playSequence(sequence: LawSequence, it: PlayOptions = {}): RunCommand[] {
+  const { steps, honest } = sequence;
+  const { tally = emptyTally(), makePlay = makeRunPlay } = it;
+  const play = makePlay(sequence);
   const watched = new RunLaws(play);
   const applied: RunCommand[] = [];
   let crashed: CrashPoint | null = null;
@@ -26,6 +39,7 @@ export function playSequence(sequence: LawSequence, tally = emptyTally()): RunCo
   const apply = (command: RunCommand, sample: boolean): boolean => {
     const before = play.state;
     const copy = sample ? structuredClone(before) : null;
+    it.onCommand?.(play.nowMs, command);
     try {
       play.apply(command);
     } catch (error) {
