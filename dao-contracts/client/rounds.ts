@@ -42,6 +42,7 @@ export interface AuditStep {
   readonly round: number;
   /** Seat of the worker whose claim is audited. */
   readonly seat: number;
+  readonly segment: number;
 }
 
 /** What a worker's function-call key is allowed to call. */

@@ -20,13 +20,15 @@ import {
   proofNodesMax,
   saltCharsMax,
   seatsMax,
+  segmentsMax,
   updateBytesMax,
 } from '../rules/limits.js';
 
 const round = integer(1, 2 ** 31);
 const seat = integer(0, seatsMax - 1);
 const proof = list(digest, proofNodesMax);
-const auditStep = { run: id, round, seat };
+const segment = integer(0, segmentsMax - 1);
+const auditStep = { run: id, round, seat, segment };
 
 const page = {
   from: optional(integer(0, 2 ** 31), 0),

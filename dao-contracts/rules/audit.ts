@@ -7,7 +7,7 @@ import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.
 import { refuse } from './errors.js';
 import { jurorsMax, trainerAuditsOneIn } from './limits.js';
 import { outcomeLeafWith } from './opening.js';
-import type { RevealedClaim } from './run.js';
+import type { RevealedClaim, SeatRole } from './run.js';
 import type { RunDraft } from './run-draft.js';
 import type { Audit, Seat } from './run-state.js';
 import { expel, punishAuditor } from './settlement.js';
@@ -21,61 +21,75 @@ import { verifyTraceLeaf, type TraceProof } from './trace-proof.js';
 export function drawAudits(draft: RunDraft): void {
   const { provisional } = draft.run;
   if (!provisional) throw new Error('BUG: no provisional round to audit');
-  const { auditedClaimsBps, segments } = draft.terms;
+  const { auditedClaimsBps, auditsPerClaim, segments } = draft.terms;
   for (const seat of provisional.included) {
     if (draft.draw.below(10_000) >= auditedClaimsBps) continue;
-    const segment = draft.draw.below(segments);
-    const auditor = drawAuditor(draft, [seat]);
-    if (auditor === undefined) continue;
-    draft.audits.push({
-      round: provisional.round,
-      seat,
-      segment,
-      auditor,
-      replaced: null,
-      state: 'material',
-      deadlineMs: auditDeadline(draft),
-      startLeaf: null,
-      answered: false,
-      answer: null,
-      openedLeaf: null,
-      jury: null,
-      right: null,
-      potYocto: 0n,
-    });
-    draft.emit('audit_drawn', { round: provisional.round, seat, segment, auditor });
+    const auditors: number[] = [];
+    for (const segment of draft.draw.apart(auditsPerClaim, segments)) {
+      const auditor = drawAuditor(draft, [seat], auditors);
+      if (auditor === undefined) break;
+      auditors.push(auditor);
+      draft.audits.push(newAudit(draft, { round: provisional.round, seat, segment, auditor }));
+      draft.emit('audit_drawn', { round: provisional.round, seat, segment, auditor });
+    }
   }
+}
+
+function newAudit(draft: RunDraft, it: AuditName & { auditor: number }): Audit {
+  return {
+    ...it,
+    replaced: null,
+    state: 'material',
+    deadlineMs: auditDeadline(draft),
+    startLeaf: null,
+    answered: false,
+    answer: null,
+    openedLeaf: null,
+    jury: null,
+    right: null,
+    potYocto: 0n,
+  };
 }
 
 /**
  * Mostly an auditor seat, so that trainers are not slowed down. But some audits go to trainers:
  * whoever holds all the places of auditors would else know that its friends are never disputed.
- * With neither auditors nor other trainers nobody is drawn.
+ * `taken` audit the same claim: others are drawn while there are any, or one liar would answer for
+ * all of a claim's audits. With neither auditors nor other trainers nobody is drawn.
  */
-function drawAuditor(draft: RunDraft, not: readonly (number | null)[]): number | undefined {
-  const auditors = activeSeats(draft, 'auditor', not);
-  const trainers = activeSeats(draft, 'trainer', not);
+function drawAuditor(
+  draft: RunDraft,
+  not: readonly (number | null)[],
+  taken: readonly number[],
+): number | undefined {
   // Drawn in any case: later draws of this tick then do not depend on who is there.
-  const toTrainers = draft.draw.below(trainerAuditsOneIn) === 0;
-  const [first, second] = toTrainers ? [trainers, auditors] : [auditors, trainers];
-  return draft.draw.take(first.length > 0 ? first : second);
+  const roles: SeatRole[] = ['auditor', 'trainer'];
+  if (draft.draw.below(trainerAuditsOneIn) === 0) roles.reverse();
+  for (const avoided of [[...not, ...taken], not]) {
+    for (const role of roles) {
+      const candidates = activeSeats(draft, role, avoided);
+      if (candidates.length > 0) return draft.draw.take(candidates);
+    }
+  }
+  return undefined;
 }
 
-function activeSeats(
-  draft: RunDraft,
-  role: 'trainer' | 'auditor',
-  not: readonly (number | null)[],
-): number[] {
+function activeSeats(draft: RunDraft, role: SeatRole, not: readonly (number | null)[]): number[] {
   return draft.run.roster.flatMap((entry, seat) =>
     entry.role === role && entry.status === 'active' && !not.includes(seat) ? [seat] : [],
   );
 }
 
-export interface AuditStep {
-  account: string;
+/** Which audit: a claim may have several, each of another segment. */
+export interface AuditName {
   round: number;
   /** Whose claim is audited. */
   seat: number;
+  segment: number;
+}
+
+export interface AuditStep extends AuditName {
+  account: string;
 }
 
 export interface LeafWithProof {
@@ -157,13 +171,14 @@ function isLost(draft: RunDraft, audit: Audit): boolean {
 }
 
 function replaceAuditor(draft: RunDraft, audit: Audit): void {
+  const others = siblings(draft, audit).map(({ auditor }) => auditor);
   const other =
-    audit.replaced === null ? drawAuditor(draft, [audit.seat, audit.auditor]) : undefined;
+    audit.replaced === null ? drawAuditor(draft, [audit.seat, audit.auditor], others) : undefined;
   if (other === undefined) return lapse(draft, audit);
   audit.replaced = audit.auditor;
   audit.auditor = other;
   const { round, seat } = audit;
-  draft.emit('auditor_replaced', { round, seat, auditor: other });
+  draft.emit('auditor_replaced', { round, seat, segment: audit.segment, auditor: other });
   audit.deadlineMs = auditDeadline(draft);
 }
 
@@ -187,7 +202,7 @@ function drawJury(draft: RunDraft, audit: Audit): void {
   audit.jury = jury.map((seat) => ({ seat, answered: false, leaf: null }));
   audit.deadlineMs = auditDeadline(draft);
   if (jury.length === 0) pass(draft, audit);
-  else draft.emit('jury_drawn', { round: audit.round, seat: audit.seat, jury });
+  else draft.emit('jury_drawn', { ...nameOf(audit), jury });
 }
 
 /** Ends a dispute as soon as the jurors who are still to answer cannot change it, or at `due`. */
@@ -218,16 +233,49 @@ function fail(draft: RunDraft, audit: Audit, right: boolean | null): void {
   audit.right = right;
   audit.potYocto += expel(draft, audit.seat, `failed the audit of round ${audit.round}`);
   closed(draft, audit);
+  closeSiblings(draft, audit);
+}
+
+/**
+ * The claim is lost and its worker with it: nobody waits for the worker's part in the claim's other
+ * audits. An auditor that has answered one of them is paid, as where a worker does not open; a
+ * dispute goes on, since its jury answers by itself.
+ */
+function closeSiblings(draft: RunDraft, audit: Audit): void {
+  for (const other of siblings(draft, audit)) {
+    if (other.state !== 'material' && other.state !== 'answer' && other.state !== 'opening') {
+      continue;
+    }
+    other.right = other.state === 'opening' ? true : null;
+    other.state = 'failed';
+    closed(draft, other);
+  }
+}
+
+/** The other audits of the same claim. */
+function siblings(draft: RunDraft, audit: Audit): Audit[] {
+  return draft.audits.filter(
+    (one) => one !== audit && one.round === audit.round && one.seat === audit.seat,
+  );
 }
 
 function closed(draft: RunDraft, audit: Audit): void {
-  const { round, seat, state } = audit;
-  draft.emit('audit_closed', { round, seat, verdict: state });
+  draft.emit('audit_closed', { ...nameOf(audit), verdict: audit.state });
+}
+
+function nameOf({ round, seat, segment }: Audit): AuditName {
+  return { round, seat, segment };
 }
 
 function findAudit(draft: RunDraft, step: AuditStep): Audit {
-  const audit = draft.audits.find(({ round, seat }) => round === step.round && seat === step.seat);
-  return audit ?? refuse('AUDIT_CLOSED', `no audit of seat ${step.seat} in round ${step.round}`);
+  const { round, seat, segment } = step;
+  const audit = draft.audits.find(
+    (one) => one.round === round && one.seat === seat && one.segment === segment,
+  );
+  return (
+    audit ??
+    refuse('AUDIT_CLOSED', `no audit of segment ${segment} of seat ${seat} in round ${round}`)
+  );
 }
 
 function subjectOf(draft: RunDraft, audit: Audit, step: AuditStep): Seat {

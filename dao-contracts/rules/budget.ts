@@ -8,20 +8,23 @@ import type { RunTerms } from './run-terms.js';
 
 /** Terms, run record and key overheads at their largest, without what grows by worker. */
 const runBytes = 8_000;
-/** A worker's entries in the run record and two audits. */
-const runBytesPerWorker = 1_400;
+/** A worker's entries in the run record. */
+const runBytesPerWorker = 400;
+/** One audit in progress. */
+const auditBytes = 600;
 const bytesPerApplication = 130;
 /** A seat record with two claims, its index entry, and a new account's ledger. */
 export const seatBytes = 2_800;
 const recordBytesBase = 700;
-const recordBytesPerClaim = 900;
+const recordBytesPerClaim = 820;
+const recordBytesPerAudit = 80;
 const cancelledRecordBytes = 700;
 
 /** Bytes of storage of one stored round record beyond its text: key, trie overhead. */
 export const recordOverheadBytes = 100;
 
 export function fundingBytes(terms: RunTerms): number {
-  const perWorker = terms.maxWorkers * runBytesPerWorker;
+  const perWorker = terms.maxWorkers * (runBytesPerWorker + terms.auditsPerClaim * auditBytes);
   return runBytes + perWorker + applicationsMax * bytesPerApplication;
 }
 
@@ -32,7 +35,13 @@ export function seatsOfRunMax(terms: RunTerms): number {
 
 /** A stored round record of `maxWorkers` claims at its largest. */
 export function recordBytes(terms: RunTerms): number {
-  return recordBytesBase + terms.maxWorkers * recordBytesPerClaim;
+  const perClaim = recordBytesPerClaim + terms.auditsPerClaim * recordBytesPerAudit;
+  return recordBytesBase + terms.maxWorkers * perClaim;
+}
+
+/** What the audits of one claim cost at most. */
+function auditFeesPerClaim(terms: RunTerms): bigint {
+  return BigInt(terms.auditsPerClaim) * BigInt(terms.auditFeeYocto);
 }
 
 export function cancelledRoundsMax(terms: RunTerms): number {
@@ -41,7 +50,7 @@ export function cancelledRoundsMax(terms: RunTerms): number {
 
 /** The smallest budget that a run with these terms can be funded with, in yoctoNEAR. */
 export function escrowNeeded(terms: RunTerms): bigint {
-  const perWorkerRound = BigInt(terms.rewardYocto) + BigInt(terms.auditFeeYocto);
+  const perWorkerRound = BigInt(terms.rewardYocto) + auditFeesPerClaim(terms);
   const bytes =
     fundingBytes(terms) +
     seatsOfRunMax(terms) * seatBytes +
@@ -55,6 +64,6 @@ export function escrowNeeded(terms: RunTerms): bigint {
 
 /** The smallest stake: half of it pays for the round that a conviction cancels. */
 export function stakeNeeded(terms: RunTerms): bigint {
-  const fees = BigInt(terms.maxWorkers) * BigInt(terms.auditFeeYocto);
+  const fees = BigInt(terms.maxWorkers) * auditFeesPerClaim(terms);
   return 2n * (fees + BigInt(recordBytes(terms)) * storageYoctoPerByte);
 }

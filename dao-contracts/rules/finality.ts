@@ -107,7 +107,8 @@ function claimRecord(
   if (!claim?.revealed)
     throw new Error(`BUG: seat ${number} lost its claim of round ${round.round}`);
   const { update, updateBytes, localIn, localOut, traceRoot } = claim.revealed;
-  const audit = audits.find((one) => one.seat === number);
+  const own = audits.filter((one) => one.seat === number);
+  const failed = own.some(({ state }) => state === 'failed');
   return {
     account: seat.account,
     commitment: claim.commitment,
@@ -119,7 +120,7 @@ function claimRecord(
     traceRoot,
     update,
     updateBytes,
-    verdict: audit ? verdictOf(audit.state) : 'unaudited',
+    verdict: own.length === 0 ? 'unaudited' : failed ? 'failed' : 'passed',
   };
 }
 

@@ -13,6 +13,8 @@ export const cancelledRoundsSlack = 64;
 /** Answers overruled or never given before the seat is lost: a tenth of the stake each. */
 export const wrongAuditsMax = 3;
 export const jurorsMax = 3;
+/** Each more than one costs a fee per claim and catches (1 − share of liars) of what is left. */
+export const auditsPerClaimMax = 3;
 /** Of so many draws of an auditor, one goes to the trainers (audit.ts says why). */
 export const trainerAuditsOneIn = 4;
 

@@ -107,7 +107,9 @@ export class Actors {
       // The dispute may be decided before the last juror has answered.
       if (this.jury(round, seat).length === 0) return;
       const account = this.account(juror.seat);
-      this.run.apply({ kind: 'answer', account, round, seat, leaf: named('recomputed') });
+      const { segment } = this.find(round, seat);
+      const step = { account, round, seat, segment };
+      this.run.apply({ kind: 'answer', ...step, leaf: named('recomputed') });
     }
   }
 
@@ -118,7 +120,7 @@ export class Actors {
 
   deliver(round: number, seat: number): void {
     const { segment } = this.find(round, seat);
-    const who = { account: this.account(seat), round, seat };
+    const who = { account: this.account(seat), round, seat, segment };
     const { leaf, proof } = this.run.openedLeaf(round, seat, segment);
     this.run.apply({ kind: 'deliver', ...who, leaf, proof });
   }
@@ -126,12 +128,12 @@ export class Actors {
   answer(round: number, seat: number, honest = true): void {
     const { segment, auditor: by } = this.find(round, seat);
     const leaf = honest ? this.run.trace(round, seat)[segment + 1]! : named('recomputed');
-    this.run.apply({ kind: 'answer', account: this.account(by), round, seat, leaf });
+    this.run.apply({ kind: 'answer', account: this.account(by), round, seat, segment, leaf });
   }
 
   open(round: number, seat: number): void {
     const { segment } = this.find(round, seat);
-    const who = { account: this.account(seat), round, seat };
+    const who = { account: this.account(seat), round, seat, segment };
     this.run.apply({ kind: 'open', ...who, ...this.run.openedLeaf(round, seat, segment + 1) });
   }
 

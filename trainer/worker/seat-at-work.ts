@@ -265,6 +265,7 @@ export class SeatAtWork {
       run: this.options.run,
       round: audit.round,
       seat: audit.seat,
+      segment: audit.segment,
       leaf: result.leaves[index]!,
       proof: proveTraceLeaf(result.leaves, index),
     };
@@ -280,7 +281,7 @@ export class SeatAtWork {
     const leaf =
       snapshot && (await replaySegment(input, { segment, snapshot, localIn: context.localIn }));
     const { run, round, seat } = { run: seen.run.id, ...audit };
-    await this.options.client.answer({ run, round, seat, leaf });
+    await this.options.client.answer({ run, round, seat, segment, leaf });
     this.#tell({ kind: 'answered', round, seat, segment, leaf });
   }
 

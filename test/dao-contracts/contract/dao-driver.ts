@@ -93,6 +93,7 @@ export const terms: RunTerms = {
     audit: 60_000,
   },
   auditedClaimsBps: 10_000,
+  auditsPerClaim: 1,
   stakeYocto: `${2n * near}`,
   rewardYocto: `${near / 10n}`,
   auditFeeYocto: `${near / 100n}`,
@@ -258,7 +259,7 @@ export class Play {
   async auditStep(audit: AuditView, seats: SeatView[]): Promise<void> {
     const { round, seat, segment } = audit;
     const work = this.#work.get(`${round}/${seat}`)!;
-    const step = { run: this.run, round, seat };
+    const step = { run: this.run, round, seat, segment };
     const opened = (index: number) => ({
       ...step,
       leaf: work.leaves[index]!,

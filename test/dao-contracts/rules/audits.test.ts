@@ -15,7 +15,7 @@ describe('audits with a verdict', () => {
       leaf: trace[index]!,
       proof: proveTraceLeaf(trace, index),
     });
-    const step = { round, seat };
+    const step = { round, seat, segment };
     const leaf = { honest: trace[segment + 1]!, wrong: named('wrong'), null: null }[answer];
     const worker = accountOf(play, seat);
     play.apply({ kind: 'deliver', account: worker, ...step, ...leafAt(segment) });
@@ -82,7 +82,7 @@ describe('audits with a verdict', () => {
     const trace = play.trace(round, seat);
     const proof = proveTraceLeaf(trace, segment);
     const account = accountOf(play, seat);
-    play.apply({ kind: 'deliver', account, round, seat, leaf: trace[segment]!, proof });
+    play.apply({ kind: 'deliver', account, round, seat, segment, leaf: trace[segment]!, proof });
     play.nowMs += terms.deadlinesMs.audit;
     play.apply({ kind: 'tick', round: null, phase: null });
     const others = [0, 1, 2].filter((one) => one !== seat);
@@ -119,13 +119,14 @@ function expelAnAuditor(it = { answersFirst: false }) {
     const deliver = (whose: number) => {
       const { segment } = play.state.audits.find((one) => one.seat === whose)!;
       const { leaf, proof } = play.openedLeaf(round, whose, segment);
-      act({ kind: 'deliver', account: accountOf(play, whose), seat: whose, leaf, proof });
+      act({ kind: 'deliver', account: accountOf(play, whose), seat: whose, segment, leaf, proof });
     };
     play.nowMs += terms.deadlinesMs.audit - 1;
     deliver(subject);
-    const { leaf } = play.openedLeaf(round, subject, owed.segment + 1);
+    const { segment } = owed;
+    const { leaf } = play.openedLeaf(round, subject, segment + 1);
     if (it.answersFirst) {
-      act({ kind: 'answer', account: accountOf(play, seat), seat: subject, leaf });
+      act({ kind: 'answer', account: accountOf(play, seat), seat: subject, segment, leaf });
     }
     play.nowMs += 1;
     play.apply({ kind: 'tick', round: null, phase: null });
@@ -142,7 +143,7 @@ describe('an auditor that is expelled before it answers', () => {
     expect(audit()).to.include({ state: 'answer', replaced: seat });
     const { auditor, segment } = audit();
     const opened = play.openedLeaf(round, subject, segment + 1);
-    const step = { round, seat: subject };
+    const step = { round, seat: subject, segment };
     const by = accountOf(play, auditor);
     play.apply({ kind: 'answer', account: by, ...step, leaf: opened.leaf });
     play.apply({ kind: 'open', account: accountOf(play, subject), ...step, ...opened });
@@ -159,7 +160,7 @@ describe('an auditor that is expelled after it answered', () => {
     const { segment } = play.state.audits.find((one) => one.seat === subject)!;
     const opened = play.openedLeaf(round, subject, segment + 1);
     const account = accountOf(play, subject);
-    play.apply({ kind: 'open', account, round, seat: subject, ...opened });
+    play.apply({ kind: 'open', account, round, seat: subject, segment, ...opened });
     expect(play.state.run.provisional).to.equal(null);
     expect(play.state.seats[seat]).to.include({ auditsRight: 0, earnedYocto: 0n });
     expect(play.ledgers.get(accountOf(play, seat))).to.equal(undefined);

@@ -7,7 +7,7 @@ import { Refusal } from '@commonweights/dao-contracts/rules/errors.js';
 import { stepRun, type RunState } from '@commonweights/dao-contracts/rules/run-events.js';
 import type { RoundRecord } from '@commonweights/dao-contracts/rules/run.js';
 import { buckets } from '@commonweights/dao-contracts/rules/totals.js';
-import { RunPlay, smallTerms } from './run-play.js';
+import { busyTerms, RunPlay } from './run-play.js';
 
 const sum = (values: Iterable<bigint>) => [...values].reduce((total, one) => total + one, 0n);
 
@@ -81,7 +81,7 @@ describe('a run under random events', () => {
     this.timeout(60_000);
     fc.assert(
       fc.property(steps, (entropy) => {
-        const play = new RunPlay({ ...smallTerms, rounds: 2 });
+        const play = new RunPlay(busyTerms);
         const finished = new Set<number>();
         for (const [pick, chance, wait] of entropy) {
           if (wait === 0) play.nowMs += 1_000;
@@ -125,7 +125,7 @@ describe('a run under random events', () => {
   it('never changes the state it is given', () => {
     fc.assert(
       fc.property(steps, (entropy) => {
-        const play = new RunPlay({ ...smallTerms, rounds: 2 });
+        const play = new RunPlay(busyTerms);
         for (const [pick, chance, wait] of entropy.slice(0, 60)) {
           if (wait === 0) play.nowMs += 1_000;
           const candidates = play.candidates(chance);

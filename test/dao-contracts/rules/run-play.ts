@@ -51,10 +51,19 @@ export const smallTerms: RunTerms = {
     audit: 1_000,
   },
   auditedClaimsBps: 8_000,
+  auditsPerClaim: 1,
   stakeYocto: `${near}`,
   rewardYocto: `${near / 7n}`,
   auditFeeYocto: `${near / 101n}`,
   heldBackRounds: 1,
+};
+
+/** As random plays use them: short, and with everything switched on. */
+export const busyTerms: RunTerms = {
+  ...smallTerms,
+  rounds: 2,
+  segments: 5,
+  auditsPerClaim: 2,
 };
 
 export function fundedRun(terms: RunTerms): RunState {
@@ -234,7 +243,7 @@ export class RunPlay {
     return audits.flatMap((audit): (() => RunCommand)[] => {
       const { round, seat, segment, state } = audit;
       const trace = this.trace(round, seat);
-      const step = { round, seat };
+      const step = { round, seat, segment };
       const subject = seats[seat]!.account;
       const opened = this.openedLeaf(round, seat, segment + 1);
       const prove = (index: number) => ({
