@@ -81,6 +81,8 @@ export const decode = {
   deliver: record({ ...auditStep, leaf: digest, proof }),
   answer: record({ ...auditStep, leaf: nullable(digest) }),
   open: record({ ...auditStep, leaf: digest, proof, end: optional(nullable(digest), null) }),
+  judge: record({ run: id, dispute: id, answer: nullable(digest) }),
+  dispute: record({ run: id, dispute: id }),
   page: record(page),
   attestations: record({ subject: digest, ...page }),
   datasetId: record({ id: text(128) }),

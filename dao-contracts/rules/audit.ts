@@ -5,12 +5,22 @@
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import { refuse } from './errors.js';
-import { jurorsMax, trainerAuditsOneIn } from './limits.js';
+import { activeSeats } from './active-seats.js';
+import {
+  auditNamed,
+  failAudit,
+  openedLeafOf,
+  passAudit,
+  siblings,
+  type AuditName,
+} from './audit-verdict.js';
+import { openDispute } from './dispute.js';
+import { disputesMax, trainerAuditsOneIn } from './limits.js';
 import { outcomeLeafWith } from './opening.js';
 import type { RevealedClaim, SeatRole } from './run.js';
 import type { RunDraft } from './run-draft.js';
 import type { Audit, Seat } from './run-state.js';
-import { expel, punishAuditor } from './settlement.js';
+import { expel, fine } from './settlement.js';
 import { verifyTraceLeaf, type TraceProof } from './trace-proof.js';
 
 /**
@@ -45,7 +55,6 @@ function newAudit(draft: RunDraft, it: AuditName & { auditor: number }): Audit {
     answered: false,
     answer: null,
     openedLeaf: null,
-    jury: null,
     right: null,
     potYocto: 0n,
   };
@@ -67,25 +76,11 @@ function drawAuditor(
   if (draft.draw.below(trainerAuditsOneIn) === 0) roles.reverse();
   for (const avoided of [[...not, ...taken], not]) {
     for (const role of roles) {
-      const candidates = activeSeats(draft, role, avoided);
+      const candidates = activeSeats(draft.run, role, avoided);
       if (candidates.length > 0) return draft.draw.take(candidates);
     }
   }
   return undefined;
-}
-
-function activeSeats(draft: RunDraft, role: SeatRole, not: readonly (number | null)[]): number[] {
-  return draft.run.roster.flatMap((entry, seat) =>
-    entry.role === role && entry.status === 'active' && !not.includes(seat) ? [seat] : [],
-  );
-}
-
-/** Which audit: a claim may have several, each of another segment. */
-export interface AuditName {
-  round: number;
-  /** Whose claim is audited. */
-  seat: number;
-  segment: number;
 }
 
 export interface AuditStep extends AuditName {
@@ -117,14 +112,7 @@ export function answer(draft: RunDraft, step: AuditStep & { leaf: Digest | null 
     audit.deadlineMs = auditDeadline(draft);
     return;
   }
-  const juror = audit.jury?.find((one) => one.seat === caller.seat);
-  if (audit.state !== 'disputed' || !juror) {
-    refuse('NOT_YOUR_TURN', `this audit is at "${audit.state}" and waits for somebody else`);
-  }
-  if (juror.answered) refuse('ALREADY_ACTED', 'this juror has answered; wait for the others');
-  juror.answered = true;
-  juror.leaf = step.leaf;
-  decide(draft, audit, false);
+  return refuse('NOT_YOUR_TURN', `this audit is at "${audit.state}" and waits for somebody else`);
 }
 
 export interface OpenedLeaf extends LeafWithProof {
@@ -142,23 +130,41 @@ export function open(draft: RunDraft, step: AuditStep & OpenedLeaf): void {
   audit.openedLeaf = step.leaf;
   if (audit.answer === step.leaf) {
     audit.right = true;
-    return pass(draft, audit);
+    return passAudit(draft, audit);
   }
-  audit.state = 'disputed';
-  audit.deadlineMs = auditDeadline(draft);
+  dispute(draft, audit);
 }
 
-/** Moves every audit whose deadline passed, and draws juries. Returns whether anything moved. */
+/** The auditor's word against the worker's. With too many disputes open, nobody loses by it. */
+function dispute(draft: RunDraft, audit: Audit): void {
+  if (draft.disputes.length >= disputesMax) return passAudit(draft, audit);
+  audit.state = 'disputed';
+  const { round, seat, segment, startLeaf, auditor, replaced, answer } = audit;
+  openDispute(draft, {
+    ...{ kind: 'audit', round, seat, segment, startLeaf },
+    ordinal: draft.run.provisional!.ordinal,
+    claimed: openedLeafOf(audit),
+    other: null,
+    plaintiff: draft.seat(auditor).account,
+    plaintiffSeat: auditor,
+    // No material is not a wrong answer: a worker that delivers on chain and uploads late would
+    // slash honest auditors. It costs them the fee, and there is nothing to appeal against.
+    plaintiffMayAppeal: answer !== null,
+    defendants: [seat],
+    parties: replaced === null ? [seat, auditor] : [seat, auditor, replaced],
+    bonds: [],
+  });
+}
+
+/** Moves every audit whose deadline passed. Returns whether anything moved. */
 export function tickAudits(draft: RunDraft): boolean {
   let moved = false;
   for (const audit of draft.audits) {
     const due = draft.at.nowMs >= audit.deadlineMs;
-    if (audit.state === 'disputed' && audit.jury === null) drawJury(draft, audit);
-    else if (audit.state === 'material' && due) fail(draft, audit, null);
+    if (audit.state === 'material' && due) convict(draft, audit, null);
     else if (audit.state === 'answer' && (due || isLost(draft, audit)))
       replaceAuditor(draft, audit);
-    else if (audit.state === 'opening' && due) fail(draft, audit, true);
-    else if (audit.state === 'disputed' && due) decide(draft, audit, true);
+    else if (audit.state === 'opening' && due) convict(draft, audit, true);
     else continue;
     moved = true;
   }
@@ -185,95 +191,21 @@ function replaceAuditor(draft: RunDraft, audit: Audit): void {
 /** Nobody answered. Free silence would be the cheapest way to let a friend's claim pass. */
 function lapse(draft: RunDraft, audit: Audit): void {
   for (const silent of [audit.replaced, audit.auditor]) {
-    if (silent !== null) punishAuditor(draft, audit, silent);
+    if (silent !== null) audit.potYocto += fine(draft, silent);
   }
-  pass(draft, audit);
+  passAudit(draft, audit);
 }
 
-function drawJury(draft: RunDraft, audit: Audit): void {
-  const not = [audit.seat, audit.auditor, audit.replaced];
-  const jury: number[] = [];
-  for (const role of ['auditor', 'trainer'] as const) {
-    const candidates = activeSeats(draft, role, not);
-    while (jury.length < jurorsMax && candidates.length > 0) {
-      jury.push(draft.draw.take(candidates)!);
-    }
-  }
-  audit.jury = jury.map((seat) => ({ seat, answered: false, leaf: null }));
-  audit.deadlineMs = auditDeadline(draft);
-  if (jury.length === 0) pass(draft, audit);
-  else draft.emit('jury_drawn', { ...nameOf(audit), jury });
-}
-
-/** Ends a dispute as soon as the jurors who are still to answer cannot change it, or at `due`. */
-function decide(draft: RunDraft, audit: Audit, due: boolean): void {
-  const jury = audit.jury ?? [];
-  const answered = jury.filter((juror) => juror.answered);
-  const agree = answered.filter((juror) => juror.leaf === audit.openedLeaf).length;
-  const size = due ? answered.length : jury.length;
-  const waiting = due ? 0 : jury.length - answered.length;
-  if (due && answered.length === 0) return pass(draft, audit);
-  if (2 * agree > size) {
-    audit.right = false;
-    // No material is not a wrong answer: a worker that delivers on chain and uploads late would
-    // slash honest auditors. It costs them the fee.
-    if (audit.answer !== null) punishAuditor(draft, audit, audit.auditor);
-    return pass(draft, audit);
-  }
-  if (2 * (agree + waiting) <= size) fail(draft, audit, true);
-}
-
-function pass(draft: RunDraft, audit: Audit): void {
-  audit.state = 'passed';
-  closed(draft, audit);
-}
-
-function fail(draft: RunDraft, audit: Audit, right: boolean | null): void {
-  audit.state = 'failed';
-  audit.right = right;
+/** A worker that does not show its work has lost it: the chain itself saw that, nobody appeals. */
+function convict(draft: RunDraft, audit: Audit, right: boolean | null): void {
   audit.potYocto += expel(draft, audit.seat, `failed the audit of round ${audit.round}`);
-  closed(draft, audit);
-  closeSiblings(draft, audit);
-}
-
-/**
- * The claim is lost and its worker with it: nobody waits for the worker's part in the claim's other
- * audits. An auditor that has answered one of them is paid, as where a worker does not open; a
- * dispute goes on, since its jury answers by itself.
- */
-function closeSiblings(draft: RunDraft, audit: Audit): void {
-  for (const other of siblings(draft, audit)) {
-    if (other.state !== 'material' && other.state !== 'answer' && other.state !== 'opening') {
-      continue;
-    }
-    other.right = other.state === 'opening' ? true : null;
-    other.state = 'failed';
-    closed(draft, other);
-  }
-}
-
-/** The other audits of the same claim. */
-function siblings(draft: RunDraft, audit: Audit): Audit[] {
-  return draft.audits.filter(
-    (one) => one !== audit && one.round === audit.round && one.seat === audit.seat,
-  );
-}
-
-function closed(draft: RunDraft, audit: Audit): void {
-  draft.emit('audit_closed', { ...nameOf(audit), verdict: audit.state });
-}
-
-function nameOf({ round, seat, segment }: Audit): AuditName {
-  return { round, seat, segment };
+  failAudit(draft, audit, right);
 }
 
 function findAudit(draft: RunDraft, step: AuditStep): Audit {
   const { round, seat, segment } = step;
-  const audit = draft.audits.find(
-    (one) => one.round === round && one.seat === seat && one.segment === segment,
-  );
   return (
-    audit ??
+    auditNamed(draft, step) ??
     refuse('AUDIT_CLOSED', `no audit of segment ${segment} of seat ${seat} in round ${round}`)
   );
 }

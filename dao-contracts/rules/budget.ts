@@ -20,6 +20,12 @@ const recordBytesPerClaim = 820;
 const recordBytesPerAudit = 80;
 const cancelledRecordBytes = 700;
 
+/** A dispute with its first panel, and what each juror of a later one adds. */
+export const disputeBytes = 1_600;
+export const appealBytesPerJuror = 130;
+/** Rounds cancelled by verdicts whose money is still locked: the escrow waits for it so long. */
+const roundsAwaitedMax = 4n;
+
 /** Bytes of storage of one stored round record beyond its text: key, trie overhead. */
 export const recordOverheadBytes = 100;
 
@@ -44,26 +50,41 @@ function auditFeesPerClaim(terms: RunTerms): bigint {
   return BigInt(terms.auditsPerClaim) * BigInt(terms.auditFeeYocto);
 }
 
+/** Rewards and fees of one final round. */
+function roundPayMax(terms: RunTerms): bigint {
+  return BigInt(terms.maxWorkers) * (BigInt(terms.rewardYocto) + auditFeesPerClaim(terms));
+}
+
+/** A rewound round pays its audits, is recorded, and took a dispute. */
+function cancelledRoundCost(terms: RunTerms): bigint {
+  const bytes = BigInt(recordBytes(terms) + disputeBytes);
+  return BigInt(terms.maxWorkers) * auditFeesPerClaim(terms) + bytes * storageYoctoPerByte;
+}
+
+/** What one more round can take out of the escrow: it does not open with less in it. */
+export function roundCostMax(terms: RunTerms): bigint {
+  return roundPayMax(terms) + BigInt(recordBytes(terms)) * storageYoctoPerByte;
+}
+
 export function cancelledRoundsMax(terms: RunTerms): number {
   return terms.rounds + cancelledRoundsSlack;
 }
 
 /** The smallest budget that a run with these terms can be funded with, in yoctoNEAR. */
 export function escrowNeeded(terms: RunTerms): bigint {
-  const perWorkerRound = BigInt(terms.rewardYocto) + auditFeesPerClaim(terms);
   const bytes =
     fundingBytes(terms) +
     seatsOfRunMax(terms) * seatBytes +
     terms.rounds * recordBytes(terms) +
     cancelledRoundsMax(terms) * cancelledRecordBytes;
   return (
-    BigInt(terms.rounds) * BigInt(terms.maxWorkers) * perWorkerRound +
+    BigInt(terms.rounds) * roundPayMax(terms) +
+    roundsAwaitedMax * cancelledRoundCost(terms) +
     BigInt(bytes) * storageYoctoPerByte
   );
 }
 
 /** The smallest stake: half of it pays for the round that a conviction cancels. */
 export function stakeNeeded(terms: RunTerms): bigint {
-  const fees = BigInt(terms.maxWorkers) * auditFeesPerClaim(terms);
-  return 2n * (fees + BigInt(recordBytes(terms)) * storageYoctoPerByte);
+  return 2n * cancelledRoundCost(terms);
 }

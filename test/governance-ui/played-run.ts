@@ -5,6 +5,7 @@
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { AuditView, RoundRecord, RunView } from '@commonweights/dao-contracts/rules/run.js';
+import type { Dispute } from '@commonweights/dao-contracts/rules/run-state.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
 import type { SeatView } from '@commonweights/dao-contracts/rules/views.js';
 import { viewRun, viewSeat } from '@commonweights/dao-contracts/rules/run-view.js';
@@ -103,19 +104,19 @@ export class Actors {
     if (honest) return;
     // The jury is drawn by the next tick: only ticks draw.
     this.tick();
-    for (const juror of this.jury(round, seat)) {
+    for (const juror of this.jury(round, seat)?.panel ?? []) {
       // The dispute may be decided before the last juror has answered.
-      if (this.jury(round, seat).length === 0) return;
+      const dispute = this.jury(round, seat)?.id;
+      if (dispute === undefined) return;
       const account = this.account(juror.seat);
-      const { segment } = this.find(round, seat);
-      const step = { account, round, seat, segment };
-      this.run.apply({ kind: 'answer', ...step, leaf: named('recomputed') });
+      this.run.apply({ kind: 'judge', account, dispute, answer: named('recomputed') });
     }
   }
 
-  private jury(round: number, seat: number): readonly { seat: number }[] {
-    const audit = this.run.state.audits.find((one) => one.round === round && one.seat === seat);
-    return audit?.state === 'disputed' ? (audit.jury ?? []) : [];
+  private jury(round: number, seat: number): Dispute | undefined {
+    return this.run.state.disputes.find(
+      (one) => one.round === round && one.seat === seat && one.stage === 'jury',
+    );
   }
 
   deliver(round: number, seat: number): void {
@@ -160,8 +161,8 @@ export function playRun(it: {
   return {
     play,
     view: () => {
-      const { run: state, terms, audits } = run.state;
-      return { ...viewRun(state, { terms, audits, nowMs: run.nowMs }), ...own };
+      const { run: state, terms, audits, disputes } = run.state;
+      return { ...viewRun(state, { terms, audits, disputes, nowMs: run.nowMs }), ...own };
     },
     seats: () => {
       const { run: state, terms, seats } = run.state;

@@ -53,12 +53,12 @@ export function lookAt(play: Pick<RunPlay, 'state' | 'nowMs'>): {
   run: RunView;
   seats: SeatView[];
 } {
-  const { run, terms, seats, audits, applicants } = play.state;
+  const { run, terms, seats, audits, disputes, applicants } = play.state;
   const shown =
     run.status === 'enrolling'
       ? applicants.map((one, i) => viewApplicant(one, i, terms))
       : seats.map((seat) => viewSeat(seat, { run, terms }));
-  const view = viewRun(run, { terms, audits, nowMs: play.nowMs });
+  const view = viewRun(run, { terms, audits, disputes, nowMs: play.nowMs });
   return structuredClone({ run: fromWire(view), seats: fromWire(shown) });
 }
 
@@ -96,6 +96,10 @@ export function callFor(play: RunPlay, account: string, duty: Duty): RunCommand 
       const { round, seat: subject, segment } = duty.audit;
       const leaf = play.trace(round, subject)[segment + 1]!;
       return { kind: 'answer', account, round, seat: subject, segment, leaf };
+    }
+    case 'judge': {
+      const dispute = play.state.disputes.find(({ id }) => id === duty.dispute.id)!;
+      return { kind: 'judge', account, dispute: dispute.id, answer: play.truth(dispute) };
     }
     case 'wait':
     case 'finish':

@@ -3,8 +3,14 @@ import { expect } from 'chai';
 import { proveTraceLeaf } from '@commonweights/dao-contracts/rules/trace.js';
 import type { RoundRecord } from '@commonweights/dao-contracts/rules/run.js';
 import type { RunCommand } from '@commonweights/dao-contracts/rules/run-events.js';
-import { named, near } from './run-play.js';
+import { named, near, type RunPlay } from './run-play.js';
 import { accountOf, provisional, running, terms } from './run-scenes.js';
+
+/** All other audits are late too, then; this scene is about the first one. */
+function letTimePass(play: RunPlay): void {
+  play.nowMs += terms.deadlinesMs.audit;
+  play.apply({ kind: 'tick', round: null, phase: null });
+}
 
 describe('audits with a verdict', () => {
   function playAudit(answer: 'honest' | 'wrong' | 'null', jury: 'worker' | 'auditor' | 'silent') {
@@ -29,15 +35,14 @@ describe('audits with a verdict', () => {
     const find = () => play.state.audits.find((one) => one.seat === seat && one.round === round);
     if (find()?.state === 'disputed') {
       play.apply(play.tick());
-      for (const juror of find()!.jury!) {
-        if (jury === 'silent' || find()?.state !== 'disputed') break;
+      const dispute = () => play.state.disputes[0];
+      for (const juror of dispute()!.panel!) {
+        if (jury === 'silent' || dispute()?.stage !== 'jury') break;
         const said = jury === 'worker' ? trace[segment + 1]! : named('wrong');
-        play.apply({ kind: 'answer', account: accountOf(play, juror.seat), ...step, leaf: said });
+        const account = accountOf(play, juror.seat);
+        play.apply({ kind: 'judge', account, dispute: dispute()!.id, answer: said });
       }
-      if (find()?.state === 'disputed') {
-        play.nowMs += terms.deadlinesMs.audit;
-        play.apply({ kind: 'tick', round: null, phase: null });
-      }
+      if (dispute()?.stage === 'jury') letTimePass(play);
     }
     return { play, seat, auditor };
   }
@@ -50,8 +55,17 @@ describe('audits with a verdict', () => {
 
   it('fines an auditor whose wrong answer the jury overrules a tenth of its stake', () => {
     const { play, seat, auditor } = playAudit('wrong', 'worker');
-    const audit = play.state.audits.find((one) => one.seat === seat)!;
-    expect(audit).to.include({ state: 'passed', right: false, potYocto: near / 10n });
+    const audit = () => play.state.audits.find((one) => one.seat === seat);
+    expect(audit()).to.include({ state: 'disputed', right: false });
+    expect(play.state.seats[auditor]!.stakeYocto).to.equal(near);
+    // It may appeal until the deadline; the others' audits are late by then, so the round closes.
+    const { deadlineMs } = play.state.disputes[0]!;
+    play.nowMs = deadlineMs - 1;
+    play.apply({ kind: 'tick', round: null, phase: null });
+    expect(audit()).to.include({ state: 'disputed' });
+    play.nowMs = deadlineMs;
+    play.apply({ kind: 'tick', round: null, phase: null });
+    expect(play.state.disputes).to.deep.equal([]);
     expect(play.state.seats[auditor]!.stakeYocto).to.equal(near - near / 10n);
     expect(play.state.run.roster[seat]!.status).to.equal('active');
   });
