@@ -94,6 +94,7 @@ export function draftOf(initialSeed: number): RunDraft {
       audit: 48 * hourMs,
     },
     auditedClaimsBps: 10_000,
+    auditsPerClaim: 1,
     heldBackRounds: 2,
     economics: {
       stakeYocto: near(5),

@@ -31,10 +31,14 @@ export interface RoundCalls {
   submitRoot(it: { run: number; round: number; root: Digest }): Promise<void>;
   /** The audited worker's `L_k` with its proof of inclusion in the trace. */
   deliver(it: AuditStep & { leaf: Digest; proof: TraceProof }): Promise<void>;
-  /** The auditor's or a juror's own `L_{k+1}`; null: material missing or no valid snapshot. */
+  /** The auditor's own `L_{k+1}`; null: material missing or no valid snapshot. */
   answer(it: AuditStep & { leaf: Digest | null }): Promise<void>;
   /** The audited worker's `L_{k+1}` with its proof; `end` after the last segment: see opening.ts. */
   open(it: AuditStep & { leaf: Digest; proof: TraceProof; end: Digest | null }): Promise<void>;
+  /** A juror's own recomputation; null: what it takes could not be had. */
+  judge(it: { run: number; dispute: number; answer: Digest | null }): Promise<void>;
+  /** By who lost the last verdict; `depositYocto`: `appealYocto` of the dispute, at least. */
+  appeal(it: { run: number; dispute: number; depositYocto: bigint }): Promise<void>;
 }
 
 export interface AuditStep {
@@ -42,6 +46,7 @@ export interface AuditStep {
   readonly round: number;
   /** Seat of the worker whose claim is audited. */
   readonly seat: number;
+  readonly segment: number;
 }
 
 /** What a worker's function-call key is allowed to call. */
@@ -54,6 +59,7 @@ export const workerMethods = [
   'deliver',
   'answer',
   'open',
+  'judge',
   'rejoin',
 ] as const;
 
@@ -76,5 +82,8 @@ export function roundCalls(connection: Connection): RoundCalls {
     deliver: (it) => connection.call('deliver', it),
     answer: (it) => connection.call('answer', it, { gas: closingGas }),
     open: (it) => connection.call('open', it, { gas: closingGas }),
+    judge: (it) => connection.call('judge', it, { gas: closingGas }),
+    appeal: ({ depositYocto, ...args }) =>
+      connection.call('appeal', args, { depositYocto, gas: closingGas }),
   };
 }

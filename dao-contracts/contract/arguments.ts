@@ -20,13 +20,15 @@ import {
   proofNodesMax,
   saltCharsMax,
   seatsMax,
+  segmentsMax,
   updateBytesMax,
 } from '../rules/limits.js';
 
 const round = integer(1, 2 ** 31);
 const seat = integer(0, seatsMax - 1);
 const proof = list(digest, proofNodesMax);
-const auditStep = { run: id, round, seat };
+const segment = integer(0, segmentsMax - 1);
+const auditStep = { run: id, round, seat, segment };
 
 const page = {
   from: optional(integer(0, 2 ** 31), 0),
@@ -79,6 +81,8 @@ export const decode = {
   deliver: record({ ...auditStep, leaf: digest, proof }),
   answer: record({ ...auditStep, leaf: nullable(digest) }),
   open: record({ ...auditStep, leaf: digest, proof, end: optional(nullable(digest), null) }),
+  judge: record({ run: id, dispute: id, answer: nullable(digest) }),
+  dispute: record({ run: id, dispute: id }),
   page: record(page),
   attestations: record({ subject: digest, ...page }),
   datasetId: record({ id: text(128) }),

@@ -61,6 +61,7 @@ export function fundRun(action: Funding, it: { proposal: Proposal; moves: Totals
     open: null,
     provisional: null,
     enrolDeadlineMs: nowMs() + action.terms.deadlinesMs.enrol,
+    nextDispute: 1,
   });
   return id;
 }

@@ -5,7 +5,8 @@
 import { drawAudits, tickAudits } from './audit.js';
 import { drawSeats } from './enrolment.js';
 import { unreachable } from './errors.js';
-import { closeProvisional } from './finality.js';
+import { tickDisputes } from './dispute.js';
+import { closeProvisional, completeIfDone } from './finality.js';
 import { ZERO_LOCAL_STATE } from './opening.js';
 import { closedRounds, openRound, pauseRun, returnSlices } from './round-opening.js';
 import type { Phase, TickResult } from './run.js';
@@ -30,7 +31,7 @@ function tickAny(draft: RunDraft, it: Tick): boolean {
   switch (run.status) {
     case 'completed':
     case 'stopped':
-      return false;
+      return tickDisputes(draft);
     case 'enrolling':
       return drawSeats(draft);
     case 'paused':
@@ -38,9 +39,9 @@ function tickAny(draft: RunDraft, it: Tick): boolean {
       const believed = run.open
         ? run.open.round === it.round && run.open.phase === it.phase
         : it.phase === null;
-      const audits = tickAudits(draft);
-      const closed = closeProvisional(draft);
-      return (believed && !closed && tickRound(draft)) || audits || closed;
+      const judged = [tickAudits(draft), tickDisputes(draft)].includes(true);
+      const closed = closeProvisional(draft) || completeIfDone(draft);
+      return (believed && !closed && tickRound(draft)) || judged || closed;
     }
     default:
       return unreachable(run.status);
@@ -133,6 +134,7 @@ function closeAggregate(draft: RunDraft, open: OpenRound): boolean {
     included,
     slices,
     revealed,
+    struck: null,
   };
   run.open = null;
   returnSlices(

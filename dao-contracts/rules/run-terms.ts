@@ -26,6 +26,8 @@ export interface RunTerms {
   deadlinesMs: DeadlinesMs;
   /** Probability of each claim of a round to be audited; 10000: all are. */
   auditedClaimsBps: number;
+  /** Of an audited claim: each one segment, by an auditor of its own where there are enough. */
+  auditsPerClaim: number;
   stakeYocto: string;
   /** Per verified update. */
   rewardYocto: string;

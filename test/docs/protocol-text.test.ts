@@ -158,11 +158,11 @@ describe('the specification', () => {
 
   it('explains every field of terms, and lists every field of the views of a run', () => {
     const play = provisional();
-    const { run, terms, audits, seats } = play.state;
+    const { run, terms, audits, disputes, seats } = play.state;
     const explained = namesInTables('run.md');
     for (const name of Object.keys(terms)) expect(explained, name).to.include(name);
     const shown = [
-      viewRun(run, { terms, audits, nowMs: play.nowMs }),
+      viewRun(run, { terms, audits, disputes, nowMs: play.nowMs }),
       ...seats.map((seat) => viewSeat(seat, { run, terms })),
       ...play.records.map(({ text }) => JSON.parse(text) as unknown),
     ];

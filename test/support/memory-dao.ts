@@ -36,6 +36,7 @@ export class MemoryDao {
       terms,
       seats: [],
       audits: [],
+      disputes: [],
       applicants: [],
       run: {
         ...emptyRun,
@@ -48,8 +49,8 @@ export class MemoryDao {
   }
 
   run(): RunView {
-    const { run, terms, audits } = this.#state;
-    return structuredClone(viewRun(run, { terms, audits, nowMs: this.nowMs }));
+    const { run, terms, audits, disputes } = this.#state;
+    return structuredClone(viewRun(run, { terms, audits, disputes, nowMs: this.nowMs }));
   }
 
   seats(): SeatView[] {
@@ -98,6 +99,8 @@ export class MemoryDao {
       deliver: (it: object) => act({ kind: 'deliver', ...it }),
       answer: (it: object) => act({ kind: 'answer', ...it }),
       open: (it: object) => act({ kind: 'open', ...it }),
+      judge: (it: object) => act({ kind: 'judge', ...it }),
+      appeal: (it: object) => act({ kind: 'appeal', ...it }),
     };
     return client as unknown as DaoClient;
   }
@@ -125,4 +128,5 @@ const emptyRun: Omit<Run, 'budgetYocto' | 'escrowYocto' | 'finalRoot' | 'enrolDe
   roster: [],
   open: null,
   provisional: null,
+  nextDispute: 1,
 };

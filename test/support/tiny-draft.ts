@@ -47,6 +47,7 @@ export const tinyDraft = {
     ...{ aggregate: 60000, audit: 60000 },
   },
   auditedClaimsBps: 5000,
+  auditsPerClaim: 1,
   heldBackRounds: 1,
   economics: { stakeYocto: near(5), rewardYocto: near(1), auditFeeYocto: near(1) },
 };

@@ -72,6 +72,7 @@ export async function tinyRun(engine: Engine, changes: Partial<RunSpec> = {}): P
     maxAuditors: 1,
     deadlinesMs: minutes(10),
     auditedClaimsBps: 10_000,
+    auditsPerClaim: 1,
     heldBackRounds: 1,
     economics: {
       stakeYocto: `5${near}`,

@@ -95,6 +95,7 @@ class RecordedPlay {
     for (let passes = 0; audits().length > 0; passes++) {
       if (passes === 16) throw new Error('the audits of the recorded run do not end');
       for (const { seat } of audits()) this.#auditStep(seat, it.convict && seat === first!.seat);
+      this.#judgeAll();
       this.#tick();
     }
   }
@@ -104,7 +105,7 @@ class RecordedPlay {
     const round = this.#run.provisional?.round;
     const audit = this.#play.state.audits.find((one) => one.round === round && one.seat === seat);
     if (!audit) return;
-    const step = { round: audit.round, seat };
+    const step = { round: audit.round, seat, segment: audit.segment };
     const account = this.#account(seat);
     const start = this.#play.openedLeaf(audit.round, seat, audit.segment);
     const end = this.#play.openedLeaf(audit.round, seat, audit.segment + 1);
@@ -121,14 +122,23 @@ class RecordedPlay {
       case 'opening':
         return this.#do({ kind: 'open', account, ...step, ...end });
       case 'disputed':
-        for (const juror of audit.jury ?? []) {
-          this.#do({ kind: 'answer', account: this.#account(juror.seat), ...step, leaf: seen });
-        }
-        return;
       case 'passed':
       case 'failed':
         return;
     }
+  }
+
+  /** Jurors see what the auditor saw; nobody appeals, so that time makes a verdict stand. */
+  #judgeAll(): void {
+    const disputes = this.#play.state.disputes;
+    for (const { id, panel } of disputes) {
+      for (const { seat, answered } of panel ?? []) {
+        if (answered) continue;
+        const answer = named('what the auditor sees');
+        this.#do({ kind: 'judge', account: this.#account(seat), dispute: id, answer });
+      }
+    }
+    if (disputes.some(({ stage }) => stage === 'window')) this.#nowMs += runTerms.deadlinesMs.audit;
   }
 
   /** One trainer commits, the others are absent; two come back. */

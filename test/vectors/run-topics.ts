@@ -56,6 +56,7 @@ const spec = {
     audit: 300_000,
   },
   auditedClaimsBps: 2_500,
+  auditsPerClaim: 2,
   heldBackRounds: 2,
   economics: {
     stakeYocto: `${near}`,
@@ -106,9 +107,10 @@ function commandOf(json: Record<string, unknown>): RunCommand {
 }
 
 /** What `get_run` and `get_seats` answer. */
-function shownState({ run, terms, seats, audits, applicants }: RunState, nowMs: number) {
+function shownState(state: RunState, nowMs: number) {
+  const { run, terms, seats, audits, disputes, applicants } = state;
   return {
-    run: viewRun(run, { terms, audits, nowMs }),
+    run: viewRun(run, { terms, audits, disputes, nowMs }),
     seats:
       run.status === 'enrolling'
         ? applicants.map((one, i) => viewApplicant(one, i, terms))

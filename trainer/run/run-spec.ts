@@ -60,6 +60,7 @@ export interface RunSpec {
   readonly maxAuditors: number;
   readonly deadlinesMs: RunTerms['deadlinesMs'];
   readonly auditedClaimsBps: number;
+  readonly auditsPerClaim: number;
   readonly heldBackRounds: number;
   readonly economics: {
     readonly stakeYocto: string;
@@ -92,6 +93,7 @@ export function termsOf(input: { spec: RunSpec; digest: Digest; initialRoot: Dig
     localResetInterval: spec.inner.localResetInterval,
     deadlinesMs: spec.deadlinesMs,
     auditedClaimsBps: spec.auditedClaimsBps,
+    auditsPerClaim: spec.auditsPerClaim,
     heldBackRounds: spec.heldBackRounds,
     ...spec.economics,
   };
@@ -177,6 +179,7 @@ export function decodeRunSpec(json: unknown): RunSpec {
         audit: duration,
       }),
     auditedClaimsBps: count(0, 10_000),
+    auditsPerClaim: count(1, 3),
     heldBackRounds: count(0, 10_000),
     economics: (value, path) =>
       fields(value, path, { stakeYocto: money, rewardYocto: money, auditFeeYocto: money }),
@@ -184,6 +187,9 @@ export function decodeRunSpec(json: unknown): RunSpec {
   const { inner, model } = spec;
   if (inner.stepsPerRound % inner.segments !== 0) {
     refuse('inner.segments', `${inner.segments} does not divide stepsPerRound`);
+  }
+  if (2 * spec.auditsPerClaim - 1 > inner.segments) {
+    refuse('auditsPerClaim', `${spec.auditsPerClaim} audits need segments between theirs`);
   }
   if (inner.schedule.totalSteps <= inner.schedule.warmupSteps) {
     refuse('inner.schedule.totalSteps', 'must be greater than warmupSteps');

@@ -3,7 +3,13 @@
  * this pure function what is next, does it, and reads again. That is why it can be killed at any
  * point and started again, and why the same function can be tested without a chain.
  */
-import type { AuditView, RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
+import type {
+  AuditView,
+  DisputeView,
+  RunView,
+  SeatView,
+} from '@commonweights/dao-contracts/client/views.js';
+import { holdsRound, waitsForRound } from '@commonweights/dao-contracts/rules/dispute.js';
 
 export type Duty =
   | { kind: 'enrol' }
@@ -16,6 +22,7 @@ export type Duty =
   | { kind: 'deliver'; audit: AuditView }
   | { kind: 'open'; audit: AuditView }
   | { kind: 'answer'; audit: AuditView }
+  | { kind: 'judge'; dispute: DisputeView }
   | { kind: 'wait'; for: string }
   | { kind: 'finish'; because: string };
 
@@ -98,23 +105,31 @@ function roundActDuty(run: RunView, mine: SeatView): Duty | null {
 function answerDuty(run: RunView, mine: SeatView): Duty | null {
   for (const audit of run.audits) {
     if (audit.state === 'answer' && audit.auditor === mine.seat) return { kind: 'answer', audit };
-    const juror = audit.jury.find((one) => one.seat === mine.seat);
-    if (audit.state === 'disputed' && juror && !juror.answered) return { kind: 'answer', audit };
+  }
+  for (const dispute of run.disputes) {
+    const juror = dispute.panel.find((one) => one.seat === mine.seat);
+    if (juror && !juror.answered) return { kind: 'judge', dispute };
   }
   return null;
 }
 
 function tickDuty(run: RunView, seats: readonly SeatView[], nowMs: number): Duty | null {
-  const late = run.audits.some((audit) => isPending(audit) && nowMs >= audit.deadlineMs);
-  const undrawn = run.audits.some(({ state, jury }) => state === 'disputed' && jury.length === 0);
+  // A disputed audit waits for its dispute, which has deadlines of its own.
+  const isLate = ({ state, deadlineMs }: AuditView) => state !== 'disputed' && nowMs >= deadlineMs;
+  const late = run.audits.some((audit) => isPending(audit) && isLate(audit));
+  const undrawn = run.disputes.some(({ stage, panel }) => stage === 'jury' && panel.length === 0);
   if (undrawn) return { kind: 'tick', because: 'a jury is to be drawn' };
-  if (late) return { kind: 'tick', because: 'deadline passed' };
+  if (late || run.disputes.some((one) => isDisputeDue(run, one, nowMs)))
+    return { kind: 'tick', because: 'deadline passed' };
   const expelled = seats.filter(({ status }) => status === 'expelled').map(({ seat }) => seat);
   const isLost = ({ state, auditor }: AuditView) =>
     state === 'answer' && expelled.includes(auditor);
   if (run.audits.some(isLost)) return { kind: 'tick', because: 'an auditor is to be replaced' };
   if (run.status === 'paused') return canGoOn(run, seats);
   const open = run.open;
+  if (!open && !run.provisional && run.closedRounds < run.terms.rounds) {
+    return { kind: 'tick', because: 'the next round is to open' };
+  }
   if (!open || (open.phase === 'aggregate' && hasPendingAudits(run))) return null;
   if (nowMs >= open.deadlineMs) return { kind: 'tick', because: 'deadline passed' };
   return everybodyActed(run, seats) ? { kind: 'tick', because: 'everybody acted' } : null;
@@ -148,9 +163,19 @@ function expectedAndActed(open: NonNullable<RunView['open']>): [number[], number
   }
 }
 
-/** Audits of the provisional round hold the next round's closing; those of the open one do not. */
+/** Audits of the provisional round, and disputes about it, hold the next round's closing. */
 export function hasPendingAudits(run: RunView): boolean {
-  return run.audits.some((audit) => audit.round === run.provisional?.round && isPending(audit));
+  const round = run.provisional?.round;
+  return (
+    run.audits.some((audit) => audit.round === round && isPending(audit)) ||
+    run.disputes.some((dispute) => dispute.round === round && holdsRound(dispute))
+  );
+}
+
+/** What took money is closed after its round: what the round cost is known then. */
+function isDisputeDue(run: RunView, dispute: DisputeView, nowMs: number): boolean {
+  if (nowMs < dispute.deadlineMs) return false;
+  return dispute.stage !== 'window' || !waitsForRound(run, dispute);
 }
 
 function isPending(audit: AuditView): boolean {

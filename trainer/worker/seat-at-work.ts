@@ -6,7 +6,12 @@
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { taggedDigest } from '@commonweights/dataset-registry/digest/tagged.js';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
-import type { AuditView, RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
+import type {
+  AuditView,
+  DisputeView,
+  RunView,
+  SeatView,
+} from '@commonweights/dao-contracts/client/views.js';
 import { commitmentOf, ZERO_LOCAL_STATE } from '@commonweights/dao-contracts/rules/commitment.js';
 import { proveTraceLeaf } from '@commonweights/dao-contracts/rules/trace.js';
 import { replaySegment } from '../auditor/replay-segment.js';
@@ -19,6 +24,7 @@ import { decodeUpdate, updateBytesMax } from '../exchange/update-codec.js';
 import type { TensorLayout } from '../program/layout.js';
 import { initialState } from '../run/initial-state.js';
 import type { OpenRun } from '../run/open-run.js';
+import { readDisputedRound, type DisputedRound } from './disputed-round.js';
 import { nextDuty, type Duty } from './duty.js';
 import type { LayeredStore } from './layered-store.js';
 import { trainRound, type BeforeStep, type RoundInput, type RoundResult } from './round.js';
@@ -112,6 +118,8 @@ export class SeatAtWork {
         return this.#open(duty.audit, seen);
       case 'answer':
         return this.#answer(duty.audit, seen);
+      case 'judge':
+        return this.#judge(duty.dispute, seen);
       case 'wait':
       case 'finish':
         return;
@@ -265,6 +273,7 @@ export class SeatAtWork {
       run: this.options.run,
       round: audit.round,
       seat: audit.seat,
+      segment: audit.segment,
       leaf: result.leaves[index]!,
       proof: proveTraceLeaf(result.leaves, index),
     };
@@ -273,15 +282,44 @@ export class SeatAtWork {
   async #answer(audit: AuditView, seen: Seen): Promise<void> {
     const subject = seen.seats.find((seat) => seat.seat === audit.seat)!;
     const context = this.#context(audit.round, seen, subject);
-    const snapshot = await this.#material(audit.startLeaf!);
+    const { segment } = audit;
+    const leaf = await this.#replay(context, { segment, startLeaf: audit.startLeaf! }, seen);
+    const { run, round, seat } = { run: seen.run.id, ...audit };
+    await this.options.client.answer({ run, round, seat, segment, leaf });
+    this.#tell({ kind: 'answered', round, seat, segment, leaf });
+  }
+
+  /** The leaf that a segment leads to; null where there is nothing to start from. */
+  async #replay(
+    context: RoundContext,
+    it: { segment: number; startLeaf: Digest },
+    seen: Seen,
+  ): Promise<Digest | null> {
+    const snapshot = await this.#material(it.startLeaf);
+    if (!snapshot) return null;
     this.#auditSession ??= await this.options.engine.compile(this.opened.program);
     const input = await this.#roundInput(context, seen.run, this.#auditSession);
-    const { segment } = audit;
-    const leaf =
-      snapshot && (await replaySegment(input, { segment, snapshot, localIn: context.localIn }));
-    const { run, round, seat } = { run: seen.run.id, ...audit };
-    await this.options.client.answer({ run, round, seat, leaf });
-    this.#tell({ kind: 'answered', round, seat, segment, leaf });
+    return replaySegment(input, { ...it, snapshot, localIn: context.localIn });
+  }
+
+  /** A juror believes nobody: it computes what was claimed, whatever others have answered. */
+  async #judge(dispute: DisputeView, seen: Seen): Promise<void> {
+    const round = await readDisputedRound(this.options.client, dispute, seen);
+    const answer = round && (await this.#recompute(dispute, round, seen));
+    await this.options.client.judge({ run: seen.run.id, dispute: dispute.id, answer });
+    this.#tell({ kind: 'judged', dispute: dispute.id, round: dispute.round, answer });
+  }
+
+  async #recompute(dispute: DisputeView, round: DisputedRound, seen: Seen): Promise<Digest | null> {
+    const claim = round.claims.find(({ seat }) => seat === dispute.seat);
+    if (!claim) return null;
+    const { segment, startLeaf } = dispute;
+    const { slice, localIn } = claim;
+    return this.#replay(
+      { round: round.round, startRoot: round.startRoot, ordinal: round.ordinal, slice, localIn },
+      { segment: segment!, startLeaf: startLeaf! },
+      seen,
+    );
   }
 
   async #material(leaf: Digest): Promise<Uint8Array | null> {
@@ -355,6 +393,7 @@ export class SeatAtWork {
         role: this.options.role,
         nowMs: seen.run.nowMs,
       });
+      if (duty.kind === 'judge') return this.#tryUrgent(duty, seen);
       const urgent = duty.kind === 'deliver' || duty.kind === 'open' || duty.kind === 'answer';
       // After a restart the audited round's result is not at hand, and computing it needs the very
       // session that is training now.
@@ -539,6 +578,7 @@ const passingCodes = new Set([
   'TOO_MANY',
   'ALREADY_ACTED',
   'AUDIT_CLOSED',
+  'DISPUTE_CLOSED',
   'NOT_YOUR_TURN',
   'WRONG_PHASE',
   'WRONG_ROUND',

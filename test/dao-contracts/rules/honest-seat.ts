@@ -44,7 +44,7 @@ function roundDuty(play: RunPlay, seat: number): RunCommand | null {
 function auditDuty(play: RunPlay, mine: number): RunCommand | null {
   for (const audit of play.state.audits) {
     const { round, seat, segment, state } = audit;
-    const step = { account: honestAccount, round, seat };
+    const step = { account: honestAccount, round, seat, segment };
     if (seat === mine && state === 'material') {
       const { leaf, proof } = play.openedLeaf(round, seat, segment);
       return { kind: 'deliver', ...step, leaf, proof };
@@ -52,11 +52,13 @@ function auditDuty(play: RunPlay, mine: number): RunCommand | null {
     if (seat === mine && state === 'opening') {
       return { kind: 'open', ...step, ...play.openedLeaf(round, seat, segment + 1) };
     }
-    const judges =
-      (state === 'answer' && audit.auditor === mine) ||
-      (state === 'disputed' &&
-        audit.jury?.some((juror) => juror.seat === mine && !juror.answered) === true);
-    if (judges) return { kind: 'answer', ...step, leaf: play.trace(round, seat)[segment + 1]! };
+    if (state === 'answer' && audit.auditor === mine)
+      return { kind: 'answer', ...step, leaf: play.trace(round, seat)[segment + 1]! };
+  }
+  for (const dispute of play.state.disputes) {
+    if (!dispute.panel?.some((juror) => juror.seat === mine && !juror.answered)) continue;
+    const { id } = dispute;
+    return { kind: 'judge', account: honestAccount, dispute: id, answer: play.truth(dispute) };
   }
   return null;
 }
@@ -76,7 +78,7 @@ export const crashPoints = [
 export type CrashPoint = (typeof crashPoints)[number];
 
 export function crashPointOf(play: RunPlay): CrashPoint {
-  const { run, seats, audits } = play.state;
+  const { run, seats, audits, disputes } = play.state;
   const number = seats.find((seat) => seat.account === honestAccount)?.seat;
   if (number === undefined) return 'before it had a seat';
   if (run.roster[number]!.status !== 'active') return 'seat gone already';
@@ -93,8 +95,8 @@ export function crashPointOf(play: RunPlay): CrashPoint {
   }
   if (open?.revealed.includes(number)) return 'revealed, round still open';
   if (run.provisional?.included.includes(number)) return 'its claim awaits the verdict';
-  const juror = audits.some((audit) =>
-    audit.jury?.some((one) => one.seat === number && !one.answered && isOpen(audit)),
+  const juror = disputes.some(({ panel }) =>
+    panel?.some((one) => one.seat === number && !one.answered),
   );
   return juror ? 'it owes an answer as juror' : 'nothing owed';
 }

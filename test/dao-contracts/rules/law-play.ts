@@ -1,6 +1,7 @@
 /** Plays one generated sequence (law-sequence.ts) against the laws, and counts what it visits. */
 import { isDeepStrictEqual } from 'node:util';
 import { cancelledRoundsMax } from '@commonweights/dao-contracts/rules/budget.js';
+import { appealCost } from '@commonweights/dao-contracts/rules/dispute.js';
 import { Refusal } from '@commonweights/dao-contracts/rules/errors.js';
 import type { RunCommand, RunState } from '@commonweights/dao-contracts/rules/run-events.js';
 import { crashPointOf, honestAccount, honestDuty, type CrashPoint } from './honest-seat.js';
@@ -38,6 +39,7 @@ export function playSequence(sequence: LawSequence, it: PlayOptions = {}): RunCo
 
   const apply = (command: RunCommand, sample: boolean): boolean => {
     const before = play.state;
+    const appealed = command.kind === 'appeal' ? appealOf(before, command.dispute) : 0n;
     const copy = sample ? structuredClone(before) : null;
     it.onCommand?.(play.nowMs, command);
     try {
@@ -56,6 +58,7 @@ export function playSequence(sequence: LawSequence, it: PlayOptions = {}): RunCo
     applied.push(command);
     count(tally.applied, command.kind);
     if ('depositYocto' in command) watched.deposit(command.account, command.depositYocto);
+    if (command.kind === 'appeal') watched.appealed(command.account, appealed);
     watched.check(before);
     noteTransitions(tally, before, play);
     if (honest) checkHonest(play, before, { crashed, causes });
@@ -139,8 +142,7 @@ function checkHonest(
   if (!seat || seat.slashedYocto === (before.seats[seat.seat]?.slashedYocto ?? 0n)) return;
   const causes = lossCauses(before, { seat: seat.seat, nowMs: play.nowMs });
   for (const cause of causes) it.causes.add(cause);
-  const overruled =
-    causes.includes('convicted by a jury') || causes.includes('overruled as auditor');
+  const overruled = causes.some((one) => one.startsWith('overruled') || one.endsWith('jury'));
   if (it.crashed === null && !overruled) broken('honest', causes.join(', '));
   const free = it.crashed === 'nothing owed' || it.crashed === 'it owes an answer as juror';
   if (!free) return;
@@ -188,6 +190,12 @@ function checkHopeless(play: RunPlay, steps: readonly Step[]): void {
   if (run.cancelledRounds === max && run.status !== 'stopped') {
     broken('exit', `${run.status} after ${max} cancelled rounds (${steps.length} steps)`);
   }
+}
+
+/** What an appeal against a dispute's verdict would pay for storage. */
+function appealOf({ run, terms, disputes }: RunState, id: number): bigint {
+  const dispute = disputes.find((one) => one.id === id);
+  return dispute ? appealCost(run, terms, dispute).storageYocto : 0n;
 }
 
 function noteFinding(tally: LawTally, finding: string, { name }: LawSequence): void {

@@ -4,6 +4,7 @@
  * All of it follows from a seed and an index, so that a violation can be played again.
  */
 import { stakeNeeded } from '@commonweights/dao-contracts/rules/budget.js';
+import { decodeRunTerms } from '@commonweights/dao-contracts/rules/terms-decoding.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run.js';
 import { near, smallTerms } from './run-play.js';
 
@@ -41,7 +42,12 @@ export function sequenceOf(seed: number, index: number): LawSequence {
     minWorkers: lost ? 1 : 1 + below(maxWorkers),
     maxWorkers,
     maxAuditors: below(3),
-    segments: oneOf([1, 2, 5]),
+    ...oneOf([
+      { segments: 1, auditsPerClaim: 1 },
+      { segments: 3, auditsPerClaim: 2 },
+      { segments: 5, auditsPerClaim: 1 },
+      { segments: 5, auditsPerClaim: 2 },
+    ]),
     localResetInterval: 1 + below(3),
     heldBackRounds: below(4),
     auditedClaimsBps: oneOf([0, 5_000, 10_000, 10_000]),
@@ -51,6 +57,9 @@ export function sequenceOf(seed: number, index: number): LawSequence {
   const terms: RunTerms = { ...smallTerms, ...shape };
   // Odd, so that a tenth and equal parts have remainders.
   terms.stakeYocto = `${stakeNeeded(terms) + oneOf([0n, 1n, near, 7n * near + 3n])}`;
+
+  // Generated terms are ones that a proposal could have.
+  decodeRunTerms(terms, 'terms');
 
   const length = lost ? 600 : 40 + below(260);
   const waitOneIn = { busy: 40, slow: 12, idle: 4, wild: 16, lost: 12 }[manner];

@@ -4,19 +4,26 @@
  * A broken law throws `LAW_BROKEN: <its name>: <the facts>`.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { recordOverheadBytes, seatBytes } from '@commonweights/dao-contracts/rules/budget.js';
+import {
+  disputeBytes,
+  recordOverheadBytes,
+  seatBytes,
+} from '@commonweights/dao-contracts/rules/budget.js';
 import { storageYoctoPerByte } from '@commonweights/dao-contracts/rules/limits.js';
 import type { RunState } from '@commonweights/dao-contracts/rules/run-events.js';
 import type { RoundRecord } from '@commonweights/dao-contracts/rules/run.js';
 import type { Audit } from '@commonweights/dao-contracts/rules/run-state.js';
 import { expect, isOver } from './law-names.js';
 import { LogLaws } from './log-laws.js';
-import { checkMoney } from './money-laws.js';
+import { checkMoney, purses } from './money-laws.js';
 import type { RunPlay } from './run-play.js';
 
 export class RunLaws {
   readonly findings = new Set<string>();
   readonly #deposited = new Map<string, bigint>();
+  /** Whose bonds may be forfeited, and whose challenge may be rewarded. */
+  readonly #appellants = new Set<string>();
+  #appealStorageYocto = 0n;
   #opened = 0;
   #ticks = 0;
   readonly #log: LogLaws;
@@ -25,6 +32,12 @@ export class RunLaws {
   constructor(readonly play: RunPlay) {
     this.#storageYocto = play.totals.storage;
     this.#log = new LogLaws(play.state.terms.initialRoot);
+  }
+
+  /** Before an appeal is applied: what it pays for storage. */
+  appealed(account: string, storageYocto: bigint): void {
+    this.#appealStorageYocto = storageYocto;
+    this.#appellants.add(account);
   }
 
   deposit(account: string, yocto: bigint): void {
@@ -77,7 +90,10 @@ export class RunLaws {
     const { state, totals, effects } = this.play;
     let bytes = (state.run.roster.length - before.run.roster.length) * seatBytes;
     for (const { text } of effects?.records ?? []) bytes += text.length + recordOverheadBytes;
-    const owed = BigInt(bytes) * storageYoctoPerByte;
+    const opened = effects?.events.filter(({ event }) => event === 'dispute_opened').length ?? 0;
+    bytes += opened * disputeBytes;
+    const owed = BigInt(bytes) * storageYoctoPerByte + this.#appealStorageYocto;
+    this.#appealStorageYocto = 0n;
     const paid = totals.storage - this.#storageYocto;
     expect('escrow', paid === owed, () => `${paid} paid for ${bytes} bytes`);
     this.#storageYocto = totals.storage;
@@ -89,6 +105,9 @@ export class RunLaws {
     const wealth = new Map(ledgers);
     const add = (account: string, yocto: bigint) =>
       wealth.set(account, (wealth.get(account) ?? 0n) + yocto);
+    for (const { bonds } of state.disputes) {
+      for (const { account, bondYocto } of bonds) add(account, bondYocto);
+    }
     for (const { account } of state.applicants) add(account, BigInt(state.terms.stakeYocto));
     for (const seat of state.seats) {
       add(seat.account, seat.stakeYocto + BigInt(seat.held.length) * reward);
@@ -96,7 +115,8 @@ export class RunLaws {
     }
     for (const [account, yocto] of wealth) {
       const put = this.#deposited.get(account) ?? 0n;
-      expect('wealth', yocto === put, () => `${account} put in ${put}, accounts for ${yocto}`);
+      const holds = this.#appellants.has(account) ? yocto <= put : yocto === put;
+      expect('wealth', holds, () => `${account} put in ${put}, accounts for ${yocto}`);
     }
   }
 
@@ -141,9 +161,9 @@ export class RunLaws {
  * law would forbid and the rules still do is counted by name (`findings`) until they no longer do.
  */
 function slashedBetween(before: RunState, after: RunState): bigint {
-  const lost = (state: RunState) =>
-    state.seats.reduce((sum, { slashedYocto }) => sum + slashedYocto, 0n);
-  return before.audits.reduce((sum, { potYocto }) => sum + potYocto, lost(after) - lost(before));
+  const lost = ({ seats }: RunState) => seats.reduce((sum, seat) => sum + seat.slashedYocto, 0n);
+  const { slashed, bonds } = purses(before);
+  return slashed + bonds + lost(after) - lost(before);
 }
 
 function checkLosses(before: RunState, play: RunPlay, findings: Set<string>): void {
@@ -154,13 +174,14 @@ function checkLosses(before: RunState, play: RunPlay, findings: Set<string>): vo
     const lost = seat.slashedYocto - was.slashedYocto;
     const earned = seat.earnedYocto - was.earnedYocto;
     const facts = () => `seat ${seat.seat} lost ${lost} and earned ${earned}`;
-    expect('penalties', lost >= 0n, facts);
+    const returned = play.effects?.events.some(({ event }) => event === 'loss_returned');
+    expect('penalties', lost >= 0n || returned === true, facts);
     const expelled = state.run.roster[seat.seat]!.status === 'expelled';
     if (expelled && earned > 0n) {
       expect('penalties', earned <= slashedBetween(before, state), facts);
       findings.add('an expelled seat took part in what an audit slashed');
     }
-    if (lost === 0n) continue;
+    if (lost <= 0n) continue;
     expect('cause', lossCauses(before, { seat: seat.seat, nowMs }).length > 0, facts);
   }
 }
@@ -171,11 +192,12 @@ export type LossCause =
   | 'did not open'
   | 'convicted by a jury'
   | 'overruled as auditor'
+  | 'overruled as juror'
   | 'silent as auditor';
 
 /** What the protocol may fine a seat for in the next command, seen from the state before it. */
 export function lossCauses(
-  { run, audits }: RunState,
+  { run, audits, disputes }: RunState,
   it: { seat: number; nowMs: number },
 ): LossCause[] {
   const causes = new Set<LossCause>();
@@ -189,10 +211,16 @@ export function lossCauses(
     if (audit.seat === seat) {
       if (state === 'material' && due) causes.add('did not deliver');
       if (state === 'opening' && due) causes.add('did not open');
-      if (state === 'disputed') causes.add('convicted by a jury');
     }
-    if (state === 'disputed' && audit.auditor === seat) causes.add('overruled as auditor');
     if (state === 'answer' && isAsked(audit, seat)) causes.add('silent as auditor');
+  }
+  for (const { defendants, plaintiffSeat, panel, past } of disputes) {
+    if (defendants.includes(seat)) causes.add('convicted by a jury');
+    if (plaintiffSeat === seat) causes.add('overruled as auditor');
+    const sat = [...past.flatMap((one) => [...one.for, ...one.against, ...one.none])];
+    if (panel?.some((juror) => juror.seat === seat) || sat.includes(seat)) {
+      causes.add('overruled as juror');
+    }
   }
   return [...causes];
 }

@@ -19,7 +19,9 @@ import {
   type RunEffects,
   type RunState,
 } from '@commonweights/dao-contracts/rules/run-events.js';
-import type { CallContext } from '@commonweights/dao-contracts/rules/run-draft.js';
+import { appealCost } from '@commonweights/dao-contracts/rules/dispute.js';
+import type { Dispute } from '@commonweights/dao-contracts/rules/run-state.js';
+import type { CallContext, RunEvent } from '@commonweights/dao-contracts/rules/run-draft.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run.js';
 import { addTotals, noMoney, type Totals } from '@commonweights/dao-contracts/rules/totals.js';
 import { proveTraceLeaf, traceRootOf } from '@commonweights/dao-contracts/rules/trace.js';
@@ -60,10 +62,19 @@ export const smallTerms: RunTerms = {
     audit: 1_000,
   },
   auditedClaimsBps: 8_000,
+  auditsPerClaim: 1,
   stakeYocto: `${near}`,
   rewardYocto: `${near / 7n}`,
   auditFeeYocto: `${near / 101n}`,
   heldBackRounds: 1,
+};
+
+/** As random plays use them: short, and with everything switched on. */
+export const busyTerms: RunTerms = {
+  ...smallTerms,
+  rounds: 2,
+  segments: 5,
+  auditsPerClaim: 2,
 };
 
 export function fundedRun(terms: RunTerms): RunState {
@@ -91,10 +102,12 @@ export function fundedRun(terms: RunTerms): RunState {
       open: null,
       provisional: null,
       enrolDeadlineMs: terms.deadlinesMs.enrol,
+      nextDispute: 1,
     },
     terms,
     seats: [],
     audits: [],
+    disputes: [],
     applicants: [],
   };
 }
@@ -106,6 +119,7 @@ export class RunPlay {
   received: bigint;
   readonly ledgers = new Map<string, bigint>();
   readonly records: { round: number; text: string }[] = [];
+  lastEvents: readonly RunEvent[] = [];
   readonly accounts = ['a0', 'a1', 'a2', 'a3', 'a4', 'a5'].map((name) => `${name}.test`);
   /** Of the command applied last. */
   effects: RunEffects | null = null;
@@ -135,11 +149,12 @@ export class RunPlay {
     this.state = state;
     this.effects = effects;
     this.totals = addTotals(this.totals, effects.moves);
-    if (command.kind === 'enrol') this.received += command.depositYocto;
+    if ('depositYocto' in command) this.received += command.depositYocto;
     for (const [account, yocto] of effects.credits) {
       this.ledgers.set(account, (this.ledgers.get(account) ?? 0n) + yocto);
     }
     this.records.push(...effects.records);
+    this.lastEvents = effects.events;
   }
 
   tick(): RunCommand {
@@ -163,6 +178,10 @@ export class RunPlay {
 
   endSnapshot(round: number, seat: number): Digest {
     return named(`end ${round} ${seat}`);
+  }
+
+  rootOf(round: number): Digest {
+    return named(`root ${round}`);
   }
 
   /** What `open` takes: a leaf, its proof and, for the last one, the end snapshot. */
@@ -214,6 +233,7 @@ export class RunPlay {
       list.push(() => ({ kind: 'rejoin', account: this.state.seats[seat]!.account }));
     });
     list.push(...this.#roundActs(chance, wild), ...this.#auditActs(chance, wild));
+    list.push(...this.#disputeActs(chance));
     if (chance === 999) list.push(() => ({ kind: 'stop' }));
     return list;
   }
@@ -254,7 +274,7 @@ export class RunPlay {
     return audits.flatMap((audit): (() => RunCommand)[] => {
       const { round, seat, segment, state } = audit;
       const trace = this.trace(round, seat);
-      const step = { round, seat };
+      const step = { round, seat, segment };
       const subject = seats[seat]!.account;
       const opened = this.openedLeaf(round, seat, segment + 1);
       const prove = (index: number) => ({
@@ -266,7 +286,6 @@ export class RunPlay {
         who.map((one) => (): RunCommand => {
           return { kind: 'answer', account: seats[one]!.account, ...step, leaf };
         });
-      const jury = (audit.jury ?? []).filter((juror) => !juror.answered);
       const list: (() => RunCommand)[] = [];
       if (wild || state === 'material') {
         list.push(() => ({ kind: 'deliver', account: subject, ...step, ...prove(segment) }));
@@ -275,7 +294,37 @@ export class RunPlay {
       if (wild || state === 'opening') {
         list.push(() => ({ kind: 'open', account: subject, ...step, ...opened }));
       }
-      if (wild || state === 'disputed') list.push(...answers(jury.map((juror) => juror.seat)));
+      return list;
+    });
+  }
+
+  /** What an honest juror finds: that the worker's own trace, root or update is right. */
+  truth(dispute: Dispute): Digest {
+    const { kind, round, seat, segment } = dispute;
+    if (kind === 'root') return this.rootOf(round);
+    return kind === 'audit' ? this.trace(round, seat!)[segment! + 1]! : dispute.claimed;
+  }
+
+  #disputeActs(chance: number): (() => RunCommand)[] {
+    const { seats, disputes, run, terms } = this.state;
+    return disputes.flatMap((dispute): (() => RunCommand)[] => {
+      const { id, stage } = dispute;
+      const lies = chance % 3 === 1;
+      const answer = lies ? [named('other'), null][chance % 2]! : this.truth(dispute);
+      const list = (dispute.panel ?? []).map((juror) => (): RunCommand => {
+        return { kind: 'judge', account: seats[juror.seat]!.account, dispute: id, answer };
+      });
+      if (stage === 'window') {
+        const { bondYocto, storageYocto } = appealCost(run, terms, dispute);
+        const depositYocto = bondYocto + storageYocto + BigInt(chance % 3) - BigInt(chance % 2);
+        for (const account of [dispute.plaintiff, seats[dispute.defendants[0] ?? 0]!.account]) {
+          list.push(() => ({ kind: 'appeal', account, dispute: id, depositYocto }));
+        }
+      }
+      if (stage === 'dao' || chance % 50 === 0) {
+        const verdict = chance % 2 === 0 ? 'for' : 'against';
+        list.push(() => ({ kind: 'resolve', dispute: id, verdict }));
+      }
       return list;
     });
   }

@@ -5,6 +5,7 @@
 import type { RunState } from '@commonweights/dao-contracts/rules/run-events.js';
 import type {
   AuditState,
+  DisputeStage,
   Phase,
   RoundRecord,
   RunStatus,
@@ -34,18 +35,26 @@ const seats: Table<SeatStatus, 'refunded'> = {
   applied: ['active', 'refunded'],
   active: ['absent', 'expelled', 'left'],
   absent: ['active', 'expelled', 'left'],
-  expelled: [],
+  expelled: ['absent', 'left'],
   left: [],
 };
 
 /** `gone`: its round closed, or it lapsed with a round that was cancelled. */
 const audits: Table<AuditState, 'gone'> = {
   material: ['answer', 'failed', 'gone'],
-  answer: ['opening', 'passed', 'gone'],
+  answer: ['opening', 'passed', 'failed', 'gone'],
   opening: ['passed', 'disputed', 'failed', 'gone'],
   disputed: ['passed', 'failed', 'gone'],
-  passed: ['gone'],
+  passed: ['failed', 'gone'],
   failed: ['gone'],
+};
+
+/** A panel answers, then who lost may appeal, at last the DAO; `gone`: ended and paid out. */
+const disputes: Table<DisputeStage | 'none', 'gone'> = {
+  none: ['jury'],
+  jury: ['window', 'dao', 'gone'],
+  window: ['jury', 'dao', 'gone'],
+  dao: ['gone'],
 };
 
 const outcomes: Record<RoundRecord['outcome'], true> = {
@@ -54,7 +63,7 @@ const outcomes: Record<RoundRecord['outcome'], true> = {
   aborted: true,
 };
 
-const tables = { run: runs, phase: phases, seat: seats, audit: audits };
+const tables = { run: runs, phase: phases, seat: seats, audit: audits, dispute: disputes };
 
 export const allTransitions: readonly string[] = [
   ...Object.entries(tables).flatMap(([of, table]) =>
@@ -95,6 +104,14 @@ export function transitionsOf(
         (one) => one.round === round && one.seat === seat && one.segment === segment,
       );
       add('audit', audit.state, now?.state ?? 'gone');
+    }
+  }
+  if (before.disputes !== after.disputes) {
+    for (const { id, stage } of after.disputes) {
+      add('dispute', before.disputes.find((one) => one.id === id)?.stage ?? 'none', stage);
+    }
+    for (const { id, stage } of before.disputes) {
+      if (!after.disputes.some((one) => one.id === id)) add('dispute', stage, 'gone');
     }
   }
   for (const { text } of records) {

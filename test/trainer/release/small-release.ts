@@ -131,6 +131,7 @@ function specOf(outer: OuterRecipe): RunSpec {
       audit: 1000,
     },
     auditedClaimsBps: 10_000,
+    auditsPerClaim: 1,
     heldBackRounds: 1,
     economics: { stakeYocto: '1', rewardYocto: '1', auditFeeYocto: '1' },
   };

@@ -1,5 +1,10 @@
 import { expect } from 'chai';
-import type { AuditView, RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
+import type {
+  AuditView,
+  DisputeView,
+  RunView,
+  SeatView,
+} from '@commonweights/dao-contracts/client/views.js';
 import { everybodyActed, nextDuty, type Duty } from '@commonweights/trainer/worker/duty.js';
 import { named, near, RunPlay } from '../../dao-contracts/rules/run-play.js';
 import { lookAt } from '../../support/run-under-way.js';
@@ -39,6 +44,12 @@ describe('what a seat owes', () => {
   const someAudit: AuditView = {
     ...{ round: 1, seat: 0, segment: 0, auditor: 3, state: 'material', deadlineMs: 1e9 },
     ...{ startLeaf: null, answer: null, answered: false, openedLeaf: null, jury: [] },
+  };
+  const someDispute: DisputeView = {
+    ...{ id: 1, round: 1, ordinal: 0, kind: 'audit', seat: 0, segment: 0, startLeaf: null },
+    ...{ claimed: named('leaf'), other: null, plaintiff: 'a3.test', plaintiffSeat: 3 },
+    ...{ defendants: [0], stage: 'jury', level: 0, deadlineMs: 1e9, panel: [], verdict: null },
+    ...{ acted: false, lockedYocto: 0n, bondsYocto: 0n, appealYocto: null },
   };
   const provisional = { ...base.run.open!, root: named('root'), included: [0, 1, 2], round: 1 };
 
@@ -189,14 +200,39 @@ describe('what a seat owes', () => {
     });
 
     it('is for each juror to answer once', () => {
-      const jury = [
+      const panel = [
         { seat: 3, answered: true },
         { seat: 2, answered: false },
       ];
-      const audits = [{ state: 'disputed' as const, auditor: 1, jury }];
-      expect(duty(2, { audits }).kind).to.equal('answer');
-      expect(duty(3, { audits }).kind).to.equal('wait');
-      expect(duty(1, { audits }).kind).to.equal('train');
+      const disputes = [{ ...someDispute, panel }];
+      const audits = [{ state: 'disputed' as const, auditor: 1 }];
+      const judges = duty(2, { audits, run: { disputes } });
+      expect(judges).to.deep.equal({ kind: 'judge', dispute: disputes[0] });
+      expect(duty(3, { audits, run: { disputes } }).kind).to.equal('wait');
+      expect(duty(1, { audits, run: { disputes } }).kind).to.equal('train');
+    });
+
+    it('is to end a dispute that is due, but one that took money only after its round', () => {
+      const panel = [{ seat: 3, answered: false }];
+      const due = (changes: object, run: object = {}) => {
+        const disputes = [{ ...someDispute, panel, deadlineMs: 40, ...changes }];
+        return duty(2, { run: { disputes, ...run }, nowMs: 40 });
+      };
+      const tick = { kind: 'tick', because: 'deadline passed' };
+      expect(due({})).to.deep.equal(tick);
+      expect(due({ deadlineMs: 41 }).kind).to.equal('train');
+      const against = { stage: 'window', verdict: 'against', panel: [] };
+      expect(due(against)).to.deep.equal(tick);
+      expect(due(against, { provisional }).kind).to.equal('train');
+      expect(due({ stage: 'dao', panel: [] })).to.deep.equal(tick);
+    });
+
+    it('is to open the next round when the last one is closed and none is open', () => {
+      const between = duty(0, { open: null, run: { provisional: null, closedRounds: 1 } });
+      expect(between).to.deep.equal({ kind: 'tick', because: 'the next round is to open' });
+      const { rounds } = base.run.terms;
+      const held = duty(0, { open: null, run: { provisional: null, closedRounds: rounds } });
+      expect(held.kind).to.equal('wait');
     });
 
     it('comes after quick acts, and before training', () => {
@@ -208,9 +244,11 @@ describe('what a seat owes', () => {
 
     it('is to have a jury drawn for a dispute that has none', () => {
       const audits = [{ seat: 1, state: 'disputed' as const }];
-      expect(duty(0, { audits })).to.deep.equal({ kind: 'tick', because: 'a jury is to be drawn' });
+      const disputes = [someDispute];
+      const draws = { kind: 'tick', because: 'a jury is to be drawn' };
+      expect(duty(0, { audits, run: { disputes } })).to.deep.equal(draws);
       const open = { round: 2, phase: 'aggregate' as const, certified: [0], submitted: [0] };
-      expect(duty(0, { run: { provisional }, open, audits }).kind).to.equal('tick');
+      expect(duty(0, { run: { provisional, disputes }, open, audits }).kind).to.equal('tick');
     });
 
     it('is to have a late one decided', () => {

@@ -129,6 +129,11 @@ describe('working on a run', () => {
     const crew = [start('ada'), start('ben'), start('gus', { role: 'auditor' })];
     await closeEnrolment(dao, 4);
     expect((await cheat).because).to.equal('this seat was expelled');
+    const window = dao.run().disputes[0]!;
+    expect(window).to.include({ stage: 'window', verdict: 'against' });
+    await until(() => dao.records.length === 5);
+    expect(dao.run().status).to.equal('running');
+    dao.nowMs = window.deadlineMs;
     await Promise.all(crew);
     expect(dao.records.map((one) => one.outcome)).to.deep.equal([
       'final',

@@ -10,7 +10,7 @@ def run_spec(case):
     inner, raw_spec = case["spec"]["inner"], case["spec"]
     per_slice = inner["batchSize"] * inner["stepsPerRound"]
     same = ["program", "fingerprint", "tokenizer", "rounds", "minWorkers", "maxWorkers",
-            "maxAuditors", "deadlinesMs", "auditedClaimsBps", "heldBackRounds"]
+            "maxAuditors", "deadlinesMs", "auditedClaimsBps", "auditsPerClaim", "heldBackRounds"]
     terms = {
         **{name: raw_spec[name] for name in same},
         **raw_spec["economics"],
@@ -28,14 +28,16 @@ def budget(case):
     """The formulas of docs/protocol/run.md."""
     it = case["terms"]
     workers, reward, fee = it["maxWorkers"], int(it["rewardYocto"]), int(it["auditFeeYocto"])
-    price = 10 ** 19
+    price, audits = 10 ** 19, it["auditsPerClaim"]
     seats = min(64, 2 * (workers + it["maxAuditors"]))
-    record = 700 + 900 * workers
-    stored = 8000 + 1400 * workers + 128 * 130
+    record = 700 + workers * (820 + 80 * audits)
+    stored = 8000 + workers * (400 + 600 * audits) + 128 * 130
     stored += seats * 2800 + it["rounds"] * record + (it["rounds"] + 64) * 700
+    cancelled = workers * audits * fee + (record + 1600) * price
+    paid = it["rounds"] * workers * (reward + audits * fee) + 4 * cancelled
     return {
-        "escrowNeededYocto": str(it["rounds"] * workers * (reward + fee) + stored * price),
-        "stakeNeededYocto": str(2 * (workers * fee + record * price)),
+        "escrowNeededYocto": str(paid + stored * price),
+        "stakeNeededYocto": str(2 * cancelled),
     }
 
 
