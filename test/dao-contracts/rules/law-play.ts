@@ -7,7 +7,7 @@ import type { RunCommand, RunState } from '@commonweights/dao-contracts/rules/ru
 import { crashPointOf, honestAccount, honestDuty, type CrashPoint } from './honest-seat.js';
 import type { LawSequence, Step } from './law-sequence.js';
 import { count, emptyTally, type LawTally } from './law-tally.js';
-import { checkExits } from './run-exits.js';
+import { checkAfterlife, checkExits } from './run-exits.js';
 import { broken, isOver } from './law-names.js';
 import { lossCauses, RunLaws, type LossCause } from './run-laws.js';
 import { RunPlay } from './run-play.js';
@@ -158,7 +158,7 @@ function noteTransitions(tally: LawTally, before: RunState, play: RunPlay): void
 }
 
 function noteExits(tally: LawTally, play: RunPlay): void {
-  if (isOver(play.state)) return;
+  if (isOver(play.state)) return checkAfterlife(play);
   tally.exitsChecked++;
   tally.ticksMost = Math.max(tally.ticksMost, checkExits(play));
 }

@@ -3,13 +3,14 @@
  * every phase and leads a running run to a pause or an end; and a paused run leaves its pause by
  * who comes back, by a vote, and by nothing that only one person could do.
  */
-import { rejoinsMax } from '@commonweights/dao-contracts/rules/limits.js';
+import { rejoinsMax, resolutionMs } from '@commonweights/dao-contracts/rules/limits.js';
 import {
   stepRun,
   type RunCommand,
   type RunState,
 } from '@commonweights/dao-contracts/rules/run-events.js';
 import { broken, isOver } from './law-names.js';
+import { purses } from './money-laws.js';
 import type { RunPlay } from './run-play.js';
 
 /** Deliver, answer, answer of the replacement, jury drawn, jury due, and the phase itself. */
@@ -45,6 +46,20 @@ export function checkExits(play: RunPlay): number {
   }
   if (!isOver(state)) checkPause(state, { at, tick, state: () => state });
   return most;
+}
+
+/** Money that a verdict has locked outlives a run, but not for longer than the DAO has to speak. */
+export function checkAfterlife(play: RunPlay): void {
+  let { state, nowMs } = play;
+  for (let ticks = 0; state.disputes.length > 0; ticks++) {
+    if (ticks > 2) broken('settled', `${state.disputes.length} disputes outlive the DAO's time`);
+    nowMs += resolutionMs;
+    const command = { kind: 'tick', round: null, phase: null } as const;
+    ({ state } = stepRun(state, command, { ...play.context(), nowMs }));
+  }
+  for (const [name, yocto] of Object.entries(purses(state))) {
+    if (yocto !== 0n) broken('settled', `${name} holds ${yocto} for ever`);
+  }
 }
 
 /** A pause with audits still open is a state that time moves, too. */
