@@ -121,6 +121,8 @@ class Teller {
         return this.#say(`audited seat ${event.seat} in round ${event.round}`);
       case 'judged':
         return this.#say(`judged dispute ${event.dispute} about round ${event.round}`);
+      case 'challenged':
+        return this.#say(`round ${event.round}: challenged its root; computed ${event.root}`);
       case 'waiting':
         return this.#say(`waits for ${event.for}`);
       case 'hindered':

@@ -200,6 +200,20 @@ export class Dao {
     commandRun(run, { kind: 'open', account: caller(), ...step });
   }
 
+  @call({ payableFunction: true })
+  challenge_root(args: unknown): void {
+    const { run, ...it } = decode.challengeRoot(args, '');
+    const depositYocto = near.attachedDeposit();
+    commandRun(run, { kind: 'challenge_root', account: caller(), depositYocto, ...it });
+  }
+
+  @call({ payableFunction: true })
+  challenge_update(args: unknown): void {
+    const { run, ...it } = decode.challengeUpdate(args, '');
+    const depositYocto = near.attachedDeposit();
+    commandRun(run, { kind: 'challenge_update', account: caller(), depositYocto, ...it });
+  }
+
   @call({})
   judge(args: unknown): void {
     const { run, ...it } = decode.judge(args, '');

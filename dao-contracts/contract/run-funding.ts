@@ -62,6 +62,7 @@ export function fundRun(action: Funding, it: { proposal: Proposal; moves: Totals
     provisional: null,
     enrolDeadlineMs: nowMs() + action.terms.deadlinesMs.enrol,
     nextDispute: 1,
+    decoysPaid: 0,
   });
   return id;
 }

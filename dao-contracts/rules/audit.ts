@@ -4,10 +4,13 @@
  * it had committed to, and only a difference needs a jury.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
+import { decoysOfSeatMax, decoysPaidMax, disputeBytes } from './budget.js';
+import { drawDecoyWith, plantedLeafWith, saltWith } from './decoy.js';
 import { refuse } from './errors.js';
 import { activeSeats } from './active-seats.js';
 import {
   auditNamed,
+  nameOf,
   failAudit,
   openedLeafOf,
   passAudit,
@@ -16,7 +19,7 @@ import {
 } from './audit-verdict.js';
 import { openDispute } from './dispute.js';
 import { disputesMax, trainerAuditsOneIn } from './limits.js';
-import { outcomeLeafWith } from './opening.js';
+import { commitmentWith, outcomeLeafWith } from './opening.js';
 import type { RevealedClaim, SeatRole } from './run.js';
 import type { RunDraft } from './run-draft.js';
 import type { Audit, Seat } from './run-state.js';
@@ -55,6 +58,7 @@ function newAudit(draft: RunDraft, it: AuditName & { auditor: number }): Audit {
     answered: false,
     answer: null,
     openedLeaf: null,
+    decoy: false,
     right: null,
     potYocto: 0n,
   };
@@ -90,6 +94,8 @@ export interface AuditStep extends AuditName {
 export interface LeafWithProof {
   leaf: Digest;
   proof: TraceProof;
+  /** Where a decoy stands in the trace in the place of `leaf`; else null. */
+  nonce?: Digest | null;
 }
 
 export function deliver(draft: RunDraft, step: AuditStep & LeafWithProof): void {
@@ -116,6 +122,8 @@ export function answer(draft: RunDraft, step: AuditStep & { leaf: Digest | null 
 }
 
 export interface OpenedLeaf extends LeafWithProof {
+  /** Of the round: shows that a decoy is one that the run pays for; else null. */
+  secret?: string | null;
   /** After the last segment, the digest of the snapshot after its last step; else null. */
   end: Digest | null;
 }
@@ -128,15 +136,65 @@ export function open(draft: RunDraft, step: AuditStep & OpenedLeaf): void {
   const claim = checkLeaf(draft, { audit, subject, index }, step);
   checkOutcome(draft, { claim, last: index === draft.terms.segments }, step);
   audit.openedLeaf = step.leaf;
+  const covered = step.nonce ? tracedLeaf(draft, step) : null;
   if (audit.answer === step.leaf) {
     audit.right = true;
+    if (covered !== null) countDecoy(draft, { audit, claim, index }, step);
     return passAudit(draft, audit);
   }
-  dispute(draft, audit);
+  // Nobody computes a planted leaf. The claim itself is still for a jury to find right or wrong.
+  const caught = covered !== null && audit.answer === covered;
+  if (caught) {
+    draft.emit('decoy_taken', { ...nameOf(audit), auditor: audit.auditor });
+    audit.potYocto += fine(draft, audit.auditor);
+  }
+  dispute(draft, audit, caught);
+}
+
+/** What stands in the trace for a leaf. */
+function tracedLeaf(draft: RunDraft, { leaf, nonce }: LeafWithProof): Digest {
+  return nonce ? plantedLeafWith({ leaf, nonce }, draft.at) : leaf;
+}
+
+/** A decoy pays if the secret behind the commitment says so, and its seat is within its share. */
+function countDecoy(
+  draft: RunDraft,
+  it: { audit: Audit; claim: RevealedClaim; index: number },
+  { secret }: OpenedLeaf,
+): void {
+  if (!secret) return;
+  const { terms, run } = draft;
+  const { round, seat } = it.audit;
+  const subject = draft.seat(seat);
+  const drawn = drawDecoyWith(
+    { secret, round, segments: terms.segments, shareBps: terms.decoyShareBps },
+    draft.at,
+  );
+  if (drawn !== it.index || !isSecretOf(draft, it.claim, { secret, round, subject })) {
+    refuse('BAD_OPENING', 'this secret is not that of the commitment, or draws no decoy here');
+  }
+  if (subject.decoysPaid >= decoysOfSeatMax(terms, round)) return;
+  if (run.decoysPaid >= decoysPaidMax(terms)) return;
+  subject.decoysPaid++;
+  run.decoysPaid++;
+  it.audit.decoy = true;
+}
+
+function isSecretOf(
+  draft: RunDraft,
+  claim: RevealedClaim,
+  it: { secret: string; round: number; subject: Seat },
+): boolean {
+  const { contract } = draft.at;
+  const { account, claim: latest, previousClaim } = it.subject;
+  const committed = [latest, previousClaim].find((one) => one?.round === it.round)?.commitment;
+  const salt = saltWith(it.secret, draft.at);
+  const opening = { contract, run: draft.run.id, round: it.round, account, ...claim, salt };
+  return commitmentWith(opening, draft.at) === committed;
 }
 
 /** The auditor's word against the worker's. With too many disputes open, nobody loses by it. */
-function dispute(draft: RunDraft, audit: Audit): void {
+function dispute(draft: RunDraft, audit: Audit, caught: boolean): void {
   if (draft.disputes.length >= disputesMax) return passAudit(draft, audit);
   audit.state = 'disputed';
   const { round, seat, segment, startLeaf, auditor, replaced, answer } = audit;
@@ -149,10 +207,11 @@ function dispute(draft: RunDraft, audit: Audit): void {
     plaintiffSeat: auditor,
     // No material is not a wrong answer: a worker that delivers on chain and uploads late would
     // slash honest auditors. It costs them the fee, and there is nothing to appeal against.
-    plaintiffMayAppeal: answer !== null,
+    plaintiffMayAppeal: answer !== null && !caught,
     defendants: [seat],
     parties: replaced === null ? [seat, auditor] : [seat, auditor, replaced],
     bonds: [],
+    toEscrowYocto: draft.chargeStorage(disputeBytes),
   });
 }
 
@@ -232,8 +291,12 @@ function checkLeaf(
     (one) => one?.round === at.audit.round,
   )?.revealed;
   if (!claim) throw new Error(`BUG: seat ${at.subject.seat} has no claim to audit`);
-  const { leaf, proof } = it;
+  const { proof, nonce } = it;
   const { index } = at;
+  if (nonce && (index === 0 || index === segments)) {
+    refuse('BAD_PROOF', 'a decoy covers neither the first leaf of a trace nor the last');
+  }
+  const leaf = tracedLeaf(draft, it);
   if (!verifyTraceLeaf({ leaf, index, segments, proof, root: claim.traceRoot }, draft.at.hash)) {
     refuse('BAD_PROOF', `this is not leaf ${index} of the committed trace; send its own proof`);
   }

@@ -15,7 +15,7 @@ const auditBytes = 600;
 const bytesPerApplication = 130;
 /** A seat record with two claims, its index entry, and a new account's ledger. */
 export const seatBytes = 2_800;
-const recordBytesBase = 700;
+const recordBytesBase = 1_000;
 const recordBytesPerClaim = 820;
 const recordBytesPerAudit = 80;
 const cancelledRecordBytes = 700;
@@ -23,6 +23,11 @@ const cancelledRecordBytes = 700;
 /** A dispute with its first panel, and what each juror of a later one adds. */
 export const disputeBytes = 1_600;
 export const appealBytesPerJuror = 130;
+/** A challenge: everybody who named the root may lose by it, and each loss is kept. */
+export function challengeBytes(terms: RunTerms): number {
+  return disputeBytes + terms.maxWorkers * appealBytesPerJuror;
+}
+
 /** Rounds cancelled by verdicts whose money is still locked: the escrow waits for it so long. */
 const roundsAwaitedMax = 4n;
 
@@ -66,6 +71,19 @@ export function roundCostMax(terms: RunTerms): bigint {
   return roundPayMax(terms) + BigInt(recordBytes(terms)) * storageYoctoPerByte;
 }
 
+/** Of a run: each seat may begin with one, whatever its share. */
+export function decoysPaidMax(terms: RunTerms): number {
+  if (terms.decoyShareBps === 0) return 0;
+  const claims = terms.rounds * terms.maxWorkers;
+  return seatsOfRunMax(terms) + Math.ceil((claims * terms.decoyShareBps) / 10_000);
+}
+
+/** Of a seat, up to `round`: a worker that chose its secrets to its liking gains nothing. */
+export function decoysOfSeatMax(terms: RunTerms, round: number): number {
+  if (terms.decoyShareBps === 0) return 0;
+  return 1 + Math.floor((round * terms.decoyShareBps) / 10_000);
+}
+
 export function cancelledRoundsMax(terms: RunTerms): number {
   return terms.rounds + cancelledRoundsSlack;
 }
@@ -80,6 +98,7 @@ export function escrowNeeded(terms: RunTerms): bigint {
   return (
     BigInt(terms.rounds) * roundPayMax(terms) +
     roundsAwaitedMax * cancelledRoundCost(terms) +
+    BigInt(decoysPaidMax(terms)) * BigInt(terms.decoyFeeYocto) +
     BigInt(bytes) * storageYoctoPerByte
   );
 }

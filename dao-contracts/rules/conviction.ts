@@ -55,12 +55,12 @@ export function unlockLosses(draft: RunDraft, dispute: Dispute): void {
     );
     if (loss.stands) kept.push(loss);
     else if (other && loss.expelled) other.losses.push(loss);
-    else giveBack(draft, loss);
+    else giveBack(draft, loss, dispute.owesReward);
   }
   dispute.losses = kept;
 }
 
-function giveBack(draft: RunDraft, loss: Loss): void {
+function giveBack(draft: RunDraft, loss: Loss, owesReward: boolean): void {
   const { terms, run } = draft;
   const seat = draft.seat(loss.seat);
   const yocto = lostYocto(loss, terms.rewardYocto);
@@ -80,6 +80,10 @@ function giveBack(draft: RunDraft, loss: Loss): void {
   seat.held = [...loss.held];
   moveMoney(draft.moves, 'slashed', 'heldBack', heldBackYocto(seat, terms.rewardYocto));
   releaseHeld(draft, loss.seat, run.finalRounds - terms.heldBackRounds);
+  if (owesReward) {
+    const reward = BigInt(terms.rewardYocto);
+    run.paidYocto += creditSeat(draft, loss.seat, 'escrows', least(reward, run.escrowYocto));
+  }
   const entry = draft.roster(loss.seat);
   entry.status = 'absent';
   seat.localOut = ZERO_LOCAL_STATE;

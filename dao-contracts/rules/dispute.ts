@@ -7,7 +7,7 @@
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import { activeSeats } from './active-seats.js';
 import { auditNamed, failAudit, passAudit } from './audit-verdict.js';
-import { appealBytesPerJuror, disputeBytes, seatsOfRunMax } from './budget.js';
+import { appealBytesPerJuror, seatsOfRunMax } from './budget.js';
 import { lockLosses, settleDispute, unlockLosses } from './conviction.js';
 import { refuse } from './errors.js';
 import { panelSizes, resolutionMs, storageYoctoPerByte } from './limits.js';
@@ -36,6 +36,7 @@ export type NewDispute = Pick<
   | 'defendants'
   | 'parties'
   | 'bonds'
+  | 'toEscrowYocto'
 >;
 
 /** Its jury is drawn by the next tick: only ticks draw. */
@@ -52,8 +53,8 @@ export function openDispute(draft: RunDraft, it: NewDispute): void {
     verdict: null,
     acted: false,
     losses: [],
-    toEscrowYocto: draft.chargeStorage(disputeBytes),
     honest: [],
+    owesReward: false,
   };
   draft.disputes.push(dispute);
   const { id, kind, round, seat } = dispute;

@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'BAD_SIGNATURE'
   | 'BAD_TERMS'
   | 'BUDGET_TOO_SMALL'
+  | 'CHALLENGE_OPEN'
   | 'DEPOSIT_TOO_SMALL'
   | 'DISPUTE_CLOSED'
   | 'GAS_TOO_LOW'

@@ -29,9 +29,13 @@ export function closeProvisional(draft: RunDraft): boolean {
   if (disputes.some(holdsRound)) return false;
 
   const failed = audits.filter((audit) => audit.state === 'failed').map((audit) => audit.seat);
-  const rewound = round.struck !== null || round.included.some((seat) => failed.includes(seat));
+  const tainted = round.included.filter((seat) => failed.includes(seat));
+  const most = BigInt(draft.terms.taintedShareBpsMax) * BigInt(round.included.length);
+  const rewound = round.struck !== null || BigInt(tainted.length) * 10_000n > most;
+  if (!rewound && draft.at.nowMs < round.challengeUntilMs) return false;
   const fees = payAuditFees(draft, audits);
-  const storage = appendClosedRecord(draft, { round, audits, rewound });
+  const kept = rewound ? [] : tainted;
+  const storage = appendClosedRecord(draft, { round, audits, rewound, tainted: kept });
   const honest = round.included.filter((seat) => draft.roster(seat).status !== 'expelled');
   draft.audits = draft.audits.filter((audit) => audit.round !== round.round);
   let unpaid = { toEscrowYocto: rewound ? fees + storage : 0n, honest: rewound ? honest : [] };
@@ -41,6 +45,7 @@ export function closeProvisional(draft: RunDraft): boolean {
     if (pays) unpaid = { toEscrowYocto: unpaid.toEscrowYocto - paid, honest: [] };
   }
   if (rewound) chargeDisputes(draft, disputes, unpaid);
+  for (const dispute of disputes) dispute.owesReward = kept.includes(dispute.seat ?? -1);
   run.provisional = null;
   if (rewound) rewind(draft, round);
   else finalise(draft, round);
@@ -112,7 +117,12 @@ function rewind(draft: RunDraft, round: ProvisionalRound): void {
 /** Returns what the record's storage cost. */
 function appendClosedRecord(
   draft: RunDraft,
-  it: { round: ProvisionalRound; audits: readonly Audit[]; rewound: boolean },
+  it: {
+    round: ProvisionalRound;
+    audits: readonly Audit[];
+    rewound: boolean;
+    tainted: number[];
+  },
 ): bigint {
   const { run } = draft;
   const { round, audits } = it;
@@ -134,7 +144,9 @@ function appendClosedRecord(
       round: round.round,
       run: run.id,
       startRoot: round.startRoot,
+      tainted: it.tainted,
       version: 1,
+      witnesses: round.committee,
     },
     recordOverheadBytes,
   );

@@ -17,6 +17,9 @@ export const wrongAuditsMax = 3;
  * third of liars the first errs one time in four, the second one in six (docs/protocol/disputes.md).
  */
 export const panelSizes = [3, 7] as const;
+/** Of one round: each makes it wait, and a second one of a root that juries found right is late. */
+export const rootChallengesMax = 2;
+export const updateChallengesMax = 4;
 /** Open ones of a run. Each is paid for by the escrow; a crowd of them would fill its record. */
 export const disputesMax = 64;
 /** What the DAO has not resolved by then stands: two votes of a slow policy, and no hostage. */

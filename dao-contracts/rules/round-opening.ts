@@ -52,6 +52,7 @@ export function openRound(draft: RunDraft, resuming = false): void {
     committed: [],
     revealed: [],
     certified: [],
+    witnesses: [],
     named: [],
     included: null,
     submitted: [],
@@ -99,7 +100,9 @@ function abortRecord(draft: RunDraft, it: { round: number; startRoot: Digest }):
       round,
       run: run.id,
       startRoot,
+      tainted: [],
       version: 1,
+      witnesses: [],
     },
     recordOverheadBytes,
   );

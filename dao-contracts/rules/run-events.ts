@@ -15,6 +15,7 @@ import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.
 import { copyRecord } from './copy-record.js';
 import { enrol, rejoin, type Enrolment } from './enrolment.js';
 import { refuse, unreachable } from './errors.js';
+import { challengeRoot, challengeUpdate, type Challenge } from './challenge.js';
 import { appeal, judge, resolveDispute, type Appeal } from './dispute.js';
 import { closeProvisional, completeIfDone } from './finality.js';
 import { tick, type Tick } from './phases.js';
@@ -37,6 +38,8 @@ export type RunCommand =
   | ({ kind: 'deliver' } & AuditStep & LeafWithProof)
   | ({ kind: 'answer'; leaf: Digest | null } & AuditStep)
   | ({ kind: 'open' } & AuditStep & OpenedLeaf)
+  | ({ kind: 'challenge_root'; root: Digest } & Challenge)
+  | ({ kind: 'challenge_update'; seat: number } & Challenge)
   | { kind: 'judge'; account: string; dispute: number; answer: Digest | null }
   | ({ kind: 'appeal' } & Appeal)
   | { kind: 'resolve'; dispute: number; verdict: Verdict }
@@ -75,6 +78,12 @@ export function applyRunCommand(draft: RunDraft, command: RunCommand): TickResul
     case 'open':
       open(draft, command);
       closeProvisional(draft);
+      return null;
+    case 'challenge_root':
+      challengeRoot(draft, command);
+      return null;
+    case 'challenge_update':
+      challengeUpdate(draft, command);
       return null;
     case 'judge':
       judge(draft, command);

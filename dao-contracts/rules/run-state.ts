@@ -4,6 +4,7 @@
  * `certify` need is in the run and one seat, so their cost does not grow with the audits.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
+import type { SeatSet } from './seat-set.js';
 import type {
   AuditState,
   Claim,
@@ -43,6 +44,7 @@ export interface Run {
   provisional: ProvisionalRound | null;
   enrolDeadlineMs: number;
   nextDispute: number;
+  decoysPaid: number;
 }
 
 export interface RosterEntry {
@@ -62,11 +64,13 @@ export interface OpenRound {
   committed: number[];
   revealed: number[];
   certified: number[];
-  /** How many certifiers named `revealed[i]`. */
-  named: number[];
+  /** Who certifies; drawn when all have revealed. */
+  witnesses: number[];
+  /** The witnesses that named `revealed[i]`. */
+  named: SeatSet[];
   included: number[] | null;
   submitted: number[];
-  roots: { root: Digest; count: number }[];
+  roots: { root: Digest; by: number[] }[];
 }
 
 export interface ProvisionalRound {
@@ -80,6 +84,16 @@ export interface ProvisionalRound {
   revealed: number[];
   /** A jury found that this must not stand: it will be rewound once its audits are closed. */
   struck: 'root' | 'update' | null;
+  /** It does not become final before: who computed another root needs time to say so. */
+  challengeUntilMs: number;
+  /** Who named the root. */
+  namedBy: number[];
+  /** Who certified each included update. */
+  witnessed: { seat: number; by: SeatSet }[];
+  /** A drawn committee; empty where everybody certified. */
+  committee: number[];
+  /** How often it was challenged. */
+  challenges: { root: number; update: number };
 }
 
 export interface Seat {
@@ -94,6 +108,8 @@ export interface Seat {
   auditsRight: number;
   auditsWrong: number;
   rejoins: number;
+  /** Decoys of its traces that the run paid for. */
+  decoysPaid: number;
   localOut: Digest;
   claim: Claim | null;
   previousClaim: Claim | null;
@@ -118,6 +134,8 @@ export interface Audit {
   answered: boolean;
   answer: Digest | null;
   openedLeaf: Digest | null;
+  /** Its auditor computed what a decoy covered, and the decoy is one that counts. */
+  decoy: boolean;
   /** Whether the auditor's answer stood; null while open, or when nobody answered. */
   right: boolean | null;
   /** What this audit slashed and its round's closing distributes. */
@@ -167,6 +185,8 @@ export interface Dispute {
   losses: Loss[];
   /** What the escrow is to get back first of what the loser pays. */
   toEscrowYocto: bigint;
+  /** Its round is final all the same, and paid everybody but its defendant. */
+  owesReward: boolean;
   /** Seats of a rewound round that did honest work for nothing. */
   honest: number[];
 }

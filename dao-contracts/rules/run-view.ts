@@ -4,7 +4,8 @@ import type { Applicant, Audit, Dispute, Juror, Run, Seat } from './run-state.js
 import type { RunTerms } from './run-terms.js';
 import { closedRounds } from './round-opening.js';
 import { ZERO_LOCAL_STATE } from './opening.js';
-import { appealCost } from './dispute.js';
+import { challengeCost } from './challenge.js';
+import { appealCost, type BondCost } from './dispute.js';
 import { heldBackYocto, lostYocto } from './settlement.js';
 
 export function viewRun(
@@ -41,6 +42,7 @@ export function viewRun(
       slices: open.slices,
       committed: open.committed,
       revealed: open.revealed,
+      witnesses: open.witnesses,
       certified: open.certified,
       included: open.included,
       submitted: open.submitted,
@@ -53,6 +55,10 @@ export function viewRun(
       localReset: provisional.localReset,
       included: provisional.included,
       slices: provisional.slices,
+      namedBy: provisional.namedBy,
+      struck: provisional.struck,
+      challengeUntilMs: provisional.challengeUntilMs,
+      challengeYocto: yoctoOf(challengeCost(it.terms)),
     },
     audits: it.audits.map((audit) => viewAudit(audit, it.disputes)),
     disputes: it.disputes.map((dispute) => viewDispute(dispute, { run, terms: it.terms })),
@@ -111,7 +117,10 @@ function viewDispute(dispute: Dispute, it: { run: Run; terms: RunTerms }): Dispu
 }
 
 function appealYocto(dispute: Dispute, it: { run: Run; terms: RunTerms }): string {
-  const { bondYocto, storageYocto } = appealCost(it.run, it.terms, dispute);
+  return yoctoOf(appealCost(it.run, it.terms, dispute));
+}
+
+function yoctoOf({ bondYocto, storageYocto }: BondCost): string {
   return `${bondYocto + storageYocto}`;
 }
 

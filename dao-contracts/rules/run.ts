@@ -69,6 +69,8 @@ export interface OpenRoundView {
   slices: SliceOfSeat[];
   committed: number[];
   revealed: number[];
+  /** Who certifies; empty before that. */
+  witnesses: number[];
   certified: number[];
   included: number[] | null;
   submitted: number[];
@@ -82,6 +84,12 @@ export interface ProvisionalRoundView {
   localReset: boolean;
   included: number[];
   slices: SliceOfSeat[];
+  /** Who named the root. */
+  namedBy: number[];
+  struck: 'root' | 'update' | null;
+  challengeUntilMs: number;
+  /** What a challenge has to attach. */
+  challengeYocto: string;
 }
 
 export interface AuditView {
@@ -170,6 +178,10 @@ export interface RoundRecord {
   root: Digest | null;
   claims: ClaimRecord[];
   audits: { seat: number; segment: number; auditor: number; verdict: 'passed' | 'failed' }[];
+  /** Included seats of a final round whose claim failed: few enough to keep it, and not paid. */
+  tainted: number[];
+  /** The committee that certified; empty: everybody who revealed did. */
+  witnesses: number[];
 }
 
 export interface ClaimRecord {

@@ -117,7 +117,8 @@ export function payAuditFees(draft: RunDraft, audits: readonly Audit[]): bigint 
     if (audit.right !== true) continue;
     if (draft.roster(audit.auditor).status === 'expelled') continue;
     draft.seat(audit.auditor).auditsRight++;
-    paid += creditSeat(draft, audit.auditor, 'escrows', least(fee, draft.run.escrowYocto));
+    const due = audit.decoy ? fee + BigInt(draft.terms.decoyFeeYocto) : fee;
+    paid += creditSeat(draft, audit.auditor, 'escrows', least(due, draft.run.escrowYocto));
   }
   draft.run.paidYocto += paid;
   return paid;

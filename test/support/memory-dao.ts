@@ -62,6 +62,10 @@ export class MemoryDao {
     return structuredClone(shown);
   }
 
+  get decoysPaid(): number {
+    return this.#state.run.decoysPaid;
+  }
+
   /** As the contract does: the seed of a draw depends on what was called, not on who called. */
   apply(command: RunCommand): void {
     const seed = sha256(encodeParts([this.seed, JSON.stringify(command, bigintAsText)]));
@@ -99,6 +103,7 @@ export class MemoryDao {
       deliver: (it: object) => act({ kind: 'deliver', ...it }),
       answer: (it: object) => act({ kind: 'answer', ...it }),
       open: (it: object) => act({ kind: 'open', ...it }),
+      challengeRoot: (it: object) => act({ kind: 'challenge_root', ...it }),
       judge: (it: object) => act({ kind: 'judge', ...it }),
       appeal: (it: object) => act({ kind: 'appeal', ...it }),
     };
@@ -129,4 +134,5 @@ const emptyRun: Omit<Run, 'budgetYocto' | 'escrowYocto' | 'finalRoot' | 'enrolDe
   open: null,
   provisional: null,
   nextDispute: 1,
+  decoysPaid: 0,
 };

@@ -9,7 +9,6 @@ import type { RunView, SeatView } from '@commonweights/dao-contracts/client/view
 import { Refusal } from '@commonweights/dao-contracts/rules/errors.js';
 import type { RunCommand } from '@commonweights/dao-contracts/rules/run-events.js';
 import { viewApplicant, viewRun, viewSeat } from '@commonweights/dao-contracts/rules/run-view.js';
-import { proveTraceLeaf } from '@commonweights/dao-contracts/rules/trace.js';
 import type { Duty } from '@commonweights/trainer/worker/duty.js';
 import { busyTerms, named, near, RunPlay } from '../dao-contracts/rules/run-play.js';
 
@@ -66,9 +65,8 @@ export function lookAt(play: Pick<RunPlay, 'state' | 'nowMs'>): {
 export function callFor(play: RunPlay, account: string, duty: Duty): RunCommand | null {
   const seat = play.state.seats.find((one) => one.account === account)?.seat ?? -1;
   const proof = ({ round, segment }: { round: number; segment: number }, index: number) => {
-    const trace = play.trace(round, seat);
-    const step = { account, round, seat, segment };
-    return { ...step, leaf: trace[index]!, proof: proveTraceLeaf(trace, index) };
+    const { leaf, proof, nonce } = play.openedLeaf(round, seat, index);
+    return { account, round, seat, segment, leaf, proof, nonce };
   };
   switch (duty.kind) {
     case 'enrol':
@@ -101,6 +99,8 @@ export function callFor(play: RunPlay, account: string, duty: Duty): RunCommand 
       const dispute = play.state.disputes.find(({ id }) => id === duty.dispute.id)!;
       return { kind: 'judge', account, dispute: dispute.id, answer: play.truth(dispute) };
     }
+    case 'challenge-root':
+      return null;
     case 'wait':
     case 'finish':
       return null;

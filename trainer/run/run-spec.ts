@@ -61,11 +61,16 @@ export interface RunSpec {
   readonly deadlinesMs: RunTerms['deadlinesMs'];
   readonly auditedClaimsBps: number;
   readonly auditsPerClaim: number;
+  readonly witnesses: number;
+  readonly challengeWindowMs: number;
+  readonly taintedShareBpsMax: number;
+  readonly decoyShareBps: number;
   readonly heldBackRounds: number;
   readonly economics: {
     readonly stakeYocto: string;
     readonly rewardYocto: string;
     readonly auditFeeYocto: string;
+    readonly decoyFeeYocto: string;
   };
 }
 
@@ -94,6 +99,10 @@ export function termsOf(input: { spec: RunSpec; digest: Digest; initialRoot: Dig
     deadlinesMs: spec.deadlinesMs,
     auditedClaimsBps: spec.auditedClaimsBps,
     auditsPerClaim: spec.auditsPerClaim,
+    witnesses: spec.witnesses,
+    challengeWindowMs: spec.challengeWindowMs,
+    taintedShareBpsMax: spec.taintedShareBpsMax,
+    decoyShareBps: spec.decoyShareBps,
     heldBackRounds: spec.heldBackRounds,
     ...spec.economics,
   };
@@ -180,9 +189,18 @@ export function decodeRunSpec(json: unknown): RunSpec {
       }),
     auditedClaimsBps: count(0, 10_000),
     auditsPerClaim: count(1, 3),
+    witnesses: count(0, 64),
+    challengeWindowMs: count(0, 2_592_000_000),
+    taintedShareBpsMax: count(0, 5_000),
+    decoyShareBps: count(0, 10_000),
     heldBackRounds: count(0, 10_000),
     economics: (value, path) =>
-      fields(value, path, { stakeYocto: money, rewardYocto: money, auditFeeYocto: money }),
+      fields(value, path, {
+        stakeYocto: money,
+        rewardYocto: money,
+        auditFeeYocto: money,
+        decoyFeeYocto: money,
+      }),
   }) as unknown as RunSpec;
   const { inner, model } = spec;
   if (inner.stepsPerRound % inner.segments !== 0) {

@@ -3,6 +3,7 @@
  * this pure function what is next, does it, and reads again. That is why it can be killed at any
  * point and started again, and why the same function can be tested without a chain.
  */
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type {
   AuditView,
   DisputeView,
@@ -23,6 +24,7 @@ export type Duty =
   | { kind: 'open'; audit: AuditView }
   | { kind: 'answer'; audit: AuditView }
   | { kind: 'judge'; dispute: DisputeView }
+  | { kind: 'challenge-root'; round: number; root: Digest }
   | { kind: 'wait'; for: string }
   | { kind: 'finish'; because: string };
 
@@ -33,6 +35,8 @@ export interface DutyInput {
   readonly role: 'trainer' | 'auditor';
   /** Chain time. */
   readonly nowMs: number;
+  /** What this seat computed of the provisional round; null: nothing, or it is not to challenge. */
+  readonly ownRoot?: Digest | null;
 }
 
 /** The most urgent thing that `account` can do; quick acts come before computing. */
@@ -49,6 +53,7 @@ export function nextDuty(input: DutyInput): Duty {
   return (
     // An absent seat still answers for what it claimed before: its stake hangs on that.
     materialDuty(run, mine) ??
+    challengeDuty(run, input.ownRoot ?? null) ??
     absentDuty(run, seats, mine) ??
     roundActDuty(run, mine) ??
     answerDuty(run, mine) ??
@@ -77,6 +82,14 @@ function materialDuty(run: RunView, mine: SeatView): Duty | null {
   return null;
 }
 
+/** A wrong root is everybody's loss: whoever has computed another one says so while it can. */
+function challengeDuty({ provisional, disputes }: RunView, ownRoot: Digest | null): Duty | null {
+  if (!provisional || ownRoot === null || ownRoot === provisional.root) return null;
+  const { round, struck } = provisional;
+  const open = disputes.some((one) => one.round === round && one.kind === 'root');
+  return open || struck !== null ? null : { kind: 'challenge-root', round, root: ownRoot };
+}
+
 /** Coming back, as soon as nobody else has the place. */
 function absentDuty(run: RunView, seats: readonly SeatView[], mine: SeatView): Duty | null {
   if (mine.status !== 'absent') return null;
@@ -93,10 +106,10 @@ function roundActDuty(run: RunView, mine: SeatView): Duty | null {
   if (open.phase === 'reveal' && owes(open.committed, open.revealed, mine)) {
     return { kind: 'reveal', round };
   }
-  if (open.phase === 'certify' && owes(open.revealed, open.certified, mine)) {
+  if (open.phase === 'certify' && owes(open.witnesses, open.certified, mine)) {
     return { kind: 'certify', round, revealed: open.revealed };
   }
-  if (open.phase === 'aggregate' && owes(open.certified, open.submitted, mine)) {
+  if (open.phase === 'aggregate' && owes(open.revealed, open.submitted, mine)) {
     return { kind: 'submit-root', round, included: open.included ?? [] };
   }
   return null;
@@ -127,10 +140,13 @@ function tickDuty(run: RunView, seats: readonly SeatView[], nowMs: number): Duty
   if (run.audits.some(isLost)) return { kind: 'tick', because: 'an auditor is to be replaced' };
   if (run.status === 'paused') return canGoOn(run, seats);
   const open = run.open;
+  if (run.provisional && !hasPendingAudits(run) && isClosable(run.provisional, nowMs)) {
+    return { kind: 'tick', because: 'the provisional round is to close' };
+  }
   if (!open && !run.provisional && run.closedRounds < run.terms.rounds) {
     return { kind: 'tick', because: 'the next round is to open' };
   }
-  if (!open || (open.phase === 'aggregate' && hasPendingAudits(run))) return null;
+  if (!open || (open.phase === 'aggregate' && run.provisional)) return null;
   if (nowMs >= open.deadlineMs) return { kind: 'tick', because: 'deadline passed' };
   return everybodyActed(run, seats) ? { kind: 'tick', because: 'everybody acted' } : null;
 }
@@ -157,10 +173,15 @@ function expectedAndActed(open: NonNullable<RunView['open']>): [number[], number
     case 'reveal':
       return [open.committed, open.revealed];
     case 'certify':
-      return [open.revealed, open.certified];
+      return [open.witnesses, open.certified];
     case 'aggregate':
-      return [open.certified, open.submitted];
+      return [open.revealed.filter((seat) => !missedCertifying(open, seat)), open.submitted];
   }
+}
+
+/** It seems to have crashed: it may still name a root, but is not waited for. */
+function missedCertifying(open: NonNullable<RunView['open']>, seat: number): boolean {
+  return open.witnesses.includes(seat) && !open.certified.includes(seat);
 }
 
 /** Audits of the provisional round, and disputes about it, hold the next round's closing. */
@@ -170,6 +191,14 @@ export function hasPendingAudits(run: RunView): boolean {
     run.audits.some((audit) => audit.round === round && isPending(audit)) ||
     run.disputes.some((dispute) => dispute.round === round && holdsRound(dispute))
   );
+}
+
+/** Nothing but time kept it open. */
+function isClosable(
+  { challengeUntilMs, struck }: NonNullable<RunView['provisional']>,
+  nowMs: number,
+): boolean {
+  return struck !== null || nowMs >= challengeUntilMs;
 }
 
 /** What took money is closed after its round: what the round cost is known then. */

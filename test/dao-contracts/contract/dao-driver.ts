@@ -95,9 +95,14 @@ export const terms: RunTerms = {
   },
   auditedClaimsBps: 10_000,
   auditsPerClaim: 1,
+  witnesses: 0,
+  challengeWindowMs: 0,
+  taintedShareBpsMax: 0,
+  decoyShareBps: 0,
   stakeYocto: `${2n * near}`,
   rewardYocto: `${near / 10n}`,
   auditFeeYocto: `${near / 100n}`,
+  decoyFeeYocto: '0',
   heldBackRounds: 1,
 };
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type {
   AuditView,
   DisputeView,
@@ -51,7 +52,10 @@ describe('what a seat owes', () => {
     ...{ defendants: [0], stage: 'jury', level: 0, deadlineMs: 1e9, panel: [], verdict: null },
     ...{ acted: false, lockedYocto: 0n, bondsYocto: 0n, appealYocto: null },
   };
-  const provisional = { ...base.run.open!, root: named('root'), included: [0, 1, 2], round: 1 };
+  const provisional = {
+    ...{ ...base.run.open!, root: named('root'), included: [0, 1, 2], round: 1 },
+    ...{ namedBy: [0, 1, 2], struck: null, challengeUntilMs: 1e9, challengeYocto: 5n },
+  };
 
   it('is nothing any more when the run has ended', () => {
     for (const status of ['completed', 'stopped'] as const) {
@@ -96,12 +100,12 @@ describe('what a seat owes', () => {
       ],
       [
         'is to certify',
-        { phase: 'certify', committed: all, revealed: [2, 0] },
+        { phase: 'certify', committed: all, revealed: [2, 0], witnesses: [0, 2] },
         { kind: 'certify', round: 1, revealed: [2, 0] },
       ],
       [
         'is to name the root',
-        { phase: 'aggregate', certified: all, included: [0, 2] },
+        { phase: 'aggregate', revealed: all, included: [0, 2] },
         { kind: 'submit-root', round: 1, included: [0, 2] },
       ],
     ];
@@ -117,8 +121,8 @@ describe('what a seat owes', () => {
       const acted: Partial<Open>[] = [
         { phase: 'train', committed: [0] },
         { phase: 'reveal', committed: all, revealed: [0] },
-        { phase: 'certify', revealed: all, certified: [0] },
-        { phase: 'aggregate', certified: all, submitted: [0] },
+        { phase: 'certify', revealed: all, witnesses: all, certified: [0] },
+        { phase: 'aggregate', revealed: all, submitted: [0] },
       ];
       for (const open of acted) {
         const waits = duty(0, { open });
@@ -126,13 +130,34 @@ describe('what a seat owes', () => {
       }
     });
 
-    it('is nothing for who missed the phase before', () => {
+    it('is nothing for who missed the phase before, or was not drawn', () => {
       const missed: Partial<Open>[] = [
         { phase: 'reveal', committed: [1, 2] },
-        { phase: 'certify', committed: all, revealed: [1, 2] },
-        { phase: 'aggregate', revealed: all, certified: [1, 2] },
+        { phase: 'certify', committed: all, revealed: [1, 2], witnesses: [1, 2] },
+        { phase: 'certify', committed: all, revealed: all, witnesses: [1, 2] },
+        { phase: 'aggregate', committed: all, revealed: [1, 2] },
       ];
       for (const open of missed) expect(duty(0, { open }).kind, open.phase).to.equal('wait');
+    });
+
+    it('is to challenge a root that it has computed otherwise, unless somebody did', () => {
+      const { terms, status, ...rest } = base.run;
+      const challenge = (ownRoot: Digest | null, changes: Partial<RunView> = {}) => {
+        const run = { ...rest, terms, status, provisional, ...changes };
+        const input = { run, seats: base.seats, account: accountOf(0), nowMs: 0 };
+        return nextDuty({ ...input, role: 'trainer', ownRoot });
+      };
+      const own = named('own root');
+      const challenges = { kind: 'challenge-root', round: 1, root: own };
+      expect(challenge(own)).to.deep.equal(challenges);
+      expect(challenge(provisional.root).kind).to.equal('train');
+      expect(challenge(null).kind).to.equal('train');
+      const disputes = [
+        { ...someDispute, kind: 'root' as const, panel: [{ seat: 9, answered: false }] },
+      ];
+      expect(challenge(own, { disputes }).kind).to.equal('train');
+      const struck = { ...provisional, struck: 'root' as const };
+      expect(challenge(own, { provisional: struck }).kind).to.not.equal('challenge-root');
     });
 
     it('is to move the phase when everybody acted, or the deadline passed', () => {
@@ -159,7 +184,12 @@ describe('what a seat owes', () => {
       const run = { provisional };
       const nowMs = base.run.open!.deadlineMs;
       expect(duty(0, { run, open, audits: [{ seat: 1 }], nowMs }).kind).to.equal('wait');
-      expect(duty(0, { run, open, audits: [{ seat: 1, state: 'passed' }] }).kind).to.equal('tick');
+      const passed = [{ seat: 1, state: 'passed' as const }];
+      expect(duty(0, { run, open, audits: passed, nowMs }).kind).to.equal('wait');
+      const over = { provisional: { ...provisional, challengeUntilMs: nowMs } };
+      const closes = duty(0, { run: over, open, audits: passed, nowMs });
+      const because = 'the provisional round is to close';
+      expect(closes).to.deep.equal({ kind: 'tick', because });
     });
 
     it('of an auditor is to wait for audits', () => {
