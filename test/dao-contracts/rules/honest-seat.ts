@@ -3,7 +3,7 @@
  * What it owes now is read from the state alone, like a worker reads it from the chain.
  */
 import type { RunCommand } from '@commonweights/dao-contracts/rules/run-events.js';
-import { named, type RunPlay } from './run-play.js';
+import type { RunPlay } from './run-play.js';
 
 export const honestAccount = 'a0.test';
 
@@ -33,11 +33,11 @@ function roundDuty(play: RunPlay, seat: number): RunCommand | null {
       if (!open.committed.includes(seat) || open.revealed.includes(seat)) return null;
       return { kind: 'reveal', ...play.opening(seat) };
     case 'certify':
-      if (!open.revealed.includes(seat) || open.certified.includes(seat)) return null;
+      if (!open.witnesses.includes(seat) || open.certified.includes(seat)) return null;
       return { kind: 'certify', ...who, available: open.revealed };
     case 'aggregate':
-      if (!open.certified.includes(seat) || open.submitted.includes(seat)) return null;
-      return { kind: 'submit_root', ...who, root: named(`root ${open.round}`) };
+      if (!open.revealed.includes(seat) || open.submitted.includes(seat)) return null;
+      return { kind: 'submit_root', ...who, root: play.rootOf(open.round) };
   }
 }
 
@@ -46,8 +46,8 @@ function auditDuty(play: RunPlay, mine: number): RunCommand | null {
     const { round, seat, segment, state } = audit;
     const step = { account: honestAccount, round, seat, segment };
     if (seat === mine && state === 'material') {
-      const { leaf, proof } = play.openedLeaf(round, seat, segment);
-      return { kind: 'deliver', ...step, leaf, proof };
+      const { leaf, proof, nonce } = play.openedLeaf(round, seat, segment);
+      return { kind: 'deliver', ...step, leaf, proof, nonce };
     }
     if (seat === mine && state === 'opening') {
       return { kind: 'open', ...step, ...play.openedLeaf(round, seat, segment + 1) };

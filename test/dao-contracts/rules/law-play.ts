@@ -1,7 +1,6 @@
 /** Plays one generated sequence (law-sequence.ts) against the laws, and counts what it visits. */
 import { isDeepStrictEqual } from 'node:util';
 import { cancelledRoundsMax } from '@commonweights/dao-contracts/rules/budget.js';
-import { appealCost } from '@commonweights/dao-contracts/rules/dispute.js';
 import { Refusal } from '@commonweights/dao-contracts/rules/errors.js';
 import type { RunCommand, RunState } from '@commonweights/dao-contracts/rules/run-events.js';
 import { crashPointOf, honestAccount, honestDuty, type CrashPoint } from './honest-seat.js';
@@ -39,7 +38,6 @@ export function playSequence(sequence: LawSequence, it: PlayOptions = {}): RunCo
 
   const apply = (command: RunCommand, sample: boolean): boolean => {
     const before = play.state;
-    const appealed = command.kind === 'appeal' ? appealOf(before, command.dispute) : 0n;
     const copy = sample ? structuredClone(before) : null;
     it.onCommand?.(play.nowMs, command);
     try {
@@ -58,7 +56,7 @@ export function playSequence(sequence: LawSequence, it: PlayOptions = {}): RunCo
     applied.push(command);
     count(tally.applied, command.kind);
     if ('depositYocto' in command) watched.deposit(command.account, command.depositYocto);
-    if (command.kind === 'appeal') watched.appealed(command.account, appealed);
+    if ('depositYocto' in command && command.kind !== 'enrol') watched.bonded(command.account);
     watched.check(before);
     noteTransitions(tally, before, play);
     if (honest) checkHonest(play, before, { crashed, causes });
@@ -190,12 +188,6 @@ function checkHopeless(play: RunPlay, steps: readonly Step[]): void {
   if (run.cancelledRounds === max && run.status !== 'stopped') {
     broken('exit', `${run.status} after ${max} cancelled rounds (${steps.length} steps)`);
   }
-}
-
-/** What an appeal against a dispute's verdict would pay for storage. */
-function appealOf({ run, terms, disputes }: RunState, id: number): bigint {
-  const dispute = disputes.find((one) => one.id === id);
-  return dispute ? appealCost(run, terms, dispute).storageYocto : 0n;
 }
 
 function noteFinding(tally: LawTally, finding: string, { name }: LawSequence): void {

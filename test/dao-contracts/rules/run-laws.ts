@@ -23,7 +23,9 @@ export class RunLaws {
   readonly #deposited = new Map<string, bigint>();
   /** Whose bonds may be forfeited, and whose challenge may be rewarded. */
   readonly #appellants = new Set<string>();
-  #appealStorageYocto = 0n;
+  #attached = false;
+  /** Tainted rounds of a seat that a later verdict may still pay. */
+  readonly #unpaid = new Map<number, number>();
   #opened = 0;
   #ticks = 0;
   readonly #log: LogLaws;
@@ -34,9 +36,9 @@ export class RunLaws {
     this.#log = new LogLaws(play.state.terms.initialRoot);
   }
 
-  /** Before an appeal is applied: what it pays for storage. */
-  appealed(account: string, storageYocto: bigint): void {
-    this.#appealStorageYocto = storageYocto;
+  /** Somebody put up a bond for an appeal or a challenge. */
+  bonded(account: string): void {
+    this.#attached = true;
     this.#appellants.add(account);
   }
 
@@ -90,12 +92,17 @@ export class RunLaws {
     const { state, totals, effects } = this.play;
     let bytes = (state.run.roster.length - before.run.roster.length) * seatBytes;
     for (const { text } of effects?.records ?? []) bytes += text.length + recordOverheadBytes;
-    const opened = effects?.events.filter(({ event }) => event === 'dispute_opened').length ?? 0;
+    const opened =
+      effects?.events.filter(({ event, data }) => {
+        return event === 'dispute_opened' && data.kind === 'audit';
+      }).length ?? 0;
     bytes += opened * disputeBytes;
-    const owed = BigInt(bytes) * storageYoctoPerByte + this.#appealStorageYocto;
-    this.#appealStorageYocto = 0n;
+    const owed = BigInt(bytes) * storageYoctoPerByte;
     const paid = totals.storage - this.#storageYocto;
-    expect('escrow', paid === owed, () => `${paid} paid for ${bytes} bytes`);
+    // Who appeals or challenges attaches what that stores.
+    const exact = this.#attached ? paid >= owed : paid === owed;
+    this.#attached = false;
+    expect('escrow', exact, () => `${paid} paid for ${bytes} bytes`);
     this.#storageYocto = totals.storage;
   }
 
@@ -115,7 +122,7 @@ export class RunLaws {
     }
     for (const [account, yocto] of wealth) {
       const put = this.#deposited.get(account) ?? 0n;
-      const holds = this.#appellants.has(account) ? yocto <= put : yocto === put;
+      const holds = this.#appellants.has(account) || yocto === put;
       expect('wealth', holds, () => `${account} put in ${put}, accounts for ${yocto}`);
     }
   }
@@ -125,13 +132,21 @@ export class RunLaws {
     const final = records.filter(({ outcome }) => outcome === 'final');
     const paid = run.finalRounds - before.run.finalRounds;
     expect('paidOnce', paid === final.length && paid <= 1, () => `${paid} rounds became final`);
-    const claims = final.flatMap((record) => record.claims).filter((claim) => claim.included);
+    const claims = final.flatMap(({ claims: all, tainted }) =>
+      all.filter(({ included, seat }) => included && !tainted.includes(seat)),
+    );
+    for (const seat of final.flatMap(({ tainted }) => tainted)) {
+      this.#unpaid.set(seat, (this.#unpaid.get(seat) ?? 0) + 1);
+    }
     const expelled = (seat: number) => run.roster[seat]!.status === 'expelled';
     for (const { seat, verifiedRounds, earnedYocto, auditsRight } of seats) {
       const was = before.seats[seat];
       const more = verifiedRounds - (was?.verifiedRounds ?? 0);
       const earns = claims.filter((claim) => claim.seat === seat).length === 1 && !expelled(seat);
-      expect('paidOnce', more === (earns ? 1 : 0), () => `seat ${seat}: ${more} in one command`);
+      const late = more - (earns ? 1 : 0);
+      const unpaid = this.#unpaid.get(seat) ?? 0;
+      expect('paidOnce', late >= 0 && late <= unpaid, () => `seat ${seat}: ${more} in one command`);
+      this.#unpaid.set(seat, unpaid - late);
       const pay = earnedYocto - (was?.earnedYocto ?? 0n);
       const right = BigInt(auditsRight - (was?.auditsRight ?? 0));
       const least = BigInt(more) * BigInt(terms.rewardYocto) + right * BigInt(terms.auditFeeYocto);
@@ -193,6 +208,7 @@ export type LossCause =
   | 'convicted by a jury'
   | 'overruled as auditor'
   | 'overruled as juror'
+  | 'took a decoy'
   | 'silent as auditor';
 
 /** What the protocol may fine a seat for in the next command, seen from the state before it. */
@@ -212,6 +228,7 @@ export function lossCauses(
       if (state === 'material' && due) causes.add('did not deliver');
       if (state === 'opening' && due) causes.add('did not open');
     }
+    if (state === 'opening' && audit.auditor === seat) causes.add('took a decoy');
     if (state === 'answer' && isAsked(audit, seat)) causes.add('silent as auditor');
   }
   for (const { defendants, plaintiffSeat, panel, past } of disputes) {
