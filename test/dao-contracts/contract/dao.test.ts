@@ -7,14 +7,7 @@ import type {
   ReleaseView,
   RoundRecord,
 } from '@commonweights/dao-contracts/rules/views.js';
-import {
-  auditor,
-  named,
-  near,
-  policy,
-  terms,
-  workers,
-} from './dao-driver.js';
+import { auditor, named, near, policy, terms, workers } from './dao-driver.js';
 import { startDao } from './fake-dao.js';
 
 describe('the DAO contract, main path', () => {
