@@ -57,11 +57,16 @@ const spec = {
   },
   auditedClaimsBps: 2_500,
   auditsPerClaim: 2,
+  witnesses: 3,
+  challengeWindowMs: 60_000,
+  taintedShareBpsMax: 1_000,
+  decoyShareBps: 2_000,
   heldBackRounds: 2,
   economics: {
     stakeYocto: `${near}`,
     rewardYocto: `${near / 10n}`,
     auditFeeYocto: `${near / 100n}`,
+    decoyFeeYocto: `${near / 200n}`,
   },
 };
 

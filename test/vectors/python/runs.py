@@ -10,7 +10,8 @@ def run_spec(case):
     inner, raw_spec = case["spec"]["inner"], case["spec"]
     per_slice = inner["batchSize"] * inner["stepsPerRound"]
     same = ["program", "fingerprint", "tokenizer", "rounds", "minWorkers", "maxWorkers",
-            "maxAuditors", "deadlinesMs", "auditedClaimsBps", "auditsPerClaim", "heldBackRounds"]
+            "maxAuditors", "deadlinesMs", "auditedClaimsBps", "auditsPerClaim",
+            "witnesses", "challengeWindowMs", "taintedShareBpsMax", "decoyShareBps", "heldBackRounds"]
     terms = {
         **{name: raw_spec[name] for name in same},
         **raw_spec["economics"],
@@ -30,11 +31,13 @@ def budget(case):
     workers, reward, fee = it["maxWorkers"], int(it["rewardYocto"]), int(it["auditFeeYocto"])
     price, audits = 10 ** 19, it["auditsPerClaim"]
     seats = min(64, 2 * (workers + it["maxAuditors"]))
-    record = 700 + workers * (820 + 80 * audits)
+    record = 1000 + workers * (820 + 80 * audits)
     stored = 8000 + workers * (400 + 600 * audits) + 128 * 130
     stored += seats * 2800 + it["rounds"] * record + (it["rounds"] + 64) * 700
     cancelled = workers * audits * fee + (record + 1600) * price
-    paid = it["rounds"] * workers * (reward + audits * fee) + 4 * cancelled
+    share = it["decoyShareBps"]
+    decoys = seats - (-it["rounds"] * workers * share // 10_000) if share else 0
+    paid = decoys * int(it["decoyFeeYocto"]) + it["rounds"] * workers * (reward + audits * fee) + 4 * cancelled
     return {
         "escrowNeededYocto": str(paid + stored * price),
         "stakeNeededYocto": str(2 * cancelled),
