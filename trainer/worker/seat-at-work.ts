@@ -381,7 +381,7 @@ export class SeatAtWork {
     if (dispute.kind === 'root') return this.#rootOf(round, seen);
     const claim = round.claims.find(({ seat }) => seat === dispute.seat);
     if (!claim) return null;
-    if (dispute.kind === 'update') return (await this.#fetchUpdate(claim)) && claim.update;
+    if (dispute.kind === 'update') return this.#confirmUpdate(claim);
     const { segment, startLeaf } = dispute;
     const { slice, localIn } = claim;
     return this.#replay(
@@ -389,6 +389,14 @@ export class SeatAtWork {
       { segment: segment!, startLeaf: startLeaf! },
       seen,
     );
+  }
+
+  /** Whoever says that an update can be had makes sure that it can. */
+  async #confirmUpdate(claim: DisputedClaim): Promise<Digest | null> {
+    if (!(await this.#fetchUpdate(claim))) return null;
+    const { update, updateBytes: maxBytes } = claim;
+    await this.#offer(await this.options.blobs.get(update, { maxBytes }));
+    return update;
   }
 
   async #material(leaf: Digest): Promise<Uint8Array | null> {
