@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, string>> = {
   codec: 'bytes per parameter and MB/s of the update codecs, against dense fp32',
   economics: 'tables of docs/protocol/economics.md: committees, attacks, stakes [--write]',
   gas: 'Tgas of every call of the contract [workers]',
+  laws: 'laws of a run over generated sequences [--sequences 100000] [--seed S] (minutes)',
   recipe: 'what a training recipe is worth: four workers, one alone, data parallel (minutes)',
 };
 

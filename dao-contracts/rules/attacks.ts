@@ -5,6 +5,7 @@
  * simplification here is in the attacker's favour; docs/protocol/economics.md gives the reasons.
  */
 import { liarsHoldAll, liarsHoldMajority } from './committee-size.js';
+import { panelSizes } from './limits.js';
 import { minus, ofBps, one, over, plus, ratio, times, zero, type Rational } from './rational.js';
 
 /** What the odds and prices of a run follow from. Amounts are in yoctoNEAR. */
@@ -230,7 +231,7 @@ export const attacks: readonly Attack[] = [
     strikes: 1,
     applies: (it) => it.challengeBondYocto !== null,
     detection: honestJury,
-    gainYocto: (it) => ratio(BigInt(it.jurors) * it.auditFeeYocto),
+    gainYocto: (it) => ratio(BigInt(panelSizes[0]) * it.auditFeeYocto),
     gainIsKept: true,
     lossYocto: (it) => ratio(it.challengeBondYocto ?? 0n),
   },

@@ -4,9 +4,10 @@
  * assumed. Commands use the same functions with other assumptions.
  */
 import type { Attack, RunEconomics } from './attacks.js';
+import { challengeBondOf } from './budget.js';
 import { payingAttacks, profitOf, remediesOf } from './economics.js';
 import { refuse } from './errors.js';
-import { assumedLiarsBps, auditorsPerClaim, jurorsMax } from './limits.js';
+import { assumedLiarsBps, panelSizes } from './limits.js';
 import { formatDecimal, ofBps, ratio, times, type Rational } from './rational.js';
 import type { RunTerms } from './run-terms.js';
 
@@ -14,16 +15,14 @@ import type { RunTerms } from './run-terms.js';
 export type PricedTerms = Pick<
   RunTerms,
   | 'auditedClaimsBps'
+  | 'auditsPerClaim'
   | 'segments'
   | 'stakeYocto'
   | 'rewardYocto'
   | 'auditFeeYocto'
   | 'heldBackRounds'
   | 'computeCostYocto'
-> & {
-  /** Answers that an audited claim is compared with, where terms say it; else one. */
-  readonly auditsPerClaim?: number;
-};
+>;
 
 /** `liarsBps`: share of the seats that are the attacker's friends. */
 export function economicsOf(terms: PricedTerms, liarsBps = assumedLiarsBps): RunEconomics {
@@ -31,8 +30,9 @@ export function economicsOf(terms: PricedTerms, liarsBps = assumedLiarsBps): Run
   return {
     auditedClaimsBps: terms.auditedClaimsBps,
     segments: terms.segments,
-    auditorsPerClaim: terms.auditsPerClaim ?? auditorsPerClaim,
-    jurors: jurorsMax,
+    auditorsPerClaim: terms.auditsPerClaim,
+    // Who lost before the first panel appeals to the second.
+    jurors: panelSizes.at(-1)!,
     stakeYocto: BigInt(terms.stakeYocto),
     rewardYocto,
     auditFeeYocto: BigInt(terms.auditFeeYocto),
@@ -41,8 +41,9 @@ export function economicsOf(terms: PricedTerms, liarsBps = assumedLiarsBps): Run
     liars: ofBps(liarsBps),
     // Standing is worth something to who farms it; a tenth of the pay is a guess that errs high.
     reputationYocto: rewardYocto / 10n,
+    // Answers are blind here: who computed nothing has nothing to answer with.
     decoyBps: null,
-    challengeBondYocto: null,
+    challengeBondYocto: challengeBondOf(terms),
     witness: null,
   };
 }

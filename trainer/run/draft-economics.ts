@@ -4,7 +4,11 @@
  */
 import type { RunEconomics } from '@commonweights/dao-contracts/rules/attacks.js';
 import { assessAttacks, type Assessment } from '@commonweights/dao-contracts/rules/economics.js';
-import { assumedLiarsBps, horizonRoundsMax } from '@commonweights/dao-contracts/rules/limits.js';
+import {
+  assumedLiarsBps,
+  auditsPerClaimMax,
+  horizonRoundsMax,
+} from '@commonweights/dao-contracts/rules/limits.js';
 import {
   economicsOf,
   refuseIfCheatingPays,
@@ -42,12 +46,13 @@ function pricedTermsOf(draft: RunDraft): PricedTerms {
       throw bad(`economics.${field}`, 'must be a natural number as a decimal string');
     }
   }
-  const { auditedClaimsBps, heldBackRounds } = draft;
+  const { auditedClaimsBps, auditsPerClaim = 1, heldBackRounds } = draft;
   const { segments } = draft.inner;
   return {
     ...prices,
     auditedClaimsBps: integer('auditedClaimsBps', auditedClaimsBps, { min: 0, max: 10_000 }),
     heldBackRounds: integer('heldBackRounds', heldBackRounds, { min: 0, max: 10_000 }),
+    auditsPerClaim: integer('auditsPerClaim', auditsPerClaim, { min: 1, max: auditsPerClaimMax }),
     segments: integer('inner.segments', segments, { min: 1, max: 1_024 }),
   };
 }
