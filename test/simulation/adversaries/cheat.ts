@@ -1,0 +1,25 @@
+/** What cheats at training share: a claim that is forged in some way, with any vector they like. */
+import { doWork, type Forgery } from '../abstract-work.js';
+import type { Response, Sight } from '../behaviour.js';
+import { Honest, taskOf } from '../honest.js';
+
+export class Cheat extends Honest {
+  /** `steps`: inner steps really computed. */
+  protected claim(
+    duty: { round: number; slice: number },
+    sight: Sight,
+    it: { forgery: Forgery; vector: Float32Array; steps: number },
+  ): Response {
+    const work = doWork(taskOf(duty, sight), it.forgery);
+    this.publishWork(work, sight, it.vector);
+    return this.commitWork(work, sight, it.steps, true);
+  }
+
+  /** What the honest update would be; null: the model cannot be had. */
+  protected honestVector(duty: { slice: number }, sight: Sight): Float32Array | null {
+    const model = sight.model(sight.state.run.open!.startRoot);
+    return model && sight.problem.pseudoGradient(model.params, duty.slice);
+  }
+}
+
+export const allSegments = () => true;
