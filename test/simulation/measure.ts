@@ -4,11 +4,12 @@
  */
 import type { SeatRole } from '@commonweights/dao-contracts/rules/run.js';
 import type { Adversary } from './adversary.js';
+import type { Contributor } from './agent.js';
 import { roundsToDetection, wilson } from './expectations.js';
 import { Honest } from './honest.js';
 import { RandomStream } from './random-stream.js';
 import type { Setting } from './settings.js';
-import { simulateRun, type Contributor, type SimulatedRun } from './simulate-run.js';
+import { simulateRun, type SimulatedRun } from './simulate-run.js';
 
 export interface Row {
   adversary: string;

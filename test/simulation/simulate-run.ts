@@ -4,29 +4,21 @@
  * scenario and one seed.
  */
 import type { RunCommand } from '@commonweights/dao-contracts/rules/run-events.js';
-import type { SeatRole } from '@commonweights/dao-contracts/rules/run.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { OuterState } from '@commonweights/trainer/exchange/outer-step.js';
 import type { OuterRecipe } from '@commonweights/trainer/exchange/recipe.js';
-import type { Behaviour, Duty, Response, Sight } from './behaviour.js';
+import { forgetOldDuties, hireAgents, keyOf, type Agent, type Contributor } from './agent.js';
+import type { Duty, Response, Sight } from './behaviour.js';
 import { BlobNet } from './blob-net.js';
 import { blockMs, SimulatedChain, type Applied } from './chain.js';
 import { enrolCommand, stopCommand, tickCommand } from './commands.js';
 import { dutiesOf, nextDeadlineMs, tickIsDue } from './duties.js';
 import { EventQueue } from './event-queue.js';
-import { drawMachine, drawOutageMs, type Machine } from './machine.js';
+import { drawOutageMs } from './machine.js';
 import { OffenceBook } from './offence-book.js';
 import { RandomStream } from './random-stream.js';
 import { ToyProblem } from './toy-problem.js';
-
-export interface Contributor {
-  account: string;
-  role: SeatRole;
-  behaviour: Behaviour;
-  /** Belongs to the adversary. */
-  crew: boolean;
-}
 
 export interface Scenario {
   terms: RunTerms;
@@ -55,16 +47,7 @@ export interface SimulatedRun {
 const eventsMax = 5_000_000;
 /** A tick by somebody outside, when no seat cares to. */
 const outsiderTickMs = 60_000;
-/** Duties remembered as responded to, before old ones are forgotten. */
-const handledMax = 64;
 const firstHourMs = 3_600_000;
-
-interface Agent extends Contributor {
-  machine: Machine;
-  random: RandomStream;
-  handled: Map<string, number>;
-  nextLookMs: number;
-}
 
 export function simulateRun(scenario: Scenario, seed: string, keepsLines = false): SimulatedRun {
   return new World(scenario, seed, keepsLines).play();
@@ -97,16 +80,12 @@ class World {
     this.#luck = new RandomStream(seed, 'luck');
     this.#problem = new ToyProblem(seed, scenario.recipe);
     this.#models.set(scenario.terms.initialRoot, this.#problem.start());
-    this.#agents = scenario.contributors.map((contributor) => {
-      const random = new RandomStream(seed, 'machine', contributor.account);
-      const machine = drawMachine(random);
-      return { ...contributor, machine, random, handled: new Map(), nextLookMs: Infinity };
-    });
+    this.#agents = hireAgents(scenario.contributors, seed);
     for (const agent of this.#agents) this.#byAccount.set(agent.account, agent);
   }
 
   play(): SimulatedRun {
-    for (const agent of this.#agents) this.#apply(agent);
+    for (const agent of this.#agents) this.#enrolLater(agent);
     for (let events = 0; ; events++) {
       if (events > eventsMax) throw new Error(`BUG: seed ${this.seed} does not come to an end`);
       const next = this.#queue.pop();
@@ -133,7 +112,7 @@ class World {
     };
   }
 
-  #apply(agent: Agent): void {
+  #enrolLater(agent: Agent): void {
     const { account, role } = agent;
     const { stakeYocto } = this.scenario.terms;
     const at = agent.behaviour.appliesAfterMs ?? firstHourMs * agent.random.uniform();
@@ -171,10 +150,7 @@ class World {
       agent.handled.set(key, duty.round);
       this.#follow(agent, { duty, seat, key }, agent.behaviour.respond(duty, sight));
     }
-    if (agent.handled.size < handledMax) return;
-    for (const [key, round] of agent.handled) {
-      if (round < this.chain.state.run.nextRound - 4) agent.handled.delete(key);
-    }
+    forgetOldDuties(agent, this.chain.state.run.nextRound);
   }
 
   #follow(agent: Agent, at: { duty: Duty; seat: number; key: string }, response: Response): void {
@@ -211,7 +187,7 @@ class World {
     const before = phaseOf(this.chain);
     const audits = this.chain.state.audits;
     const applied = this.chain.apply(command, nowMs);
-    if (applied.refused) return applied;
+    if (!applied.moved) return applied;
     const { run } = this.chain.state;
     this.#offences.follow(applied.events, this.chain.state);
     for (const { event, data } of applied.events) {
@@ -225,7 +201,7 @@ class World {
       this.#blobs.forgetBefore(run.nextRound - 6);
       for (const agent of this.#agents) this.#wake(agent, blockMs * agent.random.uniform());
     } else if (this.chain.state.audits !== audits) this.#wakeParties();
-    else if (by && applied.moved) this.#wake(by, blockMs);
+    else if (by) this.#wake(by, blockMs);
     this.#scheduleTick();
     return applied;
   }
@@ -325,12 +301,6 @@ class World {
       publishModel: (root, model) => this.#models.set(root, model),
     };
   }
-}
-
-function keyOf(duty: Duty): string {
-  return 'audit' in duty
-    ? `${duty.kind} ${duty.round} ${duty.audit.seat} ${duty.audit.auditor}`
-    : `${duty.kind} ${duty.round}`;
 }
 
 function phaseOf({ state: { run } }: SimulatedChain): string {

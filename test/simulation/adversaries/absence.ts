@@ -13,9 +13,9 @@ class DyingMachine extends Honest {
   override readonly ticks = false;
   #diesAtMs: number | null = null;
 
-  /** Within the first three hours of the run, whatever it is at then. */
+  /** Within an hour of its first duty, whatever it is at then. */
   override respond(duty: Duty, sight: Sight): Response {
-    this.#diesAtMs ??= sight.nowMs + Math.round(3 * 3_600_000 * sight.random.uniform());
+    this.#diesAtMs ??= sight.nowMs + Math.round(3_600_000 * sight.random.uniform());
     if (sight.nowMs >= this.#diesAtMs) return { kind: 'ignore' };
     const response = super.respond(duty, sight);
     const tooLate = response.kind === 'send' && sight.nowMs + response.afterMs >= this.#diesAtMs;

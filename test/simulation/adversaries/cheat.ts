@@ -1,5 +1,5 @@
 /** What cheats at training share: a claim that is forged in some way, with any vector they like. */
-import { doWork, type Forgery } from '../abstract-work.js';
+import { derive, doWork, type Forgery } from '../abstract-work.js';
 import type { Response, Sight } from '../behaviour.js';
 import { Honest, taskOf } from '../honest.js';
 
@@ -15,11 +15,19 @@ export class Cheat extends Honest {
     return this.commitWork(work, sight, it.steps, true);
   }
 
+  /** Nothing computed, everything forged. */
+  protected shirk(
+    duty: { round: number; slice: number },
+    sight: Sight,
+    vector: Float32Array = new Float32Array(sight.problem.dimensions),
+  ): Response {
+    const update = derive('forged update', sight.account, duty.round);
+    return this.claim(duty, sight, { forgery: { segments: () => true, update }, vector, steps: 0 });
+  }
+
   /** What the honest update would be; null: the model cannot be had. */
   protected honestVector(duty: { slice: number }, sight: Sight): Float32Array | null {
     const model = sight.model(sight.state.run.open!.startRoot);
     return model && sight.problem.pseudoGradient(model.params, duty.slice);
   }
 }
-
-export const allSegments = () => true;

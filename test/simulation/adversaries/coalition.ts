@@ -12,7 +12,7 @@ import type { Response, Sight } from '../behaviour.js';
 import { answerCommand } from '../commands.js';
 import { accusationOverruled, foundDespite, third, type Coalition } from '../expectations.js';
 import { Honest } from '../honest.js';
-import { allSegments, Cheat } from './cheat.js';
+import { Cheat } from './cheat.js';
 
 /** What one owner knows: whose seats are its own, and all of their work. */
 class Owner {
@@ -35,10 +35,7 @@ class Shirker extends Cheat {
   }
 
   protected override train(duty: { round: number; slice: number }, sight: Sight): Response {
-    const update = derive('forged update', sight.account, duty.round);
-    const vector = new Float32Array(sight.problem.dimensions);
-    const forgery = { segments: allSegments, update };
-    const response = this.claim(duty, sight, { forgery, vector, steps: 0 });
+    const response = this.shirk(duty, sight);
     this.owner.works.set(`${duty.round} ${sight.account}`, this.works.get(duty.round)!);
     return response;
   }

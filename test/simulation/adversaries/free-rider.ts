@@ -4,12 +4,11 @@
  * a round ago. It hopes not to be drawn until its pay is out of the lock. Every segment of its
  * trace is wrong, so one audit finds it, whichever segment is drawn.
  */
-import { derive } from '../abstract-work.js';
 import { someTrainers, type Adversary } from '../adversary.js';
 import type { Response, Sight } from '../behaviour.js';
 import { foundByAudit } from '../expectations.js';
 import { asLongAs } from '../toy-problem.js';
-import { allSegments, Cheat } from './cheat.js';
+import { Cheat } from './cheat.js';
 
 type Guise = 'zeros' | 'noise' | 'stale';
 
@@ -21,13 +20,7 @@ class FreeRider extends Cheat {
 
   protected override train(duty: { round: number; slice: number }, sight: Sight): Response {
     const zeros = new Float32Array(sight.problem.dimensions);
-    const vector = this.vector(zeros, sight);
-    const update = derive('forged update', sight.account, duty.round);
-    return this.claim(duty, sight, {
-      forgery: { segments: allSegments, update },
-      vector,
-      steps: 0,
-    });
+    return this.shirk(duty, sight, this.vector(zeros, sight));
   }
 
   protected vector(zeros: Float32Array, sight: Sight): Float32Array {

@@ -4,11 +4,10 @@
  * seed, only refuse one at a time, and only in its own blocks.
  */
 import type { RunDraft } from '@commonweights/dao-contracts/rules/run-draft.js';
-import { derive } from '../abstract-work.js';
 import { someTrainers, type Adversary } from '../adversary.js';
 import type { Response, Sight } from '../behaviour.js';
 import { auditedShare } from '../expectations.js';
-import { allSegments, Cheat } from './cheat.js';
+import { Cheat } from './cheat.js';
 
 /** Of all the blocks; several grinders of one run share it. */
 const share = 0.25;
@@ -25,13 +24,7 @@ class SeedGrinder extends Cheat {
   };
 
   protected override train(duty: { round: number; slice: number }, sight: Sight): Response {
-    const update = derive('forged update', sight.account, duty.round);
-    const vector = new Float32Array(sight.problem.dimensions);
-    return this.claim(duty, sight, {
-      forgery: { segments: allSegments, update },
-      vector,
-      steps: 0,
-    });
+    return this.shirk(duty, sight);
   }
 }
 

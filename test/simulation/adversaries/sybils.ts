@@ -13,7 +13,7 @@ import { answerCommand, certifyCommand, submitRootCommand } from '../commands.js
 import { drawn } from '../expectations.js';
 import { Honest, sendAll } from '../honest.js';
 import { scaled } from '../toy-problem.js';
-import { allSegments, Cheat } from './cheat.js';
+import { Cheat } from './cheat.js';
 
 /** Names a root whose model is the start turned around: as bad as can be. */
 function captureRoot(round: number, sight: Sight): Response {
@@ -40,10 +40,7 @@ class SniperSeat extends Cheat {
   }
 
   protected override train(duty: { round: number; slice: number }, sight: Sight): Response {
-    const update = derive('forged update', sight.account, duty.round);
-    const vector = new Float32Array(sight.problem.dimensions);
-    const forgery = { segments: allSegments, update };
-    const response = this.claim(duty, sight, { forgery, vector, steps: 0 });
+    const response = this.shirk(duty, sight);
     this.owner.set(`${duty.round} ${sight.seat}`, this.works.get(duty.round)!);
     return { ...response, afterMs: 1_000 } as Response;
   }
