@@ -11,11 +11,16 @@ import {
 } from '@commonweights/test/simulation/adversaries/adversary-list.js';
 import { measure, playOnce, type Row } from '@commonweights/test/simulation/measure.js';
 import { settings, type Setting } from '@commonweights/test/simulation/settings.js';
+import { stepsPerRound } from '@commonweights/test/simulation/sizes.js';
 import { isAsExpected, verdictOf } from '@commonweights/test/simulation/verdict.js';
 import { drawPlots } from './adversary-plots.js';
 
 /** A large run takes twenty times as long and has four times the cheats. */
-const defaultSeeds: Readonly<Record<Setting['name'], number>> = { main: 60, quarter: 60, large: 6 };
+const defaultSeeds: Readonly<Record<Setting['name'], number>> = {
+  main: 60,
+  quarter: 60,
+  large: 10,
+};
 /** With 5 × 16 audited claims in each run: more than 10,000 honest audits. */
 const honestSeeds = 130;
 
@@ -88,7 +93,7 @@ function compare(): void {
         `rounds; p = ${terms.auditedClaimsBps / 10_000}, S = ${terms.segments}, ` +
         `W = ${terms.heldBackRounds}, stake ${nearOf(terms.stakeYocto)}, ` +
         `reward ${nearOf(terms.rewardYocto)}, fee ${nearOf(terms.auditFeeYocto)} NEAR, ` +
-        `cost of a round ${(Number(setting.stepCostYocto * 32n) / 1e24).toFixed(2)} NEAR\n`,
+        `cost of a round ${(Number(setting.stepCostYocto * BigInt(stepsPerRound)) / 1e24).toFixed(2)} NEAR\n`,
     );
     console.log(header);
     for (const adversary of chosen) {
@@ -129,18 +134,20 @@ function lineOf(row: Row): string {
   const expected = row.expected === null ? '' : ` = ${percent(row.expected)} %${asExpected}`;
   const rounds = row.rounds === null ? '–' : row.rounds.toFixed(1);
   const wanted = row.roundsExpected === null ? '' : ` (${row.roundsExpected.toFixed(1)})`;
+  const profitWanted = row.profitExpected === null ? '' : ` (${row.profitExpected.toFixed(1)})`;
   const isHonest = row.adversary === 'honest';
   const excluded = row.excluded > 0 ? `, ${row.excluded} excluded` : '';
   const extras = row.extras.sent > 0 ? `, ${row.extras.accepted}/${row.extras.sent} extra` : '';
   const captured = row.capturedExpected > 0 ? `, captured ${row.captured}/${row.seeds}` : '';
+  const stuck = row.stuck > 0 ? `, ${row.stuck}/${row.seeds} runs stuck` : '';
   const cells = [
     row.adversary,
-    `${found}${excluded}${extras}${captured}`,
+    `${found}${excluded}${extras}${captured}${stuck}`,
     row.exposed > 0 ? `${percent(low)}–${percent(high)}` : '–',
     `${row.formula}${expected}`,
     `${rounds}${wanted}`,
     `${row.honestPunished}`,
-    isHonest ? row.honestProfit.toFixed(1) : row.crewProfit.toFixed(1),
+    isHonest ? row.honestProfit.toFixed(1) : `${row.crewProfit.toFixed(1)}${profitWanted}`,
     isHonest ? row.honestProfit.toFixed(1) : row.sameSeatsProfit.toFixed(1),
     (row.honestProfitAlone - row.honestProfit).toFixed(2),
     damageOf(row),

@@ -55,7 +55,7 @@ describe('adversaries in simulated runs', () => {
 });
 
 describe('honest contributors in simulated runs', () => {
-  it('are never punished: 2,400 audits of claims, each one passed', () => {
+  it('are never punished: thousands of audits of claims, each one passed', () => {
     const setting = settings.main;
     const row = measure({ adversary: honestOnly, honest: honestOnly, setting, seeds: 30 });
     const { maxWorkers, rounds } = setting.terms;

@@ -15,6 +15,8 @@ export interface Expectation {
   /** Probability that one exposed breach is found; null: nothing here is a breach to find. */
   rate: number | null;
   formula: string;
+  /** NEAR per seat and run, where a formula says so. */
+  profit?: number;
 }
 
 export interface Adversary {

@@ -120,9 +120,10 @@ export class SimulatedChain {
       state.seats[number] = seat;
       this.#seatOf.set(seat.account, number);
     }
-    const { audits, applicants } = draft.touched;
-    if (audits) state.audits = audits;
-    if (applicants) state.applicants = applicants;
+    // Whatever kinds of records the rules keep beside seats, only those that were loaded.
+    for (const [kind, records] of Object.entries(draft.touched)) {
+      if (records) Object.assign(state, { [kind]: records });
+    }
     this.totals = addTotals(this.totals, draft.moves);
     if (command.kind === 'enrol') {
       this.#receivedYocto += command.depositYocto;

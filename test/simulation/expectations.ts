@@ -13,6 +13,31 @@ export function foundByAudit(terms: RunTerms, bad: number): Expectation {
   return { rate, formula: bad === terms.segments ? 'p' : `p·${bad}/S` };
 }
 
+/** The same for a claim of no work at all. */
+export function foundShirking(terms: RunTerms): Expectation {
+  const found = foundByAudit(terms, terms.segments);
+  return { ...found, profit: shirkersProfit(terms, auditedShare(terms)) };
+}
+
+/**
+ * What a worker makes in a run if it computes nothing and each claim is found with `rate`, in NEAR:
+ * caught at claim k it has been paid for the first k − 1 − W rounds and loses its stake (the W
+ * rounds held back were never its own); never caught, it is paid for all.
+ */
+export function shirkersProfit(terms: RunTerms, rate: number): number {
+  const { rounds, heldBackRounds } = terms;
+  const inNear = (yocto: string) => Number(BigInt(yocto) / 10n ** 15n) / 1e9;
+  const [stake, reward] = [inNear(terms.stakeYocto), inNear(terms.rewardYocto)];
+  let profit = 0;
+  let unseen = 1;
+  for (let claim = 1; claim <= rounds; claim++) {
+    const paid = Math.max(0, claim - 1 - heldBackRounds) * reward;
+    profit += unseen * rate * (paid - stake);
+    unseen *= 1 - rate;
+  }
+  return profit + unseen * rounds * reward;
+}
+
 /** Which seats collude. */
 export interface Coalition {
   trainers: number;

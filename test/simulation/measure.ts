@@ -31,6 +31,7 @@ export interface Row {
   honestPunished: number;
   /** Mean per seat of the crew, in NEAR: paid out less deposits and computing. */
   crewProfit: number;
+  profitExpected: number | null;
   /** Ledger credits of the crew without its stakes coming back, per seat. */
   crewEarned: number;
   /** What honest contributors make in the same roles, in the same runs without it. */
@@ -112,7 +113,7 @@ export function measure(it: {
 }
 
 function emptyRow(adversary: Adversary, setting: Setting, seeds: number): Row {
-  const { rate, formula } = adversary.expects(setting.terms);
+  const { rate, formula, profit } = adversary.expects(setting.terms);
   return {
     adversary: adversary.name,
     setting: setting.name,
@@ -129,6 +130,7 @@ function emptyRow(adversary: Adversary, setting: Setting, seeds: number): Row {
     honestAudits: 0,
     honestPunished: 0,
     crewProfit: 0,
+    profitExpected: profit ?? null,
     crewEarned: 0,
     sameSeatsProfit: 0,
     honestProfit: 0,

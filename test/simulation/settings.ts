@@ -75,9 +75,6 @@ function mainJob(): { terms: RunTerms; recipe: OuterRecipe } {
     heldBackRounds: draft.heldBackRounds,
     economics: draft.economics,
   };
-  if (spec.inner.stepsPerRound !== stepsPerRound) {
-    throw new Error(`BUG: the main job has ${spec.inner.stepsPerRound} steps, sizes.ts another`);
-  }
   const terms = termsOf({ spec, digest: named('spec'), initialRoot: derive('root', 'initial') });
   return { terms, recipe: spec.outer };
 }

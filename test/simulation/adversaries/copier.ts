@@ -9,7 +9,7 @@ import { someTrainers, type Adversary } from '../adversary.js';
 import type { RunCommand } from '@commonweights/dao-contracts/rules/run-events.js';
 import type { Response, Sight } from '../behaviour.js';
 import { revealCommand } from '../commands.js';
-import { foundByAudit } from '../expectations.js';
+import { foundShirking } from '../expectations.js';
 import { claimOf } from '../honest.js';
 import { updateBytes } from '../sizes.js';
 import { Cheat } from './cheat.js';
@@ -47,5 +47,5 @@ export const copier: Adversary = {
   name: 'copier',
   hopes: 'pay for an update that somebody else computed',
   cast: (terms) => someTrainers(terms, () => new Copier()),
-  expects: (terms) => foundByAudit(terms, terms.segments),
+  expects: (terms) => foundShirking(terms),
 };

@@ -6,7 +6,7 @@
  */
 import { someTrainers, type Adversary } from '../adversary.js';
 import type { Response, Sight } from '../behaviour.js';
-import { foundByAudit } from '../expectations.js';
+import { foundShirking } from '../expectations.js';
 import { asLongAs } from '../toy-problem.js';
 import { Cheat } from './cheat.js';
 
@@ -50,7 +50,7 @@ function freeRider(guise: Guise, hopes: string): Adversary {
     name: `free-rider-${guise}`,
     hopes,
     cast: (terms) => someTrainers(terms, () => new FreeRider(guise)),
-    expects: (terms) => foundByAudit(terms, terms.segments),
+    expects: (terms) => foundShirking(terms),
   };
 }
 

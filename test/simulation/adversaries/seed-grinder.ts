@@ -6,7 +6,7 @@
 import type { RunDraft } from '@commonweights/dao-contracts/rules/run-draft.js';
 import { someTrainers, type Adversary } from '../adversary.js';
 import type { Response, Sight } from '../behaviour.js';
-import { auditedShare } from '../expectations.js';
+import { auditedShare, shirkersProfit } from '../expectations.js';
 import { Cheat } from './cheat.js';
 
 /** Of all the blocks; several grinders of one run share it. */
@@ -34,6 +34,7 @@ export const seedGrinder: Adversary = {
   cast: (terms) => someTrainers(terms, () => new SeedGrinder()).slice(0, 1),
   expects: (terms) => {
     const p = auditedShare(terms);
-    return { rate: ((1 - share) * p) / (1 - share * p), formula: '(1−q)p/(1−qp), q = 1/4' };
+    const rate = ((1 - share) * p) / (1 - share * p);
+    return { rate, formula: '(1−q)p/(1−qp), q = 1/4', profit: shirkersProfit(terms, rate) };
   },
 };

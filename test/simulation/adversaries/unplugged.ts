@@ -4,7 +4,7 @@
  */
 import { someTrainers, type Adversary } from '../adversary.js';
 import type { Response, Sight } from '../behaviour.js';
-import { foundByAudit } from '../expectations.js';
+import { foundShirking } from '../expectations.js';
 import { Cheat } from './cheat.js';
 
 class Unplugged extends Cheat {
@@ -21,5 +21,5 @@ export const unplugged: Adversary = {
   name: 'unplug-when-drawn',
   hopes: 'silence costs less than a conviction',
   cast: (terms) => someTrainers(terms, () => new Unplugged()),
-  expects: (terms) => foundByAudit(terms, terms.segments),
+  expects: (terms) => foundShirking(terms),
 };
