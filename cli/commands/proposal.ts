@@ -148,6 +148,8 @@ export function describeAction({ action }: Pick<ProposalView, 'action'>): string
       return 'change the policy';
     case 'stop-run':
       return `stop run ${action.run}`;
+    case 'resolve-dispute':
+      return `decide dispute ${action.dispute} of run ${action.run} ${action.verdict} the claim`;
   }
 }
 

@@ -94,11 +94,17 @@ export function draftOf(initialSeed: number): RunDraft {
       audit: 48 * hourMs,
     },
     auditedClaimsBps: 10_000,
+    auditsPerClaim: 1,
+    witnesses: 0,
+    challengeWindowMs: 0,
+    taintedShareBpsMax: 0,
+    decoyShareBps: 0,
     heldBackRounds: 2,
     economics: {
       stakeYocto: near(5),
       rewardYocto: near(1),
       auditFeeYocto: near(1).replace(/0$/, ''),
+      decoyFeeYocto: '0',
     },
   };
 }

@@ -33,6 +33,7 @@ import {
   readApplicants,
   readAudits,
   readCounts,
+  readDisputes,
   readJson,
   readLedger,
   readSettings,
@@ -199,6 +200,33 @@ export class Dao {
     commandRun(run, { kind: 'open', account: caller(), ...step });
   }
 
+  @call({ payableFunction: true })
+  challenge_root(args: unknown): void {
+    const { run, ...it } = decode.challengeRoot(args, '');
+    const depositYocto = near.attachedDeposit();
+    commandRun(run, { kind: 'challenge_root', account: caller(), depositYocto, ...it });
+  }
+
+  @call({ payableFunction: true })
+  challenge_update(args: unknown): void {
+    const { run, ...it } = decode.challengeUpdate(args, '');
+    const depositYocto = near.attachedDeposit();
+    commandRun(run, { kind: 'challenge_update', account: caller(), depositYocto, ...it });
+  }
+
+  @call({})
+  judge(args: unknown): void {
+    const { run, ...it } = decode.judge(args, '');
+    commandRun(run, { kind: 'judge', account: caller(), ...it });
+  }
+
+  @call({ payableFunction: true })
+  appeal(args: unknown): void {
+    const { run, dispute } = decode.dispute(args, '');
+    const depositYocto = near.attachedDeposit();
+    commandRun(run, { kind: 'appeal', account: caller(), dispute, depositYocto });
+  }
+
   // Attestations
 
   @call({ payableFunction: true })
@@ -348,5 +376,7 @@ const tickTeraGas = 250;
 
 function showRun(id: number): shown.RunView | null {
   const run = runs.get(id);
-  return run && viewRun(run, { terms: terms.get(id)!, audits: readAudits(id), nowMs: nowMs() });
+  if (!run) return null;
+  const disputes = readDisputes(id);
+  return viewRun(run, { terms: terms.get(id)!, audits: readAudits(id), disputes, nowMs: nowMs() });
 }

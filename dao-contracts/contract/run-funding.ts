@@ -61,6 +61,8 @@ export function fundRun(action: Funding, it: { proposal: Proposal; moves: Totals
     open: null,
     provisional: null,
     enrolDeadlineMs: nowMs() + action.terms.deadlinesMs.enrol,
+    nextDispute: 1,
+    decoysPaid: 0,
   });
   return id;
 }

@@ -51,6 +51,13 @@ const shapes: { [K in Kind]: Decoder<Extract<Action, { kind: K }>> } = {
   'set-member': record({ kind: oneOf('set-member'), account, weight: decimal(weightMax) }),
   'set-policy': record({ kind: oneOf('set-policy'), policy: decodePolicy }),
   'stop-run': record({ kind: oneOf('stop-run'), run: id }),
+  'resolve-dispute': record({
+    kind: oneOf('resolve-dispute'),
+    run: id,
+    dispute: id,
+    verdict: oneOf('for', 'against'),
+    evidence: digest,
+  }),
 };
 
 export function decodeAction(value: unknown, field: string): Action {

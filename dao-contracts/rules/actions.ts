@@ -1,6 +1,7 @@
 /** What a proposal can do. Voters vote on the digest of the canonical JSON of one of these. */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import type { RunTerms } from './run-terms.js';
+import type { Verdict } from './run.js';
 
 export type Action =
   | { kind: 'fund-run'; terms: RunTerms; budgetYocto: string }
@@ -17,7 +18,9 @@ export type Action =
   /** `weight`: decimal string; '0' removes the member. */
   | { kind: 'set-member'; account: string; weight: string }
   | { kind: 'set-policy'; policy: Policy }
-  | { kind: 'stop-run'; run: number };
+  | { kind: 'stop-run'; run: number }
+  /** The last instance of a dispute; `evidence`: digest of a report that computes it again. */
+  | { kind: 'resolve-dispute'; run: number; dispute: number; verdict: Verdict; evidence: Digest };
 
 export interface Policy {
   votingPeriodMs: number;

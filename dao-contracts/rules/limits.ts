@@ -12,7 +12,20 @@ export const rejoinsMax = 8;
 export const cancelledRoundsSlack = 64;
 /** Answers overruled or never given before the seat is lost: a tenth of the stake each. */
 export const wrongAuditsMax = 3;
-export const jurorsMax = 3;
+/**
+ * Jurors of the first instance and of the first appeal; the second appeal asks everybody. With a
+ * third of liars the first errs one time in four, the second one in six (docs/protocol/disputes.md).
+ */
+export const panelSizes = [3, 7] as const;
+/** Of one round: each makes it wait, and a second one of a root that juries found right is late. */
+export const rootChallengesMax = 2;
+export const updateChallengesMax = 4;
+/** Open ones of a run. Each is paid for by the escrow; a crowd of them would fill its record. */
+export const disputesMax = 64;
+/** What the DAO has not resolved by then stands: two votes of a slow policy, and no hostage. */
+export const resolutionMs = 30 * 24 * 3_600_000;
+/** Each more than one costs a fee per claim and catches (1 − share of liars) of what is left. */
+export const auditsPerClaimMax = 3;
 /** Of so many draws of an auditor, one goes to the trainers (audit.ts says why). */
 export const trainerAuditsOneIn = 4;
 

@@ -3,6 +3,7 @@ import { stakeNeeded } from './budget.js';
 import { amount, digest, integer, list, record, text, type Decoder } from './decoding.js';
 import { refuse } from './errors.js';
 import {
+  auditsPerClaimMax,
   datasetsPerRunMax,
   deadlineMsMax,
   deadlineMsMin,
@@ -39,6 +40,12 @@ const decodeShape: Decoder<RunTerms> = record<RunTerms>({
     audit: milliseconds,
   }),
   auditedClaimsBps: integer(0, 10_000),
+  auditsPerClaim: integer(1, auditsPerClaimMax),
+  witnesses: integer(0, seatsMax),
+  challengeWindowMs: integer(0, deadlineMsMax),
+  taintedShareBpsMax: integer(0, 5_000),
+  decoyShareBps: integer(0, 10_000),
+  decoyFeeYocto: amount,
   stakeYocto: amount,
   rewardYocto: amount,
   auditFeeYocto: amount,
@@ -56,6 +63,10 @@ export function decodeRunTerms(value: unknown, field: string): RunTerms {
   }
   if (terms.datasets.length === 0 || new Set(terms.datasets).size < terms.datasets.length) {
     refuse('BAD_TERMS', 'datasets must name at least one dataset and none twice');
+  }
+  // The leaf that one audit starts from is the answer to the audit of the segment before it.
+  if (2 * terms.auditsPerClaim - 1 > terms.segments) {
+    refuse('BAD_TERMS', `${terms.auditsPerClaim} audits of a claim need segments between theirs`);
   }
   const least = stakeNeeded(terms);
   if (BigInt(terms.stakeYocto) < least) {

@@ -36,6 +36,8 @@ export function titleOfAction(action: Action): string {
       return 'Change the policy';
     case 'stop-run':
       return `Stop run ${action.run}`;
+    case 'resolve-dispute':
+      return `Decide dispute ${action.dispute} of run ${action.run} ${action.verdict} the claim`;
     default:
       return `“${String((action as { kind?: unknown }).kind)}”, which this page does not know`;
   }
@@ -63,6 +65,13 @@ export function effectsOfAction(action: Action, now: Present): string[] {
     case 'stop-run':
       return [
         `Run ${action.run} would end now. Seats get stakes and pay they earned; what is left of its escrow returns to the treasury.`,
+      ];
+    case 'resolve-dispute':
+      return [
+        `The last word in dispute ${action.dispute} of run ${action.run} would be ${action.verdict} what was claimed. Report ${shortDigest(action.evidence)} computes it again.`,
+        action.verdict === 'for'
+          ? 'Stakes and pay that juries took for it go back; those who were wrong pay.'
+          : 'Who claimed it loses stake and locked pay; rounds that are final stay final.',
       ];
     default:
       return ['This page is older than the contract. Read the action below before you vote.'];

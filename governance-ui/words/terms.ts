@@ -55,7 +55,7 @@ export function explainTerms(terms: RunTerms): TermInWords[] {
     {
       name: 'Audited',
       value: chance,
-      meaning: `Chance of each update to be audited: one of ${plural(terms.segments, 'segment')} of the work is done again and must give the same digest.`,
+      meaning: `Chance of each update to be audited: ${terms.auditsPerClaim} of ${plural(terms.segments, 'segment')} of the work ${terms.auditsPerClaim === 1 ? 'is' : 'are'} done again and must give the same digest.`,
     },
     {
       name: 'Deadlines',

@@ -180,7 +180,17 @@ export class DaoFixture {
       ...{ slicesPerEpoch: 40, segments: 4, localResetInterval: 1000 },
       deadlinesMs,
       auditedClaimsBps: 10_000,
-      ...{ stakeYocto: near(50), rewardYocto: near(10), auditFeeYocto: near(1) },
+      auditsPerClaim: 1,
+      witnesses: 0,
+      challengeWindowMs: 0,
+      taintedShareBpsMax: 0,
+      decoyShareBps: 0,
+      ...{
+        stakeYocto: near(50),
+        rewardYocto: near(10),
+        auditFeeYocto: near(1),
+        decoyFeeYocto: '0',
+      },
       heldBackRounds: 2,
     };
   }
@@ -314,7 +324,20 @@ function makeSpec(title: string, rounds: number) {
     outer: { kind: 'diloco', codec: 'int8', learningRate: 0.7, momentum: 0.6 },
     evaluation: { sequences: 256 },
     ...{ rounds, minWorkers: 2, maxWorkers: 5, maxAuditors: 1, deadlinesMs },
-    ...{ auditedClaimsBps: 10_000, heldBackRounds: 2 },
-    economics: { stakeYocto: near(50), rewardYocto: near(10), auditFeeYocto: near(1) },
+    ...{
+      auditedClaimsBps: 10_000,
+      auditsPerClaim: 1,
+      witnesses: 0,
+      challengeWindowMs: 0,
+      taintedShareBpsMax: 0,
+      decoyShareBps: 0,
+      heldBackRounds: 2,
+    },
+    economics: {
+      stakeYocto: near(50),
+      rewardYocto: near(10),
+      auditFeeYocto: near(1),
+      decoyFeeYocto: '0',
+    },
   };
 }

@@ -72,11 +72,17 @@ export async function tinyRun(engine: Engine, changes: Partial<RunSpec> = {}): P
     maxAuditors: 1,
     deadlinesMs: minutes(10),
     auditedClaimsBps: 10_000,
+    auditsPerClaim: 1,
+    witnesses: 0,
+    challengeWindowMs: 0,
+    taintedShareBpsMax: 0,
+    decoyShareBps: 0,
     heldBackRounds: 1,
     economics: {
       stakeYocto: `5${near}`,
       rewardYocto: `1${near}`,
       auditFeeYocto: near.replace('0', '1'),
+      decoyFeeYocto: '0',
     },
     ...changes,
   });

@@ -60,11 +60,17 @@ export interface RunSpec {
   readonly maxAuditors: number;
   readonly deadlinesMs: RunTerms['deadlinesMs'];
   readonly auditedClaimsBps: number;
+  readonly auditsPerClaim: number;
+  readonly witnesses: number;
+  readonly challengeWindowMs: number;
+  readonly taintedShareBpsMax: number;
+  readonly decoyShareBps: number;
   readonly heldBackRounds: number;
   readonly economics: {
     readonly stakeYocto: string;
     readonly rewardYocto: string;
     readonly auditFeeYocto: string;
+    readonly decoyFeeYocto: string;
   };
 }
 
@@ -92,6 +98,11 @@ export function termsOf(input: { spec: RunSpec; digest: Digest; initialRoot: Dig
     localResetInterval: spec.inner.localResetInterval,
     deadlinesMs: spec.deadlinesMs,
     auditedClaimsBps: spec.auditedClaimsBps,
+    auditsPerClaim: spec.auditsPerClaim,
+    witnesses: spec.witnesses,
+    challengeWindowMs: spec.challengeWindowMs,
+    taintedShareBpsMax: spec.taintedShareBpsMax,
+    decoyShareBps: spec.decoyShareBps,
     heldBackRounds: spec.heldBackRounds,
     ...spec.economics,
   };
@@ -177,13 +188,26 @@ export function decodeRunSpec(json: unknown): RunSpec {
         audit: duration,
       }),
     auditedClaimsBps: count(0, 10_000),
+    auditsPerClaim: count(1, 3),
+    witnesses: count(0, 64),
+    challengeWindowMs: count(0, 2_592_000_000),
+    taintedShareBpsMax: count(0, 5_000),
+    decoyShareBps: count(0, 10_000),
     heldBackRounds: count(0, 10_000),
     economics: (value, path) =>
-      fields(value, path, { stakeYocto: money, rewardYocto: money, auditFeeYocto: money }),
+      fields(value, path, {
+        stakeYocto: money,
+        rewardYocto: money,
+        auditFeeYocto: money,
+        decoyFeeYocto: money,
+      }),
   }) as unknown as RunSpec;
   const { inner, model } = spec;
   if (inner.stepsPerRound % inner.segments !== 0) {
     refuse('inner.segments', `${inner.segments} does not divide stepsPerRound`);
+  }
+  if (2 * spec.auditsPerClaim - 1 > inner.segments) {
+    refuse('auditsPerClaim', `${spec.auditsPerClaim} audits need segments between theirs`);
   }
   if (inner.schedule.totalSteps <= inner.schedule.warmupSteps) {
     refuse('inner.schedule.totalSteps', 'must be greater than warmupSteps');

@@ -6,14 +6,18 @@ import { canonicalJson } from '@commonweights/dataset-registry/digest/canonical.
 import { Refusal } from '@commonweights/dao-contracts/rules/errors.js';
 import { stepRun, type RunState } from '@commonweights/dao-contracts/rules/run-events.js';
 import type { RoundRecord } from '@commonweights/dao-contracts/rules/run.js';
+import { lostYocto } from '@commonweights/dao-contracts/rules/settlement.js';
 import { buckets } from '@commonweights/dao-contracts/rules/totals.js';
-import { RunPlay, smallTerms } from './run-play.js';
+import { busyTerms, RunPlay } from './run-play.js';
+
+/** A nightly run may ask for many more. */
+const runs = Number(process.env.PLAYS ?? 40);
 
 const sum = (values: Iterable<bigint>) => [...values].reduce((total, one) => total + one, 0n);
 
 function checkMoney(play: RunPlay): void {
   const { state, totals, ledgers } = play;
-  const { run, seats, applicants, audits, terms } = state;
+  const { run, seats, applicants, audits, disputes, terms } = state;
   for (const bucket of buckets) expect(totals[bucket] >= 0n, bucket).to.be.true;
   expect(sum(Object.values(totals))).to.equal(play.received);
   expect(totals.escrows).to.equal(run.escrowYocto);
@@ -21,13 +25,22 @@ function checkMoney(play: RunPlay): void {
   expect(totals.stakes).to.equal(sum(seats.map((seat) => seat.stakeYocto)) + applied);
   const held = seats.reduce((count, seat) => count + seat.held.length, 0);
   expect(totals.heldBack).to.equal(BigInt(held) * BigInt(terms.rewardYocto));
-  expect(totals.slashed).to.equal(sum(audits.map((audit) => audit.potYocto)));
+  const locked = disputes.flatMap(({ losses }) =>
+    losses.map((loss) => lostYocto(loss, terms.rewardYocto)),
+  );
+  const pots = audits.map((audit) => audit.potYocto);
+  expect(totals.slashed).to.equal(sum(locked) + sum(pots));
+  const bonds = disputes.flatMap((dispute) => dispute.bonds.map((bond) => bond.bondYocto));
+  expect(totals.bonds).to.equal(sum(bonds));
   expect(totals.ledgers).to.equal(sum(ledgers.values()));
   if (run.status === 'completed' || run.status === 'stopped') {
-    for (const bucket of ['escrows', 'stakes', 'heldBack', 'slashed'] as const) {
+    for (const bucket of ['escrows', 'stakes', 'heldBack'] as const) {
       expect(totals[bucket], bucket).to.equal(0n);
     }
     expect(audits).to.deep.equal([]);
+    for (const { stage, losses } of disputes) {
+      expect(stage === 'dao' || losses.length > 0).to.equal(true);
+    }
   }
   run.roster.forEach((entry, seat) => {
     if (entry.status !== 'expelled') return;
@@ -63,9 +76,15 @@ function checkTransition(before: RunState, after: RunState): void {
   a.roster.forEach((entry, seat) => {
     const next = b.roster[seat]!;
     expect(next.role).to.equal(entry.role);
-    if (entry.status === 'expelled') expect(next.status).to.equal('expelled');
+    // Only a verdict that is overturned brings a seat back.
+    const cleared = hadLoss(before, seat) && !hadLoss(after, seat);
+    if (entry.status === 'expelled' && !cleared) expect(next.status).to.equal('expelled');
     if (entry.status === 'left') expect(next.status).to.equal('left');
   });
+}
+
+function hadLoss({ disputes }: RunState, seat: number): boolean {
+  return disputes.some(({ losses }) => losses.some((loss) => loss.seat === seat && loss.expelled));
 }
 
 describe('a run under random events', () => {
@@ -81,7 +100,7 @@ describe('a run under random events', () => {
     this.timeout(60_000);
     fc.assert(
       fc.property(steps, (entropy) => {
-        const play = new RunPlay({ ...smallTerms, rounds: 2 });
+        const play = new RunPlay(busyTerms);
         const finished = new Set<number>();
         for (const [pick, chance, wait] of entropy) {
           if (wait === 0) play.nowMs += 1_000;
@@ -109,15 +128,21 @@ describe('a run under random events', () => {
           mark(state.run.status);
           if (state.audits.some((audit) => audit.state === 'disputed')) mark('disputed');
           if (state.run.roster.some((entry) => entry.status === 'expelled')) mark('expelled');
+          for (const { stage, level } of state.disputes) mark(`${stage} ${level}`);
+          for (const { event } of play.lastEvents) mark(event);
           checkMoney(play);
           checkSlices(state, finished);
           checkTransition(before, state);
         }
         checkLog(play);
       }),
-      { numRuns: 40, seed: 20261123 },
+      { numRuns: runs, seed: 20261123, endOnFailure: true },
     );
-    for (const outcome of ['final', 'completed', 'paused', 'disputed', 'expelled']) {
+    expect(reached.get('escrow_short') ?? 0).to.equal(0);
+    for (const outcome of [
+      ...['final', 'completed', 'paused', 'disputed', 'expelled', 'jury 0', 'window 0', 'dao 3'],
+      ...['appealed', 'loss_returned', 'WRONG_PHASE'],
+    ]) {
       expect(reached.get(outcome) ?? 0, `the play never reached "${outcome}"`).to.be.above(0);
     }
   });
@@ -125,7 +150,7 @@ describe('a run under random events', () => {
   it('never changes the state it is given', () => {
     fc.assert(
       fc.property(steps, (entropy) => {
-        const play = new RunPlay({ ...smallTerms, rounds: 2 });
+        const play = new RunPlay(busyTerms);
         for (const [pick, chance, wait] of entropy.slice(0, 60)) {
           if (wait === 0) play.nowMs += 1_000;
           const candidates = play.candidates(chance);
@@ -145,7 +170,7 @@ describe('a run under random events', () => {
           }
         }
       }),
-      { numRuns: 15, seed: 7 },
+      { numRuns: 15, seed: 7, endOnFailure: true },
     );
   });
 });
