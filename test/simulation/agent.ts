@@ -41,7 +41,10 @@ export function forgetOldDuties(agent: Agent, nextRound: number): void {
 }
 
 export function keyOf(duty: Duty): string {
-  return 'audit' in duty
-    ? `${duty.kind} ${duty.round} ${duty.audit.seat} ${duty.audit.auditor}`
-    : `${duty.kind} ${duty.round}`;
+  if ('audit' in duty) {
+    const { round, seat, segment, auditor } = duty.audit;
+    return `${duty.kind} ${round} ${seat} ${segment} ${auditor}`;
+  }
+  if ('dispute' in duty) return `${duty.kind} #${duty.dispute.id} ${duty.dispute.level}`;
+  return `${duty.kind} ${duty.round}`;
 }

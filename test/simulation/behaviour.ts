@@ -5,7 +5,8 @@
  */
 import type { RunCommand, RunState } from '@commonweights/dao-contracts/rules/run-events.js';
 import type { RunDraft } from '@commonweights/dao-contracts/rules/run-draft.js';
-import type { Audit } from '@commonweights/dao-contracts/rules/run-state.js';
+import type { Audit, Dispute } from '@commonweights/dao-contracts/rules/run-state.js';
+import type { RevealedClaim, SliceOfSeat } from '@commonweights/dao-contracts/rules/run.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { OuterState } from '@commonweights/trainer/exchange/outer-step.js';
 import type { Blob } from './blob-net.js';
@@ -16,7 +17,10 @@ import type { ToyProblem } from './toy-problem.js';
 export type Duty =
   | { kind: 'train'; round: number; slice: number }
   | { kind: 'reveal' | 'certify' | 'submit-root'; round: number }
-  | { kind: 'deliver' | 'answer' | 'open' | 'judge'; round: number; audit: Readonly<Audit> }
+  | { kind: 'deliver' | 'answer' | 'open'; round: number; audit: Readonly<Audit> }
+  | { kind: 'judge' | 'appeal'; round: number; dispute: Readonly<Dispute> }
+  /** The provisional round is there to be challenged. */
+  | { kind: 'challenge'; round: number }
   | { kind: 'rejoin'; round: number };
 
 export type Response =
@@ -33,6 +37,15 @@ export type Response =
   | { kind: 'look-again'; afterMs: number }
   | { kind: 'ignore'; offence?: boolean };
 
+/** What the chain's records say about a round that became provisional. */
+export interface PastRound {
+  ordinal: number;
+  startRoot: Digest;
+  slices: readonly SliceOfSeat[];
+  included: readonly number[];
+  claims: ReadonlyMap<number, RevealedClaim>;
+}
+
 export interface Sight {
   readonly nowMs: number;
   readonly account: string;
@@ -42,6 +55,7 @@ export interface Sight {
   readonly problem: ToyProblem;
   readonly machine: Machine;
   readonly random: RandomStream;
+  past(round: number): PastRound | null;
   /** Keeping a blob means serving it. */
   fetch(digest: Digest, keep: boolean): Blob | null;
   publish(blob: Pick<Blob, 'digest' | 'bytes' | 'vector'> & Partial<Pick<Blob, 'serves'>>): void;

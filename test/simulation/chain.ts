@@ -82,10 +82,17 @@ export class SimulatedChain {
   }
 
   /** What the command would do in this block, without doing it: what a block's producer can see. */
-  preview(command: RunCommand, nowMs: number): RunDraft {
+  preview(command: RunCommand, nowMs: number): { draft: RunDraft; moved: boolean } {
     const draft = this.#draft(nowMs);
-    applyRunCommand(draft, command);
-    return draft;
+    const moved = applyRunCommand(draft, command)?.moved ?? true;
+    return { draft, moved };
+  }
+
+  /** Ended, and no dispute about it is open any more. */
+  get isOver(): boolean {
+    const { run, disputes } = this.state;
+    const ended = run.status === 'completed' || run.status === 'stopped';
+    return ended && disputes.length === 0;
   }
 
   logDigest(): string {
@@ -101,6 +108,7 @@ export class SimulatedChain {
         seat: (seat) => copy(state.seats[seat]!),
         seatOf: (account) => this.seatOf(account),
         audits: () => copy(state.audits),
+        disputes: () => copy(state.disputes),
         applicants: () => copy(state.applicants),
       },
       this.#context(nowMs),
@@ -125,7 +133,7 @@ export class SimulatedChain {
       if (records) Object.assign(state, { [kind]: records });
     }
     this.totals = addTotals(this.totals, draft.moves);
-    if (command.kind === 'enrol') {
+    if ('depositYocto' in command) {
       this.#receivedYocto += command.depositYocto;
       add(this.deposits, command.account, command.depositYocto);
     }
@@ -176,10 +184,13 @@ function fundRun(terms: RunTerms): RunState {
       open: null,
       provisional: null,
       enrolDeadlineMs: terms.deadlinesMs.enrol,
+      nextDispute: 1,
+      decoysPaid: 0,
     },
     terms,
     seats: [],
     audits: [],
+    disputes: [],
     applicants: [],
   };
 }

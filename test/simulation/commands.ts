@@ -1,5 +1,8 @@
 /** Every command that a simulated seat can send, built in one place: what changes with the rules. */
 import { commitmentOf } from '@commonweights/dao-contracts/rules/commitment.js';
+import { challengeCost } from '@commonweights/dao-contracts/rules/challenge.js';
+import { appealCost } from '@commonweights/dao-contracts/rules/dispute.js';
+import type { Dispute } from '@commonweights/dao-contracts/rules/run-state.js';
 import type { RunCommand, RunState } from '@commonweights/dao-contracts/rules/run-events.js';
 import type { SeatRole } from '@commonweights/dao-contracts/rules/run.js';
 import { proveTraceLeaf } from '@commonweights/dao-contracts/rules/trace.js';
@@ -52,15 +55,38 @@ export function submitRootCommand(account: string, round: number, root: Digest):
 export function deliverCommand(work: Work, seat: number, segment: number): RunCommand {
   const { account, round, leaves } = work;
   const opened = { leaf: leaves[segment]!, proof: proveTraceLeaf(leaves, segment) };
-  return { kind: 'deliver', account, round, seat, ...opened };
+  return { kind: 'deliver', account, round, seat, segment, ...opened };
 }
 
 export function answerCommand(
   account: string,
-  audit: { round: number; seat: number },
+  { round, seat, segment }: { round: number; seat: number; segment: number },
   leaf: Digest | null,
 ): RunCommand {
-  return { kind: 'answer', account, round: audit.round, seat: audit.seat, leaf };
+  return { kind: 'answer', account, round, seat, segment, leaf };
+}
+
+export function judgeCommand(account: string, dispute: number, answer: Digest | null): RunCommand {
+  return { kind: 'judge', account, dispute, answer };
+}
+
+export function appealCommand(
+  account: string,
+  { run, terms }: Readonly<RunState>,
+  dispute: Readonly<Dispute>,
+): RunCommand {
+  const { bondYocto, storageYocto } = appealCost(run, terms, dispute);
+  const depositYocto = bondYocto + storageYocto;
+  return { kind: 'appeal', account, dispute: dispute.id, depositYocto };
+}
+
+export function challengeRootCommand(
+  account: string,
+  { terms }: Readonly<RunState>,
+  it: { round: number; root: Digest },
+): RunCommand {
+  const { bondYocto, storageYocto } = challengeCost(terms);
+  return { kind: 'challenge_root', account, ...it, depositYocto: bondYocto + storageYocto };
 }
 
 export function openCommand(work: Work, seat: number, segment: number): RunCommand {
@@ -68,7 +94,7 @@ export function openCommand(work: Work, seat: number, segment: number): RunComma
   const index = segment + 1;
   const end = index === segments ? work.endSnapshot : null;
   const opened = { leaf: leaves[index]!, proof: proveTraceLeaf(leaves, index), end };
-  return { kind: 'open', account, round, seat, ...opened };
+  return { kind: 'open', account, round, seat, segment, ...opened };
 }
 
 export function rejoinCommand(account: string): RunCommand {

@@ -3,6 +3,7 @@
  * bucket equals what the records say is in it, and a run that ended keeps nothing.
  */
 import type { RunState } from '@commonweights/dao-contracts/rules/run-events.js';
+import { lostYocto } from '@commonweights/dao-contracts/rules/settlement.js';
 import { buckets, type Totals } from '@commonweights/dao-contracts/rules/totals.js';
 
 export function checkConservation(it: {
@@ -12,7 +13,7 @@ export function checkConservation(it: {
   ledgersYocto: bigint;
 }): void {
   const { state, totals } = it;
-  const { run, seats, audits, applicants, terms } = state;
+  const { run, seats, audits, disputes, applicants, terms } = state;
   let sum = 0n;
   for (const bucket of buckets) {
     if (totals[bucket] < 0n) throw new Error(`CONSERVATION: ${bucket} is ${totals[bucket]}`);
@@ -30,10 +31,16 @@ export function checkConservation(it: {
   equal('heldBack', totals.heldBack, BigInt(held) * BigInt(terms.rewardYocto));
   let pots = 0n;
   for (const audit of audits) pots += audit.potYocto;
+  let bonds = 0n;
+  for (const dispute of disputes) {
+    for (const loss of dispute.losses) pots += lostYocto(loss, terms.rewardYocto);
+    for (const { bondYocto } of dispute.bonds) bonds += bondYocto;
+  }
+  equal('bonds', totals.bonds, bonds);
   equal('slashed', totals.slashed, pots);
   equal('ledgers', totals.ledgers, it.ledgersYocto);
   if (run.status !== 'completed' && run.status !== 'stopped') return;
-  const left = totals.escrows + totals.stakes + totals.heldBack + totals.slashed;
+  const left = totals.escrows + totals.stakes + totals.heldBack;
   equal('what an ended run keeps', left, 0n);
 }
 

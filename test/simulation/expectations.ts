@@ -1,5 +1,5 @@
 /** The analytic side: what theory says about detection, for the rules as they are. */
-import { jurorsMax, trainerAuditsOneIn } from '@commonweights/dao-contracts/rules/limits.js';
+import { trainerAuditsOneIn } from '@commonweights/dao-contracts/rules/limits.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
 import type { Expectation } from './adversary.js';
 
@@ -7,15 +7,30 @@ export function auditedShare(terms: RunTerms): number {
   return terms.auditedClaimsBps / 10_000;
 }
 
-/** A claim is audited in one of its S segments; `bad` of them do not re-execute. */
-export function foundByAudit(terms: RunTerms, bad: number): Expectation {
-  const rate = (auditedShare(terms) * bad) / terms.segments;
-  return { rate, formula: bad === terms.segments ? 'p' : `p·${bad}/S` };
+/** A claim is audited in `auditsPerClaim` of its S segments; the bad ones do not re-execute. */
+export function foundByAudit(
+  terms: RunTerms,
+  isBad: (segment: number) => boolean,
+  formula: string,
+): Expectation {
+  const choices = choicesApart(terms.auditsPerClaim, terms.segments);
+  const found = choices.filter((choice) => choice.some(isBad));
+  return { rate: (auditedShare(terms) * found.length) / choices.length, formula };
+}
+
+/** All choices of `count` of 0 … size − 1 without neighbours: they are drawn with equal chances. */
+function choicesApart(count: number, size: number, from = 0): number[][] {
+  if (count === 0) return [[]];
+  const out: number[][] = [];
+  for (let first = from; first < size; first++) {
+    for (const rest of choicesApart(count - 1, size, first + 2)) out.push([first, ...rest]);
+  }
+  return out;
 }
 
 /** The same for a claim of no work at all. */
 export function foundShirking(terms: RunTerms): Expectation {
-  const found = foundByAudit(terms, terms.segments);
+  const found = foundByAudit(terms, () => true, 'p');
   return { ...found, profit: shirkersProfit(terms, auditedShare(terms)) };
 }
 
@@ -51,62 +66,28 @@ export function third(terms: RunTerms): Coalition {
 }
 
 /**
- * A claim of the coalition's, bad in all segments: an auditor outside it must be drawn, and then
- * more than half of the jury must be outside too. Exact for the draws at the start of a run.
+ * A claim of the coalition's, bad in all segments: found if one of its auditors is outside. Juries
+ * may be the coalition's, but the auditor appeals, at last to everybody, and a minority loses there.
+ * Exact for the draws at the start of a run.
  */
 export function foundDespite(terms: RunTerms, friends: Coalition): number {
-  const { maxWorkers: T, maxAuditors: A } = terms;
-  const { trainers: t, auditors: a } = friends;
-  const toTrainers = 1 / trainerAuditsOneIn;
-  const honestAuditor = A === 0 ? 0 : (A - a) / A;
-  const honestTrainer = (T - t) / (T - 1);
-  const byAuditor = honestAuditor * juryConvicts(A - 1, a, T - 1, t - 1);
-  const byTrainer = honestTrainer * juryConvicts(A, a, T - 2, t - 1);
-  const auditors = A === 0 ? 0 : 1 - toTrainers;
-  return auditedShare(terms) * (auditors * byAuditor + (1 - auditors) * byTrainer);
+  const { maxWorkers, maxAuditors, auditsPerClaim } = terms;
+  const others = { auditors: maxAuditors, trainers: maxWorkers - 1 };
+  const left = { auditors: friends.auditors, trainers: friends.trainers - 1 };
+  return auditedShare(terms) * (1 - allAreFriends(auditsPerClaim, others, left));
 }
 
-/**
- * The jury takes auditors first, then trainers. The worker passes if more than half of the drawn
- * are its friends (who agree with what it opened).
- */
-function juryConvicts(auditors: number, a: number, trainers: number, t: number): number {
-  const first = Math.min(jurorsMax, auditors);
-  const second = Math.min(jurorsMax - first, trainers);
-  let convicts = 0;
-  for (let x = 0; x <= first; x++) {
-    for (let y = 0; y <= second; y++) {
-      if (2 * (x + y) > first + second) continue;
-      convicts += drawn(auditors, a, first, x) * drawn(trainers, t, second, y);
-    }
-  }
-  return convicts;
-}
-
-/** Probability that a false accusation by a coalition's auditor is overruled. */
-export function accusationOverruled(terms: RunTerms, friends: Coalition): number {
-  const { maxWorkers: T, maxAuditors: A } = terms;
-  const { trainers: t, auditors: a } = friends;
-  const share = A === 0 ? 0 : 1 - 1 / trainerAuditsOneIn;
-  const fromAuditors = share * (a / A);
-  const fromTrainers = (1 - share) * (t / (T - 1));
-  const byAuditor = accusersLose(A - 1, a - 1, T - 1, t);
-  const byTrainer = accusersLose(A, a, T - 2, t - 1);
-  return (fromAuditors * byAuditor + fromTrainers * byTrainer) / (fromAuditors + fromTrainers);
-}
-
-function accusersLose(auditors: number, a: number, trainers: number, t: number): number {
-  const first = Math.min(jurorsMax, auditors);
-  const second = Math.min(jurorsMax - first, trainers);
-  let lose = 0;
-  for (let x = 0; x <= first; x++) {
-    for (let y = 0; y <= second; y++) {
-      const agree = first + second - x - y;
-      if (2 * agree <= first + second) continue;
-      lose += drawn(auditors, a, first, x) * drawn(trainers, t, second, y);
-    }
-  }
-  return lose;
+/** Of `count` auditors, each drawn from the one role or the other, without putting back. */
+function allAreFriends(count: number, all: Coalition, friends: Coalition): number {
+  if (count === 0) return 1;
+  const from = (role: keyof Coalition): number => {
+    if (friends[role] === 0) return 0;
+    const rest = { ...all, [role]: all[role] - 1 };
+    const left = { ...friends, [role]: friends[role] - 1 };
+    return (friends[role] / all[role]) * allAreFriends(count - 1, rest, left);
+  };
+  const toTrainers = all.auditors === 0 ? 1 : all.trainers === 0 ? 0 : 1 / trainerAuditsOneIn;
+  return (1 - toTrainers) * from('auditors') + toTrainers * from('trainers');
 }
 
 /** Hypergeometric: exactly `x` of `a` special ones among `taken` drawn out of `all`. */

@@ -3,7 +3,7 @@
  * otherwise.
  */
 import type { RunCommand } from '@commonweights/dao-contracts/rules/run-events.js';
-import type { Audit } from '@commonweights/dao-contracts/rules/run-state.js';
+import type { Audit, Dispute } from '@commonweights/dao-contracts/rules/run-state.js';
 import { ZERO_LOCAL_STATE } from '@commonweights/dao-contracts/rules/opening.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { doWork, reExecute, rootAfter, type Task, type Work } from './abstract-work.js';
@@ -20,6 +20,7 @@ export class Honest implements Behaviour {
   readonly ticks: boolean = true;
   /** By round: the last two are still needed. */
   protected readonly works = new Map<number, Work>();
+  readonly #roots = new Map<number, Digest>();
   #waitingSince = new Map<string, number>();
 
   respond(duty: Duty, sight: Sight): Response {
@@ -39,7 +40,11 @@ export class Honest implements Behaviour {
       case 'open':
         return this.open(duty.audit, sight);
       case 'judge':
-        return this.judge(duty.audit, sight);
+        return this.judge(duty.dispute, sight);
+      case 'appeal':
+        return this.appeal(duty.dispute, sight);
+      case 'challenge':
+        return this.challenge(duty.round, sight);
       case 'rejoin':
         return sendAll([send.rejoinCommand(sight.account)], 60_000);
     }
@@ -92,6 +97,8 @@ export class Honest implements Behaviour {
   protected submitRoot(round: number, sight: Sight): Response {
     const root = this.computeRoot(round, sight);
     if (!root) return this.later(`root ${round}`, sight) ?? { kind: 'ignore' };
+    this.#roots.set(round, root);
+    this.#roots.delete(round - 3);
     return sendAll([send.submitRootCommand(sight.account, round, root)], 2_000);
   }
 
@@ -120,7 +127,7 @@ export class Honest implements Behaviour {
   protected answer(audit: Audit, sight: Sight): Response {
     const got = sight.fetch(audit.startLeaf!, false);
     if (!got) {
-      const later = this.later(`answer ${audit.round} ${audit.seat}`, sight);
+      const later = this.later(`answer ${audit.round} ${audit.seat} ${audit.segment}`, sight);
       if (later) return later;
     }
     const leaf = got ? honestAnswer(audit, sight) : null;
@@ -131,8 +138,33 @@ export class Honest implements Behaviour {
     return { kind: 'send', commands, afterMs, steps: got ? steps : 0 };
   }
 
-  protected judge(audit: Audit, sight: Sight): Response {
-    return this.answer(audit, sight);
+  protected judge(dispute: Dispute, sight: Sight): Response {
+    const leaf = recompute(dispute, sight);
+    if (leaf === null) {
+      const later = this.later(`judge ${dispute.id} ${dispute.level}`, sight);
+      if (later) return later;
+    }
+    const steps = dispute.kind === 'audit' ? stepsPerRound / sight.state.terms.segments : 0;
+    const afterMs =
+      downloadMs(sight.machine, snapshotBytes) + computeMs(sight.machine, steps, sight.random);
+    const commands = [send.judgeCommand(sight.account, dispute.id, leaf)];
+    return { kind: 'send', commands, afterMs, steps };
+  }
+
+  /** It knows that it was right. */
+  protected appeal(dispute: Dispute, sight: Sight): Response {
+    return sendAll([send.appealCommand(sight.account, sight.state, dispute)], 60_000);
+  }
+
+  /** It has computed the root itself: another one is wrong. */
+  protected challenge(round: number, sight: Sight): Response {
+    const root = this.#roots.get(round);
+    const { provisional } = sight.state.run;
+    if (!root || !provisional || root === provisional.root) return { kind: 'ignore' };
+    return sendAll(
+      [send.challengeRootCommand(sight.account, sight.state, { round, root })],
+      10_000 * sight.random.uniform(),
+    );
   }
 
   protected open(audit: Audit, sight: Sight): Response {
@@ -171,16 +203,34 @@ export function taskOf(duty: { round: number; slice: number }, sight: Sight): Ta
   };
 }
 
+/** What a juror comes to, who does again what is disputed; null: it cannot be had. */
+function recompute(dispute: Readonly<Dispute>, sight: Sight): Digest | null {
+  const past = sight.past(dispute.round);
+  if (!past) return null;
+  if (dispute.kind === 'audit') {
+    if (!sight.fetch(dispute.startLeaf!, false)) return null;
+    return honestAnswer({ ...dispute, seat: dispute.seat!, segment: dispute.segment! }, sight);
+  }
+  const seats = dispute.kind === 'root' ? past.included : [dispute.seat!];
+  const updates = seats.map((seat) => past.claims.get(seat)!.update);
+  const had = updates.every((update) => isDecodable(sight.fetch(update, false)?.vector ?? null));
+  if (!had) return null;
+  return dispute.kind === 'root' ? rootAfter(past.startRoot, updates) : updates[0]!;
+}
+
 /** What this segment of this claim comes to. Everything it takes is public. */
-export function honestAnswer(audit: Readonly<Audit>, sight: Sight): Digest | null {
-  const { provisional } = sight.state.run;
-  const claim = claimOf(sight, audit.seat, audit.round);
-  if (!provisional || !claim) return null;
-  const { ordinal, startRoot, slices } = provisional;
-  const slice = slices.find((one) => one.seat === audit.seat)!.slice;
+export function honestAnswer(
+  it: { round: number; seat: number; segment: number; startLeaf: Digest | null },
+  sight: Sight,
+): Digest | null {
+  const past = sight.past(it.round);
+  const claim = past?.claims.get(it.seat);
+  if (!past || !claim) return null;
+  const { ordinal, startRoot, slices } = past;
+  const slice = slices.find((one) => one.seat === it.seat)!.slice;
   const { segments } = sight.state.terms;
   const inputs = { startRoot, localIn: claim.localIn, slice, ordinal, segments };
-  return reExecute(inputs, audit.segment, audit.startLeaf!);
+  return reExecute(inputs, it.segment, it.startLeaf!);
 }
 
 export function claimOf(sight: Sight, seat: number, round: number) {

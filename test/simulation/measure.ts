@@ -45,7 +45,7 @@ export interface Row {
   backdoor: number;
   /** Mean wall time against the honest run's. */
   slowdown: number;
-  /** Runs in which more than half of the seats' trainers belonged to the crew. */
+  /** Runs in which more than half of the trainers drawn first belonged to the crew. */
   captured: number;
   capturedExpected: number;
   finalRounds: number;
@@ -181,7 +181,8 @@ function addRun(
   addDamage(row, run, baseline.run);
   row.slowdown += run.endedMs / baseline.run.endedMs;
   const roles = state.run.roster.map((entry, seat) => ({ ...entry, ...state.seats[seat]! }));
-  const trainers = roles.filter(({ role }) => role === 'trainer');
+  const { maxWorkers } = setting.terms;
+  const trainers = roles.filter(({ role }) => role === 'trainer').slice(0, maxWorkers);
   const theirs = trainers.filter(({ account }) => crew.has(account)).length;
   if (2 * theirs > trainers.length) row.captured++;
   row.finalRounds += state.run.finalRounds;

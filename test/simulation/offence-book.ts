@@ -15,9 +15,10 @@ interface Tally {
 }
 
 export class OffenceBook {
-  /** Claims: "round seat". Answers: "round subject seat". */
+  /** Claims: "round seat". Answers: "round subject segment seat". */
   readonly #open = new Set<string>();
   readonly tallies = new Map<number, Tally>();
+  readonly #auditors = new Set<number>();
   readonly #wrong = new Map<number, number>();
   /** Claims of offenders that were not included, so that nobody had to find them. */
   excluded = 0;
@@ -35,12 +36,18 @@ export class OffenceBook {
     for (const { event, data } of events) {
       const round = data.round as number;
       const seat = data.seat as number;
-      if (event === 'round_provisional') this.#closeClaims(round, data.included as number[]);
-      if (event === 'audit_closed') this.#closeAnswers(round, seat, state);
+      if (event === 'round_provisional') {
+        this.#closeClaims(round, data.included as number[]);
+        this.#closeRoots(round, state.run.provisional?.namedBy ?? []);
+      }
+      if (event === 'audit_closed') {
+        this.#closeAnswers({ round, seat, segment: data.segment as number });
+      }
       // Of answers, only those that were overruled count, each for itself.
       const asAuditor = String(data.why).startsWith('silent or overruled');
       if (event === 'seat_expelled' && !asAuditor) this.#detect(seat);
     }
+    if (events.length > 0) this.#countOverruled(state);
   }
 
   #closeClaims(round: number, included: readonly number[]): void {
@@ -54,16 +61,33 @@ export class OffenceBook {
     }
   }
 
-  #closeAnswers(round: number, subject: number, state: Readonly<RunState>): void {
+  /** Only of a root that won. */
+  #closeRoots(round: number, namedBy: readonly number[]): void {
     for (const key of this.#open) {
-      const [kind, at, of, seat] = key.split(' ');
-      if (kind !== 'answer' || Number(at) !== round || Number(of) !== subject) continue;
+      const [kind, at, seat] = key.split(' ');
+      if (kind !== 'root' || Number(at) > round) continue;
       this.#open.delete(key);
-      const number = Number(seat);
-      this.#expose(number);
-      const wrong = state.seats[number]!.auditsWrong;
-      if (wrong > (this.#wrong.get(number) ?? 0)) this.#detect(number);
-      this.#wrong.set(number, wrong);
+      if (Number(at) === round && namedBy.includes(Number(seat))) this.#expose(Number(seat));
+    }
+  }
+
+  #closeAnswers(it: { round: number; seat: number; segment: number }): void {
+    for (const key of this.#open) {
+      const [kind, round, subject, segment, seat] = key.split(' ');
+      if (kind !== 'answer' || Number(segment) !== it.segment) continue;
+      if (Number(round) !== it.round || Number(subject) !== it.seat) continue;
+      this.#open.delete(key);
+      this.#expose(Number(seat));
+      this.#auditors.add(Number(seat));
+    }
+  }
+
+  /** An answer is overruled when its dispute ends, which may be long after its audit closed. */
+  #countOverruled(state: Readonly<RunState>): void {
+    for (const seat of this.#auditors) {
+      const wrong = state.seats[seat]!.auditsWrong;
+      for (let i = this.#wrong.get(seat) ?? 0; i < wrong; i++) this.#detect(seat);
+      this.#wrong.set(seat, wrong);
     }
   }
 
@@ -83,7 +107,7 @@ export class OffenceBook {
 }
 
 function keyOf(seat: number, duty: Duty): string {
-  return 'audit' in duty
-    ? `answer ${duty.round} ${duty.audit.seat} ${seat}`
-    : `claim ${duty.round} ${seat}`;
+  const { kind, round } = duty;
+  if ('audit' in duty) return `answer ${round} ${duty.audit.seat} ${duty.audit.segment} ${seat}`;
+  return `${kind === 'submit-root' ? 'root' : 'claim'} ${round} ${seat}`;
 }

@@ -18,6 +18,7 @@ export interface Setting {
 }
 
 const near = 10n ** 24n;
+const tenMinutesMs = 600_000;
 /** Of the reward: electricity and the machine's wear for one honest round. */
 const costShareBps = 6_000n;
 
@@ -25,7 +26,12 @@ const { terms: mainTerms, recipe } = mainJob();
 
 export const settings: Readonly<Record<Setting['name'], Setting>> = {
   main: settingOf('main', mainTerms),
-  quarter: settingOf('quarter', { ...mainTerms, auditedClaimsBps: 2_500 }),
+  quarter: settingOf('quarter', {
+    ...mainTerms,
+    auditedClaimsBps: 2_500,
+    // Where no claim was drawn, nothing else keeps a round open to challenges.
+    challengeWindowMs: tenMinutesMs,
+  }),
   large: settingOf('large', {
     ...mainTerms,
     rounds: 40,
@@ -33,6 +39,8 @@ export const settings: Readonly<Record<Setting['name'], Setting>> = {
     maxWorkers: 48,
     maxAuditors: 16,
     auditedClaimsBps: 2_000,
+    auditsPerClaim: 2,
+    challengeWindowMs: tenMinutesMs,
     stakeYocto: `${25n * near}`,
     heldBackRounds: 10,
   }),
@@ -72,6 +80,11 @@ function mainJob(): { terms: RunTerms; recipe: OuterRecipe } {
     maxAuditors: draft.maxAuditors,
     deadlinesMs: draft.deadlinesMs,
     auditedClaimsBps: draft.auditedClaimsBps,
+    auditsPerClaim: draft.auditsPerClaim,
+    witnesses: draft.witnesses,
+    challengeWindowMs: draft.challengeWindowMs,
+    taintedShareBpsMax: draft.taintedShareBpsMax,
+    decoyShareBps: draft.decoyShareBps,
     heldBackRounds: draft.heldBackRounds,
     economics: draft.economics,
   };

@@ -4,16 +4,17 @@
  * scenario and one seed.
  */
 import type { RunCommand } from '@commonweights/dao-contracts/rules/run-events.js';
+import type { RevealedClaim } from '@commonweights/dao-contracts/rules/run.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { OuterState } from '@commonweights/trainer/exchange/outer-step.js';
 import type { OuterRecipe } from '@commonweights/trainer/exchange/recipe.js';
 import { forgetOldDuties, hireAgents, keyOf, type Agent, type Contributor } from './agent.js';
-import type { Duty, Response, Sight } from './behaviour.js';
+import type { Duty, PastRound, Response, Sight } from './behaviour.js';
 import { BlobNet } from './blob-net.js';
 import { blockMs, SimulatedChain, type Applied } from './chain.js';
 import { enrolCommand, stopCommand, tickCommand } from './commands.js';
-import { dutiesOf, nextDeadlineMs, tickIsDue } from './duties.js';
+import { dutiesOf, nextDeadlineMs } from './duties.js';
 import { EventQueue } from './event-queue.js';
 import { drawOutageMs } from './machine.js';
 import { OffenceBook } from './offence-book.js';
@@ -61,6 +62,7 @@ class World {
   readonly #models = new Map<Digest, OuterState>();
   readonly #agents: Agent[];
   readonly #byAccount = new Map<string, Agent>();
+  readonly #past = new Map<number, PastRound>();
   readonly #steps = new Map<string, number>();
   readonly #offences = new OffenceBook();
   readonly #luck: RandomStream;
@@ -93,8 +95,7 @@ class World {
         this.#nowMs = next.atMs;
         next.event();
       }
-      const { status } = this.chain.state.run;
-      if (status === 'completed' || status === 'stopped') break;
+      if (this.chain.isOver) break;
       if (this.#queue.size > 0) continue;
       this.#stuck = true;
       this.#submit(stopCommand(), null);
@@ -139,7 +140,7 @@ class World {
     const sight = this.#sightOf(agent, seat);
     for (const command of agent.behaviour.extra?.(sight) ?? []) {
       // A tick that was due is anybody's to send.
-      const due = command.kind === 'tick' && tickIsDue(this.chain.state, this.#blockTime());
+      const due = command.kind === 'tick' && this.#tickIsDue();
       const { refused, moved } = this.#submit(command, agent);
       this.#extras.sent++;
       if (!refused && moved && !due) this.#extras.accepted++;
@@ -185,40 +186,59 @@ class World {
   #submit(command: RunCommand, by: Agent | null): Applied {
     const nowMs = this.#blockTime();
     const before = phaseOf(this.chain);
-    const audits = this.chain.state.audits;
+    const { audits, disputes } = this.chain.state;
     const applied = this.chain.apply(command, nowMs);
     if (!applied.moved) return applied;
     const { run } = this.chain.state;
+    this.#remember(applied.events);
     this.#offences.follow(applied.events, this.chain.state);
     for (const { event, data } of applied.events) {
       if (event !== 'audit_closed') continue;
       const subject = this.#agentOf(data.seat as number);
       if (subject && !subject.crew) this.#honestAudits++;
     }
-    if (run.status === 'completed' || run.status === 'stopped') return applied;
+    if (this.chain.isOver) return applied;
     const moved = phaseOf(this.chain) !== before;
     if (moved) {
-      this.#blobs.forgetBefore(run.nextRound - 6);
+      const disputed = this.chain.state.disputes.map((one) => one.round);
+      this.#blobs.forgetBefore(Math.min(run.nextRound - 6, ...disputed));
       for (const agent of this.#agents) this.#wake(agent, blockMs * agent.random.uniform());
-    } else if (this.chain.state.audits !== audits) this.#wakeParties();
-    else if (by) this.#wake(by, blockMs);
+    } else if (this.chain.state.audits !== audits || this.chain.state.disputes !== disputes) {
+      this.#wakeParties();
+    } else if (by) this.#wake(by, blockMs);
     this.#scheduleTick();
     return applied;
   }
 
+  #remember(events: Applied['events']): void {
+    const { provisional } = this.chain.state.run;
+    if (!events.some(({ event }) => event === 'round_provisional') || !provisional) return;
+    const { round, ordinal, startRoot, slices, included, revealed } = provisional;
+    const claims = new Map<number, RevealedClaim>();
+    for (const number of revealed) {
+      const { claim, previousClaim } = this.chain.state.seats[number]!;
+      const told = [claim, previousClaim].find((one) => one?.round === round)?.revealed;
+      if (told) claims.set(number, told);
+    }
+    this.#past.set(round, { ordinal, startRoot, slices, included, claims });
+  }
+
   #wakeParties(): void {
-    for (const audit of this.chain.state.audits) {
-      const jury = audit.jury?.map((juror) => juror.seat) ?? [];
-      for (const seat of [audit.seat, audit.auditor, ...jury]) {
-        const agent = this.#agentOf(seat);
-        if (agent) this.#wake(agent, blockMs * agent.random.uniform());
-      }
+    const { audits, disputes } = this.chain.state;
+    const seats = new Set(audits.flatMap((audit) => [audit.seat, audit.auditor]));
+    for (const { panel, parties, defendants } of disputes) {
+      for (const seat of [...parties, ...defendants]) seats.add(seat);
+      for (const { seat } of panel ?? []) seats.add(seat);
+    }
+    for (const seat of seats) {
+      const agent = this.#agentOf(seat);
+      if (agent) this.#wake(agent, blockMs * agent.random.uniform());
     }
   }
 
   #scheduleTick(): void {
     const { state } = this.chain;
-    if (tickIsDue(state, this.#blockTime())) {
+    if (this.#tickIsDue()) {
       if (this.#tickPending) return;
       this.#tickPending = true;
       const willing = this.#agents.filter((one) => one.behaviour.ticks && this.#takesPart(one));
@@ -236,13 +256,17 @@ class World {
     });
   }
 
+  #tickIsDue(): boolean {
+    return this.chain.preview(tickCommand(this.chain.state), this.#blockTime()).moved;
+  }
+
   #takesPart({ account }: Agent): boolean {
     const applied = this.chain.state.applicants.some((one) => one.account === account);
     return applied || this.chain.seatOf(account) !== null;
   }
 
   #tick(): void {
-    if (!tickIsDue(this.chain.state, this.#blockTime())) {
+    if (!this.#tickIsDue()) {
       this.#tickPending = false;
       return this.#scheduleTick();
     }
@@ -267,7 +291,7 @@ class World {
       const isMine = lot >= from && lot < from + producer.share;
       from += producer.share;
       if (!isMine) continue;
-      const preview = this.chain.preview(command, this.#blockTime());
+      const { draft: preview } = this.chain.preview(command, this.#blockTime());
       const sight = this.#sightOf(agent, this.chain.seatOf(agent.account) ?? -1);
       return !producer.welcomes(preview, sight);
     }
@@ -294,6 +318,7 @@ class World {
       problem: this.#problem,
       machine,
       random,
+      past: (round) => this.#past.get(round) ?? null,
       fetch: (digest, keep) => this.#blobs.fetch(digest, { account, nowMs, keep }),
       publish: (blob) =>
         this.#blobs.publish({ owner: account, serves: () => true, ...blob }, state.run.nextRound),

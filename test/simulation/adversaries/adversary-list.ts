@@ -10,6 +10,7 @@ import { lyingWitness } from './lying-witness.js';
 import { localStatePoisoner } from './poisoned-local-state.js';
 import { repeatedWords } from './repeated-words.js';
 import { seedGrinder } from './seed-grinder.js';
+import { challenger } from './griefing-challenges.js';
 import { hermit, snob } from './selective-availability.js';
 import { slowWalker } from './slow-walker.js';
 import { sybils } from './sybils.js';
@@ -41,6 +42,7 @@ export const adversaries: readonly Adversary[] = [
   ...lazyAuditors,
   ...coalitions,
   ...repeatedWords,
+  challenger,
   slowWalker,
   ...absences,
   ...sybils,

@@ -15,6 +15,11 @@ export class Cheat extends Honest {
     return this.commitWork(work, sight, it.steps, true);
   }
 
+  /** It knows that it was wrong: an appeal would cost it a bond besides. */
+  protected override appeal(): Response {
+    return { kind: 'ignore' };
+  }
+
   /** Nothing computed, everything forged. */
   protected shirk(
     duty: { round: number; slice: number },

@@ -4,13 +4,13 @@
  * all others. The framers work honestly and accuse honest workers instead, hoping that the jury is
  * theirs: a tenth of what the victim loses goes to the accuser, and more to friends.
  */
-import type { Audit } from '@commonweights/dao-contracts/rules/run-state.js';
+import type { Audit, Dispute } from '@commonweights/dao-contracts/rules/run-state.js';
 import { wrongAuditsMax } from '@commonweights/dao-contracts/rules/limits.js';
 import { derive, type Work } from '../abstract-work.js';
 import { members, type Adversary, type CrewMember } from '../adversary.js';
 import type { Response, Sight } from '../behaviour.js';
-import { answerCommand } from '../commands.js';
-import { accusationOverruled, foundDespite, third, type Coalition } from '../expectations.js';
+import { answerCommand, judgeCommand } from '../commands.js';
+import { foundDespite, third, type Coalition } from '../expectations.js';
 import { Honest } from '../honest.js';
 import { Cheat } from './cheat.js';
 
@@ -48,9 +48,16 @@ class Shirker extends Cheat {
     const commands = [answerCommand(sight.account, audit, leaf)];
     return { kind: 'send', commands, afterMs: 60_000, steps: 0 };
   }
+
+  protected override judge(dispute: Dispute, sight: Sight): Response {
+    const isFriend = dispute.seat !== null && this.owner.owns(dispute.seat, sight);
+    if (!isFriend) return super.judge(dispute, sight);
+    const commands = [judgeCommand(sight.account, dispute.id, dispute.claimed)];
+    return { kind: 'send', commands, afterMs: 60_000, steps: 0 };
+  }
 }
 
-class Framer extends Honest {
+class Framer extends Cheat {
   constructor(readonly owner: Owner) {
     super();
   }
@@ -68,16 +75,17 @@ class Framer extends Honest {
     return { kind: 'send', commands, afterMs: 60_000, steps: 0, offence: true };
   }
 
-  protected override judge(audit: Audit, sight: Sight): Response {
-    if (!this.owner.owns(audit.auditor, sight)) return super.answer(audit, sight);
-    const leaf = this.owner.owns(audit.seat, sight) ? audit.openedLeaf : framed(audit);
-    const commands = [answerCommand(sight.account, audit, leaf)];
+  protected override judge(dispute: Dispute, sight: Sight): Response {
+    const { plaintiffSeat, seat, id } = dispute;
+    const isOurs = plaintiffSeat !== null && this.owner.owns(plaintiffSeat, sight);
+    if (!isOurs || seat === null) return super.judge(dispute, sight);
+    const commands = [judgeCommand(sight.account, id, framed({ round: dispute.round, seat }))];
     return { kind: 'send', commands, afterMs: 60_000, steps: 0 };
   }
 }
 
-function framed(audit: Audit) {
-  return derive('framed', audit.round, audit.seat);
+function framed({ round, seat }: { round: number; seat: number }) {
+  return derive('framed', round, seat);
 }
 
 function castOf(friends: Coalition, make: (owner: Owner) => Honest): CrewMember[] {
@@ -97,7 +105,7 @@ export const coalitions: Adversary[] = [
     cast: () => castOf(pair, (owner) => new Shirker(owner)),
     expects: (terms) => ({
       rate: foundDespite(terms, pair),
-      formula: 'p·P(auditor outside)·P(jury outside)',
+      formula: 'p·P(an auditor outside)',
     }),
   },
   {
@@ -106,16 +114,16 @@ export const coalitions: Adversary[] = [
     cast: (terms) => castOf(third(terms), (owner) => new Shirker(owner)),
     expects: (terms) => ({
       rate: foundDespite(terms, third(terms)),
-      formula: 'p·P(auditor outside)·P(jury outside)',
+      formula: 'p·P(an auditor outside)',
     }),
   },
   {
     name: 'framing-third',
     hopes: 'honest workers are convicted and their stake shared',
     cast: (terms) => castOf(third(terms), (owner) => new Framer(owner)),
-    expects: (terms) => ({
-      rate: accusationOverruled(terms, third(terms)),
-      formula: 'P(most of the jury outside)',
+    expects: () => ({
+      rate: 1,
+      formula: '1: who is accused falsely appeals, at last to everybody',
     }),
   },
 ];

@@ -29,5 +29,6 @@ export const fewerSteps: Adversary = {
   name: 'fewer-steps',
   hopes: 'full pay for half of the steps',
   cast: (terms) => someTrainers(terms, () => new FewerSteps()),
-  expects: (terms) => foundByAudit(terms, terms.segments / 2),
+  expects: (terms) =>
+    foundByAudit(terms, (segment) => segment >= terms.segments / 2, 'p·P(second half)'),
 };

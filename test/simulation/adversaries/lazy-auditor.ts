@@ -29,9 +29,8 @@ class LazyAuditor extends Honest {
     return { kind: 'send', commands, afterMs: 60_000, steps: 0, offence: true };
   }
 
-  /** As a juror, honest: this is about the audits that it was drawn for. */
-  protected override judge(audit: Audit, sight: Sight): Response {
-    return super.answer(audit, sight);
+  protected override appeal(): Response {
+    return { kind: 'ignore' };
   }
 }
 

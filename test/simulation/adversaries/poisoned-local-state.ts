@@ -40,6 +40,6 @@ export const localStatePoisoner: Adversary = {
   name: 'poisoned-local-state',
   hopes: 'made-up optimizer state that later rounds take for given',
   cast: (terms) => someTrainers(terms, () => new LocalStatePoisoner()),
-  expects: (terms) => foundByAudit(terms, 1),
+  expects: (terms) => foundByAudit(terms, (segment) => segment === 0, 'p·P(first)'),
   unpriced: 'sabotage: one shot, clipped, gone at the next reset of local state',
 };

@@ -24,10 +24,11 @@ function captureRoot(round: number, sight: Sight): Response {
     const params = scaled(model.params, -1).map((value) => value + 1);
     sight.publishModel(root, { params, momentum: model.momentum });
   }
-  return sendAll([submitRootCommand(sight.account, round, root)], 1_000);
+  const commands = [submitRootCommand(sight.account, round, root)];
+  return { kind: 'send', commands, afterMs: 1_000, steps: 0, offence: true };
 }
 
-class CrowdSeat extends Honest {
+class CrowdSeat extends Cheat {
   protected override submitRoot(round: number, sight: Sight): Response {
     return captureRoot(round, sight);
   }
@@ -51,7 +52,7 @@ class SniperSeat extends Cheat {
   }
 
   protected override submitRoot(round: number, sight: Sight): Response {
-    return captureRoot(round, sight);
+    return { ...captureRoot(round, sight), offence: false } as Response;
   }
 
   protected override answer(audit: Audit, sight: Sight): Response {
@@ -82,8 +83,7 @@ export const sybils: Adversary[] = [
     ],
     crowds: true,
     captures: captureProbability,
-    expects: () => ({ rate: 0, formula: '0: no rule recomputes a root' }),
-    unpriced: 'root capture: a majority of trainers names any root, and nothing challenges it',
+    expects: () => ({ rate: 1, formula: '1: challenged, and computed again' }),
   },
   {
     name: 'sybil-sniper',

@@ -46,7 +46,8 @@ function saboteur(name: string, hopes: string, tamper: Tamper): Adversary {
     name,
     hopes,
     cast: (terms) => someTrainers(terms, () => new Saboteur(tamper)),
-    expects: (terms) => foundByAudit(terms, 1),
+    expects: (terms) =>
+      foundByAudit(terms, (segment) => segment === terms.segments - 1, 'p·P(last)'),
     unpriced: clipping,
   };
 }
@@ -60,7 +61,8 @@ export const saboteurs: Adversary[] = [
     hopes: 'a third of the trainers turn their updates around',
     cast: (terms) =>
       members('trainer', Math.floor(terms.maxWorkers / 3), () => new Saboteur(turned)),
-    expects: (terms) => foundByAudit(terms, 1),
+    expects: (terms) =>
+      foundByAudit(terms, (segment) => segment === terms.segments - 1, 'p·P(last)'),
     unpriced: 'a third of the norm against two: slower, bounded by clipping and rewinds',
   },
   {

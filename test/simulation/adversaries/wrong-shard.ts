@@ -28,5 +28,5 @@ export const wrongShard: Adversary = {
   name: 'wrong-shard',
   hopes: 'influence: its own data instead of the slice it was given',
   cast: (terms) => someTrainers(terms, () => new WrongShard()),
-  expects: (terms) => foundByAudit(terms, terms.segments),
+  expects: (terms) => foundByAudit(terms, () => true, 'p'),
 };
