@@ -4,8 +4,8 @@
  * it had committed to, and only a difference needs a jury.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
-import { decoysOfSeatMax, decoysPaidMax, disputeBytes } from './budget.js';
-import { drawDecoyWith, plantedLeafWith, saltWith } from './decoy.js';
+import { disputeBytes } from './budget.js';
+import { plantedLeafWith } from './decoy.js';
 import { refuse } from './errors.js';
 import { activeSeats } from './active-seats.js';
 import {
@@ -19,7 +19,8 @@ import {
 } from './audit-verdict.js';
 import { openDispute } from './dispute.js';
 import { disputesMax, trainerAuditsOneIn } from './limits.js';
-import { commitmentWith, outcomeLeafWith } from './opening.js';
+import { outcomeLeafWith } from './opening.js';
+import { countDecoy } from './paid-decoy.js';
 import type { RevealedClaim, SeatRole } from './run.js';
 import type { RunDraft } from './run-draft.js';
 import type { Audit, Seat } from './run-state.js';
@@ -139,7 +140,9 @@ export function open(draft: RunDraft, step: AuditStep & OpenedLeaf): void {
   const covered = step.nonce ? tracedLeaf(draft, step) : null;
   if (audit.answer === step.leaf) {
     audit.right = true;
-    if (covered !== null) countDecoy(draft, { audit, claim, index }, step);
+    if (covered !== null && step.secret) {
+      countDecoy(draft, { audit, claim, index }, step.secret);
+    }
     return passAudit(draft, audit);
   }
   // Nobody computes a planted leaf. The claim itself is still for a jury to find right or wrong.
@@ -154,43 +157,6 @@ export function open(draft: RunDraft, step: AuditStep & OpenedLeaf): void {
 /** What stands in the trace for a leaf. */
 function tracedLeaf(draft: RunDraft, { leaf, nonce }: LeafWithProof): Digest {
   return nonce ? plantedLeafWith({ leaf, nonce }, draft.at) : leaf;
-}
-
-/** A decoy pays if the secret behind the commitment says so, and its seat is within its share. */
-function countDecoy(
-  draft: RunDraft,
-  it: { audit: Audit; claim: RevealedClaim; index: number },
-  { secret }: OpenedLeaf,
-): void {
-  if (!secret) return;
-  const { terms, run } = draft;
-  const { round, seat } = it.audit;
-  const subject = draft.seat(seat);
-  const drawn = drawDecoyWith(
-    { secret, round, segments: terms.segments, shareBps: terms.decoyShareBps },
-    draft.at,
-  );
-  if (drawn !== it.index || !isSecretOf(draft, it.claim, { secret, round, subject })) {
-    refuse('BAD_OPENING', 'this secret is not that of the commitment, or draws no decoy here');
-  }
-  if (subject.decoysPaid >= decoysOfSeatMax(terms, round)) return;
-  if (run.decoysPaid >= decoysPaidMax(terms)) return;
-  subject.decoysPaid++;
-  run.decoysPaid++;
-  it.audit.decoy = true;
-}
-
-function isSecretOf(
-  draft: RunDraft,
-  claim: RevealedClaim,
-  it: { secret: string; round: number; subject: Seat },
-): boolean {
-  const { contract } = draft.at;
-  const { account, claim: latest, previousClaim } = it.subject;
-  const committed = [latest, previousClaim].find((one) => one?.round === it.round)?.commitment;
-  const salt = saltWith(it.secret, draft.at);
-  const opening = { contract, run: draft.run.id, round: it.round, account, ...claim, salt };
-  return commitmentWith(opening, draft.at) === committed;
 }
 
 /** The auditor's word against the worker's. With too many disputes open, nobody loses by it. */

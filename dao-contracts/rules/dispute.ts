@@ -10,7 +10,8 @@ import { auditNamed, failAudit, passAudit } from './audit-verdict.js';
 import { appealBytesPerJuror, seatsOfRunMax } from './budget.js';
 import { lockLosses, settleDispute, unlockLosses } from './conviction.js';
 import { refuse } from './errors.js';
-import { panelSizes, resolutionMs, storageYoctoPerByte } from './limits.js';
+import { countVotes, drawJurors, opposite, panelSize, verdictOf, whoSat } from './jury.js';
+import { resolutionMs, storageYoctoPerByte } from './limits.js';
 import type { RunDraft } from './run-draft.js';
 import type { Dispute, PastPanel, Run } from './run-state.js';
 import type { RunTerms } from './run-terms.js';
@@ -149,7 +150,7 @@ export function appealCost(
 ): BondCost & { level: number } {
   const may = activeSeats(run, null, dispute.parties);
   const ended = run.status === 'completed' || run.status === 'stopped';
-  const sat = dispute.past.flatMap((panel) => [...panel.for, ...panel.against, ...panel.none]);
+  const sat = whoSat(dispute);
   const somebodyNew = may.some((seat) => !sat.includes(seat));
   const level = ended || !somebodyNew ? daoLevel : dispute.level + 1;
   const jurors = level === daoLevel ? seatsOfRunMax(terms) : panelSize(level, may.length);
@@ -158,10 +159,6 @@ export function appealCost(
     bondYocto: BigInt(jurors) * BigInt(terms.auditFeeYocto),
     storageYocto: BigInt(jurors * appealBytesPerJuror) * storageYoctoPerByte,
   };
-}
-
-function panelSize(level: number, available: number): number {
-  return Math.min(panelSizes[level] ?? available, available);
 }
 
 /** What was claimed stands meanwhile, and a round that waited for it waits no more. */
@@ -221,28 +218,12 @@ function endUnresolved(draft: RunDraft, dispute: Dispute): void {
   dispute.deadlineMs = draft.at.nowMs;
 }
 
-/**
- * First those who have not sat yet; of them first those who do not lose by one of the answers; of
- * them, in the first instance, first auditors, since trainers have a round to train.
- */
 function drawPanel(draft: RunDraft, dispute: Dispute): void {
-  const { level, past, defendants, parties } = dispute;
-  const sat = new Set(past.flatMap((panel) => [...panel.for, ...panel.against, ...panel.none]));
-  const may = activeSeats(draft.run, null, parties);
-  const rank = (seat: number) =>
-    (sat.has(seat) ? 4 : 0) +
-    (defendants.includes(seat) ? 2 : 0) +
-    (level === 0 && draft.roster(seat).role === 'trainer' ? 1 : 0);
-  const size = panelSize(level, may.length);
-  const panel: number[] = [];
-  for (let wanted = 0; wanted < 8; wanted++) {
-    const group = may.filter((seat) => rank(seat) === wanted);
-    while (panel.length < size && group.length > 0) panel.push(draft.draw.take(group)!);
-  }
+  const panel = drawJurors(draft, dispute);
   if (panel.length === 0) return endUnresolved(draft, dispute);
   dispute.panel = panel.map((seat) => ({ seat, answered: false, answer: null }));
   dispute.deadlineMs = stepDeadline(draft);
-  draft.emit('jury_drawn', { dispute: dispute.id, level, jury: panel });
+  draft.emit('jury_drawn', { dispute: dispute.id, level: dispute.level, jury: panel });
 }
 
 /** Ends a panel as soon as those who are still to answer cannot change it, or at `due`. */
@@ -255,48 +236,6 @@ function decide(draft: RunDraft, dispute: Dispute, due: boolean): void {
   const waiting = due ? 0 : panel.length - answered;
   const verdict = verdictOf(dispute, votes, { size, waiting });
   if (verdict !== null) reach(draft, dispute, { ...votes, verdict });
-}
-
-/**
- * More than half decides. A claim under audit has to be confirmed: without that it falls. A root
- * and an update stand unless more than half say one and the same other thing of it.
- */
-function verdictOf(
-  { kind }: Dispute,
-  votes: Omit<PastPanel, 'verdict'>,
-  { size, waiting }: { size: number; waiting: number },
-): Verdict | null {
-  const burden: Verdict = kind === 'audit' ? 'for' : 'against';
-  const have = votes[burden].length;
-  if (2 * have > size) return burden;
-  return 2 * (have + waiting) <= size ? opposite(burden) : null;
-}
-
-function countVotes(dispute: Dispute): Omit<PastPanel, 'verdict'> {
-  const votes: Omit<PastPanel, 'verdict'> = { for: [], against: [], none: [] };
-  const other = dispute.kind === 'root' ? otherRoot(dispute) : null;
-  for (const { seat, answered, answer } of dispute.panel ?? []) {
-    if (!answered) continue;
-    if (answer === dispute.claimed) votes.for.push(seat);
-    else if (dispute.kind === 'update') votes[answer === null ? 'against' : 'none'].push(seat);
-    else if (answer === null) votes.none.push(seat);
-    else if (other !== null && answer !== other) votes.none.push(seat);
-    else votes.against.push(seat);
-  }
-  return votes;
-}
-
-/** The root other than the claimed one that most jurors name; the first one of equals. */
-function otherRoot({ panel, claimed }: Dispute): Digest | null {
-  const counts = new Map<Digest, number>();
-  for (const { answer } of panel ?? []) {
-    if (answer !== null && answer !== claimed) counts.set(answer, (counts.get(answer) ?? 0) + 1);
-  }
-  let most: Digest | null = null;
-  for (const [root, count] of counts) {
-    if (most === null || count > counts.get(most)!) most = root;
-  }
-  return most;
 }
 
 function reach(draft: RunDraft, dispute: Dispute, panel: PastPanel): void {
@@ -393,10 +332,6 @@ export function suspendDisputes(draft: RunDraft): void {
 export function findDispute(draft: RunDraft, id: number): Dispute {
   const dispute = draft.disputes.find((one) => one.id === id);
   return dispute ?? refuse('DISPUTE_CLOSED', `run ${draft.run.id} has no open dispute ${id}`);
-}
-
-function opposite(verdict: Verdict): Verdict {
-  return verdict === 'for' ? 'against' : 'for';
 }
 
 function stepDeadline(draft: RunDraft): number {

@@ -82,6 +82,8 @@ export class SeatAtWork {
   readonly #states = new Map<Digest, OuterState>();
   readonly #updates = new Map<Digest, Float32Array>();
   #auditSession: Session | null = null;
+  /** The latest round whose update everybody can have. */
+  #offered = 0;
   #ownRoot: { round: number; root: Digest } | null = null;
 
   private constructor(
@@ -130,9 +132,17 @@ export class SeatAtWork {
       case 'challenge-root':
         return this.#challengeRoot(duty, seen);
       case 'wait':
+        return this.#offerAgain(seen.run);
       case 'finish':
         return;
     }
+  }
+
+  /** A seat that does not certify waits; what a registry refused before may be taken now. */
+  async #offerAgain({ open }: RunView): Promise<void> {
+    const mine = open && this.#results.get(open.round);
+    if (!mine || open.phase !== 'certify' || this.#offered === open.round) return;
+    if (await this.#offer(mine.update.bytes)) this.#offered = open.round;
   }
 
   async #enrol(run: RunView): Promise<void> {
@@ -184,7 +194,7 @@ export class SeatAtWork {
     if (!result) return;
     // Not being fetched costs one reward, not revealing costs the stake: a registry that is away
     // must not keep this seat from revealing.
-    await this.#offer(result.update.bytes);
+    if (await this.#offer(result.update.bytes)) this.#offered = round;
     await this.options.client.reveal({
       run: seen.run.id,
       round,
@@ -371,7 +381,7 @@ export class SeatAtWork {
     if (dispute.kind === 'root') return this.#rootOf(round, seen);
     const claim = round.claims.find(({ seat }) => seat === dispute.seat);
     if (!claim) return null;
-    if (dispute.kind === 'update') return (await this.#fetchUpdate(claim)) && claim.update;
+    if (dispute.kind === 'update') return this.#confirmUpdate(claim);
     const { segment, startLeaf } = dispute;
     const { slice, localIn } = claim;
     return this.#replay(
@@ -379,6 +389,14 @@ export class SeatAtWork {
       { segment: segment!, startLeaf: startLeaf! },
       seen,
     );
+  }
+
+  /** Whoever says that an update can be had makes sure that it can. */
+  async #confirmUpdate(claim: DisputedClaim): Promise<Digest | null> {
+    if (!(await this.#fetchUpdate(claim))) return null;
+    const { update, updateBytes: maxBytes } = claim;
+    await this.#offer(await this.options.blobs.get(update, { maxBytes }));
+    return update;
   }
 
   async #material(leaf: Digest): Promise<Uint8Array | null> {

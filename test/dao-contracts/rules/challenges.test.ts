@@ -107,7 +107,7 @@ describe('a challenge of a root', () => {
     play.apply(tickOnly);
     const { id, panel } = theDispute(play);
     panel!.forEach(({ seat }, i) => {
-      if (theDispute(play)?.panel == null) return;
+      if (!theDispute(play).panel) return;
       const answer = named(`guess ${i}`);
       play.apply({ kind: 'judge', account: accountOf(play, seat), dispute: id, answer });
     });
