@@ -9,7 +9,8 @@ import { roundsToDetection, wilson } from './expectations.js';
 import { Honest } from './honest.js';
 import { RandomStream } from './random-stream.js';
 import type { Setting } from './settings.js';
-import { simulateRun, type SimulatedRun } from './simulate-run.js';
+import type { SimulatedRun } from './scenario.js';
+import { simulateRun } from './simulate-run.js';
 
 export interface Row {
   adversary: string;

@@ -4,13 +4,10 @@
  * scenario and one seed.
  */
 import type { RunCommand } from '@commonweights/dao-contracts/rules/run-events.js';
-import type { RevealedClaim } from '@commonweights/dao-contracts/rules/run.js';
-import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { OuterState } from '@commonweights/trainer/exchange/outer-step.js';
-import type { OuterRecipe } from '@commonweights/trainer/exchange/recipe.js';
-import { forgetOldDuties, hireAgents, keyOf, type Agent, type Contributor } from './agent.js';
-import type { Duty, PastRound, Response, Sight } from './behaviour.js';
+import { forgetOldDuties, hireAgents, keyOf, type Agent } from './agent.js';
+import type { Duty, Response, Sight } from './behaviour.js';
 import { BlobNet } from './blob-net.js';
 import { blockMs, SimulatedChain, type Applied } from './chain.js';
 import { enrolCommand, stopCommand, tickCommand } from './commands.js';
@@ -19,30 +16,9 @@ import { EventQueue } from './event-queue.js';
 import { drawOutageMs } from './machine.js';
 import { OffenceBook } from './offence-book.js';
 import { RandomStream } from './random-stream.js';
+import { RoundHistory } from './round-history.js';
+import type { Scenario, SimulatedRun } from './scenario.js';
 import { ToyProblem } from './toy-problem.js';
-
-export interface Scenario {
-  terms: RunTerms;
-  recipe: OuterRecipe;
-  contributors: readonly Contributor[];
-}
-
-export interface SimulatedRun {
-  chain: SimulatedChain;
-  offences: OffenceBook;
-  problem: ToyProblem;
-  /** The model of the last final root; null: nobody could show it. */
-  finalModel: OuterState | null;
-  /** Inner steps computed, by account. */
-  steps: ReadonlyMap<string, number>;
-  endedMs: number;
-  /** The run had to be ended by a vote: nothing in it would have moved any more. */
-  stuck: boolean;
-  /** Audits that closed over claims of honest seats. */
-  honestAudits: number;
-  /** Commands beside duties, and how many of them changed anything. */
-  extras: { sent: number; accepted: number };
-}
 
 /** Longer than any run of the settings takes; reached only if something loops. */
 const eventsMax = 5_000_000;
@@ -62,7 +38,7 @@ class World {
   readonly #models = new Map<Digest, OuterState>();
   readonly #agents: Agent[];
   readonly #byAccount = new Map<string, Agent>();
-  readonly #past = new Map<number, PastRound>();
+  readonly #history = new RoundHistory();
   readonly #steps = new Map<string, number>();
   readonly #offences = new OffenceBook();
   readonly #luck: RandomStream;
@@ -190,7 +166,7 @@ class World {
     const applied = this.chain.apply(command, nowMs);
     if (!applied.moved) return applied;
     const { run } = this.chain.state;
-    this.#remember(applied.events);
+    this.#history.follow(applied.events, this.chain.state);
     this.#offences.follow(applied.events, this.chain.state);
     for (const { event, data } of applied.events) {
       if (event !== 'audit_closed') continue;
@@ -208,19 +184,6 @@ class World {
     } else if (by) this.#wake(by, blockMs);
     this.#scheduleTick();
     return applied;
-  }
-
-  #remember(events: Applied['events']): void {
-    const { provisional } = this.chain.state.run;
-    if (!events.some(({ event }) => event === 'round_provisional') || !provisional) return;
-    const { round, ordinal, startRoot, slices, included, revealed } = provisional;
-    const claims = new Map<number, RevealedClaim>();
-    for (const number of revealed) {
-      const { claim, previousClaim } = this.chain.state.seats[number]!;
-      const told = [claim, previousClaim].find((one) => one?.round === round)?.revealed;
-      if (told) claims.set(number, told);
-    }
-    this.#past.set(round, { ordinal, startRoot, slices, included, claims });
   }
 
   #wakeParties(): void {
@@ -318,7 +281,7 @@ class World {
       problem: this.#problem,
       machine,
       random,
-      past: (round) => this.#past.get(round) ?? null,
+      past: (round) => this.#history.read(round),
       fetch: (digest, keep) => this.#blobs.fetch(digest, { account, nowMs, keep }),
       publish: (blob) =>
         this.#blobs.publish({ owner: account, serves: () => true, ...blob }, state.run.nextRound),

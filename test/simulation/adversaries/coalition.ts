@@ -11,7 +11,7 @@ import { members, type Adversary, type CrewMember } from '../adversary.js';
 import type { Response, Sight } from '../behaviour.js';
 import { answerCommand, judgeCommand } from '../commands.js';
 import { foundDespite, third, type Coalition } from '../expectations.js';
-import { Honest } from '../honest.js';
+import type { Honest } from '../honest.js';
 import { Cheat } from './cheat.js';
 
 /** What one owner knows: whose seats are its own, and all of their work. */
