@@ -1,7 +1,8 @@
 /**
  * Adversaries against the rules, in simulated runs: how often each is found against the formula,
  * what it earns, whom it harms. Run: `npm run bench -- adversaries [--only NAME] [--setting NAME]
- * [--seeds N] [--audited BPS] [--svg FILE] [--json FILE]`, or `--only NAME --replay SEED` for the log of one run.
+ * [--seeds N] [--audited BPS] [--window MS] [--svg FILE] [--json FILE]`, or `--only NAME --replay
+ * SEED` for the log of one run.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     setting: { type: 'string' },
     seeds: { type: 'string' },
     audited: { type: 'string' },
+    window: { type: 'string' },
     svg: { type: 'string' },
     json: { type: 'string' },
     replay: { type: 'string' },
@@ -69,7 +71,7 @@ else compare();
 function replay(seed: string): void {
   const { run } = playOnce(
     chosen.at(-1)!,
-    withAudits(settings[chosenSettings[0]!]),
+    withOptions(settings[chosenSettings[0]!]),
     `seed ${seed}`,
     true,
   );
@@ -77,16 +79,18 @@ function replay(seed: string): void {
   console.log(`log ${run.chain.logDigest()}`);
 }
 
-/** `--audited`: another share of claims than the setting's. */
-function withAudits(setting: Setting): Setting {
-  if (values.audited === undefined) return setting;
-  return { ...setting, terms: { ...setting.terms, auditedClaimsBps: Number(values.audited) } };
+/** `--audited`: another share of claims than the setting's; `--window`: time for challenges. */
+function withOptions(setting: Setting): Setting {
+  const { terms } = setting;
+  const auditedClaimsBps = Number(values.audited ?? terms.auditedClaimsBps);
+  const challengeWindowMs = Number(values.window ?? terms.challengeWindowMs);
+  return { ...setting, terms: { ...terms, auditedClaimsBps, challengeWindowMs } };
 }
 
 function compare(): void {
   const rows: Row[] = [];
   for (const name of chosenSettings) {
-    const setting = withAudits(settings[name]);
+    const setting = withOptions(settings[name]);
     const { terms } = setting;
     console.log(
       `\n${name}: ${terms.maxWorkers} trainers, ${terms.maxAuditors} auditors, ${terms.rounds} ` +

@@ -73,3 +73,31 @@ export function nextDeadlineMs(state: Readonly<RunState>, nowMs: number): number
   const later = times.filter((at) => at > nowMs);
   return later.length === 0 ? null : Math.min(...later);
 }
+
+/**
+ * Whether it is worth asking the rules if a tick is due: cheap, and "yes" too often rather than
+ * once too seldom. Most commands leave others to be waited for.
+ */
+export function tickMayBeDue(state: Readonly<RunState>, nowMs: number): boolean {
+  const { run, audits, disputes } = state;
+  const { open, provisional } = run;
+  if (run.status !== 'running' || !open || nowMs >= open.deadlineMs) return true;
+  const isActive = (seat: number) => run.roster[seat]!.status === 'active';
+  let waits = 0;
+  for (const audit of audits) {
+    if (audit.state === 'passed' || audit.state === 'failed') continue;
+    if (nowMs >= audit.deadlineMs || !isActive(audit.auditor)) return true;
+    waits++;
+  }
+  for (const { panel, deadlineMs } of disputes) {
+    if (panel === null || nowMs >= deadlineMs) return true;
+  }
+  if (provisional && waits === 0 && nowMs >= provisional.challengeUntilMs) return true;
+  const [expected, acted] = {
+    train: [open.slices.map(({ seat }) => seat), open.committed],
+    reveal: [open.committed, open.revealed],
+    certify: [open.witnesses, open.certified],
+    aggregate: [open.certified, open.submitted],
+  }[open.phase] as [number[], number[]];
+  return acted.length >= expected.filter(isActive).length;
+}

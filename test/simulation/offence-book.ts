@@ -4,7 +4,7 @@
  * with it, an answer when its audit closed, a withheld reveal at once.
  */
 import type { RunEvent } from '@commonweights/dao-contracts/rules/run-draft.js';
-import type { RunState } from '@commonweights/dao-contracts/rules/run-events.js';
+import type { RunCommand, RunState } from '@commonweights/dao-contracts/rules/run-events.js';
 import type { Duty } from './behaviour.js';
 
 interface Tally {
@@ -23,13 +23,14 @@ export class OffenceBook {
   /** Claims of offenders that were not included, so that nobody had to find them. */
   excluded = 0;
 
-  offend(seat: number, duty: Duty): void {
+  /** `commands`: what it sends, if it sends something. */
+  offend(seat: number, duty: Duty, commands: readonly RunCommand[]): void {
     if (duty.kind === 'reveal') this.#expose(seat);
-    else this.#open.add(keyOf(seat, duty));
+    else this.#open.add(keyOf(seat, duty, commands));
   }
 
-  retract(seat: number, duty: Duty): void {
-    this.#open.delete(keyOf(seat, duty));
+  retract(seat: number, duty: Duty, commands: readonly RunCommand[]): void {
+    this.#open.delete(keyOf(seat, duty, commands));
   }
 
   follow(events: readonly RunEvent[], state: Readonly<RunState>): void {
@@ -38,7 +39,7 @@ export class OffenceBook {
       const seat = data.seat as number;
       if (event === 'round_provisional') {
         this.#closeClaims(round, data.included as number[]);
-        this.#closeRoots(round, state.run.provisional?.namedBy ?? []);
+        this.#closeRoots(round, data.root as string);
       }
       if (event === 'audit_closed') {
         this.#closeAnswers({ round, seat, segment: data.segment as number });
@@ -62,12 +63,12 @@ export class OffenceBook {
   }
 
   /** Only of a root that won. */
-  #closeRoots(round: number, namedBy: readonly number[]): void {
+  #closeRoots(round: number, root: string): void {
     for (const key of this.#open) {
-      const [kind, at, seat] = key.split(' ');
+      const [kind, at, seat, named] = key.split(' ');
       if (kind !== 'root' || Number(at) > round) continue;
       this.#open.delete(key);
-      if (Number(at) === round && namedBy.includes(Number(seat))) this.#expose(Number(seat));
+      if (Number(at) === round && named === root) this.#expose(Number(seat));
     }
   }
 
@@ -106,8 +107,9 @@ export class OffenceBook {
   }
 }
 
-function keyOf(seat: number, duty: Duty): string {
-  const { kind, round } = duty;
+function keyOf(seat: number, duty: Duty, commands: readonly RunCommand[]): string {
+  const { round } = duty;
   if ('audit' in duty) return `answer ${round} ${duty.audit.seat} ${duty.audit.segment} ${seat}`;
-  return `${kind === 'submit-root' ? 'root' : 'claim'} ${round} ${seat}`;
+  const named = commands.find((command) => command.kind === 'submit_root');
+  return named ? `root ${round} ${seat} ${named.root}` : `claim ${round} ${seat}`;
 }

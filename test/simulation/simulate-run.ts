@@ -11,7 +11,7 @@ import type { Duty, Response, Sight } from './behaviour.js';
 import { BlobNet } from './blob-net.js';
 import { blockMs, SimulatedChain, type Applied } from './chain.js';
 import { enrolCommand, stopCommand, tickCommand } from './commands.js';
-import { dutiesOf, nextDeadlineMs } from './duties.js';
+import { dutiesOf, nextDeadlineMs, tickMayBeDue } from './duties.js';
 import { EventQueue } from './event-queue.js';
 import { drawOutageMs } from './machine.js';
 import { OffenceBook } from './offence-book.js';
@@ -137,7 +137,8 @@ class World {
       this.#wake(agent, response.afterMs);
       return;
     }
-    const offend = () => this.#offences.offend(seat, duty);
+    const said = response.kind === 'send' ? response.commands : [];
+    const offend = () => this.#offences.offend(seat, duty, said);
     if (response.kind === 'ignore') {
       if (response.offence) offend();
       return;
@@ -152,7 +153,7 @@ class World {
         if (offence && !accepted) offend();
         accepted = this.#submit(command, agent).refused === null || accepted;
       }
-      if (offence && !accepted) this.#offences.retract(seat, duty);
+      if (offence && !accepted) this.#offences.retract(seat, duty, said);
       // Refused because the chain moved meanwhile: look again at what is due now.
       if (!accepted && duty.kind === 'rejoin') agent.handled.delete(key);
     });
@@ -220,7 +221,9 @@ class World {
   }
 
   #tickIsDue(): boolean {
-    return this.chain.preview(tickCommand(this.chain.state), this.#blockTime()).moved;
+    const { state } = this.chain;
+    const nowMs = this.#blockTime();
+    return tickMayBeDue(state, nowMs) && this.chain.preview(tickCommand(state), nowMs).moved;
   }
 
   #takesPart({ account }: Agent): boolean {
