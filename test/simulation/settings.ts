@@ -57,10 +57,9 @@ function mainJob(): { terms: RunTerms; recipe: OuterRecipe } {
   const draft = draftOf(1);
   const named = (name: string) => derive('artefact', name);
   const spec: RunSpec = {
+    ...draft,
     version: 1,
-    title: draft.title,
     model: { ...draft.model, vocabSize: 1_024 },
-    initialSeed: draft.initialSeed,
     tokenizer: named('tokenizer'),
     program: named('program'),
     fingerprint: named('fingerprint'),
@@ -71,22 +70,6 @@ function mainJob(): { terms: RunTerms; recipe: OuterRecipe } {
       heldOut: 'held-out.bin',
       sequences: 100_000,
     },
-    inner: draft.inner,
-    outer: draft.outer,
-    evaluation: draft.evaluation,
-    rounds: draft.rounds,
-    minWorkers: draft.minWorkers,
-    maxWorkers: draft.maxWorkers,
-    maxAuditors: draft.maxAuditors,
-    deadlinesMs: draft.deadlinesMs,
-    auditedClaimsBps: draft.auditedClaimsBps,
-    auditsPerClaim: draft.auditsPerClaim,
-    witnesses: draft.witnesses,
-    challengeWindowMs: draft.challengeWindowMs,
-    taintedShareBpsMax: draft.taintedShareBpsMax,
-    decoyShareBps: draft.decoyShareBps,
-    heldBackRounds: draft.heldBackRounds,
-    economics: draft.economics,
   };
   const terms = termsOf({ spec, digest: named('spec'), initialRoot: derive('root', 'initial') });
   return { terms, recipe: spec.outer };
