@@ -174,6 +174,7 @@ export function resolveDispute(draft: RunDraft, it: { dispute: number; verdict: 
   const dispute = findDispute(draft, it.dispute);
   checkResolvable(dispute);
   turn(draft, dispute, it.verdict);
+  if (waitsForRound(draft.run, dispute)) return endAfterRound(draft, dispute);
   end(draft, dispute, it.verdict);
 }
 
@@ -213,6 +214,11 @@ function endUnresolved(draft: RunDraft, dispute: Dispute): void {
   if (dispute.level === 0 || !waitsForRound(draft.run, dispute)) {
     return end(draft, dispute, dispute.verdict);
   }
+  endAfterRound(draft, dispute);
+}
+
+/** Nobody can appeal any more; the next tick after its round has closed ends it. */
+function endAfterRound(draft: RunDraft, dispute: Dispute): void {
   dispute.stage = 'window';
   dispute.panel = null;
   dispute.deadlineMs = draft.at.nowMs;
@@ -249,8 +255,8 @@ function reach(draft: RunDraft, dispute: Dispute, panel: PastPanel): void {
   draft.emit('verdict_reached', { dispute: dispute.id, level: dispute.level, verdict });
   turn(draft, dispute, verdict);
   if (mayBeAppealed(draft, dispute)) return;
-  dispute.deadlineMs = draft.at.nowMs;
-  if (!waitsForRound(draft.run, dispute)) end(draft, dispute, verdict);
+  if (waitsForRound(draft.run, dispute)) return endAfterRound(draft, dispute);
+  end(draft, dispute, verdict);
 }
 
 /** Makes a verdict the standing one, and moves the money that it moves. */

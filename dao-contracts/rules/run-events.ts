@@ -94,6 +94,7 @@ export function applyRunCommand(draft: RunDraft, command: RunCommand): TickResul
       return null;
     case 'resolve':
       resolveDispute(draft, command);
+      closeWhatCan(draft);
       return null;
     case 'stop':
       if (draft.run.status === 'completed' || draft.run.status === 'stopped') {

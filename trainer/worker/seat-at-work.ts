@@ -470,8 +470,11 @@ export class SeatAtWork {
         account: this.options.client.accountId!,
         role: this.options.role,
         nowMs: seen.run.nowMs,
+        ownRoot: this.ownRootOf(seen.run.provisional?.round),
       });
-      if (duty.kind === 'judge') return this.#tryUrgent(duty, seen);
+      if (duty.kind === 'judge' || duty.kind === 'challenge-root') {
+        return this.#tryUrgent(duty, seen);
+      }
       const urgent = duty.kind === 'deliver' || duty.kind === 'open' || duty.kind === 'answer';
       // After a restart the audited round's result is not at hand, and computing it needs the very
       // session that is training now.

@@ -268,6 +268,26 @@ describe('the DAO as the last instance', () => {
     expect(play.ledgers.get(accountOf(play, 0))).to.equal(bondYocto);
   });
 
+  it('that finds against a claim while its round is provisional still rewinds it', () => {
+    const play = crowd({ trainers: 3, auditors: 1 });
+    playAudit(
+      play,
+      play.state.audits.find(({ seat }) => seat === 0)!,
+      'wrong',
+    );
+    jurySays(play, claimed(play));
+    appealBy(play, auditorOf(play));
+    play.apply({ kind: 'resolve', dispute: 1, verdict: 'against' });
+    expect(statusOf(play, 0)).to.equal('expelled');
+    expect(play.state.run.provisional).to.include({ round: 1 });
+    const appeal = { kind: 'appeal' as const, account: accountOf(play, 0), dispute: 1 };
+    expect(refusalOf(play, { ...appeal, depositYocto: near })).to.match(/^APPEAL_TOO_LATE/);
+    for (let i = 0; i < 4; i++) letTimePass(play);
+    expect((JSON.parse(play.records[0]!.text) as RoundRecord).outcome).to.equal('rewound');
+    expect(play.state.disputes).to.deep.equal([]);
+    expect(play.totals).to.include({ slashed: 0n, bonds: 0n });
+  });
+
   it('is not asked before the juries', () => {
     const play = disputed();
     const refusal = refusalOf(play, { kind: 'resolve', dispute: 1, verdict: 'for' });
