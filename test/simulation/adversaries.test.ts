@@ -45,6 +45,15 @@ describe('adversaries in simulated runs', () => {
     }
   });
 
+  it('gives back what a false accusation took, and lets the seat work again', () => {
+    const adversary = adversaries.find((one) => one.name === 'framing-third')!;
+    const { run, contributors } = playOnce(adversary, settings.large, 'seed 1');
+    const crew = new Set(contributors.filter((one) => one.crew).map((one) => one.account));
+    const honest = run.chain.state.seats.filter(({ account }) => !crew.has(account));
+    expect(honest.filter((seat) => seat.rejoins > 0)).to.not.deep.equal([]);
+    expect(honest.filter((seat) => seat.slashedYocto > 0n)).to.deep.equal([]);
+  });
+
   it('bounds what a tampered update does to the loss', () => {
     for (const name of ['scaled', 'sign-flip', 'backdoor']) {
       const adversary = adversaries.find((one) => one.name === name)!;
