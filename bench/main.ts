@@ -9,7 +9,9 @@ const benches: Readonly<Record<string, string>> = {
   adversaries:
     'attacks on simulated runs: found, earned, harmed [--only NAME] [--svg FILE] (minutes)',
   codec: 'bytes per parameter and MB/s of the update codecs, against dense fp32',
+  economics: 'tables of docs/protocol/economics.md: committees, attacks, stakes [--write]',
   gas: 'Tgas of every call of the contract [workers]',
+  laws: 'laws of a run over generated sequences [--sequences 100000] [--seed S] (minutes)',
   recipe: 'what a training recipe is worth: four workers, one alone, data parallel (minutes)',
 };
 

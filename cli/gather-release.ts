@@ -12,7 +12,6 @@ import { decodeState } from '@commonweights/trainer/checkpoint/state.js';
 import type { Engine, Fingerprint } from '@commonweights/trainer/engines/engine.js';
 import type { ReleaseInput } from '@commonweights/trainer/release/build-release.js';
 import { evaluateHeldOut, unigramEntropy } from '@commonweights/trainer/run/evaluate.js';
-import { initialState } from '@commonweights/trainer/run/initial-state.js';
 import { openRun, type OpenRun } from '@commonweights/trainer/run/open-run.js';
 import { CliError } from './errors.js';
 import { exitCodes } from './exit-codes.js';
@@ -98,7 +97,7 @@ async function evaluate(
   engine: Engine,
   params: Float32Array,
 ): Promise<Evaluation> {
-  const { spec, program, heldOut } = opened;
+  const { spec, program, initial, heldOut } = opened;
   const session = await engine.compile(program);
   try {
     const { sequences } = spec.evaluation;
@@ -106,7 +105,7 @@ async function evaluate(
     const lossOf = async (weights: Float32Array) =>
       evaluateHeldOut({ session, params: weights, heldOut, sequences, batchSize });
     const after = await lossOf(params);
-    const before = await lossOf(initialState(spec, program).params);
+    const before = await lossOf(initial.params);
     return {
       version: 1,
       unit: 'nats per token',

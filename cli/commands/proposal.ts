@@ -10,6 +10,7 @@ import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
 import { formatFacts, formatJson, formatTable, formatTime } from '../output.js';
 import { payingIfAsked } from '../proposal-bond.js';
+import { describePrice } from '../price-words.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 
@@ -79,6 +80,7 @@ async function show(session: Session, id: number): Promise<void> {
       ['yes / no / abstain', `${view.yes} / ${view.no} / ${view.abstain} of ${view.totalWeight}`],
       ['bond', `${formatNear(view.bondYocto)}, ${view.bond}`],
       ['action digest', view.actionDigest],
+      ...(action.kind === 'fund-run' ? [['price', describePrice(action.terms)] as const] : []),
       ['made', view.created === null ? '–' : `${nounOf(action.kind)} ${view.created}`],
     ]);
     return `${facts}\n${formatJson(action)}`;

@@ -84,6 +84,10 @@ class Teller {
 
   tell(event: WorkEvent): void {
     switch (event.kind) {
+      case 'tested':
+        return this.#say(
+          `this machine repeats its steps bit for bit, ${event.stepMs.toFixed(0)} ms each`,
+        );
       case 'training':
         this.close();
         return;

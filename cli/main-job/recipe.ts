@@ -35,6 +35,8 @@ export const policy = {
   bondYocto: near(1),
   /** The speeches' licence: that of the collection, and of its contents. */
   licences: ['PDDL-1.0 AND CC0-1.0'],
+  /** A round of this run computes 6 GFLOP and pays 1 NEAR; 166 NEAR is the price that follows. */
+  rewardPerTeraFlopYoctoMax: near(200),
 };
 
 /** What the first member gives to the DAO: enough for the run, and some. */
@@ -64,23 +66,23 @@ export function draftOf(initialSeed: number): RunDraft {
         epsilon: 1e-8,
         weightDecay: 0.1,
         clipNorm: 1,
-        embeddingRate: 20,
+        embeddingRate: 30,
       },
       batchSize: 1,
-      stepsPerRound: 32,
+      stepsPerRound: 48,
       segments: 8,
       localResetInterval: 1000,
       schedule: {
         kind: 'warmup-linear',
-        peak: 0.003,
-        final: 0.00015,
-        warmupSteps: 30,
-        totalSteps: 512,
+        peak: 0.0025,
+        final: 0.000125,
+        warmupSteps: 100,
+        totalSteps: 1152,
       },
     },
     outer: { kind: 'diloco', codec: 'int8', learningRate: 1, momentum: 0.3 },
     evaluation: { sequences: 512 },
-    rounds: 16,
+    rounds: 24,
     minWorkers: 2,
     maxWorkers: 5,
     maxAuditors: 1,

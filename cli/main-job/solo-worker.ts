@@ -10,7 +10,6 @@ import { zeroLocalState } from '@commonweights/trainer/checkpoint/local-state.js
 import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
 import { sliceBatches } from '@commonweights/trainer/data/slice.js';
 import { evaluateHeldOut } from '@commonweights/trainer/run/evaluate.js';
-import { initialState } from '@commonweights/trainer/run/initial-state.js';
 import { openRun } from '@commonweights/trainer/run/open-run.js';
 import { learningRateAt } from '@commonweights/trainer/run/run-spec.js';
 
@@ -40,10 +39,9 @@ process.disconnect?.();
 async function trainAlone({ spec: digest, blobsDir, steps, peak }: SoloTask): Promise<number> {
   const engine = createOrtWasmEngine({ threads: 1 });
   const opened = await openRun({ spec: digest, blobs: new FolderStore(blobsDir), engine });
-  const { spec, program, train, heldOut } = opened;
+  const { spec, program, initial, train, heldOut } = opened;
   const session = await engine.compile(program);
-  const { params } = initialState(spec, program);
-  await session.load({ params, ...zeroLocalState(program.layout, spec.outer) });
+  await session.load({ params: initial.params, ...zeroLocalState(program.layout, spec.outer) });
   const { batchSize, stepsPerRound: innerSteps } = spec.inner;
   const schedule = {
     ...spec.inner.schedule,

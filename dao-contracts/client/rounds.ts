@@ -1,5 +1,5 @@
 /**
- * What workers and auditors do in a round (docs/protocol.md, "Rounds" and "Audits"). None of these
+ * What workers and auditors do in a round (docs/protocol/round.md and audits.md). None of these
  * takes a deposit, so a key that can only call them is enough for a worker: `workerMethods`.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';

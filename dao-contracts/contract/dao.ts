@@ -1,6 +1,6 @@
 /**
  * The DAO on NEAR: one thin method per call. Arguments are decoded strictly, the rules decide, what
- * changed is stored, events are logged. docs/protocol.md says what each call means.
+ * changed is stored, events are logged. docs/protocol says what each call means.
  *
  * The class has no fields: every record has its own key (records.ts), so that a call reads and
  * writes only what it needs. The SDK exports a function for each method: what this file imports must

@@ -27,6 +27,7 @@ export const decodePolicy: Decoder<Policy> = record<Policy>({
   approvalBps: integer(5_000, 10_000),
   bondYocto: amount,
   licences: list(text(100), licencesMax),
+  rewardPerTeraFlopYoctoMax: amount,
 });
 
 export const decodeMember: Decoder<Member> = record<Member>({

@@ -34,6 +34,8 @@ export interface Policy {
   bondYocto: string;
   /** SPDX expressions, compared as text with a dataset's concluded licence. */
   licences: string[];
+  /** The most that a run may pay for 10^12 floating-point operations. */
+  rewardPerTeraFlopYoctoMax: string;
 }
 
 export interface Member {

@@ -3,7 +3,13 @@
  * reward and audit fee. A rewound round pays audit fees too, and each one convicted a seat whose
  * stake covers them. Records that the run writes are paid for like everything else, by their bytes.
  */
-import { applicationsMax, cancelledRoundsSlack, seatsMax, storageYoctoPerByte } from './limits.js';
+import {
+  applicationsMax,
+  cancelledRoundsSlack,
+  panelSizes,
+  seatsMax,
+  storageYoctoPerByte,
+} from './limits.js';
 import type { RunTerms } from './run-terms.js';
 
 /** Terms, run record and key overheads at their largest, without what grows by worker. */
@@ -26,6 +32,14 @@ export const appealBytesPerJuror = 130;
 /** A challenge: everybody who named the root may lose by it, and each loss is kept. */
 export function challengeBytes(terms: RunTerms): number {
   return disputeBytes + terms.maxWorkers * appealBytesPerJuror;
+}
+
+/**
+ * The fees of the first panel, and a tenth of a stake: a challenge makes a whole round wait, and
+ * anybody can make one.
+ */
+export function challengeBondOf(terms: Pick<RunTerms, 'auditFeeYocto' | 'stakeYocto'>): bigint {
+  return BigInt(panelSizes[0]) * BigInt(terms.auditFeeYocto) + BigInt(terms.stakeYocto) / 10n;
 }
 
 /** Rounds cancelled by verdicts whose money is still locked: the escrow waits for it so long. */

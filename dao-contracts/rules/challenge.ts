@@ -4,11 +4,15 @@
  * it themselves, so being outvoted in the round decides nothing.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
-import { challengeBytes } from './budget.js';
+import { challengeBondOf, challengeBytes } from './budget.js';
 import { openDispute, takeBond, type BondCost } from './dispute.js';
 import { refuse } from './errors.js';
-import { disputesMax, panelSizes, rootChallengesMax, storageYoctoPerByte } from './limits.js';
-import { updateChallengesMax } from './limits.js';
+import {
+  disputesMax,
+  rootChallengesMax,
+  storageYoctoPerByte,
+  updateChallengesMax,
+} from './limits.js';
 import type { RunDraft } from './run-draft.js';
 import type { Dispute, ProvisionalRound } from './run-state.js';
 import type { RunTerms } from './run-terms.js';
@@ -90,14 +94,9 @@ function openChallenge(
   });
 }
 
-/**
- * The fees of the first panel, and a tenth of a stake: a challenge makes a whole round wait, and
- * anybody can make one.
- */
 export function challengeCost(terms: RunTerms): BondCost {
-  const fees = BigInt(panelSizes[0]) * BigInt(terms.auditFeeYocto);
   return {
-    bondYocto: fees + BigInt(terms.stakeYocto) / 10n,
+    bondYocto: challengeBondOf(terms),
     storageYocto: BigInt(challengeBytes(terms)) * storageYoctoPerByte,
   };
 }

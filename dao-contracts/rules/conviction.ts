@@ -64,6 +64,9 @@ function giveBack(draft: RunDraft, loss: Loss, owesReward: boolean): void {
   const { terms, run } = draft;
   const seat = draft.seat(loss.seat);
   const yocto = lostYocto(loss, terms.rewardYocto);
+  // A witness that was expelled for something else since has lost this, too.
+  const lostSince = !loss.expelled && draft.roster(loss.seat).status === 'expelled';
+  if (lostSince) return moveMoney(draft.moves, 'slashed', 'treasury', yocto);
   seat.slashedYocto -= yocto;
   draft.emit('loss_returned', { seat: loss.seat, account: seat.account, yocto: `${yocto}` });
   if (draft.hasEnded) {
@@ -71,9 +74,6 @@ function giveBack(draft: RunDraft, loss: Loss, owesReward: boolean): void {
     if (loss.expelled) draft.roster(loss.seat).status = 'left';
     return;
   }
-  // A witness that was expelled for something else since has lost this, too.
-  const lostSince = !loss.expelled && draft.roster(loss.seat).status === 'expelled';
-  if (lostSince) return moveMoney(draft.moves, 'slashed', 'treasury', yocto);
   moveMoney(draft.moves, 'slashed', 'stakes', loss.stakeYocto);
   seat.stakeYocto += loss.stakeYocto;
   if (!loss.expelled) return;

@@ -1,6 +1,6 @@
 /** Every bound of the DAO, with its reason. A call that would exceed one is refused. */
 
-/** A flat cohort: beyond it, everybody downloading everybody costs too much (docs/protocol.md). */
+/** A flat cohort: beyond it, everybody downloading everybody costs too much (docs/protocol). */
 export const seatsMax = 64;
 /** The draw hashes each application once, in one call. */
 export const applicationsMax = 128;
@@ -60,3 +60,17 @@ export const seatsShownMax = 16;
 
 /** NEAR's price of storage: 1 NEAR for 100 kB. */
 export const storageYoctoPerByte = 10n ** 19n;
+
+/** A committee's odds are a sum over its members, of numbers that grow with it. */
+export const committeeMembersMax = 255;
+export const committeePopulationMax = 65_536;
+/** Beyond it, an attack's profit over the horizon changes in no digit that anybody reads. */
+export const horizonRoundsMax = 4_096;
+/** More floating-point operations than all machines on earth do in a month. */
+export const flopsPerRoundMax = 10n ** 27n;
+/** Share of liars that terms must withstand: a third, rounded up. More hold votes anyway. */
+export const assumedLiarsBps = 3_334;
+/** Durations that a deadline follows: a run's record holds them, and more would only lag. */
+export const deadlineRoundsMax = 64;
+/** Beyond so many spreads a deadline is `mostMs` in all but name. */
+export const deadlineSpreadsMax = 100;

@@ -31,6 +31,8 @@ export function openRound(draft: RunDraft, resuming = false): void {
   let trainers = active.filter((seat) => draft.roster(seat).fromRound <= round);
   if (resuming && trainers.length < terms.minWorkers) trainers = active;
   if (trainers.length < terms.minWorkers) {
+    // A tick in a pause that goes on moves nothing: it must not log the pause again.
+    if (run.status === 'paused') return;
     run.status = 'paused';
     run.pausedBecause = `${trainers.length} trainers are active where ${terms.minWorkers} are needed`;
     draft.emit('run_paused', { because: run.pausedBecause });

@@ -12,6 +12,7 @@ import {
   type OpenedLeaf,
 } from './audit.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
+import { copyRecord } from './copy-record.js';
 import { enrol, rejoin, type Enrolment } from './enrolment.js';
 import { refuse, unreachable } from './errors.js';
 import { challengeRoot, challengeUpdate, type Challenge } from './challenge.js';
@@ -130,32 +131,36 @@ export interface RunEffects {
   result: TickResult | null;
 }
 
-/** Errors: throws a `Refusal`. */
+/**
+ * Copies what the command touches and shares the rest: neither state may be changed in place.
+ * Errors: throws a `Refusal`.
+ */
 export function stepRun(
   state: RunState,
   command: RunCommand,
   at: CallContext,
 ): { state: RunState; effects: RunEffects } {
-  const own = structuredClone(state);
   const draft = new RunDraft(
     {
-      run: own.run,
-      terms: () => own.terms,
-      seat: (seat) => own.seats[seat]!,
-      seatOf: (account) => own.seats.find((seat) => seat.account === account)?.seat ?? null,
-      audits: () => own.audits,
-      disputes: () => own.disputes,
-      applicants: () => own.applicants,
+      run: copyRecord(state.run),
+      terms: () => state.terms,
+      seat: (seat) => copyRecord(state.seats[seat]!),
+      seatOf: (account) => state.seats.find((seat) => seat.account === account)?.seat ?? null,
+      audits: () => copyRecord(state.audits),
+      disputes: () => copyRecord(state.disputes),
+      applicants: () => copyRecord(state.applicants),
     },
     at,
   );
   const result = applyRunCommand(draft, command);
-  const seats = [...own.seats];
+  const seats = draft.seats.size > 0 ? [...state.seats] : state.seats;
   for (const [number, seat] of draft.seats) seats[number] = seat;
-  const { audits, disputes, applicants } = draft;
+  const audits = draft.touched.audits ?? state.audits;
+  const disputes = draft.touched.disputes ?? state.disputes;
+  const applicants = draft.touched.applicants ?? state.applicants;
   const { run, moves, credits, records, events } = draft;
   return {
-    state: { run, terms: own.terms, seats, audits, disputes, applicants },
+    state: { run, terms: state.terms, seats, audits, disputes, applicants },
     effects: { moves, credits, records, events, result },
   };
 }

@@ -45,6 +45,10 @@ export interface RunTerms {
   auditFeeYocto: string;
   /** W: the pay of the last W final rounds stays locked. */
   heldBackRounds: number;
+  /** What one worker's round costs it, as the proposer declares: the most that cheating saves. */
+  computeCostYocto: string;
+  /** Floating-point operations of one worker's round, counted from the program; decimal string. */
+  flopsPerRound: string;
 }
 
 export interface DeadlinesMs {

@@ -1,7 +1,7 @@
 /**
  * A run as the contract shows it, with its rounds, seats and audits. JSON throughout: money is a
  * decimal string of yoctoNEAR, digests carry their algorithm, times are block times in
- * milliseconds. docs/protocol.md is the text to this.
+ * milliseconds. docs/protocol/views.md is the text to this.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import type { RunTerms } from './run-terms.js';

@@ -1,12 +1,13 @@
 /** Reads the terms of a run from a proposal, and refuses what could not work or could not pay. */
 import { stakeNeeded } from './budget.js';
-import { amount, digest, integer, list, record, text, type Decoder } from './decoding.js';
+import { amount, decimal, digest, integer, list, record, text, type Decoder } from './decoding.js';
 import { refuse } from './errors.js';
 import {
   auditsPerClaimMax,
   datasetsPerRunMax,
   deadlineMsMax,
   deadlineMsMin,
+  flopsPerRoundMax,
   heldBackRoundsMax,
   roundsMax,
   seatsMax,
@@ -14,6 +15,7 @@ import {
 } from './limits.js';
 
 import type { DeadlinesMs, RunTerms } from './run-terms.js';
+import { refuseIfCheatingPays } from './terms-economics.js';
 
 const milliseconds = integer(deadlineMsMin, deadlineMsMax);
 
@@ -50,6 +52,8 @@ const decodeShape: Decoder<RunTerms> = record<RunTerms>({
   rewardYocto: amount,
   auditFeeYocto: amount,
   heldBackRounds: integer(0, heldBackRoundsMax),
+  computeCostYocto: amount,
+  flopsPerRound: decimal(flopsPerRoundMax),
 });
 
 /** Terms that make sense by themselves; datasets and treasury are checked by who knows them. */
@@ -72,5 +76,9 @@ export function decodeRunTerms(value: unknown, field: string): RunTerms {
   if (BigInt(terms.stakeYocto) < least) {
     refuse('BAD_TERMS', `stakeYocto must be at least ${least}: a conviction pays for its round`);
   }
+  if (BigInt(terms.flopsPerRound) === 0n) {
+    refuse('BAD_TERMS', 'flopsPerRound must be at least 1: pay is for computing');
+  }
+  refuseIfCheatingPays(terms);
   return terms;
 }

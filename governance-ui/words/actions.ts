@@ -109,6 +109,11 @@ function effectsOfPolicy(next: PolicyAction, now: PolicyView): string[] {
     ['The quorum would be', formatBps(now.quorumBps), formatBps(next.quorumBps)],
     ['Approval would take', formatBps(now.approvalBps), formatBps(next.approvalBps)],
     ['The bond would be', shortNear(now.bondYocto), shortNear(next.bondYocto)],
+    [
+      'The most that a teraFLOP of a round may cost would be',
+      shortNear(BigInt(now.rewardPerTeraFlopYoctoMax)),
+      shortNear(BigInt(next.rewardPerTeraFlopYoctoMax)),
+    ],
     ['Allowed licences would be', now.licences.join(', '), next.licences.join(', ')],
   ];
   const sentences = changes

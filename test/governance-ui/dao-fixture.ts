@@ -44,6 +44,7 @@ export class DaoFixture {
     approvalBps: 5_000,
     bondYocto: near(10),
     licences: ['CC0-1.0', 'PDDL-1.0'],
+    rewardPerTeraFlopYoctoMax: near(1_000),
     guardian: null,
   };
   readonly accounting: AccountingView = {
@@ -192,6 +193,7 @@ export class DaoFixture {
         decoyFeeYocto: '0',
       },
       heldBackRounds: 2,
+      ...{ computeCostYocto: near(5), flopsPerRound: '10000000000' },
     };
   }
 
@@ -303,6 +305,7 @@ function makeSpec(title: string, rounds: number) {
     },
     ...{ tokenizer: digest('tokenizer'), program: digest('program') },
     fingerprint: digest('fingerprint'),
+    flopsPerRound: '10000000000',
     data: {
       ...{ dataset: 'sotu-packed@1', manifest: digest('manifest sotu-packed@1') },
       ...{ train: 'train.u16', heldOut: 'heldout.u16', sequences: 4_000, seed: 1 },
@@ -338,6 +341,7 @@ function makeSpec(title: string, rounds: number) {
       rewardYocto: near(10),
       auditFeeYocto: near(1),
       decoyFeeYocto: '0',
+      computeCostYocto: near(5),
     },
   };
 }

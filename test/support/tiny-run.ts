@@ -4,7 +4,10 @@ import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.j
 import { PackedSequences, packTokens } from '@commonweights/trainer/data/packed-sequences.js';
 import type { Engine } from '@commonweights/trainer/engines/engine.js';
 import { buildLlamaProgram } from '@commonweights/trainer/program/build-llama-program.js';
+import { flopsOfRound } from '@commonweights/trainer/program/count-flops.js';
 import type { TrainingProgram } from '@commonweights/trainer/program/training-program.js';
+import type { OuterState } from '@commonweights/trainer/exchange/outer-step.js';
+import { initialState } from '@commonweights/trainer/run/initial-state.js';
 import { decodeRunSpec, type RunSpec } from '@commonweights/trainer/run/run-spec.js';
 
 const optimizer = {
@@ -32,6 +35,7 @@ const model = {
 export interface TinyRun {
   spec: RunSpec;
   program: TrainingProgram;
+  initial: OuterState;
   train: PackedSequences;
   trainBytes: Uint8Array;
 }
@@ -40,6 +44,7 @@ export async function tinyRun(engine: Engine, changes: Partial<RunSpec> = {}): P
   const trainBytes = tokensOf(4001);
   const train = new PackedSequences(trainBytes, model.contextLength);
   const program = buildLlamaProgram({ model, optimizer, batchSize: 2 });
+  const { stepsPerRound } = changes.inner ?? { stepsPerRound: 6 };
   const spec = decodeRunSpec({
     version: 1,
     title: 'tiny',
@@ -48,6 +53,7 @@ export async function tinyRun(engine: Engine, changes: Partial<RunSpec> = {}): P
     tokenizer: digestOf(new Uint8Array(1)),
     program: program.stepDigest,
     fingerprint: digestOfJson(await engine.fingerprint()),
+    flopsPerRound: `${flopsOfRound({ flopsPerStep: program.flopsPerStep, stepsPerRound })}`,
     data: {
       dataset: 'tiny@1',
       manifest: digestOf(new Uint8Array(2)),
@@ -82,11 +88,12 @@ export async function tinyRun(engine: Engine, changes: Partial<RunSpec> = {}): P
       stakeYocto: `5${near}`,
       rewardYocto: `1${near}`,
       auditFeeYocto: near.replace('0', '1'),
+      computeCostYocto: `1${near}`,
       decoyFeeYocto: '0',
     },
     ...changes,
   });
-  return { spec, program, train, trainBytes };
+  return { spec, program, initial: initialState(spec, program), train, trainBytes };
 }
 
 const near = '0'.repeat(24);

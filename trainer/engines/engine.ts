@@ -37,6 +37,9 @@ export interface Session {
   /** Mean loss in nats per token over one batch, nothing changed. Same token layout as `step`. */
   evaluate(tokens: Int32Array): Promise<{ loss: number }>;
   export(): Promise<InnerState>;
+  /** Another state over the same compiled program: compiling costs seconds, a state only memory. */
+  fork(): Session;
+  /** The compiled program goes with the last of its sessions. */
   dispose(): Promise<void>;
 }
 

@@ -18,8 +18,13 @@ export interface OrtRuntime {
   open(model: Uint8Array): Promise<InferenceSession>;
 }
 
+/** The compiled graphs of one program, opened when first needed and shared by its sessions. */
+interface OpenedGraphs {
+  readonly opened: Partial<Record<'step' | 'evaluate', Promise<InferenceSession>>>;
+  users: number;
+}
+
 export class OrtSession implements Session {
-  private readonly sessions: Partial<Record<'step' | 'evaluate', Promise<InferenceSession>>> = {};
   /** Weights and moments by input name; results of one step are inputs of the next. */
   private tensors: Record<string, Tensor> | undefined;
   private steps = 0;
@@ -27,7 +32,14 @@ export class OrtSession implements Session {
   constructor(
     private readonly runtime: OrtRuntime,
     private readonly program: TrainingProgram,
-  ) {}
+    private readonly graphs: OpenedGraphs = { opened: {}, users: 0 },
+  ) {
+    graphs.users++;
+  }
+
+  fork(): Session {
+    return new OrtSession(this.runtime, this.program, this.graphs);
+  }
 
   async load(state: InnerState): Promise<void> {
     checkState(state, this.program.layout.length);
@@ -108,8 +120,9 @@ export class OrtSession implements Session {
   }
 
   async dispose(): Promise<void> {
-    for (const session of Object.values(this.sessions)) await (await session).release();
     this.tensors = undefined;
+    if (--this.graphs.users > 0) return;
+    for (const session of Object.values(this.graphs.opened)) await (await session).release();
   }
 
   private loaded(): Record<string, Tensor> {
@@ -126,7 +139,7 @@ export class OrtSession implements Session {
 
   /** Compiling takes a while, and an auditor never evaluates: each graph is opened when needed. */
   private open(graph: 'step' | 'evaluate'): Promise<InferenceSession> {
-    return (this.sessions[graph] ??= this.runtime.open(this.program[graph]));
+    return (this.graphs.opened[graph] ??= this.runtime.open(this.program[graph]));
   }
 }
 

@@ -27,6 +27,8 @@ export interface RunSpec {
   readonly tokenizer: Digest;
   readonly program: Digest;
   readonly fingerprint: Digest;
+  /** Of one worker, counted from the program; decimal string. */
+  readonly flopsPerRound: string;
   readonly data: {
     /** Id of a registered packed dataset, and its manifest. */
     readonly dataset: string;
@@ -70,6 +72,8 @@ export interface RunSpec {
     readonly stakeYocto: string;
     readonly rewardYocto: string;
     readonly auditFeeYocto: string;
+    /** What a round costs one worker: the most that cheating saves. */
+    readonly computeCostYocto: string;
     readonly decoyFeeYocto: string;
   };
 }
@@ -105,6 +109,7 @@ export function termsOf(input: { spec: RunSpec; digest: Digest; initialRoot: Dig
     decoyShareBps: spec.decoyShareBps,
     heldBackRounds: spec.heldBackRounds,
     ...spec.economics,
+    flopsPerRound: spec.flopsPerRound,
   };
 }
 
@@ -139,6 +144,7 @@ export function decodeRunSpec(json: unknown): RunSpec {
     tokenizer: digest,
     program: digest,
     fingerprint: digest,
+    flopsPerRound: decimal,
     data: (value, path) =>
       fields(value, path, {
         dataset: text,
@@ -196,10 +202,11 @@ export function decodeRunSpec(json: unknown): RunSpec {
     heldBackRounds: count(0, 10_000),
     economics: (value, path) =>
       fields(value, path, {
-        stakeYocto: money,
-        rewardYocto: money,
-        auditFeeYocto: money,
-        decoyFeeYocto: money,
+        stakeYocto: decimal,
+        rewardYocto: decimal,
+        auditFeeYocto: decimal,
+        computeCostYocto: decimal,
+        decoyFeeYocto: decimal,
       }),
   }) as unknown as RunSpec;
   const { inner, model } = spec;
@@ -227,7 +234,7 @@ type Check = (value: unknown, path: string) => unknown;
 
 function refuse(path: string, why: string): never {
   throw new Error(
-    `BAD_RUN_SPEC: ${path || 'the document'}: ${why}; see "RunSpec" in docs/protocol.md`,
+    `BAD_RUN_SPEC: ${path || 'the document'}: ${why}; see "RunSpec" in docs/protocol/artefacts.md`,
   );
 }
 
@@ -288,8 +295,8 @@ function digest(value: unknown, path: string): unknown {
   return isDigest(value) ? value : refuse(path, 'must be "sha256:" and 64 hex digits');
 }
 
-function money(value: unknown, path: string): unknown {
+function decimal(value: unknown, path: string): unknown {
   return typeof value === 'string' && /^(0|[1-9][0-9]{0,38})$/.test(value)
     ? value
-    : refuse(path, 'must be a decimal string of yoctoNEAR');
+    : refuse(path, 'must be a natural number as a decimal string');
 }

@@ -27,12 +27,12 @@ import { aggregate } from '../exchange/aggregate.js';
 import { outerStep, type OuterState } from '../exchange/outer-step.js';
 import { decodeUpdate, updateBytesMax } from '../exchange/update-codec.js';
 import type { TensorLayout } from '../program/layout.js';
-import { initialState } from '../run/initial-state.js';
 import type { OpenRun } from '../run/open-run.js';
 import { readDisputedRound, type DisputedClaim, type DisputedRound } from './disputed-round.js';
 import { nextDuty, type Duty } from './duty.js';
 import type { LayeredStore } from './layered-store.js';
 import { plantDecoy, tracedLeaves, type Decoy, type TracedResult } from './plant-decoy.js';
+import { selfTest } from './self-test.js';
 import { trainRound, type BeforeStep, type RoundInput, type RoundResult } from './round.js';
 import type { RunReader, Seen } from './run-reader.js';
 import type { WorkEvent } from './work-event.js';
@@ -93,14 +93,17 @@ export class SeatAtWork {
     private readonly reader: RunReader,
   ) {}
 
+  /** Errors: those of `selfTest`; a machine that cannot repeat itself must not stake on its work. */
   static async open(options: SeatOptions, opened: OpenRun, reader: RunReader): Promise<SeatAtWork> {
     const session = await options.engine.compile(opened.program);
-    return new SeatAtWork(options, opened, session, reader);
+    const seat = new SeatAtWork(options, opened, session, reader);
+    seat.#tell({ kind: 'tested', ...(await selfTest(options.engine, session, opened)) });
+    return seat;
   }
 
   async close(): Promise<void> {
-    await this.session.dispose();
     await this.#auditSession?.dispose();
+    await this.session.dispose();
   }
 
   async perform(duty: Duty, seen: Seen): Promise<void> {
@@ -364,7 +367,7 @@ export class SeatAtWork {
   ): Promise<Digest | null> {
     const snapshot = await this.#material(it.startLeaf);
     if (!snapshot) return null;
-    this.#auditSession ??= await this.options.engine.compile(this.opened.program);
+    this.#auditSession ??= this.session.fork();
     const input = await this.#roundInput(context, seen.run, this.#auditSession);
     return replaySegment(input, { ...it, snapshot, localIn: context.localIn });
   }
@@ -556,7 +559,7 @@ export class SeatAtWork {
     const { spec } = this.opened;
     const state =
       root === run.terms.initialRoot
-        ? initialState(spec, this.opened.program)
+        ? this.opened.initial
         : decodeState(
             await this.options.blobs.get(root, { maxBytes: vectorsBytesMax(layout, 2) }),
             layout,

@@ -2,6 +2,7 @@
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 
 export type WorkEvent =
+  | { kind: 'tested'; elapsedMs: number; stepMs: number }
   | { kind: 'enrolled'; role: 'trainer' | 'auditor' }
   | { kind: 'rejoined' }
   | { kind: 'training'; round: number; slice: number }

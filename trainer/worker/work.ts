@@ -4,9 +4,10 @@
  * a kill the same loop picks up from the chain and from blobs, computing again what it must.
  */
 import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
+import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { isDaoError } from '@commonweights/dao-contracts/client/errors.js';
 import type { RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
-import { initialRootOf } from '../run/initial-state.js';
+import { encodeState } from '../checkpoint/state.js';
 import { openRun, type OpenRun } from '../run/open-run.js';
 import { termsOf, type RunSpec } from '../run/run-spec.js';
 import { nextDuty, type Duty } from './duty.js';
@@ -86,9 +87,9 @@ function isNoPlace(error: unknown): boolean {
 }
 
 /** The terms that the contract enforces have to be those of the spec that the terms name. */
-function checkTerms(run: RunView, { spec, program }: OpenRun): void {
+function checkTerms(run: RunView, { spec, program, initial }: OpenRun): void {
   const { terms } = run;
-  const initialRoot = initialRootOf(spec, program);
+  const initialRoot = digestOf(encodeState(initial, program.layout));
   const expected = termsOf({ spec, digest: terms.spec, initialRoot });
   const onChain = Object.fromEntries(
     Object.entries(terms).map(([key, value]) => [

@@ -46,6 +46,7 @@ export const policy = {
   approvalBps: 6_000,
   bondYocto: `${near}`,
   licences: ['CC0-1.0'],
+  rewardPerTeraFlopYoctoMax: `${near}`,
 };
 
 export const members = [
@@ -104,6 +105,8 @@ export const terms: RunTerms = {
   auditFeeYocto: `${near / 100n}`,
   decoyFeeYocto: '0',
   heldBackRounds: 1,
+  computeCostYocto: `${near / 20n}`,
+  flopsPerRound: `${10n ** 12n}`,
 };
 
 export const workers = ['w0.test', 'w1.test', 'w2.test', 'w3.test'];

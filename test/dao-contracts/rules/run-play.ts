@@ -19,6 +19,7 @@ import { storageYoctoPerByte } from '@commonweights/dao-contracts/rules/limits.j
 import {
   stepRun,
   type RunCommand,
+  type RunEffects,
   type RunState,
 } from '@commonweights/dao-contracts/rules/run-events.js';
 import { challengeCost } from '@commonweights/dao-contracts/rules/challenge.js';
@@ -29,7 +30,15 @@ import type { RunTerms } from '@commonweights/dao-contracts/rules/run.js';
 import { addTotals, noMoney, type Totals } from '@commonweights/dao-contracts/rules/totals.js';
 import { proveTraceLeaf, traceRootOf } from '@commonweights/dao-contracts/rules/trace.js';
 
-export const named = (name: string): Digest => digestOf(new TextEncoder().encode(name));
+/** Digests by name: a play names few things, and asks for each one often. */
+const digests = new Map<string, Digest>();
+
+export function named(name: string): Digest {
+  let digest = digests.get(name);
+  if (!digest) digests.set(name, (digest = digestOf(new TextEncoder().encode(name))));
+  return digest;
+}
+
 const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash('sha256').update(bytes).digest());
 export const near = 10n ** 24n;
 export const contract = 'dao.test';
@@ -67,6 +76,8 @@ export const smallTerms: RunTerms = {
   auditFeeYocto: `${near / 101n}`,
   decoyFeeYocto: '0',
   heldBackRounds: 1,
+  computeCostYocto: `${near / 14n}`,
+  flopsPerRound: `${10n ** 12n}`,
 };
 
 /** As random plays use them: short, and with everything switched on. */
@@ -127,6 +138,9 @@ export class RunPlay {
   readonly records: { round: number; text: string }[] = [];
   lastEvents: readonly RunEvent[] = [];
   readonly accounts = ['a0', 'a1', 'a2', 'a3', 'a4', 'a5'].map((name) => `${name}.test`);
+  /** Of the command applied last. */
+  effects: RunEffects | null = null;
+  readonly #traces = new Map<string, Digest[]>();
   #steps = 0;
 
   constructor(
@@ -150,6 +164,7 @@ export class RunPlay {
     this.#steps++;
     const { state, effects } = stepRun(this.state, command, this.context());
     this.state = state;
+    this.effects = effects;
     this.totals = addTotals(this.totals, effects.moves);
     if ('depositYocto' in command) this.received += command.depositYocto;
     for (const [account, yocto] of effects.credits) {
@@ -165,6 +180,13 @@ export class RunPlay {
   }
 
   trace(round: number, seat: number): Digest[] {
+    const key = `${round} ${seat}`;
+    let trace = this.#traces.get(key);
+    if (!trace) this.#traces.set(key, (trace = this.#makeTrace(round, seat)));
+    return trace;
+  }
+
+  #makeTrace(round: number, seat: number): Digest[] {
     const of = (what: string) => named(`${what} ${round} ${seat}`);
     const endSnapshot = this.endSnapshot(round, seat);
     const outcome = outcomeLeaf({ update: of('update'), localOut: of('local'), endSnapshot });

@@ -27,6 +27,21 @@ describe('the exact engine', () => {
     expect(await digestAfter(6, [2, 3])).to.equal(await digestAfter(6, []));
   });
 
+  it('keeps the state of a fork apart, and computes on after the fork is gone', async () => {
+    const session = await engine.compile(program);
+    await session.load(freshState());
+    const fork = session.fork();
+    const tokens = tinyBatch(program, 0);
+    await fork.load(freshState());
+    await fork.step({ tokens, learningRate: 0.003 });
+    expect(digestOfState(await session.export())).to.equal(digestOfState(freshState()));
+    const ahead = digestOfState(await fork.export());
+    await fork.dispose();
+    await session.step({ tokens, learningRate: 0.003 });
+    expect(digestOfState(await session.export())).to.equal(ahead);
+    await session.dispose();
+  });
+
   it('lowers the loss of a batch that it sees again', async () => {
     const session = await engine.compile(program);
     await session.load(freshState());

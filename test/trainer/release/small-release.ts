@@ -93,6 +93,7 @@ function specOf(outer: OuterRecipe): RunSpec {
     tokenizer: digestOf(tokenizer),
     program: digestOf(program),
     fingerprint: digestOfJson(fingerprint),
+    flopsPerRound: '1000',
     data: {
       dataset: 'speeches-packed@1',
       manifest: datasets[0]!.manifest,
@@ -137,7 +138,13 @@ function specOf(outer: OuterRecipe): RunSpec {
     taintedShareBpsMax: 0,
     decoyShareBps: 0,
     heldBackRounds: 1,
-    economics: { stakeYocto: '1', rewardYocto: '1', auditFeeYocto: '1', decoyFeeYocto: '0' },
+    economics: {
+      stakeYocto: '1',
+      rewardYocto: '1',
+      auditFeeYocto: '1',
+      computeCostYocto: '1',
+      decoyFeeYocto: '0',
+    },
   };
 }
 

@@ -24,6 +24,7 @@ class RecordingSession implements Session {
     return { loss: tokens[0]! };
   };
   export = () => Promise.reject(new Error('an evaluation has no result to export'));
+  fork = () => new RecordingSession();
   dispose = async () => {};
 }
 

@@ -66,7 +66,7 @@ describe('a registry that is away for a while', () => {
     }
     const crew = accounts.map((account) =>
       work({
-        ...{ client: dao.client(account), run: 1, role: 'trainer', engine, pollMs: 5 },
+        ...{ client: dao.client(account), run: 1, role: 'trainer', engine, pollMs: 25 },
         blobs: new LayeredStore(new MemoryStore(), lines[account]!),
         saltSecret: `secret of ${account}`,
         onEvent: (event) => it.hear(account, event, lines),

@@ -1,0 +1,60 @@
+import { expect } from 'chai';
+import type { Session } from '@commonweights/trainer/engines/engine.js';
+import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
+import { selfTest } from '@commonweights/trainer/worker/self-test.js';
+import { tinyRun, type TinyRun } from '../../support/tiny-run.js';
+
+describe("a worker's self-test", () => {
+  const engine = createOrtWasmEngine();
+  let tiny: TinyRun;
+  let session: Session;
+
+  before(async () => {
+    tiny = await tinyRun(engine);
+    session = await engine.compile(tiny.program);
+  });
+  after(() => session.dispose());
+
+  it('passes an engine that repeats its steps, and says how long one takes', async () => {
+    let clock = 0;
+    const { elapsedMs, stepMs } = await selfTest(engine, session, tiny, () => clock++);
+    expect(stepMs).to.equal(1);
+    expect(elapsedMs).to.be.above(stepMs);
+  });
+
+  it('refuses an exact engine that ends the same steps elsewhere', async () => {
+    const message = await refusal('exact', flaky(session));
+    expect(message).to.match(/^ENGINE_UNRELIABLE: ort-wasm .*check this machine's memory/);
+  });
+
+  it('lets an engine of the tolerance class differ', async () => {
+    expect(await refusal('tolerance', flaky(session))).to.equal('no refusal');
+  });
+
+  const refusal = (kind: 'exact' | 'tolerance', under: Session) =>
+    selfTest({ name: engine.name, class: kind }, under, tiny).then(
+      () => 'no refusal',
+      (error: Error) => error.message,
+    );
+});
+
+/** One weight of every second state that it exports is off by the least possible. */
+function flaky(session: Session): Session {
+  let exports = 0;
+  return {
+    load: (state) => session.load(state),
+    step: (batch) => session.step(batch),
+    evaluate: (tokens) => session.evaluate(tokens),
+    fork: () => flaky(session.fork()),
+    dispose: () => session.dispose(),
+    async export() {
+      const state = await session.export();
+      if (exports++ % 2 === 1) {
+        const params = state.params.slice();
+        new Uint32Array(params.buffer)[3]! ^= 1;
+        return { ...state, params };
+      }
+      return state;
+    },
+  };
+}
