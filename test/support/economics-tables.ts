@@ -62,8 +62,9 @@ export function economicsTables(): Table[] {
 /** Terms of the main job's run: the defaults of this repository. */
 export function defaultTerms(): PricedTerms {
   const draft = draftOf(1);
-  const { auditedClaimsBps, heldBackRounds, inner } = draft;
-  return { ...pricesOf(draft), auditedClaimsBps, heldBackRounds, segments: inner.segments };
+  const { auditedClaimsBps, auditsPerClaim = 1, heldBackRounds, inner } = draft;
+  const { segments } = inner;
+  return { ...pricesOf(draft), auditedClaimsBps, auditsPerClaim, heldBackRounds, segments };
 }
 
 function majorities(population: number | null): string {
