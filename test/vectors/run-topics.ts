@@ -62,10 +62,12 @@ const spec = {
   taintedShareBpsMax: 1_000,
   decoyShareBps: 2_000,
   heldBackRounds: 2,
+  flopsPerRound: '1000000000000',
   economics: {
     stakeYocto: `${near}`,
     rewardYocto: `${near / 10n}`,
     auditFeeYocto: `${near / 100n}`,
+    computeCostYocto: `${near / 20n}`,
     decoyFeeYocto: `${near / 200n}`,
   },
 };

@@ -4,6 +4,7 @@
  * All of it follows from a seed and an index, so that a violation can be played again.
  */
 import { stakeNeeded } from '@commonweights/dao-contracts/rules/budget.js';
+import { Refusal } from '@commonweights/dao-contracts/rules/errors.js';
 import { decodeRunTerms } from '@commonweights/dao-contracts/rules/terms-decoding.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run.js';
 import { near, smallTerms } from './run-play.js';
@@ -63,8 +64,7 @@ export function sequenceOf(seed: number, index: number): LawSequence {
   // Odd, so that a tenth and equal parts have remainders.
   terms.stakeYocto = `${stakeNeeded(terms) + oneOf([0n, 1n, near, 7n * near + 3n])}`;
 
-  // Generated terms are ones that a proposal could have.
-  decodeRunTerms(terms, 'terms');
+  requireProposable(terms);
 
   const length = lost ? 600 : 40 + below(260);
   const waitOneIn = { busy: 40, slow: 12, idle: 4, wild: 16, lost: 12 }[manner];
@@ -78,6 +78,18 @@ export function sequenceOf(seed: number, index: number): LawSequence {
       ? null
       : { role: oneOf(['trainer', 'trainer', 'auditor'] as const), crashAt: below(2 * length) };
   return { name: `seed ${seed}, sequence ${index}`, terms, manner, honest, steps };
+}
+
+/**
+ * Generated terms are ones that a proposal could have, but for their prices: a law holds under
+ * terms that make cheating pay, too.
+ */
+function requireProposable(terms: RunTerms): void {
+  try {
+    decodeRunTerms(terms, 'terms');
+  } catch (error) {
+    if (!(error instanceof Refusal && error.code === 'CHEATING_PAYS')) throw error;
+  }
 }
 
 /** Numbers in [0, 1) with 32 bits, by Steele, Lea and Flood's SplitMix, in its 32-bit form. */

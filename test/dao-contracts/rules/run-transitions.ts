@@ -54,7 +54,7 @@ const disputes: Table<DisputeStage | 'none', 'gone'> = {
   none: ['jury'],
   jury: ['window', 'dao', 'gone'],
   window: ['jury', 'dao', 'gone'],
-  dao: ['gone'],
+  dao: ['window', 'gone'],
 };
 
 const outcomes: Record<RoundRecord['outcome'], true> = {

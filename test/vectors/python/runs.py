@@ -11,7 +11,8 @@ def run_spec(case):
     per_slice = inner["batchSize"] * inner["stepsPerRound"]
     same = ["program", "fingerprint", "tokenizer", "rounds", "minWorkers", "maxWorkers",
             "maxAuditors", "deadlinesMs", "auditedClaimsBps", "auditsPerClaim",
-            "witnesses", "challengeWindowMs", "taintedShareBpsMax", "decoyShareBps", "heldBackRounds"]
+            "witnesses", "challengeWindowMs", "taintedShareBpsMax", "decoyShareBps",
+            "heldBackRounds", "flopsPerRound"]
     terms = {
         **{name: raw_spec[name] for name in same},
         **raw_spec["economics"],
