@@ -63,6 +63,7 @@ function mainJob(): { terms: RunTerms; recipe: OuterRecipe } {
     tokenizer: named('tokenizer'),
     program: named('program'),
     fingerprint: named('fingerprint'),
+    flopsPerRound: '1',
     data: {
       ...draft.data,
       manifest: named('manifest'),
@@ -70,6 +71,7 @@ function mainJob(): { terms: RunTerms; recipe: OuterRecipe } {
       heldOut: 'held-out.bin',
       sequences: 100_000,
     },
+    economics: { ...draft.economics, computeCostYocto: draft.economics.rewardYocto },
   };
   const terms = termsOf({ spec, digest: named('spec'), initialRoot: derive('root', 'initial') });
   return { terms, recipe: spec.outer };
