@@ -13,6 +13,7 @@ import {
   optional,
   record,
   text,
+  workerLabel,
 } from '../rules/decoding.js';
 import {
   membersMax,
@@ -26,7 +27,9 @@ import {
 const round = integer(1, 2 ** 31);
 const seat = integer(0, seatsMax - 1);
 const proof = list(digest, proofNodesMax);
-const auditStep = { run: id, round, seat };
+/** Of which of its machines the caller speaks. */
+const worker = optional(workerLabel, '');
+const auditStep = { run: id, worker, round, seat };
 
 const page = {
   from: optional(integer(0, 2 ** 31), 0),
@@ -53,18 +56,28 @@ export const decode = {
   dataset: record({ record: decodeDatasetRecord }),
   enrol: record({
     run: id,
+    worker,
     role: oneOf('trainer', 'auditor'),
     fromRound: optional(nullable(round), null),
+    payout: optional(nullable(account), null),
   }),
+  setPayout: record({ run: id, worker, payout: account }),
+  setOperator: record({ run: id, worker, operator: account }),
+  openLedger: record<{ account: string | undefined }>({
+    account: optional<string | undefined>(account, undefined),
+  }),
+  rejoin: record({ run: id, worker }),
   run: record({ run: id }),
   tick: record({
     run: id,
+    worker,
     round: optional(nullable(round), null),
     phase: optional(nullable(oneOf('train', 'reveal', 'certify', 'aggregate')), null),
   }),
-  commit: record({ run: id, round, commitment: digest }),
+  commit: record({ run: id, worker, round, commitment: digest }),
   reveal: record({
     run: id,
+    worker,
     round,
     update: digest,
     updateBytes: integer(1, updateBytesMax),
@@ -74,8 +87,8 @@ export const decode = {
     traceRoot: digest,
     salt: text(saltCharsMax),
   }),
-  certify: record({ run: id, round, available: list(seat, seatsMax) }),
-  submitRoot: record({ run: id, round, root: digest }),
+  certify: record({ run: id, worker, round, available: list(seat, seatsMax) }),
+  submitRoot: record({ run: id, worker, round, root: digest }),
   deliver: record({ ...auditStep, leaf: digest, proof }),
   answer: record({ ...auditStep, leaf: nullable(digest) }),
   open: record({ ...auditStep, leaf: digest, proof, end: optional(nullable(digest), null) }),

@@ -29,6 +29,7 @@ import { listIds } from './pages.js';
 import {
   applyMoves,
   datasets,
+  hasLedger,
   proposals,
   readApplicants,
   readAudits,
@@ -44,6 +45,7 @@ import {
   takeId,
   terms,
   writeJson,
+  writeLedger,
   writeTotals,
 } from './records.js';
 import { commandRun } from './run-shell.js';
@@ -88,6 +90,17 @@ export class Dao {
   @call({ privateFunction: true })
   on_claimed(args: unknown): object {
     return claims.onClaimed(decode.claimed(args, ''));
+  }
+
+  /** Makes an empty ledger, its storage paid by the deposit; a relayer needs one to be paid. */
+  @call({ payableFunction: true })
+  open_ledger(args: unknown): void {
+    const { account = caller() } = decode.openLedger(args, '');
+    const before = storageUsed();
+    if (!hasLedger(account)) writeLedger(readLedger(account));
+    const moves = noMoney();
+    chargeStorage(moves, { before, attachedYocto: near.attachedDeposit() });
+    applyMoves(moves);
   }
 
   // Governance
@@ -139,22 +152,37 @@ export class Dao {
 
   @call({ payableFunction: true })
   enrol(args: unknown): void {
-    const { run, role, fromRound } = decode.enrol(args, '');
+    const { run, ...it } = decode.enrol(args, '');
     const depositYocto = near.attachedDeposit();
-    commandRun(run, { kind: 'enrol', account: caller(), role, fromRound, depositYocto });
+    commandRun(run, { kind: 'enrol', account: caller(), ...it, depositYocto });
+  }
+
+  /** Exactly one yocto: what a function-call key cannot attach, so a stolen one cannot call it. */
+  @call({ payableFunction: true })
+  set_payout(args: unknown): void {
+    const { run, ...it } = decode.setPayout(args, '');
+    const depositYocto = near.attachedDeposit();
+    commandRun(run, { kind: 'set_payout', account: caller(), ...it, depositYocto });
+  }
+
+  @call({ payableFunction: true })
+  set_operator(args: unknown): void {
+    const { run, ...it } = decode.setOperator(args, '');
+    const depositYocto = near.attachedDeposit();
+    commandRun(run, { kind: 'set_operator', account: caller(), ...it, depositYocto });
   }
 
   @call({})
   rejoin(args: unknown): void {
-    const { run } = decode.run(args, '');
-    commandRun(run, { kind: 'rejoin', account: caller() });
+    const { run, ...it } = decode.rejoin(args, '');
+    commandRun(run, { kind: 'rejoin', account: caller(), ...it });
   }
 
   @call({})
   tick(args: unknown): object | null {
     requireGas(tickTeraGas);
     const { run, ...step } = decode.tick(args, '');
-    return commandRun(run, { kind: 'tick', ...step });
+    return commandRun(run, { kind: 'tick', account: caller(), ...step });
   }
 
   @call({})
@@ -274,7 +302,7 @@ export class Dao {
       return readApplicants(id).map((applicant, i) => viewApplicant(applicant, i, known));
     }
     return run.roster.map((_, seat) => {
-      return viewSeat(seats.get(`${id}:${seat}`)!, { run, terms: known });
+      return viewSeat(seats.get(`${id}:${seat}`)!, { run });
     });
   }
 

@@ -10,6 +10,7 @@
  *     m:<acct>         weight history               a:<id> q:<id>   audits; applications
  *     l:<acct>         ledger                       s:<run>:<n>     seat; o:<run>:<acct> its number
  *     e:<subject> e:<subject>:<n>                   c:<run>:<round> closed round's record
+ *     n:<run>:<acct>   party number                 w:<run>:<acct>  seat it operates
  *                      attestations: count, each      en:<address>    an Ethereum wallet's last nonce
  */
 import { near } from 'near-sdk-js';
@@ -67,7 +68,24 @@ class Kind<T extends object> {
 
 export const runs = new Kind<Run>('r:', ['budgetYocto', 'escrowYocto', 'paidYocto']);
 export const terms = new Kind<RunTerms>('t:');
-export const seats = new Kind<Seat>('s:', ['stakeYocto', 'earnedYocto', 'slashedYocto']);
+/** Held-back pay is a list, stored as `[ordinal, "yocto"]` pairs to save bytes. */
+class SeatKind extends Kind<Seat> {
+  override parse(text: string): Seat {
+    const seat = super.parse(text);
+    const stored = seat.held as unknown as [number, string][];
+    return {
+      ...seat,
+      held: stored.map(([ordinal, yocto]) => ({ ordinal, yocto: BigInt(yocto) })),
+    };
+  }
+
+  override format(seat: Seat): string {
+    const held = seat.held.map(({ ordinal, yocto }) => [ordinal, `${yocto}`]);
+    return super.format({ ...seat, held } as unknown as Seat);
+  }
+}
+
+export const seats = new SeatKind('s:', ['stakeYocto', 'earnedYocto', 'slashedYocto']);
 export const proposals = new Kind<Proposal>('p:', [
   'yes',
   'no',
@@ -109,6 +127,10 @@ export function readApplicants(run: number): Applicant[] {
 
 export function readLedger(account: string): Ledger {
   return ledgers.get(account) ?? emptyLedger(account);
+}
+
+export function hasLedger(account: string): boolean {
+  return near.storageHasKey(`l:${account}`);
 }
 
 export function writeLedger(ledger: Ledger): void {

@@ -6,9 +6,11 @@ import { RunDraft } from '../rules/run-draft.js';
 import { applyRunCommand, type RunCommand } from '../rules/run-events.js';
 import type { Run } from '../rules/run-state.js';
 import type { TickResult } from '../rules/run.js';
+import { seatName } from '../rules/seat-owner.js';
 import { callContext, emit } from './call.js';
 import {
   applyMoves,
+  hasLedger,
   readApplicants,
   readAudits,
   readLedger,
@@ -36,10 +38,10 @@ export function commandRun(id: number, command: RunCommand): TickResult | null {
         before.set(number, text);
         return seats.parse(text);
       },
-      seatOf: (account) => {
-        const number = near.storageRead(`o:${id}:${account}`);
-        return number === null ? null : Number(number);
-      },
+      seatOf: (actor) => readNumber(`o:${id}:${seatName(actor)}`),
+      seatOperatedBy: (actor) => readNumber(`w:${id}:${seatName(actor)}`),
+      partyOf: (account) => readNumber(`n:${id}:${account}`),
+      hasLedger,
       audits: () => readAudits(id),
       applicants: () => readApplicants(id),
     },
@@ -60,23 +62,38 @@ function storeDraft(draft: RunDraft, before: ReadonlyMap<number, string>): void 
     const text = seats.format(seat);
     if (text === before.get(number)) continue;
     near.storageWrite(`s:${id}:${number}`, text);
-    if (!before.has(number)) near.storageWrite(`o:${id}:${seat.account}`, `${number}`);
+    if (!before.has(number)) near.storageWrite(`o:${id}:${seatName(seat)}`, `${number}`);
   }
   for (const { round, text } of draft.records) near.storageWrite(`c:${id}:${round}`, text);
+  for (const [account, party] of draft.parties) {
+    near.storageWrite(`n:${id}:${account}`, `${party}`);
+  }
+  for (const [name, seat] of draft.operators) {
+    if (seat === null) near.storageRemove(`w:${id}:${name}`);
+    else near.storageWrite(`w:${id}:${name}`, `${seat}`);
+  }
   storeLedgers(draft, before);
   applyMoves(draft.moves);
   emit(draft.events);
 }
 
+function readNumber(key: string): number | null {
+  const text = near.storageRead(key);
+  return text === null ? null : Number(text);
+}
+
+/** The seats that an account owns or is paid for are noted with its money. */
 function storeLedgers(draft: RunDraft, before: ReadonlyMap<number, string>): void {
   const credits = new Map(draft.credits);
   for (const [number, seat] of draft.seats) {
     if (before.has(number)) continue;
-    const ledger = readLedger(seat.account);
-    noteSeat(ledger, { run: draft.run.id, seat: number });
-    ledger.balanceYocto += credits.get(seat.account) ?? 0n;
-    credits.delete(seat.account);
-    writeLedger(ledger);
+    for (const account of new Set([seat.account, seat.payout])) {
+      const ledger = readLedger(account);
+      noteSeat(ledger, { run: draft.run.id, seat: number });
+      ledger.balanceYocto += credits.get(account) ?? 0n;
+      credits.delete(account);
+      writeLedger(ledger);
+    }
   }
   for (const [account, yocto] of credits) creditLedger(account, yocto);
 }

@@ -10,6 +10,7 @@ import { outcomeLeafWith } from './opening.js';
 import type { RevealedClaim } from './run.js';
 import type { RunDraft } from './run-draft.js';
 import type { Audit, Seat } from './run-state.js';
+import { isRelated, type Actor } from './seat-owner.js';
 import { expel, punishAuditor } from './settlement.js';
 import { verifyTraceLeaf, type TraceProof } from './trace-proof.js';
 
@@ -66,13 +67,13 @@ function activeSeats(
   role: 'trainer' | 'auditor',
   not: readonly (number | null)[],
 ): number[] {
-  return draft.run.roster.flatMap((entry, seat) =>
-    entry.role === role && entry.status === 'active' && !not.includes(seat) ? [seat] : [],
+  const { roster } = draft.run;
+  return roster.flatMap((entry, seat) =>
+    entry.role === role && entry.status === 'active' && !isRelated(roster, seat, not) ? [seat] : [],
   );
 }
 
-export interface AuditStep {
-  account: string;
+export interface AuditStep extends Actor {
   round: number;
   /** Whose claim is audited. */
   seat: number;
@@ -95,7 +96,7 @@ export function deliver(draft: RunDraft, step: AuditStep & LeafWithProof): void 
 
 export function answer(draft: RunDraft, step: AuditStep & { leaf: Digest | null }): void {
   const audit = findAudit(draft, step);
-  const caller = draft.activeSeatOf(step.account);
+  const caller = draft.activeSeatOf(step);
   if (audit.state === 'answer' && audit.auditor === caller.seat) {
     audit.answered = true;
     audit.answer = step.leaf;
@@ -231,7 +232,7 @@ function findAudit(draft: RunDraft, step: AuditStep): Audit {
 }
 
 function subjectOf(draft: RunDraft, audit: Audit, step: AuditStep): Seat {
-  const caller = draft.source.seatOf(step.account);
+  const caller = draft.seatNumberFor(step);
   if (caller !== audit.seat) {
     refuse('NOT_YOUR_TURN', `only the worker of seat ${audit.seat} answers for its claim`);
   }

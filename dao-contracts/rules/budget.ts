@@ -3,16 +3,34 @@
  * reward and audit fee. A rewound round pays audit fees too, and each one convicted a seat whose
  * stake covers them. Records that the run writes are paid for like everything else, by their bytes.
  */
-import { applicationsMax, cancelledRoundsSlack, seatsMax, storageYoctoPerByte } from './limits.js';
+import {
+  applicationsMax,
+  cancelledRoundsSlack,
+  heldBackRoundsMax,
+  payoutChangesMax,
+  seatsMax,
+  storageYoctoPerByte,
+} from './limits.js';
 import type { RunTerms } from './run-terms.js';
 
 /** Terms, run record and key overheads at their largest, without what grows by worker. */
-const runBytes = 8_000;
+const runBytes = 9_000;
 /** A worker's entries in the run record and two audits. */
 const runBytesPerWorker = 1_400;
-const bytesPerApplication = 130;
-/** A seat record with two claims, its index entry, and a new account's ledger. */
-export const seatBytes = 2_800;
+const bytesPerApplication = 290;
+/** The key of an account and a small number: an index entry, a party. */
+const indexBytes = 190;
+/**
+ * A seat record with two claims and all the pay that can be held back, its entries as owner and
+ * operator, the ledgers and parties of its account and of every payout account it may name, and
+ * its owner's reputation.
+ */
+export const seatBytes =
+  2_500 +
+  45 * (heldBackRoundsMax + 1) +
+  2 * indexBytes +
+  (2 + payoutChangesMax) * (indexBytes + 500) +
+  300;
 const recordBytesBase = 700;
 const recordBytesPerClaim = 900;
 const cancelledRecordBytes = 700;
@@ -39,22 +57,59 @@ export function cancelledRoundsMax(terms: RunTerms): number {
   return terms.rounds + cancelledRoundsSlack;
 }
 
+/** Relayed calls that a run pays for in all. */
+export function relayedCallsMax(terms: RunTerms): number {
+  return terms.rounds * relayedCallsOfRound(terms);
+}
+
+export function relayedCallsOfRound(terms: RunTerms): number {
+  return terms.relayedCallsPerRound * (terms.maxWorkers + terms.maxAuditors);
+}
+
+/** What one final round pays at most, its record included. */
+export function roundYocto(terms: RunTerms): bigint {
+  const perWorker = BigInt(terms.rewardYocto) + BigInt(terms.auditFeeYocto);
+  return BigInt(terms.maxWorkers) * perWorker + BigInt(recordBytes(terms)) * storageYoctoPerByte;
+}
+
+/** What a round that a conviction cancels has cost. */
+export function cancelledRoundYocto(terms: RunTerms): bigint {
+  const fees = BigInt(terms.maxWorkers) * BigInt(terms.auditFeeYocto);
+  return fees + BigInt(recordBytes(terms)) * storageYoctoPerByte;
+}
+
+/** Where a run stands, as far as its remaining cost goes. */
+export interface Spent {
+  finalRounds: number;
+  cancelledRounds: number;
+  seats: number;
+  relayedCalls: number;
+}
+
+const nothingSpent: Spent = { finalRounds: 0, cancelledRounds: 0, seats: 0, relayedCalls: 0 };
+
+/**
+ * What a run under these terms can still cost beyond its own record (`fundingBytes`). A seat
+ * without a stake can have a round cancelled at nobody's cost but the escrow's, once.
+ */
+export function costToGo(terms: RunTerms, spent: Spent): bigint {
+  const seats = Math.max(0, seatsOfRunMax(terms) - spent.seats);
+  const cancelled = Math.max(0, cancelledRoundsMax(terms) - spent.cancelledRounds);
+  const relayed = Math.max(0, relayedCallsMax(terms) - spent.relayedCalls);
+  return (
+    BigInt(terms.rounds - spent.finalRounds) * roundYocto(terms) +
+    BigInt(terms.earnedStakeSeatsMax) * cancelledRoundYocto(terms) +
+    BigInt(relayed) * BigInt(terms.relayFeeYocto) +
+    BigInt(seats * seatBytes + cancelled * cancelledRecordBytes) * storageYoctoPerByte
+  );
+}
+
 /** The smallest budget that a run with these terms can be funded with, in yoctoNEAR. */
 export function escrowNeeded(terms: RunTerms): bigint {
-  const perWorkerRound = BigInt(terms.rewardYocto) + BigInt(terms.auditFeeYocto);
-  const bytes =
-    fundingBytes(terms) +
-    seatsOfRunMax(terms) * seatBytes +
-    terms.rounds * recordBytes(terms) +
-    cancelledRoundsMax(terms) * cancelledRecordBytes;
-  return (
-    BigInt(terms.rounds) * BigInt(terms.maxWorkers) * perWorkerRound +
-    BigInt(bytes) * storageYoctoPerByte
-  );
+  return costToGo(terms, nothingSpent) + BigInt(fundingBytes(terms)) * storageYoctoPerByte;
 }
 
 /** The smallest stake: half of it pays for the round that a conviction cancels. */
 export function stakeNeeded(terms: RunTerms): bigint {
-  const fees = BigInt(terms.maxWorkers) * BigInt(terms.auditFeeYocto);
-  return 2n * (fees + BigInt(recordBytes(terms)) * storageYoctoPerByte);
+  return 2n * cancelledRoundYocto(terms);
 }

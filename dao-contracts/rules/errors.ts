@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'NOT_FOUND'
   | 'NOT_MEMBER'
   | 'NOT_YOUR_TURN'
+  | 'ONE_YOCTO_NEEDED'
   | 'PRIVATE'
   | 'PROPOSAL_CLOSED'
   | 'PROPOSAL_NOT_READY'

@@ -16,6 +16,17 @@ export const jurorsMax = 3;
 /** Of so many draws of an auditor, one goes to the trainers (audit.ts says why). */
 export const trainerAuditsOneIn = 4;
 
+/** Each may be a new account, whose ledger the run's budget pays the storage of. */
+export const payoutChangesMax = 3;
+/** A label of a machine: enough to tell a rack's machines apart, short enough to store. */
+export const workerCharsMax = 32;
+/** A seat makes some six calls a round and three for each audit. */
+export const relayedCallsPerRoundMax = 64;
+/** Each stored round record between is read and parsed in one call. */
+export const rewindSpanMax = 16;
+/** Kept in the run record, which every call reads. */
+export const rewindsMax = 16;
+
 export const roundsMax = 100_000;
 export const segmentsMax = 1_024;
 export const heldBackRoundsMax = 32;

@@ -12,6 +12,7 @@ import type { Utf8 } from './opening.js';
 import type { RoundRecord } from './run.js';
 import type { Applicant, Audit, RosterEntry, Run, Seat } from './run-state.js';
 import type { RunTerms } from './run-terms.js';
+import { seatName, type Actor } from './seat-owner.js';
 import { moveMoney, noMoney, type Bucket, type Totals } from './totals.js';
 import { formatDigest } from '@commonweights/dataset-registry/digest/digest-text.js';
 
@@ -20,7 +21,14 @@ export interface RunSource {
   run: Run;
   terms: () => RunTerms;
   seat: (seat: number) => Seat;
-  seatOf: (account: string) => number | null;
+  /** The seat that the account owns under this label. */
+  seatOf: (actor: Actor) => number | null;
+  /** The seat that the account acts for under this label, by its owner's word. */
+  seatOperatedBy: (actor: Actor) => number | null;
+  /** Number of an account among those that own seats or are paid for them. */
+  partyOf: (account: string) => number | null;
+  /** Whether somebody paid for the storage of this account's ledger. */
+  hasLedger: (account: string) => boolean;
   audits: () => Audit[];
   applicants: () => Applicant[];
 }
@@ -34,6 +42,8 @@ export interface CallContext {
   hash: Sha256;
   /** UTF-8: the chain's host does it a hundred times cheaper than its JavaScript could. */
   utf8: Utf8;
+  /** Who paid the gas of this call where it is not the caller (NEP-366). */
+  relayer?: string | null;
 }
 
 export interface RunEvent {
@@ -50,6 +60,10 @@ export class RunDraft {
   readonly records: { round: number; text: string }[] = [];
   readonly events: RunEvent[] = [];
   readonly seats = new Map<number, Seat>();
+  /** Accounts that are parties from now on, with their numbers. */
+  readonly parties = new Map<string, number>();
+  /** Operators that changed, by `seatName`; null: acts no more. */
+  readonly operators = new Map<string, number | null>();
   #terms: RunTerms | null = null;
   #audits: Audit[] | null = null;
   #applicants: Applicant[] | null = null;
@@ -93,11 +107,36 @@ export class RunDraft {
     return found;
   }
 
-  /** The caller's seat, which must be active. */
-  activeSeatOf(account: string): Seat {
-    const seat = this.source.seatOf(account);
+  /** The seat that the caller acts for; null: none. Refuses an owner that named an operator. */
+  seatNumberFor(actor: Actor): number | null {
+    const operated = this.source.seatOperatedBy(actor);
+    if (operated !== null) return operated;
+    const own = this.source.seatOf(actor);
+    if (own === null) return null;
+    const { operator } = this.seat(own);
+    if (operator !== null) {
+      refuse('NOT_YOUR_TURN', `${operator} acts for seat ${own}; set_operator takes it back`);
+    }
+    return own;
+  }
+
+  /** The number of an account among the run's parties; a new one gets the next. */
+  partyOf(account: string): number {
+    const known = this.parties.get(account) ?? this.source.partyOf(account);
+    if (known !== null) return known;
+    const number = this.run.parties++;
+    this.parties.set(account, number);
+    return number;
+  }
+
+  /** The seat that the caller acts for, which must be active. */
+  activeSeatOf(actor: Actor): Seat {
+    const seat = this.seatNumberFor(actor);
     if (seat === null) {
-      return refuse('NOT_ENROLLED', `${account} has no seat in run ${this.run.id}; enrol first`);
+      return refuse(
+        'NOT_ENROLLED',
+        `${seatName(actor)} has no seat in run ${this.run.id}; enrol first`,
+      );
     }
     const { status } = this.roster(seat);
     if (status !== 'active') {

@@ -18,7 +18,9 @@ import { closeProvisional } from './finality.js';
 import { tick, type Tick } from './phases.js';
 import { certify, commit, reveal, submitRoot, type Act } from './round-acts.js';
 import { stopRun } from './round-opening.js';
+import { payRelayer } from './relay-fee.js';
 import type { RevealedClaim, TickResult } from './run.js';
+import { seatName, setOperator, setPayout, type Actor, type OwnerCall } from './seat-owner.js';
 import { RunDraft, type CallContext, type RunEvent } from './run-draft.js';
 import type { Applicant, Audit, Run, Seat } from './run-state.js';
 import type { RunTerms } from './run-terms.js';
@@ -26,8 +28,11 @@ import type { Totals } from './totals.js';
 
 export type RunCommand =
   | ({ kind: 'enrol' } & Enrolment)
-  | { kind: 'rejoin'; account: string }
-  | ({ kind: 'tick' } & Tick)
+  | ({ kind: 'rejoin' } & Actor)
+  | ({ kind: 'set_payout'; payout: string } & OwnerCall)
+  | ({ kind: 'set_operator'; operator: string } & OwnerCall)
+  /** The caller matters only to its relayer. */
+  | ({ kind: 'tick' } & Tick & Partial<Actor>)
   | ({ kind: 'commit'; commitment: Digest } & Act)
   | ({ kind: 'reveal'; salt: string } & Act & RevealedClaim)
   | ({ kind: 'certify'; available: number[] } & Act)
@@ -39,12 +44,26 @@ export type RunCommand =
 
 /** Changes the draft or refuses, in which case the draft must be thrown away. */
 export function applyRunCommand(draft: RunDraft, command: RunCommand): TickResult | null {
+  // A tick is paid for when it moved something; an act, before it can end the run and its escrow.
+  if (command.kind !== 'tick') payRelayer(draft, command);
+  const result = applyCommand(draft, command);
+  if (result?.moved) payRelayer(draft, command);
+  return result;
+}
+
+function applyCommand(draft: RunDraft, command: RunCommand): TickResult | null {
   switch (command.kind) {
     case 'enrol':
       enrol(draft, command);
       return null;
     case 'rejoin':
       rejoin(draft, command);
+      return null;
+    case 'set_payout':
+      setPayout(draft, command);
+      return null;
+    case 'set_operator':
+      setOperator(draft, command);
       return null;
     case 'tick':
       return tick(draft, command);
@@ -89,6 +108,10 @@ export interface RunState {
   seats: Seat[];
   audits: Audit[];
   applicants: Applicant[];
+  /** Accounts by party number. */
+  parties: string[];
+  /** Seats by the `seatName` of who operates them. */
+  operators: Record<string, number>;
 }
 
 export interface RunEffects {
@@ -111,7 +134,13 @@ export function stepRun(
       run: own.run,
       terms: () => own.terms,
       seat: (seat) => own.seats[seat]!,
-      seatOf: (account) => own.seats.find((seat) => seat.account === account)?.seat ?? null,
+      seatOf: (actor) => own.seats.find((seat) => seatName(seat) === seatName(actor))?.seat ?? null,
+      seatOperatedBy: (actor) => own.operators[seatName(actor)] ?? null,
+      partyOf: (account) => {
+        const number = own.parties.indexOf(account);
+        return number < 0 ? null : number;
+      },
+      hasLedger: () => true,
       audits: () => own.audits,
       applicants: () => own.applicants,
     },
@@ -120,10 +149,16 @@ export function stepRun(
   const result = applyRunCommand(draft, command);
   const seats = [...own.seats];
   for (const [number, seat] of draft.seats) seats[number] = seat;
+  const parties = [...own.parties, ...draft.parties.keys()];
+  const operators = { ...own.operators };
+  for (const [name, seat] of draft.operators) {
+    if (seat === null) delete operators[name];
+    else operators[name] = seat;
+  }
   const { audits, applicants } = draft;
   const { run, moves, credits, records, events } = draft;
   return {
-    state: { run, terms: own.terms, seats, audits, applicants },
+    state: { run, terms: own.terms, seats, audits, applicants, parties, operators },
     effects: { moves, credits, records, events, result },
   };
 }

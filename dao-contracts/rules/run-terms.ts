@@ -33,6 +33,14 @@ export interface RunTerms {
   auditFeeYocto: string;
   /** W: the pay of the last W final rounds stays locked. */
   heldBackRounds: number;
+  /** Machines that one account may enrol. */
+  seatsPerAccount: number;
+  /** What a relayer gets for bringing a seat's call; 0: nothing. */
+  relayFeeYocto: string;
+  /** Relayed calls of one seat that are paid for, between one round's opening and the next. */
+  relayedCallsPerRound: number;
+  /** Trainers, ever, that may enrol without a stake and earn it. */
+  earnedStakeSeatsMax: number;
 }
 
 export interface DeadlinesMs {

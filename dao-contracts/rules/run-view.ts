@@ -21,6 +21,9 @@ export function viewRun(
     paidYocto: `${run.paidYocto}`,
     status: run.status,
     pausedBecause: run.pausedBecause,
+    pausedUntilMs: run.pausedUntilMs,
+    relayedCalls: run.relayedCalls,
+    rewinds: run.rewinds,
     closedRounds: closedRounds(run),
     finalRound: run.finalRound,
     finalRoot: run.finalRoot,
@@ -72,16 +75,20 @@ function viewAudit(audit: Audit): AuditView {
   };
 }
 
-export function viewSeat(seat: Seat, it: { run: Run; terms: RunTerms }): SeatView {
+export function viewSeat(seat: Seat, it: { run: Run }): SeatView {
   const { role, status, fromRound } = it.run.roster[seat.seat]!;
   return {
     seat: seat.seat,
     account: seat.account,
+    worker: seat.worker,
+    payout: seat.payout,
+    operator: seat.operator ?? seat.account,
+    earnsStake: seat.earnsStake,
     role,
     status,
     fromRound,
     stakeYocto: `${seat.stakeYocto}`,
-    heldBackYocto: `${heldBackYocto(seat, it.terms.rewardYocto)}`,
+    heldBackYocto: `${heldBackYocto(seat)}`,
     earnedYocto: `${seat.earnedYocto}`,
     slashedYocto: `${seat.slashedYocto}`,
     verifiedRounds: seat.verifiedRounds,
@@ -98,10 +105,14 @@ export function viewApplicant(applicant: Applicant, index: number, terms: RunTer
   return {
     seat: index,
     account: applicant.account,
+    worker: applicant.worker,
+    payout: applicant.payout,
+    operator: applicant.account,
+    earnsStake: applicant.earnsStake,
     role: applicant.role,
     status: 'applied',
     fromRound: applicant.fromRound,
-    stakeYocto: terms.stakeYocto,
+    stakeYocto: applicant.earnsStake ? '0' : terms.stakeYocto,
     heldBackYocto: '0',
     earnedYocto: '0',
     slashedYocto: '0',

@@ -32,6 +32,12 @@ export interface RunView {
   paidYocto: string;
   status: RunStatus;
   pausedBecause: string | null;
+  /** The DAO paused it: no round opens before this block time. */
+  pausedUntilMs: number | null;
+  /** Relayed calls that the escrow paid for. */
+  relayedCalls: number;
+  /** Final rounds between `to` and `at`, both left out, are void by a vote of the DAO. */
+  rewinds: { at: number; to: number }[];
   /** Final ones plus the provisional one. */
   closedRounds: number;
   /** Number of the last final round; 0: none yet, `finalRoot` is the initial root. */
@@ -93,7 +99,16 @@ export interface AuditView {
 
 export interface SeatView {
   seat: number;
+  /** Owner: enrolled and staked. */
   account: string;
+  /** Label of the account's machine. */
+  worker: string;
+  /** Gets all money that the seat earns or gets back. */
+  payout: string;
+  /** Who acts for the seat: its account unless that named another. */
+  operator: string;
+  /** Started without a stake: pay becomes stake until it is whole. */
+  earnsStake: boolean;
   role: SeatRole;
   status: SeatStatus;
   fromRound: number;

@@ -7,6 +7,7 @@ import {
   deadlineMsMax,
   deadlineMsMin,
   heldBackRoundsMax,
+  relayedCallsPerRoundMax,
   roundsMax,
   seatsMax,
   segmentsMax,
@@ -15,6 +16,15 @@ import {
 import type { DeadlinesMs, RunTerms } from './run-terms.js';
 
 const milliseconds = integer(deadlineMsMin, deadlineMsMax);
+
+export const decodeDeadlines: Decoder<DeadlinesMs> = record<DeadlinesMs>({
+  enrol: milliseconds,
+  train: milliseconds,
+  reveal: milliseconds,
+  certify: milliseconds,
+  aggregate: milliseconds,
+  audit: milliseconds,
+});
 
 const decodeShape: Decoder<RunTerms> = record<RunTerms>({
   spec: digest,
@@ -30,24 +40,27 @@ const decodeShape: Decoder<RunTerms> = record<RunTerms>({
   slicesPerEpoch: integer(1, 2 ** 40),
   segments: integer(1, segmentsMax),
   localResetInterval: integer(1, roundsMax),
-  deadlinesMs: record<DeadlinesMs>({
-    enrol: milliseconds,
-    train: milliseconds,
-    reveal: milliseconds,
-    certify: milliseconds,
-    aggregate: milliseconds,
-    audit: milliseconds,
-  }),
+  deadlinesMs: decodeDeadlines,
   auditedClaimsBps: integer(0, 10_000),
   stakeYocto: amount,
   rewardYocto: amount,
   auditFeeYocto: amount,
   heldBackRounds: integer(0, heldBackRoundsMax),
+  seatsPerAccount: integer(1, seatsMax),
+  relayFeeYocto: amount,
+  relayedCallsPerRound: integer(0, relayedCallsPerRoundMax),
+  earnedStakeSeatsMax: integer(0, seatsMax),
 });
 
 /** Terms that make sense by themselves; datasets and treasury are checked by who knows them. */
 export function decodeRunTerms(value: unknown, field: string): RunTerms {
   const terms = decodeShape(value, field);
+  checkRunTerms(terms);
+  return terms;
+}
+
+/** What no terms may be, from the first vote or by an amendment. */
+export function checkRunTerms(terms: RunTerms): void {
   if (terms.minWorkers > terms.maxWorkers) {
     refuse('BAD_TERMS', `minWorkers ${terms.minWorkers} is above maxWorkers ${terms.maxWorkers}`);
   }
@@ -61,5 +74,4 @@ export function decodeRunTerms(value: unknown, field: string): RunTerms {
   if (BigInt(terms.stakeYocto) < least) {
     refuse('BAD_TERMS', `stakeYocto must be at least ${least}: a conviction pays for its round`);
   }
-  return terms;
 }

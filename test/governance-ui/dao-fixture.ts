@@ -1,4 +1,5 @@
 /** A DAO with everything that the pages have something to say about, shaped by the contract's types. */
+import { seatDefaults } from '@commonweights/trainer/run/run-spec.js';
 import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
 import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { encodeManifest } from '@commonweights/dataset-registry/digest/manifest.js';
@@ -180,7 +181,7 @@ export class DaoFixture {
       ...{ slicesPerEpoch: 40, segments: 4, localResetInterval: 1000 },
       deadlinesMs,
       auditedClaimsBps: 10_000,
-      ...{ stakeYocto: near(50), rewardYocto: near(10), auditFeeYocto: near(1) },
+      ...{ stakeYocto: near(50), rewardYocto: near(10), auditFeeYocto: near(1), ...seatDefaults },
       heldBackRounds: 2,
     };
   }
@@ -315,6 +316,11 @@ function makeSpec(title: string, rounds: number) {
     evaluation: { sequences: 256 },
     ...{ rounds, minWorkers: 2, maxWorkers: 5, maxAuditors: 1, deadlinesMs },
     ...{ auditedClaimsBps: 10_000, heldBackRounds: 2 },
-    economics: { stakeYocto: near(50), rewardYocto: near(10), auditFeeYocto: near(1) },
+    economics: {
+      stakeYocto: near(50),
+      rewardYocto: near(10),
+      auditFeeYocto: near(1),
+      ...seatDefaults,
+    },
   };
 }

@@ -5,7 +5,7 @@ import { PackedSequences, packTokens } from '@commonweights/trainer/data/packed-
 import type { Engine } from '@commonweights/trainer/engines/engine.js';
 import { buildLlamaProgram } from '@commonweights/trainer/program/build-llama-program.js';
 import type { TrainingProgram } from '@commonweights/trainer/program/training-program.js';
-import { decodeRunSpec, type RunSpec } from '@commonweights/trainer/run/run-spec.js';
+import { decodeRunSpec, seatDefaults, type RunSpec } from '@commonweights/trainer/run/run-spec.js';
 
 const optimizer = {
   beta1: 0.9,
@@ -77,6 +77,7 @@ export async function tinyRun(engine: Engine, changes: Partial<RunSpec> = {}): P
       stakeYocto: `5${near}`,
       rewardYocto: `1${near}`,
       auditFeeYocto: near.replace('0', '1'),
+      ...seatDefaults,
     },
     ...changes,
   });

@@ -15,16 +15,19 @@ import { buildLlamaProgram } from '../program/build-llama-program.js';
 import type { LlamaConfig } from '../program/training-program.js';
 import { initialState } from './initial-state.js';
 import { loadTokenizer } from '../tokenizer/tokenizer.js';
-import { decodeRunSpec, termsOf, type RunSpec } from './run-spec.js';
+import { decodeRunSpec, seatDefaults, termsOf, type RunSpec } from './run-spec.js';
 
 /** What a proposer writes; the rest of the spec is derived. */
 export interface RunDraft extends Omit<
   RunSpec,
-  'version' | 'tokenizer' | 'program' | 'fingerprint' | 'model' | 'data'
+  'version' | 'tokenizer' | 'program' | 'fingerprint' | 'model' | 'data' | 'economics'
 > {
   /** `vocabSize` is the tokenizer's. */
   readonly model: Omit<LlamaConfig, 'vocabSize'>;
   readonly data: { readonly dataset: string; readonly seed: number };
+  /** What it does not say of seats is `seatDefaults`. */
+  readonly economics: Omit<RunSpec['economics'], keyof typeof seatDefaults> &
+    Partial<RunSpec['economics']>;
 }
 
 export interface PreparedRun {
@@ -63,6 +66,7 @@ export async function prepareRun(input: {
   const spec = decodeRunSpec({
     ...draft,
     version: 1,
+    economics: { ...seatDefaults, ...draft.economics },
     model,
     tokenizer: files.tokenizer,
     program: await blobs.publish(program.step),

@@ -65,8 +65,21 @@ export interface RunSpec {
     readonly stakeYocto: string;
     readonly rewardYocto: string;
     readonly auditFeeYocto: string;
+    /** Whose seats, and what carrying their calls pays: as in the run's terms. */
+    readonly seatsPerAccount: number;
+    readonly relayFeeYocto: string;
+    readonly relayedCallsPerRound: number;
+    readonly earnedStakeSeatsMax: number;
   };
 }
+
+/** What a draft that says nothing about it gets: one machine an account, everybody stakes. */
+export const seatDefaults = {
+  seatsPerAccount: 1,
+  relayFeeYocto: '0',
+  relayedCallsPerRound: 0,
+  earnedStakeSeatsMax: 0,
+} as const;
 
 /** Sequences that one worker trains on in one round. */
 export function sequencesPerSlice(spec: RunSpec): number {
@@ -179,7 +192,15 @@ export function decodeRunSpec(json: unknown): RunSpec {
     auditedClaimsBps: count(0, 10_000),
     heldBackRounds: count(0, 10_000),
     economics: (value, path) =>
-      fields(value, path, { stakeYocto: money, rewardYocto: money, auditFeeYocto: money }),
+      fields(value, path, {
+        stakeYocto: money,
+        rewardYocto: money,
+        auditFeeYocto: money,
+        seatsPerAccount: count(1, 64),
+        relayFeeYocto: money,
+        relayedCallsPerRound: count(0, 64),
+        earnedStakeSeatsMax: count(0, 64),
+      }),
   }) as unknown as RunSpec;
   const { inner, model } = spec;
   if (inner.stepsPerRound % inner.segments !== 0) {

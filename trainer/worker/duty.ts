@@ -23,6 +23,8 @@ export interface DutyInput {
   readonly run: RunView;
   readonly seats: readonly SeatView[];
   readonly account: string;
+  /** Label of this machine among the account's. */
+  readonly worker?: string;
   readonly role: 'trainer' | 'auditor';
   /** Chain time. */
   readonly nowMs: number;
@@ -30,11 +32,11 @@ export interface DutyInput {
 
 /** The most urgent thing that `account` can do; quick acts come before computing. */
 export function nextDuty(input: DutyInput): Duty {
-  const { run, seats, account, nowMs } = input;
+  const { run, seats, nowMs } = input;
   if (run.status === 'completed' || run.status === 'stopped') {
     return { kind: 'finish', because: `the run is ${run.status}` };
   }
-  const mine = seats.find((seat) => seat.account === account);
+  const mine = findSeat(seats, input);
   const drawIsDue = run.status === 'enrolling' && nowMs >= run.enrolDeadlineMs;
   if (!mine) return drawIsDue ? { kind: 'tick', because: 'deadline passed' } : { kind: 'enrol' };
   if (mine.status === 'expelled') return { kind: 'finish', because: 'this seat was expelled' };
@@ -49,6 +51,14 @@ export function nextDuty(input: DutyInput): Duty {
     trainDuty(run, mine) ??
     waiting(run, mine)
   );
+}
+
+/** The seat that `account` acts for under this label: by its owner's word, or its own. */
+export function findSeat(
+  seats: readonly SeatView[],
+  { account, worker = '' }: { readonly account: string; readonly worker?: string },
+): SeatView | undefined {
+  return seats.find((seat) => seat.operator === account && seat.worker === worker);
 }
 
 function enrolling(run: RunView, seats: readonly SeatView[], nowMs: number): Duty {

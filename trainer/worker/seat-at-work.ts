@@ -19,7 +19,7 @@ import { decodeUpdate, updateBytesMax } from '../exchange/update-codec.js';
 import type { TensorLayout } from '../program/layout.js';
 import { initialState } from '../run/initial-state.js';
 import type { OpenRun } from '../run/open-run.js';
-import { nextDuty, type Duty } from './duty.js';
+import { findSeat, nextDuty, type Duty } from './duty.js';
 import type { LayeredStore } from './layered-store.js';
 import { trainRound, type BeforeStep, type RoundInput, type RoundResult } from './round.js';
 import type { RunReader, Seen } from './run-reader.js';
@@ -34,6 +34,12 @@ export interface SeatOptions {
   readonly run: number;
   readonly role: 'trainer' | 'auditor';
   readonly fromRound?: number;
+  /** Label of this machine among the account's; default ''. */
+  readonly worker?: string;
+  /** Who is to be paid; default: the account that works. */
+  readonly payout?: string;
+  /** Enrol without a stake: pay becomes stake until it is whole. */
+  readonly earnStake?: boolean;
   readonly blobs: LayeredStore;
   readonly engine: Engine;
   /** Known to this worker only: the salts of its commitments follow from it. */
@@ -94,7 +100,7 @@ export class SeatAtWork {
       case 'enrol':
         return this.#enrol(seen.run);
       case 'rejoin':
-        await client.rejoin({ run });
+        await client.rejoin(this.#mine(run));
         return this.#tell({ kind: 'rejoined' });
       case 'tick':
         return this.#tick(duty.because, seen);
@@ -119,12 +125,13 @@ export class SeatAtWork {
   }
 
   async #enrol(run: RunView): Promise<void> {
-    const { client, role, fromRound } = this.options;
+    const { client, role, fromRound, payout, earnStake = false } = this.options;
     await client.enrol({
-      run: run.id,
+      ...this.#mine(run.id),
       role,
       ...(fromRound === undefined ? {} : { fromRound }),
-      depositYocto: run.terms.stakeYocto,
+      ...(payout === undefined ? {} : { payout }),
+      depositYocto: earnStake ? 0n : run.terms.stakeYocto,
     });
     this.#tell({ kind: 'enrolled', role });
   }
@@ -132,13 +139,13 @@ export class SeatAtWork {
   /** Everybody sees that a phase is over at the same moment; taking turns saves the others' gas. */
   async #tick(because: string, { run, seats }: Seen): Promise<void> {
     const active = seats.filter((seat) => seat.status === 'active');
-    const rank = active.findIndex((seat) => seat.account === this.options.client.accountId);
+    const rank = active.findIndex((seat) => seat.seat === this.#seatAmong(seats)?.seat);
     await pause((Math.max(rank, 0) * this.#pollMs) / 2);
     const now = rank > 0 ? await this.options.client.getRun({ run: run.id }) : run;
     const moved = now?.open?.round !== run.open?.round || now?.open?.phase !== run.open?.phase;
     if (!now || moved || now.status !== run.status) return;
     await this.options.client.tick({
-      run: run.id,
+      ...this.#mine(run.id),
       round: run.open?.round ?? 0,
       phase: run.open?.phase ?? null,
     });
@@ -158,7 +165,7 @@ export class SeatAtWork {
       return;
     }
     const commitment = this.#commitment(round, now, result);
-    await this.options.client.commit({ run: seen.run.id, round, commitment });
+    await this.options.client.commit({ ...this.#mine(seen.run.id), round, commitment });
     this.#tell({ kind: 'committed', round, commitment });
   }
 
@@ -169,7 +176,7 @@ export class SeatAtWork {
     // must not keep this seat from revealing.
     await this.#offer(result.update.bytes);
     await this.options.client.reveal({
-      run: seen.run.id,
+      ...this.#mine(seen.run.id),
       round,
       update: result.update.digest,
       updateBytes: result.update.bytes.length,
@@ -202,7 +209,7 @@ export class SeatAtWork {
       }
       if (update) available.push(seat);
     }
-    await this.options.client.certify({ run: seen.run.id, round, available });
+    await this.options.client.certify({ ...this.#mine(seen.run.id), round, available });
     this.#tell({ kind: 'certified', round, available });
   }
 
@@ -224,7 +231,7 @@ export class SeatAtWork {
     if (leads) await this.#offer(bytes);
     this.#states.set(root, state);
     this.#updates.clear();
-    await client.submitRoot({ run: seen.run.id, round, root });
+    await client.submitRoot({ ...this.#mine(seen.run.id), round, root });
     this.#tell({ kind: 'submitted', round, root });
     if (!leads) await this.#offer(bytes);
   }
@@ -262,7 +269,7 @@ export class SeatAtWork {
 
   #auditStep(audit: AuditView, result: RoundResult, index: number) {
     return {
-      run: this.options.run,
+      ...this.#mine(this.options.run),
       round: audit.round,
       seat: audit.seat,
       leaf: result.leaves[index]!,
@@ -280,7 +287,7 @@ export class SeatAtWork {
     const leaf =
       snapshot && (await replaySegment(input, { segment, snapshot, localIn: context.localIn }));
     const { run, round, seat } = { run: seen.run.id, ...audit };
-    await this.options.client.answer({ run, round, seat, leaf });
+    await this.options.client.answer({ ...this.#mine(run), round, seat, leaf });
     this.#tell({ kind: 'answered', round, seat, segment, leaf });
   }
 
@@ -479,15 +486,28 @@ export class SeatAtWork {
   }
 
   #mySeat({ seats }: Seen): SeatView {
-    return seats.find((seat) => seat.account === this.options.client.accountId)!;
+    return this.#seatAmong(seats)!;
+  }
+
+  #seatAmong(seats: readonly SeatView[]): SeatView | undefined {
+    const { client, worker = '' } = this.options;
+    return findSeat(seats, { account: client.accountId!, worker });
+  }
+
+  /** Which seat a call is about: the label goes along only where there is one. */
+  #mine(run: number): { run: number; worker?: string } {
+    const { worker = '' } = this.options;
+    return worker === '' ? { run } : { run, worker };
   }
 
   #commitment(round: number, seen: Seen, result: RoundResult): Digest {
+    const mine = this.#mySeat(seen);
     return commitmentOf({
       contract: this.options.client.contract,
       run: seen.run.id,
       round,
-      account: this.options.client.accountId!,
+      account: mine.account,
+      worker: mine.worker,
       update: result.update.digest,
       startRoot: this.#context(round, seen).startRoot,
       localIn: result.localIn,
@@ -499,8 +519,8 @@ export class SeatAtWork {
 
   /** Derived, not stored: after a kill the same round opens the same commitment. */
   #salt(round: number): string {
-    const { saltSecret, client, run } = this.options;
-    return taggedDigest('cw/salt/1', [saltSecret, client.contract, run, round]).slice(7);
+    const { saltSecret, client, run, worker = '' } = this.options;
+    return taggedDigest('cw/salt/2', [saltSecret, client.contract, run, round, worker]).slice(7);
   }
 
   #remember(round: number, result: RoundResult): void {

@@ -9,7 +9,7 @@ import type { RunView, SeatView } from '@commonweights/dao-contracts/client/view
 import { initialRootOf } from '../run/initial-state.js';
 import { openRun, type OpenRun } from '../run/open-run.js';
 import { termsOf, type RunSpec } from '../run/run-spec.js';
-import { nextDuty, type Duty } from './duty.js';
+import { findSeat, nextDuty, type Duty } from './duty.js';
 import { RunReader } from './run-reader.js';
 import { defaultPollMs, SeatAtWork, type SeatOptions } from './seat-at-work.js';
 
@@ -50,6 +50,7 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
           run,
           seats,
           account: options.client.accountId!,
+          worker: options.worker ?? '',
           role: options.role,
           nowMs: run.nowMs,
         });
@@ -115,7 +116,8 @@ async function leave(options: SeatOptions, because: string): Promise<WorkOutcome
   let seat: SeatView | null = null;
   try {
     const seats = await options.client.getSeats({ run: options.run });
-    seat = seats.find((one) => one.account === options.client.accountId) ?? null;
+    const account = options.client.accountId!;
+    seat = findSeat(seats, { account, worker: options.worker ?? '' }) ?? null;
   } catch (error) {
     if (!isDaoError(error)) throw error;
   }

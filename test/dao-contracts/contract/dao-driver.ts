@@ -97,6 +97,10 @@ export const terms: RunTerms = {
   rewardYocto: `${near / 10n}`,
   auditFeeYocto: `${near / 100n}`,
   heldBackRounds: 1,
+  seatsPerAccount: 2,
+  relayFeeYocto: `${near / 500n}`,
+  relayedCallsPerRound: 12,
+  earnedStakeSeatsMax: 1,
 };
 
 export const workers = ['w0.test', 'w1.test', 'w2.test', 'w3.test'];
@@ -192,6 +196,7 @@ export class Play {
       const commitment = commitmentOf({
         ...opening,
         account: mine.account,
+        worker: mine.worker,
         contract: this.chain.contract,
       });
       await this.act(mine.account, 'commit', { commitment });

@@ -17,10 +17,11 @@ function checkMoney(play: RunPlay): void {
   for (const bucket of buckets) expect(totals[bucket] >= 0n, bucket).to.be.true;
   expect(sum(Object.values(totals))).to.equal(play.received);
   expect(totals.escrows).to.equal(run.escrowYocto);
-  const applied = BigInt(applicants.length) * BigInt(terms.stakeYocto);
+  const staked = applicants.filter(({ earnsStake }) => !earnsStake).length;
+  const applied = BigInt(staked) * BigInt(terms.stakeYocto);
   expect(totals.stakes).to.equal(sum(seats.map((seat) => seat.stakeYocto)) + applied);
-  const held = seats.reduce((count, seat) => count + seat.held.length, 0);
-  expect(totals.heldBack).to.equal(BigInt(held) * BigInt(terms.rewardYocto));
+  const held = seats.flatMap((seat) => seat.held.map(({ yocto }) => yocto));
+  expect(totals.heldBack).to.equal(sum(held));
   expect(totals.slashed).to.equal(sum(audits.map((audit) => audit.potYocto)));
   expect(totals.ledgers).to.equal(sum(ledgers.values()));
   if (run.status === 'completed' || run.status === 'stopped') {

@@ -17,7 +17,7 @@ import {
 import type { ReleaseFacts } from '@commonweights/trainer/release/release-facts.js';
 import { verifyMaterial } from '@commonweights/trainer/release/verify-material.js';
 import type { Verdict } from '@commonweights/trainer/release/verdict.js';
-import type { RunSpec } from '@commonweights/trainer/run/run-spec.js';
+import { seatDefaults, type RunSpec } from '@commonweights/trainer/run/run-spec.js';
 
 export const sparse: OuterRecipe = {
   kind: 'sparseloco',
@@ -132,7 +132,7 @@ function specOf(outer: OuterRecipe): RunSpec {
     },
     auditedClaimsBps: 10_000,
     heldBackRounds: 1,
-    economics: { stakeYocto: '1', rewardYocto: '1', auditFeeYocto: '1' },
+    economics: { stakeYocto: '1', rewardYocto: '1', auditFeeYocto: '1', ...seatDefaults },
   };
 }
 
