@@ -7,6 +7,8 @@ export interface MoneyCalls {
   getAccounting(): Promise<AccountingView>;
   /** Sends the caller's whole ledger to it; a transfer that fails returns to the ledger. */
   claim(): Promise<{ sent: boolean; amountYocto: bigint }>;
+  /** Makes a ledger where there is none: what a relayer needs to be paid. What is over returns. */
+  openLedger(it: { account?: string; depositYocto: bigint }): Promise<void>;
   /** Feeds the treasury. */
   deposit(it: { amountYocto: bigint }): Promise<void>;
 }
@@ -16,6 +18,8 @@ export function moneyCalls(connection: Connection): MoneyCalls {
     getEarnings: (it) => connection.view('get_earnings', it),
     getAccounting: () => connection.view('get_accounting'),
     claim: () => connection.call('claim', {}, { gas: 100n * teraGas }),
+    openLedger: ({ depositYocto, ...args }) =>
+      connection.call('open_ledger', args, { depositYocto }),
     deposit: ({ amountYocto }) => connection.call('deposit', {}, { depositYocto: amountYocto }),
   };
 }

@@ -38,6 +38,11 @@ export function nextDuty(input: DutyInput): Duty {
   }
   const mine = findSeat(seats, input);
   const drawIsDue = run.status === 'enrolling' && nowMs >= run.enrolDeadlineMs;
+  const { account, worker = '' } = input;
+  const given = seats.find((seat) => seat.account === account && seat.worker === worker);
+  if (!mine && given) {
+    return { kind: 'finish', because: `${given.operator} acts for seat ${given.seat}` };
+  }
   if (!mine) return drawIsDue ? { kind: 'tick', because: 'deadline passed' } : { kind: 'enrol' };
   if (mine.status === 'expelled') return { kind: 'finish', because: 'this seat was expelled' };
   if (run.status === 'enrolling') return enrolling(run, seats, nowMs);

@@ -552,6 +552,8 @@ const headerBytesMax = 1 << 20;
 const passingCodes = new Set([
   'CHAIN_UNREACHABLE',
   'CHAIN_REFUSED',
+  'RELAY_UNREACHABLE',
+  'RELAY_QUOTA_SPENT',
   'STORE_UNREACHABLE',
   'UPLOAD_REFUSED',
   'BLOB_MISSING',

@@ -83,6 +83,7 @@ describe('a run under random events', () => {
     fc.assert(
       fc.property(steps, (entropy) => {
         const play = new RunPlay({ ...smallTerms, rounds: 2 });
+        play.ownersAct = true;
         const finished = new Set<number>();
         for (const [pick, chance, wait] of entropy) {
           if (wait === 0) play.nowMs += 1_000;
@@ -127,6 +128,7 @@ describe('a run under random events', () => {
     fc.assert(
       fc.property(steps, (entropy) => {
         const play = new RunPlay({ ...smallTerms, rounds: 2 });
+        play.ownersAct = true;
         for (const [pick, chance, wait] of entropy.slice(0, 60)) {
           if (wait === 0) play.nowMs += 1_000;
           const candidates = play.candidates(chance);

@@ -83,6 +83,8 @@ export function fundedRun(terms: RunTerms): RunState {
 export class RunPlay {
   state: RunState;
   nowMs = 0;
+  /** Owners name operators and payout accounts and run second machines. */
+  ownersAct = false;
   /** Who pays the gas of the next commands; null: each caller. */
   relayer: string | null = null;
   totals: Totals = noMoney();
@@ -190,7 +192,7 @@ export class RunPlay {
     if (run.status === 'enrolling' || chance % 5 === 0) {
       const account = this.accounts[chance % this.accounts.length]!;
       const depositYocto = near * BigInt(chance % 3 === 0 ? 0 : wild ? chance % 3 : 1);
-      const worker = chance % 7 === 0 ? 'b' : '';
+      const worker = this.ownersAct && chance % 7 === 0 ? 'b' : '';
       const payout = chance % 11 === 0 ? 'cold.test' : null;
       const it = { account, worker, payout, role, fromRound: null, depositYocto } as const;
       list.push(() => ({ kind: 'enrol', ...it }));
@@ -199,7 +201,7 @@ export class RunPlay {
       if (entry.status !== 'absent') return;
       list.push(() => ({ kind: 'rejoin', ...this.actor(seat) }));
     });
-    if (chance % 40 === 7) list.push(...this.#ownerActs(chance));
+    if (this.ownersAct && chance % 40 === 7) list.push(...this.#ownerActs(chance));
     this.relayer = chance % 4 === 1 ? 'relay.test' : null;
     list.push(...this.#roundActs(chance, wild), ...this.#auditActs(chance, wild));
     if (chance === 999) list.push(() => ({ kind: 'stop' }));
