@@ -85,9 +85,9 @@ export class Session {
   }
 
   /** A client that signs for the account. Errors: those of `accountId` and `readCredentials`. */
-  async signer(): Promise<DaoClient> {
-    const contract = this.contract;
-    return connect({ network: this.network, contract, account: await this.accountKey() });
+  async signer(it: { relayUrl?: string | undefined } = {}): Promise<DaoClient> {
+    const { network, contract } = this;
+    return connect({ network, contract, account: await this.accountKey(), ...it });
   }
 
   accountKey(): Promise<AccountKey> {

@@ -6,6 +6,7 @@ import { connect } from '@commonweights/dao-contracts/client/client.js';
 import type { AccountKey } from '@commonweights/dao-contracts/client/connection.js';
 import { isDaoError } from '@commonweights/dao-contracts/client/errors.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
+import { addAccountKeyCommands } from './account-keys.js';
 import { nearAmount, withExamples, withJson } from '../arguments.js';
 import { readCredentials, writeCredentials } from '../credentials.js';
 import { CliError } from '../errors.js';
@@ -32,6 +33,7 @@ export function addAccountCommands(program: Command, terminal: Terminal): void {
     terminal,
     (session, [name], { fund }) => create(session, parseAccountId(name!), fund ?? fundDefaultYocto),
   );
+  addAccountKeyCommands(account, terminal);
   does(
     withExamples(
       withJson(account.command('show [account]')).description('balance, storage and earnings'),

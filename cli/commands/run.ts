@@ -148,7 +148,7 @@ function tableOfSeats(seats: readonly SeatView[]): string {
   const head = ['seat', 'account', 'role', 'status', 'verified', 'audits', 'earned', 'slashed'];
   const rows = seats.map((seat) => [
     seat.seat,
-    seat.account,
+    seat.worker === '' ? seat.account : `${seat.account}:${seat.worker}`,
     seat.role,
     seat.status,
     seat.verifiedRounds,
