@@ -11,10 +11,12 @@ import { formatFacts, formatTable, formatTime } from '../output.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 import { addRunPropose } from './run-propose.js';
+import { addRunVotes } from './run-votes.js';
 
 export function addRunCommands(program: Command, terminal: Terminal): void {
   const run = program.command('run').description('training runs');
   addRunPropose(run, terminal);
+  addRunVotes(run, terminal);
   does(
     withExamples(
       withJson(run.command('list')).description('all runs that were funded'),

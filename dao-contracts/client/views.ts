@@ -16,6 +16,7 @@ export type AccountingView = WithMoney<rules.AccountingView>;
 export type Action = rules.Action | WithMoney<rules.Action>;
 
 export type {
+  Amendment,
   AuditView,
   Choice,
   Claim,

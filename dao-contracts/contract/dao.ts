@@ -31,6 +31,7 @@ import {
   datasets,
   hasLedger,
   proposals,
+  readAmendment,
   readApplicants,
   readAudits,
   readCounts,
@@ -376,5 +377,8 @@ const tickTeraGas = 250;
 
 function showRun(id: number): shown.RunView | null {
   const run = runs.get(id);
-  return run && viewRun(run, { terms: terms.get(id)!, audits: readAudits(id), nowMs: nowMs() });
+  if (!run) return null;
+  const amendment = run.amendment ? readAmendment(id) : null;
+  const it = { terms: terms.get(id)!, audits: readAudits(id), nowMs: nowMs(), amendment };
+  return viewRun(run, it);
 }

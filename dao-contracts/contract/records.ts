@@ -11,6 +11,7 @@
  *     l:<acct>         ledger                       s:<run>:<n>     seat; o:<run>:<acct> its number
  *     e:<subject> e:<subject>:<n>                   c:<run>:<round> closed round's record
  *     n:<run>:<acct>   party number                 w:<run>:<acct>  seat it operates
+ *     j:<run>          new terms that wait
  *                      attestations: count, each      en:<address>    an Ethereum wallet's last nonce
  */
 import { near } from 'near-sdk-js';
@@ -19,7 +20,7 @@ import { emptyLedger, type Ledger } from '../rules/ledger.js';
 import type { WeightHistory } from '../rules/members.js';
 import type { Proposal } from '../rules/proposal.js';
 import type { Applicant, Audit, Run, Seat } from '../rules/run-state.js';
-import type { RunTerms } from '../rules/run-terms.js';
+import type { Amendment, RunTerms } from '../rules/run-terms.js';
 import { addTotals, buckets, type Totals } from '../rules/totals.js';
 import type { DatasetView, ReleaseView } from '../rules/views.js';
 
@@ -123,6 +124,15 @@ export function writeAudits(run: number, audits: readonly Audit[]): void {
 
 export function readApplicants(run: number): Applicant[] {
   return readJson<Applicant[]>(`q:${run}`) ?? [];
+}
+
+export function readAmendment(run: number): Amendment | null {
+  return readJson<Amendment>(`j:${run}`);
+}
+
+export function writeAmendment(run: number, amendment: Amendment | null): void {
+  if (amendment) writeJson(`j:${run}`, amendment);
+  else near.storageRemove(`j:${run}`);
 }
 
 export function readLedger(account: string): Ledger {

@@ -5,18 +5,21 @@ import { noteSeat } from '../rules/ledger.js';
 import { RunDraft } from '../rules/run-draft.js';
 import { applyRunCommand, type RunCommand } from '../rules/run-events.js';
 import type { Run } from '../rules/run-state.js';
-import type { TickResult } from '../rules/run.js';
+import type { RoundRecord, TickResult } from '../rules/run.js';
 import { seatName } from '../rules/seat-owner.js';
 import { callContext, emit } from './call.js';
 import {
   applyMoves,
   hasLedger,
   readApplicants,
+  readAmendment,
   readAudits,
+  readJson,
   readLedger,
   runs,
   seats,
   terms,
+  writeAmendment,
   writeAudits,
   writeJson,
   writeLedger,
@@ -42,6 +45,8 @@ export function commandRun(id: number, command: RunCommand): TickResult | null {
       seatOperatedBy: (actor) => readNumber(`w:${id}:${seatName(actor)}`),
       partyOf: (account) => readNumber(`n:${id}:${account}`),
       hasLedger,
+      amendment: () => readAmendment(id),
+      record: (round) => readJson<RoundRecord>(`c:${id}:${round}`),
       audits: () => readAudits(id),
       applicants: () => readApplicants(id),
     },
@@ -55,6 +60,9 @@ export function commandRun(id: number, command: RunCommand): TickResult | null {
 function storeDraft(draft: RunDraft, before: ReadonlyMap<number, string>): void {
   const { id } = draft.run;
   runs.put(id, draft.run);
+  const { amendedTerms } = draft;
+  if (amendedTerms) terms.put(id, amendedTerms);
+  if (draft.amendmentChanged) writeAmendment(id, draft.amendment);
   const { audits, applicants } = draft.touched;
   if (audits) writeAudits(id, audits);
   if (applicants) writeJson(`q:${id}`, applicants);

@@ -15,7 +15,7 @@ import {
 } from './decoding.js';
 import { refuse } from './errors.js';
 import { deadlineMsMax, deadlineMsMin, licencesMax, titleCharsMax, weightMax } from './limits.js';
-import { decodeRunTerms } from './terms-decoding.js';
+import { decodeAmendment, decodeRunTerms } from './terms-decoding.js';
 
 const period = integer(deadlineMsMin, deadlineMsMax);
 
@@ -51,6 +51,24 @@ const shapes: { [K in Kind]: Decoder<Extract<Action, { kind: K }>> } = {
   'set-member': record({ kind: oneOf('set-member'), account, weight: decimal(weightMax) }),
   'set-policy': record({ kind: oneOf('set-policy'), policy: decodePolicy }),
   'stop-run': record({ kind: oneOf('stop-run'), run: id }),
+  'pause-run': record({
+    kind: oneOf('pause-run'),
+    run: id,
+    forMs: integer(deadlineMsMin, deadlineMsMax),
+  }),
+  'resume-run': record({ kind: oneOf('resume-run'), run: id }),
+  'amend-run': record({
+    kind: oneOf('amend-run'),
+    run: id,
+    changes: decodeAmendment,
+    budgetYocto: amount,
+  }),
+  'rewind-run': record({
+    kind: oneOf('rewind-run'),
+    run: id,
+    to: integer(0, 2 ** 31),
+    budgetYocto: amount,
+  }),
 };
 
 export function decodeAction(value: unknown, field: string): Action {

@@ -57,6 +57,24 @@ export function cancelledRoundsMax(terms: RunTerms): number {
   return terms.rounds + cancelledRoundsSlack;
 }
 
+/** An amendment that waits: its key, and seven fields at their longest. */
+export const amendmentBytes = 700;
+/** A slice in the list of returned ones. */
+const returnedSliceBytes = 12;
+
+/** What doing so many final rounds again can cost, and saying so in the log. */
+export function redoYocto(terms: RunTerms, rounds: number): bigint {
+  const relayed = BigInt(relayedCallsOfRound(terms)) * BigInt(terms.relayFeeYocto);
+  const each = roundYocto(terms) + relayed;
+  const bytes = cancelledRecordBytes + redoneSlicesBytes(terms, rounds);
+  return BigInt(rounds) * each + BigInt(bytes) * storageYoctoPerByte;
+}
+
+/** Growth of the run record by the slices that a rewind queues again. */
+export function redoneSlicesBytes(terms: RunTerms, rounds: number): number {
+  return rounds * terms.maxWorkers * returnedSliceBytes;
+}
+
 /** Relayed calls that a run pays for in all. */
 export function relayedCallsMax(terms: RunTerms): number {
   return terms.rounds * relayedCallsOfRound(terms);

@@ -1,4 +1,5 @@
 /** What becomes of a provisional round once its audits are closed: final, or rewound. */
+import { applyAmendment } from './amendment.js';
 import { recordOverheadBytes } from './budget.js';
 import type { RunDraft } from './run-draft.js';
 import type { ClaimRecord } from './run.js';
@@ -44,7 +45,13 @@ function finalise(draft: RunDraft, round: ProvisionalRound): void {
   run.finalRound = round.round;
   run.finalRoot = round.root;
   payRound(draft, round);
-  if (run.finalRounds < draft.terms.rounds) return;
+  // With new terms waiting, no round opened beside this one: they hold from the next on.
+  const amended = run.amendment && !run.open;
+  if (amended) applyAmendment(draft);
+  if (run.finalRounds < draft.terms.rounds) {
+    if (amended && run.status === 'running') openRound(draft);
+    return;
+  }
   settleRun(draft);
   run.status = 'completed';
   draft.emit('run_completed', { finalRound: run.finalRound, finalRoot: run.finalRoot });

@@ -11,7 +11,7 @@ import { storageYoctoPerByte } from './limits.js';
 import type { Utf8 } from './opening.js';
 import type { RoundRecord } from './run.js';
 import type { Applicant, Audit, RosterEntry, Run, Seat } from './run-state.js';
-import type { RunTerms } from './run-terms.js';
+import type { Amendment, RunTerms } from './run-terms.js';
 import { seatName, type Actor } from './seat-owner.js';
 import { moveMoney, noMoney, type Bucket, type Totals } from './totals.js';
 import { formatDigest } from '@commonweights/dataset-registry/digest/digest-text.js';
@@ -31,6 +31,10 @@ export interface RunSource {
   hasLedger: (account: string) => boolean;
   audits: () => Audit[];
   applicants: () => Applicant[];
+  /** New terms that wait; asked for only where the run says that there are any. */
+  amendment: () => Amendment | null;
+  /** The stored record of a closed round. */
+  record: (round: number) => RoundRecord | null;
 }
 
 export interface CallContext {
@@ -65,6 +69,9 @@ export class RunDraft {
   /** Operators that changed, by `seatName`; null: acts no more. */
   readonly operators = new Map<string, number | null>();
   #terms: RunTerms | null = null;
+  #amended = false;
+  #amendment: Amendment | null = null;
+  amendmentChanged = false;
   #audits: Audit[] | null = null;
   #applicants: Applicant[] | null = null;
 
@@ -82,6 +89,27 @@ export class RunDraft {
 
   get audits(): Audit[] {
     return (this.#audits ??= this.source.audits());
+  }
+
+  /** New terms hold from here on. */
+  set terms(terms: RunTerms) {
+    this.#terms = terms;
+    this.#amended = true;
+  }
+
+  /** Terms to store anew; null: they are as they were. */
+  get amendedTerms(): RunTerms | null {
+    return this.#amended ? this.terms : null;
+  }
+
+  get amendment(): Amendment | null {
+    return (this.#amendment ??= this.run.amendment ? this.source.amendment() : null);
+  }
+
+  /** Null: none waits any more. */
+  set amendment(amendment: Amendment | null) {
+    this.#amendment = amendment;
+    this.amendmentChanged = true;
   }
 
   set audits(audits: Audit[]) {

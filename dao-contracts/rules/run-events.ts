@@ -15,15 +15,17 @@ import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.
 import { enrol, rejoin, type Enrolment } from './enrolment.js';
 import { refuse, unreachable } from './errors.js';
 import { closeProvisional } from './finality.js';
+import type { Amending } from './amendment.js';
+import { amendRun, pauseByVote, resumeByVote, rewindRun, type Rewinding } from './live-run.js';
 import { tick, type Tick } from './phases.js';
 import { certify, commit, reveal, submitRoot, type Act } from './round-acts.js';
 import { stopRun } from './round-opening.js';
 import { payRelayer } from './relay-fee.js';
-import type { RevealedClaim, TickResult } from './run.js';
+import type { RevealedClaim, RoundRecord, TickResult } from './run.js';
 import { seatName, setOperator, setPayout, type Actor, type OwnerCall } from './seat-owner.js';
 import { RunDraft, type CallContext, type RunEvent } from './run-draft.js';
 import type { Applicant, Audit, Run, Seat } from './run-state.js';
-import type { RunTerms } from './run-terms.js';
+import type { Amendment, RunTerms } from './run-terms.js';
 import type { Totals } from './totals.js';
 
 export type RunCommand =
@@ -40,7 +42,11 @@ export type RunCommand =
   | ({ kind: 'deliver' } & AuditStep & LeafWithProof)
   | ({ kind: 'answer'; leaf: Digest | null } & AuditStep)
   | ({ kind: 'open' } & AuditStep & OpenedLeaf)
-  | { kind: 'stop' };
+  | { kind: 'stop' }
+  | { kind: 'pause'; forMs: number }
+  | { kind: 'resume' }
+  | ({ kind: 'amend' } & Amending)
+  | ({ kind: 'rewind' } & Rewinding);
 
 /** Changes the draft or refuses, in which case the draft must be thrown away. */
 export function applyRunCommand(draft: RunDraft, command: RunCommand): TickResult | null {
@@ -90,6 +96,18 @@ function applyCommand(draft: RunDraft, command: RunCommand): TickResult | null {
       open(draft, command);
       closeProvisional(draft);
       return null;
+    case 'pause':
+      pauseByVote(draft, command);
+      return null;
+    case 'resume':
+      resumeByVote(draft);
+      return null;
+    case 'amend':
+      amendRun(draft, command);
+      return null;
+    case 'rewind':
+      rewindRun(draft, command);
+      return null;
     case 'stop':
       if (draft.run.status === 'completed' || draft.run.status === 'stopped') {
         refuse('RUN_NOT_OPEN', `run ${draft.run.id} is ${draft.run.status} already`);
@@ -112,6 +130,9 @@ export interface RunState {
   parties: string[];
   /** Seats by the `seatName` of who operates them. */
   operators: Record<string, number>;
+  amendment?: Amendment | null;
+  /** Stored records by round; a rewind reads them. */
+  records?: RoundRecord[];
 }
 
 export interface RunEffects {
@@ -141,6 +162,8 @@ export function stepRun(
         return number < 0 ? null : number;
       },
       hasLedger: () => true,
+      amendment: () => own.amendment ?? null,
+      record: (round) => own.records?.find((record) => record.round === round) ?? null,
       audits: () => own.audits,
       applicants: () => own.applicants,
     },
@@ -158,7 +181,17 @@ export function stepRun(
   const { audits, applicants } = draft;
   const { run, moves, credits, records, events } = draft;
   return {
-    state: { run, terms: own.terms, seats, audits, applicants, parties, operators },
+    state: {
+      run,
+      terms: draft.terms,
+      seats,
+      audits,
+      applicants,
+      parties,
+      operators,
+      amendment: draft.amendmentChanged ? draft.amendment : (own.amendment ?? null),
+      ...(own.records ? { records: own.records } : {}),
+    },
     effects: { moves, credits, records, events, result },
   };
 }

@@ -43,6 +43,18 @@ export interface RunTerms {
   earnedStakeSeatsMax: number;
 }
 
+/** What a vote can change of a run under way; each field with its new value, changed or not. */
+export type Amendment = Pick<
+  RunTerms,
+  | 'spec'
+  | 'rounds'
+  | 'maxWorkers'
+  | 'deadlinesMs'
+  | 'auditedClaimsBps'
+  | 'rewardYocto'
+  | 'auditFeeYocto'
+>;
+
 export interface DeadlinesMs {
   enrol: number;
   train: number;

@@ -1,14 +1,14 @@
 /** How stored records are shown (run.ts). */
 import type { AuditView, RunView, SeatView } from './run.js';
 import type { Applicant, Audit, Run, Seat } from './run-state.js';
-import type { RunTerms } from './run-terms.js';
+import type { Amendment, RunTerms } from './run-terms.js';
 import { closedRounds } from './round-opening.js';
 import { ZERO_LOCAL_STATE } from './opening.js';
 import { heldBackYocto } from './settlement.js';
 
 export function viewRun(
   run: Run,
-  it: { terms: RunTerms; audits: readonly Audit[]; nowMs: number },
+  it: { terms: RunTerms; audits: readonly Audit[]; nowMs: number; amendment?: Amendment | null },
 ): RunView {
   const { open, provisional } = run;
   return {
@@ -24,6 +24,7 @@ export function viewRun(
     pausedUntilMs: run.pausedUntilMs,
     relayedCalls: run.relayedCalls,
     rewinds: run.rewinds,
+    amendment: it.amendment ?? null,
     closedRounds: closedRounds(run),
     finalRound: run.finalRound,
     finalRoot: run.finalRoot,

@@ -4,9 +4,9 @@
  * milliseconds. docs/protocol.md is the text to this.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
-import type { RunTerms } from './run-terms.js';
+import type { Amendment, RunTerms } from './run-terms.js';
 
-export type { RunTerms } from './run-terms.js';
+export type { Amendment, RunTerms } from './run-terms.js';
 
 export type RunStatus = 'enrolling' | 'running' | 'paused' | 'completed' | 'stopped';
 export type Phase = 'train' | 'reveal' | 'certify' | 'aggregate';
@@ -38,6 +38,8 @@ export interface RunView {
   relayedCalls: number;
   /** Final rounds between `to` and `at`, both left out, are void by a vote of the DAO. */
   rewinds: { at: number; to: number }[];
+  /** New terms that hold from the next round boundary on. */
+  amendment: Amendment | null;
   /** Final ones plus the provisional one. */
   closedRounds: number;
   /** Number of the last final round; 0: none yet, `finalRoot` is the initial root. */
@@ -144,9 +146,12 @@ export interface RoundRecord {
   version: 1;
   run: number;
   round: number;
-  outcome: 'final' | 'rewound' | 'aborted';
+  /** `rewind` is no round but a vote: final rounds between `to` and it are void. */
+  outcome: 'final' | 'rewound' | 'aborted' | 'rewind';
   previous: Digest | null;
   startRoot: Digest;
+  /** With `rewind` only: the final round whose root the run goes back to; 0: the initial root. */
+  to?: number;
   root: Digest | null;
   claims: ClaimRecord[];
   audits: { seat: number; segment: number; auditor: number; verdict: 'passed' | 'failed' }[];

@@ -13,11 +13,11 @@ import {
   segmentsMax,
 } from './limits.js';
 
-import type { DeadlinesMs, RunTerms } from './run-terms.js';
+import type { Amendment, DeadlinesMs, RunTerms } from './run-terms.js';
 
 const milliseconds = integer(deadlineMsMin, deadlineMsMax);
 
-export const decodeDeadlines: Decoder<DeadlinesMs> = record<DeadlinesMs>({
+const decodeDeadlines: Decoder<DeadlinesMs> = record<DeadlinesMs>({
   enrol: milliseconds,
   train: milliseconds,
   reveal: milliseconds,
@@ -50,6 +50,17 @@ const decodeShape: Decoder<RunTerms> = record<RunTerms>({
   relayFeeYocto: amount,
   relayedCallsPerRound: integer(0, relayedCallsPerRoundMax),
   earnedStakeSeatsMax: integer(0, seatsMax),
+});
+
+/** New values of a run under way; whether its terms make sense with them is checked with them. */
+export const decodeAmendment: Decoder<Amendment> = record<Amendment>({
+  spec: digest,
+  rounds: integer(1, roundsMax),
+  maxWorkers: integer(1, seatsMax),
+  deadlinesMs: decodeDeadlines,
+  auditedClaimsBps: integer(0, 10_000),
+  rewardYocto: amount,
+  auditFeeYocto: amount,
 });
 
 /** Terms that make sense by themselves; datasets and treasury are checked by who knows them. */

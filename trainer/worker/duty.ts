@@ -136,6 +136,8 @@ function tickDuty(run: RunView, seats: readonly SeatView[], nowMs: number): Duty
 }
 
 function canGoOn(run: RunView, seats: readonly SeatView[]): Duty | null {
+  // Paused by a vote: no tick moves it before that time.
+  if (run.pausedUntilMs !== null && run.nowMs < run.pausedUntilMs) return null;
   const trainers = seats.filter((seat) => seat.role === 'trainer' && seat.status === 'active');
   if (trainers.length < run.terms.minWorkers) return null;
   return { kind: 'tick', because: 'enough trainers are back' };

@@ -30,14 +30,8 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
   const pollMs = options.pollMs ?? defaultPollMs;
   const reader = new RunReader(options.client, options.run);
   const first = await reader.read();
-  const opened = await openRun({
-    spec: first.run.terms.spec,
-    blobs: options.blobs,
-    engine: options.engine,
-  });
-  checkTerms(first.run, opened);
-  await checkDataset(options, opened.spec);
-  const seat = await SeatAtWork.open(options, opened, reader);
+  let spec = first.run.terms.spec;
+  let seat = await takeUp(options, first.run, reader);
   let failures = 0;
   let waitedFor = '';
   try {
@@ -46,6 +40,12 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
       let duty: Duty | null = null;
       try {
         const { run, seats } = await reader.read();
+        if (run.terms.spec !== spec) {
+          // Amended by a vote, at a round boundary: nothing of the old spec is under way any more.
+          const next = await takeUp(options, run, reader);
+          await seat.close();
+          [seat, spec] = [next, run.terms.spec];
+        }
         duty = nextDuty({
           run,
           seats,
@@ -79,6 +79,15 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
   } finally {
     await seat.close();
   }
+}
+
+/** Opens what the terms name, and makes sure that they are what the DAO voted on. */
+async function takeUp(options: SeatOptions, run: RunView, reader: RunReader): Promise<SeatAtWork> {
+  const { blobs, engine } = options;
+  const opened = await openRun({ spec: run.terms.spec, blobs, engine });
+  checkTerms(run, opened);
+  await checkDataset(options, opened.spec);
+  return SeatAtWork.open(options, opened, reader);
 }
 
 function isNoPlace(error: unknown): boolean {

@@ -19,7 +19,7 @@ import {
   type RunState,
 } from '@commonweights/dao-contracts/rules/run-events.js';
 import type { CallContext } from '@commonweights/dao-contracts/rules/run-draft.js';
-import type { RunTerms } from '@commonweights/dao-contracts/rules/run.js';
+import type { RoundRecord, RunTerms } from '@commonweights/dao-contracts/rules/run.js';
 import { addTotals, noMoney, type Totals } from '@commonweights/dao-contracts/rules/totals.js';
 import { proveTraceLeaf, traceRootOf } from '@commonweights/dao-contracts/rules/trace.js';
 
@@ -122,6 +122,17 @@ export class RunPlay {
       this.ledgers.set(account, (this.ledgers.get(account) ?? 0n) + yocto);
     }
     this.records.push(...effects.records);
+    this.state.records = this.parsedRecords();
+  }
+
+  parsedRecords(): RoundRecord[] {
+    return this.records.map(({ text }) => JSON.parse(text) as RoundRecord);
+  }
+
+  /** Money in the treasury, for actions that bring some. */
+  grant(yocto: bigint): void {
+    this.totals.treasury += yocto;
+    this.received += yocto;
   }
 
   tick(): RunCommand {
@@ -205,7 +216,26 @@ export class RunPlay {
     this.relayer = chance % 4 === 1 ? 'relay.test' : null;
     list.push(...this.#roundActs(chance, wild), ...this.#auditActs(chance, wild));
     if (chance === 999) list.push(() => ({ kind: 'stop' }));
+    if (this.ownersAct && chance % 25 === 3) list.push(...this.#votes(chance));
     return list;
+  }
+
+  /** What a vote could do now, sensible or not. */
+  #votes(chance: number): (() => RunCommand)[] {
+    const { run, terms } = this.state;
+    const budgetYocto = near * BigInt(chance % 3 === 0 ? 0 : 5);
+    const { spec, deadlinesMs, auditFeeYocto } = terms;
+    const changes = {
+      ...{ spec, deadlinesMs, auditFeeYocto, rounds: 1 + (chance % 4) },
+      ...{ maxWorkers: 2 + (chance % 2), auditedClaimsBps: chance % 2 ? 8_000 : 0 },
+      rewardYocto: `${near / BigInt(5 + (chance % 7))}`,
+    };
+    return [
+      () => ({ kind: 'pause', forMs: 1_000 * (1 + (chance % 3)) }),
+      () => ({ kind: 'resume' }),
+      () => ({ kind: 'amend', changes, budgetYocto }),
+      () => ({ kind: 'rewind', to: Math.max(0, run.finalRound - 1 - (chance % 3)), budgetYocto }),
+    ];
   }
 
   #ownerActs(chance: number): (() => RunCommand)[] {
