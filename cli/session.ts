@@ -63,6 +63,12 @@ export class Session {
     );
   }
 
+  /** The DAO's account, where one is named at all. */
+  get namedContract(): string | null {
+    const contract = this.flags.contract ?? this.profile?.contract;
+    return contract === undefined ? null : parseAccountId(contract);
+  }
+
   /** Who acts. Error: `NO_ACCOUNT`. */
   get accountId(): string {
     const account = this.flags.account ?? this.profile?.account;

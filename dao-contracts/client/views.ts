@@ -28,6 +28,7 @@ export type {
   Phase,
   ProposalStatus,
   ReleaseView,
+  ReputationView,
   RoundRecord,
   SeatRole,
   TickResult,

@@ -49,6 +49,7 @@ import {
   writeLedger,
   writeTotals,
 } from './records.js';
+import { initReputation, showReputation } from './reputations.js';
 import { commandRun } from './run-shell.js';
 import { chargeStorage, storageUsed } from './storage-charge.js';
 
@@ -63,6 +64,7 @@ export class Dao {
     const { members, policy, guardian } = decode.init(args, '');
     writeJson('counts', { proposals: 0, runs: 0, datasets: 0, releases: 0 });
     writeTotals(noMoney());
+    initReputation();
     writeJson('policy', { policy, guardian });
     for (const member of members) governance.setMember(member);
     if (members.length === 0) refuse('BAD_ARGUMENT', 'members must name at least one voter');
@@ -345,6 +347,11 @@ export class Dao {
       claimedYocto: `${ledger.claimedYocto}`,
       seats: ledger.seats,
     };
+  }
+
+  @view({})
+  get_reputation(args: unknown): shown.ReputationView {
+    return showReputation(decode.account(args, '').account);
   }
 
   @view({})

@@ -11,7 +11,7 @@
  *     l:<acct>         ledger                       s:<run>:<n>     seat; o:<run>:<acct> its number
  *     e:<subject> e:<subject>:<n>                   c:<run>:<round> closed round's record
  *     n:<run>:<acct>   party number                 w:<run>:<acct>  seat it operates
- *     j:<run>          new terms that wait
+ *     j:<run>          new terms that wait          y y:<acct>      reputation: of all, of each
  *                      attestations: count, each      en:<address>    an Ethereum wallet's last nonce
  */
 import { near } from 'near-sdk-js';

@@ -7,6 +7,7 @@ import { applyRunCommand, type RunCommand } from '../rules/run-events.js';
 import type { Run } from '../rules/run-state.js';
 import type { RoundRecord, TickResult } from '../rules/run.js';
 import { seatName } from '../rules/seat-owner.js';
+import { settleReputations } from './reputations.js';
 import { callContext, emit } from './call.js';
 import {
   applyMoves,
@@ -81,6 +82,7 @@ function storeDraft(draft: RunDraft, before: ReadonlyMap<number, string>): void 
     else near.storageWrite(`w:${id}:${name}`, `${seat}`);
   }
   storeLedgers(draft, before);
+  settleReputations(draft.conducts);
   applyMoves(draft.moves);
   emit(draft.events);
 }

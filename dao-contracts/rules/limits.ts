@@ -24,6 +24,16 @@ export const workerCharsMax = 32;
 export const relayedCallsPerRoundMax = 64;
 /** Each stored round record between is read and parsed in one call. */
 export const rewindSpanMax = 16;
+/** Reputation of one account at most; what a run adds shrinks on the way there. */
+export const reputationMax = 10_000_000n;
+/** One run, however long, is two per cent of it. */
+export const reputationOfRunMax = 200_000n;
+export const reputationPerRound = 1_000n;
+/** An audit re-executes a segment, not a round. */
+export const reputationPerAudit = 300n;
+/** Of all accounts' points together, what one account's can count for. */
+export const reputationShareMaxBps = 500n;
+
 /** Kept in the run record, which every call reads. */
 export const rewindsMax = 16;
 

@@ -12,6 +12,7 @@ import type { Utf8 } from './opening.js';
 import type { RoundRecord } from './run.js';
 import type { Applicant, Audit, RosterEntry, Run, Seat } from './run-state.js';
 import type { Amendment, RunTerms } from './run-terms.js';
+import type { RunConduct } from './reputation.js';
 import { seatName, type Actor } from './seat-owner.js';
 import { moveMoney, noMoney, type Bucket, type Totals } from './totals.js';
 import { formatDigest } from '@commonweights/dataset-registry/digest/digest-text.js';
@@ -64,6 +65,8 @@ export class RunDraft {
   readonly records: { round: number; text: string }[] = [];
   readonly events: RunEvent[] = [];
   readonly seats = new Map<number, Seat>();
+  /** What settled seats say of their accounts (reputation.ts). */
+  readonly conducts = new Map<string, RunConduct>();
   /** Accounts that are parties from now on, with their numbers. */
   readonly parties = new Map<string, number>();
   /** Operators that changed, by `seatName`; null: acts no more. */
@@ -198,6 +201,19 @@ export class RunDraft {
 
   chargeStorage(bytes: number): bigint {
     return this.spendEscrow('storage', BigInt(bytes) * storageYoctoPerByte);
+  }
+
+  /** Adds what one seat did to what its account is known for. */
+  noteConduct(account: string, conduct: RunConduct): void {
+    const { verifiedRounds, auditsRight, auditsWrong, slashes } = conduct;
+    if (verifiedRounds + auditsRight + auditsWrong + slashes === 0) return;
+    const known = this.conducts.get(account);
+    this.conducts.set(account, {
+      verifiedRounds: (known?.verifiedRounds ?? 0) + verifiedRounds,
+      auditsRight: (known?.auditsRight ?? 0) + auditsRight,
+      auditsWrong: (known?.auditsWrong ?? 0) + auditsWrong,
+      slashes: (known?.slashes ?? 0) + slashes,
+    });
   }
 
   emit(event: string, data: Record<string, unknown>): void {

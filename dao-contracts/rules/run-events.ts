@@ -20,6 +20,7 @@ import { amendRun, pauseByVote, resumeByVote, rewindRun, type Rewinding } from '
 import { tick, type Tick } from './phases.js';
 import { certify, commit, reveal, submitRoot, type Act } from './round-acts.js';
 import { stopRun } from './round-opening.js';
+import type { RunConduct } from './reputation.js';
 import { payRelayer } from './relay-fee.js';
 import type { RevealedClaim, RoundRecord, TickResult } from './run.js';
 import { seatName, setOperator, setPayout, type Actor, type OwnerCall } from './seat-owner.js';
@@ -138,6 +139,7 @@ export interface RunState {
 export interface RunEffects {
   moves: Totals;
   credits: ReadonlyMap<string, bigint>;
+  conducts: ReadonlyMap<string, RunConduct>;
   records: readonly { round: number; text: string }[];
   events: readonly RunEvent[];
   result: TickResult | null;
@@ -179,7 +181,7 @@ export function stepRun(
     else operators[name] = seat;
   }
   const { audits, applicants } = draft;
-  const { run, moves, credits, records, events } = draft;
+  const { run, moves, credits, conducts, records, events } = draft;
   return {
     state: {
       run,
@@ -192,6 +194,6 @@ export function stepRun(
       amendment: draft.amendmentChanged ? draft.amendment : (own.amendment ?? null),
       ...(own.records ? { records: own.records } : {}),
     },
-    effects: { moves, credits, records, events, result },
+    effects: { moves, credits, conducts, records, events, result },
   };
 }

@@ -17,6 +17,9 @@ export function expel(draft: RunDraft, number: number, why: string): bigint {
   seat.stakeYocto = 0n;
   seat.held = [];
   seat.slashedYocto += lost;
+  // Work of a seat that cheated speaks for nobody: what counts is that it was slashed.
+  const nothing = { verifiedRounds: 0, auditsRight: 0 };
+  draft.noteConduct(seat.account, { ...nothing, auditsWrong: seat.auditsWrong, slashes: 1 });
   draft.emit('seat_expelled', { seat: number, account: seat.account, why, lostYocto: `${lost}` });
   return lost;
 }
@@ -201,6 +204,8 @@ export function settleRun(draft: RunDraft): void {
     const seat = draft.seat(number);
     releaseHeld(draft, number, run.paidRounds);
     draft.credit(seat.payout, 'stakes', seat.stakeYocto);
+    const { verifiedRounds, auditsRight, auditsWrong } = seat;
+    draft.noteConduct(seat.account, { verifiedRounds, auditsRight, auditsWrong, slashes: 0 });
     seat.stakeYocto = 0n;
     entry.status = 'left';
   }

@@ -4,6 +4,7 @@ import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.j
 import { escrowNeeded, redoYocto } from '@commonweights/dao-contracts/rules/budget.js';
 import type {
   EarningsView,
+  ReputationView,
   RoundRecord,
   RunTerms,
 } from '@commonweights/dao-contracts/rules/views.js';
@@ -151,6 +152,34 @@ describe('owners and relayers, in the contract', () => {
       terms.rounds * terms.relayedCallsPerRound * (terms.maxWorkers + terms.maxAuditors);
     const dearer = escrowNeeded(terms) - escrowNeeded(funded);
     expect(dearer).to.equal(BigInt(calls) * BigInt(terms.relayFeeYocto));
+  });
+});
+
+describe('reputation, in the contract', () => {
+  it('comes with verified rounds when a run settles its seats, and not to who was slashed', async () => {
+    const { fake: host, play } = await startDao();
+    await play.fund({ rounds: 2 });
+    await play.enrol();
+    const cheat = (await play.seats())[0]!.account;
+    await play.round({ cheats: [cheat] });
+    await play.audit();
+    const of = (account: string) => host.view<ReputationView>('get_reputation', { account });
+    expect(of(cheat)).to.include({ points: '0', slashes: 1, verifiedRounds: 0 });
+    for (let i = 0; i < 4 && (await play.view()).status === 'running'; i++) {
+      if ((await play.view()).open) await play.round();
+      await play.audit();
+    }
+    expect((await play.view()).status).to.equal('completed');
+    const seats = await play.seats();
+    const honest = seats.find(({ role, status }) => role === 'trainer' && status === 'left')!;
+    const gained = of(honest.account);
+    expect(gained).to.include({ verifiedRounds: 2, slashes: 0, auditsRight: honest.auditsRight });
+    expect(gained.points).to.equal(`${2_000 + 300 * honest.auditsRight}`);
+    expect(BigInt(gained.standing)).to.equal(BigInt(gained.totalPoints) / 20n);
+    host.nowMs += 2 ** 24 * 1_000;
+    const { points } = of(honest.account);
+    expect(BigInt(points)).to.equal(BigInt(gained.points) / 2n);
+    expect(of('nobody.test')).to.include({ points: '0', standing: '0' });
   });
 });
 
