@@ -122,6 +122,8 @@ function factsOfRun(view: RunView): string {
     ['workers', `${terms.minWorkers} to ${terms.maxWorkers}, auditors up to ${terms.maxAuditors}`],
     ['reward', `${formatNear(terms.rewardYocto)} per verified update`],
     ['stake', terms.stakeYocto],
+    ['amendment', view.amendment ? `waits: ${view.amendment.spec}` : '–'],
+    ['rewinds', view.rewinds.map(({ at, to }) => `${at} back to ${to}`).join(', ') || '–'],
     ['paid', `${formatNear(view.paidYocto)} of ${formatNear(view.budgetYocto)}`],
   ]);
 }

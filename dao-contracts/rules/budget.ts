@@ -17,7 +17,8 @@ import type { RunTerms } from './run-terms.js';
 const runBytes = 9_000;
 /** A worker's entries in the run record and two audits. */
 const runBytesPerWorker = 1_400;
-const bytesPerApplication = 290;
+/** The application, and the ledger to which its stake or what was over goes back. */
+const bytesPerApplication = 640;
 /** The key of an account and a small number: an index entry, a party. */
 const indexBytes = 190;
 /**
