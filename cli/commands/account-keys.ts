@@ -96,8 +96,8 @@ async function add(
     throw error;
   }
   session.print({ account: client.accountId, publicKey, file }, () => {
-    const where = file ? `; it is in ${file}: take it to the machine and set ` : '';
-    return `${publicKey} may work for ${client.accountId}${where}${file ? `NEAR_CREDENTIALS_DIR to ${out}` : ''}\n`;
+    const where = `; it is in ${file}: take it along and set NEAR_CREDENTIALS_DIR to ${out}`;
+    return `${publicKey} may work for ${client.accountId}${file ? where : ''}\n`;
   });
 }
 

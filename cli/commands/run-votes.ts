@@ -15,7 +15,7 @@ import { submitProposal } from '../proposal-bond.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 import { describeAction } from './proposal-words.js';
-import { readRun } from './run.js';
+import { readRun } from './run-record.js';
 
 interface VoteFlags {
   readonly description?: string;

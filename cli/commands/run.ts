@@ -1,16 +1,14 @@
 /** `commonweights run`: training runs, from proposal to the last round. */
 import type { Command } from 'commander';
-import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { readAll } from '@commonweights/dao-contracts/client/page.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
 import type { RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
 import { parseId, withExamples, withJson } from '../arguments.js';
-import { CliError } from '../errors.js';
-import { exitCodes } from '../exit-codes.js';
 import { formatFacts, formatTable, formatTime } from '../output.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 import { addRunPropose } from './run-propose.js';
+import { readRun } from './run-record.js';
 import { addRunVotes } from './run-votes.js';
 
 export function addRunCommands(program: Command, terminal: Terminal): void {
@@ -96,15 +94,6 @@ async function watch(session: Session, id: number): Promise<void> {
   const end = `${view.status}, ${view.closedRounds} rounds, final root ${view.finalRoot}`;
   if (view.status === 'stopped') bar?.fail(end);
   else bar?.finish(end);
-}
-
-export async function readRun(client: DaoClient, run: number): Promise<RunView> {
-  const view = await client.getRun({ run });
-  if (view) return view;
-  throw new CliError(
-    exitCodes.notFound,
-    `NO_SUCH_RUN: ${client.contract} has no run ${run}; see "commonweights run list"`,
-  );
 }
 
 function factsOfRun(view: RunView): string {

@@ -5,7 +5,7 @@ import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
 import { parseId, withExamples, workerLabel } from '../arguments.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
-import { readRun } from './run.js';
+import { readRun } from './run-record.js';
 
 interface SeatFlags {
   readonly worker?: string;

@@ -10,7 +10,7 @@ import { formatBytes } from '../output.js';
 import type { Progress } from '../progress.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
-import { readRun } from './run.js';
+import { readRun } from './run-record.js';
 
 interface WorkFlags {
   readonly auditor?: boolean;

@@ -6,7 +6,7 @@ import { RunDraft } from '../rules/run-draft.js';
 import { applyRunCommand, type RunCommand } from '../rules/run-events.js';
 import type { Run } from '../rules/run-state.js';
 import type { RoundRecord, TickResult } from '../rules/run.js';
-import { seatName } from '../rules/seat-owner.js';
+import { seatName } from '../rules/seat-name.js';
 import { settleReputations } from './reputations.js';
 import { callContext, emit } from './call.js';
 import {

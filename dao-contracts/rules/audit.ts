@@ -10,7 +10,8 @@ import { outcomeLeafWith } from './opening.js';
 import type { RevealedClaim } from './run.js';
 import type { RunDraft } from './run-draft.js';
 import type { Audit, Seat } from './run-state.js';
-import { isRelated, type Actor } from './seat-owner.js';
+import type { Actor } from './seat-name.js';
+import { isRelated } from './seat-owner.js';
 import { expel, punishAuditor } from './settlement.js';
 import { verifyTraceLeaf, type TraceProof } from './trace-proof.js';
 

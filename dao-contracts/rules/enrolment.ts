@@ -9,7 +9,8 @@ import { refundApplicant } from './settlement.js';
 import type { SeatRole } from './run.js';
 import type { RunDraft } from './run-draft.js';
 import type { Applicant } from './run-state.js';
-import { checkNameIsFree, seatName, type Actor } from './seat-owner.js';
+import { seatName, type Actor } from './seat-name.js';
+import { checkNameIsFree } from './seat-owner.js';
 import { receiveMoney } from './totals.js';
 
 export interface Enrolment extends Actor {

@@ -6,10 +6,9 @@
  */
 import { relayedCallsMax } from './budget.js';
 import type { RunDraft } from './run-draft.js';
-import type { RunCommand } from './run-events.js';
 
 /** What a seat does and a function-call key may call. */
-const relayed: readonly RunCommand['kind'][] = [
+const relayed: readonly string[] = [
   'rejoin',
   'tick',
   'commit',
@@ -21,15 +20,22 @@ const relayed: readonly RunCommand['kind'][] = [
   'open',
 ];
 
+/** What counts of a command: what it is, and whose. */
+interface Relayable {
+  readonly kind: string;
+  readonly account?: string;
+  readonly worker?: string;
+}
+
 /** Errors: a command of no seat pays nothing; that it is refused is for others to say. */
-export function payRelayer(draft: RunDraft, command: RunCommand): void {
+export function payRelayer(draft: RunDraft, command: Relayable): void {
   const { run, at } = draft;
   const relayer = at.relayer ?? null;
   if (relayer === null || !relayed.includes(command.kind)) return;
   const { relayedCallsPerRound, relayFeeYocto } = draft.terms;
   const fee = BigInt(relayFeeYocto);
   if (fee === 0n || run.relayedCalls >= relayedCallsMax(draft.terms)) return;
-  const { account, worker = '' } = command as { account?: string; worker?: string };
+  const { account, worker = '' } = command;
   if (account === undefined || run.escrowYocto < fee) return;
   const number = draft.seatNumberFor({ account, worker });
   if (number === null || draft.roster(number).status === 'expelled') return;

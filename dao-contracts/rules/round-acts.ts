@@ -5,7 +5,7 @@ import { commitmentWith, ZERO_LOCAL_STATE } from './opening.js';
 import type { Phase, RevealedClaim } from './run.js';
 import type { RunDraft } from './run-draft.js';
 import type { OpenRound, Seat } from './run-state.js';
-import type { Actor } from './seat-owner.js';
+import type { Actor } from './seat-name.js';
 
 export interface Act extends Actor {
   round: number;

@@ -13,7 +13,7 @@ import type { RoundRecord } from './run.js';
 import type { Applicant, Audit, RosterEntry, Run, Seat } from './run-state.js';
 import type { Amendment, RunTerms } from './run-terms.js';
 import type { RunConduct } from './reputation.js';
-import { seatName, type Actor } from './seat-owner.js';
+import { seatName, type Actor } from './seat-name.js';
 import { moveMoney, noMoney, type Bucket, type Totals } from './totals.js';
 import { formatDigest } from '@commonweights/dataset-registry/digest/digest-text.js';
 

@@ -8,22 +8,11 @@ import { refuse } from './errors.js';
 import { payoutChangesMax } from './limits.js';
 import type { RunDraft } from './run-draft.js';
 import type { RosterEntry, Seat } from './run-state.js';
+import { seatName, type Actor } from './seat-name.js';
 import { receiveMoney } from './totals.js';
-
-/** Who calls, and which of its machines. */
-export interface Actor {
-  account: string;
-  /** Label of the machine; '' is the account's only or first one. */
-  worker?: string;
-}
 
 export interface OwnerCall extends Actor {
   depositYocto: bigint;
-}
-
-/** Of a seat's place in storage and in error texts. */
-export function seatName({ account, worker = '' }: Actor): string {
-  return worker === '' ? account : `${account}:${worker}`;
 }
 
 export function setPayout(draft: RunDraft, it: OwnerCall & { payout: string }): void {

@@ -13,7 +13,6 @@ import {
   type RunCommand,
   type RunState,
 } from '@commonweights/dao-contracts/rules/run-events.js';
-import type { Run } from '@commonweights/dao-contracts/rules/run-state.js';
 import type { RoundRecord, RunView, SeatView } from '@commonweights/dao-contracts/rules/run.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
 import { viewApplicant, viewRun, viewSeat } from '@commonweights/dao-contracts/rules/run-view.js';

@@ -2,24 +2,12 @@
 import { expect } from 'chai';
 import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
 import type {
-  AccountingView,
   EarningsView,
   ProposalView,
   ReleaseView,
   RoundRecord,
 } from '@commonweights/dao-contracts/rules/views.js';
-import {
-  auditor,
-  everybody,
-  members,
-  named,
-  near,
-  Play,
-  policy,
-  terms,
-  workers,
-  type Chain,
-} from './dao-driver.js';
+import { auditor, named, near, policy, terms, workers } from './dao-driver.js';
 import { startDao } from './fake-dao.js';
 
 describe('the DAO contract, main path', () => {
