@@ -33,6 +33,12 @@ export function decimal(least: number, most: number): (text: string) => number {
   };
 }
 
+/** A flag's label of one of an account's machines. */
+export function workerLabel(text: string): string {
+  if (/^[a-z0-9-]{0,32}$/.test(text)) return text;
+  throw new InvalidArgumentError('It must be up to 32 of a-z, 0-9 and "-".');
+}
+
 /** A flag's amount of NEAR, as yoctoNEAR. */
 export function nearAmount(text: string): bigint {
   try {

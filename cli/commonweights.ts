@@ -11,7 +11,9 @@ import { addNetworkCommands } from './commands/network.js';
 import { addProposalCommands } from './commands/proposal.js';
 import { addPullCommands } from './commands/pull.js';
 import { addReleaseCommands } from './commands/release.js';
+import { addRelayCommand } from './commands/relay.js';
 import { addRunCommands } from './commands/run.js';
+import { addSeatCommands } from './commands/seat.js';
 import { addWorkCommand } from './commands/work.js';
 import { describeFailure } from './errors.js';
 import { exitCodeMeanings, exitCodes } from './exit-codes.js';
@@ -61,6 +63,8 @@ export function buildProgram(terminal: Terminal): Command {
   addRunCommands(program, terminal);
   addProposalCommands(program, terminal);
   addWorkCommand(program, terminal);
+  addSeatCommands(program, terminal);
+  addRelayCommand(program, terminal);
   addReleaseCommands(program, terminal);
   addPullCommands(program, terminal);
   addGenerateCommand(program, terminal);

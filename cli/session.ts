@@ -63,6 +63,12 @@ export class Session {
     );
   }
 
+  /** The DAO's account, where one is named at all. */
+  get namedContract(): string | null {
+    const contract = this.flags.contract ?? this.profile?.contract;
+    return contract === undefined ? null : parseAccountId(contract);
+  }
+
   /** Who acts. Error: `NO_ACCOUNT`. */
   get accountId(): string {
     const account = this.flags.account ?? this.profile?.account;
@@ -85,9 +91,9 @@ export class Session {
   }
 
   /** A client that signs for the account. Errors: those of `accountId` and `readCredentials`. */
-  async signer(): Promise<DaoClient> {
-    const contract = this.contract;
-    return connect({ network: this.network, contract, account: await this.accountKey() });
+  async signer(it: { relayUrl?: string | undefined } = {}): Promise<DaoClient> {
+    const { network, contract } = this;
+    return connect({ network, contract, account: await this.accountKey(), ...it });
   }
 
   accountKey(): Promise<AccountKey> {

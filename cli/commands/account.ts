@@ -5,7 +5,9 @@ import { createKey, parseAccountId } from '@commonweights/dao-contracts/client/a
 import { connect } from '@commonweights/dao-contracts/client/client.js';
 import type { AccountKey } from '@commonweights/dao-contracts/client/connection.js';
 import { isDaoError } from '@commonweights/dao-contracts/client/errors.js';
+import type { ReputationView } from '@commonweights/dao-contracts/client/views.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
+import { addAccountKeyCommands } from './account-keys.js';
 import { nearAmount, withExamples, withJson } from '../arguments.js';
 import { readCredentials, writeCredentials } from '../credentials.js';
 import { CliError } from '../errors.js';
@@ -32,6 +34,7 @@ export function addAccountCommands(program: Command, terminal: Terminal): void {
     terminal,
     (session, [name], { fund }) => create(session, parseAccountId(name!), fund ?? fundDefaultYocto),
   );
+  addAccountKeyCommands(account, terminal);
   does(
     withExamples(
       withJson(account.command('show [account]')).description('balance, storage and earnings'),
@@ -81,7 +84,7 @@ async function payerOf(session: Session, newAccountId: string): Promise<AccountK
 
 async function show(session: Session, accountId: string): Promise<void> {
   const { network } = session;
-  const client = connect({ network, contract: session.profile?.contract ?? accountId });
+  const client = connect({ network, contract: session.namedContract ?? accountId });
   const view = await client.viewAccount(accountId);
   if (!view) {
     throw new CliError(
@@ -90,13 +93,25 @@ async function show(session: Session, accountId: string): Promise<void> {
         `"commonweights account create ${accountId}"`,
     );
   }
-  session.print({ network: network.name, ...view }, () =>
+  const reputation = session.namedContract
+    ? await client.getReputation({ account: accountId })
+    : null;
+  session.print({ network: network.name, ...view, reputation }, () =>
     formatFacts([
       ['account', accountId],
       ['network', network.name],
       ['balance', formatNear(view.amountYocto)],
       ['storage', formatBytes(view.storageBytes)],
       ['contract', view.codeHash === null ? 'none' : `code ${view.codeHash}`],
+      ...(reputation ? factsOfReputation(reputation) : []),
     ]),
   );
+}
+
+function factsOfReputation(it: ReputationView): [string, string][] {
+  const audits = `${it.auditsRight} audits right, ${it.auditsWrong} wrong`;
+  return [
+    ['reputation', `${it.points} of ${it.totalPoints} points, ${it.standing} of them count`],
+    ['for', `${it.verifiedRounds} verified rounds, ${audits}, ${it.slashes} slashes`],
+  ];
 }

@@ -13,6 +13,7 @@ import { payingIfAsked } from '../proposal-bond.js';
 import { describePrice } from '../price-words.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
+import { describeAction, effectsOnRun } from './proposal-words.js';
 
 const choices = ['yes', 'no', 'abstain'] as const;
 
@@ -66,7 +67,9 @@ async function list(session: Session): Promise<void> {
 }
 
 async function show(session: Session, id: number): Promise<void> {
-  const view = await readProposal(session.reader(), id);
+  const client = session.reader();
+  const view = await readProposal(client, id);
+  const effects = await effectsOnRun(client, view.action);
   session.print(view, () => {
     const { action } = view;
     const facts = formatFacts([
@@ -83,7 +86,8 @@ async function show(session: Session, id: number): Promise<void> {
       ...(action.kind === 'fund-run' ? [['price', describePrice(action.terms)] as const] : []),
       ['made', view.created === null ? '–' : `${nounOf(action.kind)} ${view.created}`],
     ]);
-    return `${facts}\n${formatJson(action)}`;
+    const words = effects.map((one) => `- ${one}\n`).join('');
+    return `${facts}\n${words}${words === '' ? '' : '\n'}${formatJson(action)}`;
   });
 }
 
@@ -129,30 +133,6 @@ export async function readProposal(client: DaoClient, proposal: number): Promise
     `NO_SUCH_PROPOSAL: ${client.contract} has no proposal ${proposal}; see ` +
       '"commonweights proposal list"',
   );
-}
-
-/** The action in a few words. */
-export function describeAction({ action }: Pick<ProposalView, 'action'>): string {
-  switch (action.kind) {
-    case 'fund-run':
-      return (
-        `fund a run of ${action.terms.rounds} rounds with ` + formatNear(BigInt(action.budgetYocto))
-      );
-    case 'publish-release':
-      return `publish run ${action.run} as "${action.title}" ${action.version}`;
-    case 'transfer':
-      return `send ${formatNear(BigInt(action.amountYocto))} to ${action.to}`;
-    case 'set-member':
-      return action.weight === '0'
-        ? `remove member ${action.account}`
-        : `give ${action.account} weight ${action.weight}`;
-    case 'set-policy':
-      return 'change the policy';
-    case 'stop-run':
-      return `stop run ${action.run}`;
-    case 'resolve-dispute':
-      return `decide dispute ${action.dispute} of run ${action.run} ${action.verdict} the claim`;
-  }
 }
 
 function nounOf(kind: ProposalView['action']['kind']): string {

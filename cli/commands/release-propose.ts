@@ -11,7 +11,7 @@ import { formatFacts } from '../output.js';
 import { submitProposal } from '../proposal-bond.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
-import { readRun } from './run.js';
+import { readRun } from './run-record.js';
 
 interface ProposeFlags {
   readonly title?: string;

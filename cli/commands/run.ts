@@ -1,24 +1,24 @@
 /** `commonweights run`: training runs, from proposal to the last round. */
 import type { Command } from 'commander';
-import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { readAll } from '@commonweights/dao-contracts/client/page.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
 import type { RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
 import { parseId, withExamples, withJson } from '../arguments.js';
-import { CliError } from '../errors.js';
-import { exitCodes } from '../exit-codes.js';
 import { formatFacts, formatTable, formatTime } from '../output.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 import { addRunCheck } from './run-check.js';
 import { addRunPropose } from './run-propose.js';
+import { readRun } from './run-record.js';
 import { addRunRehearse } from './run-rehearse.js';
+import { addRunVotes } from './run-votes.js';
 
 export function addRunCommands(program: Command, terminal: Terminal): void {
   const run = program.command('run').description('training runs');
   addRunPropose(run, terminal);
   addRunCheck(run, terminal);
   addRunRehearse(run, terminal);
+  addRunVotes(run, terminal);
   does(
     withExamples(
       withJson(run.command('list')).description('all runs that were funded'),
@@ -100,15 +100,6 @@ async function watch(session: Session, id: number): Promise<void> {
   else bar?.finish(end);
 }
 
-export async function readRun(client: DaoClient, run: number): Promise<RunView> {
-  const view = await client.getRun({ run });
-  if (view) return view;
-  throw new CliError(
-    exitCodes.notFound,
-    `NO_SUCH_RUN: ${client.contract} has no run ${run}; see "commonweights run list"`,
-  );
-}
-
 function factsOfRun(view: RunView): string {
   const { terms, open } = view;
   return formatFacts([
@@ -124,6 +115,8 @@ function factsOfRun(view: RunView): string {
     ['workers', `${terms.minWorkers} to ${terms.maxWorkers}, auditors up to ${terms.maxAuditors}`],
     ['reward', `${formatNear(terms.rewardYocto)} per verified update`],
     ['stake', terms.stakeYocto],
+    ['amendment', view.amendment ? `waits: ${view.amendment.spec}` : '–'],
+    ['rewinds', view.rewinds.map(({ at, to }) => `${at} back to ${to}`).join(', ') || '–'],
     ['paid', `${formatNear(view.paidYocto)} of ${formatNear(view.budgetYocto)}`],
   ]);
 }
@@ -152,7 +145,7 @@ function tableOfSeats(seats: readonly SeatView[]): string {
   const head = ['seat', 'account', 'role', 'status', 'verified', 'audits', 'earned', 'slashed'];
   const rows = seats.map((seat) => [
     seat.seat,
-    seat.account,
+    seat.worker === '' ? seat.account : `${seat.account}:${seat.worker}`,
     seat.role,
     seat.status,
     seat.verifiedRounds,

@@ -1,21 +1,26 @@
 /** `commonweights work`: a machine's contribution to a run, until it ends or Ctrl-C. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { parseAccountId } from '@commonweights/dao-contracts/client/accounts.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
 import type { WorkEvent } from '@commonweights/trainer/worker/work-event.js';
-import { parseId, wholeNumber, withExamples } from '../arguments.js';
+import { parseId, wholeNumber, withExamples, workerLabel } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
 import { formatBytes } from '../output.js';
 import type { Progress } from '../progress.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
-import { readRun } from './run.js';
+import { readRun } from './run-record.js';
 
 interface WorkFlags {
   readonly auditor?: boolean;
   readonly fromRound?: number;
   readonly threads?: number;
   readonly data?: string;
+  readonly worker?: string;
+  readonly payout?: string;
+  readonly earnStake?: boolean;
+  readonly relay?: string;
 }
 
 export function addWorkCommand(program: Command, terminal: Terminal): void {
@@ -26,9 +31,14 @@ export function addWorkCommand(program: Command, terminal: Terminal): void {
         .description('train (or audit) in a run with this machine and earn; Ctrl-C leaves')
         .option('--auditor', 'only re-execute the work of others')
         .option('--from-round <n>', 'first round to take part in', wholeNumber(1, 1e9))
+        .option('--worker <name>', "which of the account's machines this is", workerLabel)
+        .option('--payout <account>', 'who is paid (default: the account itself)')
+        .option('--earn-stake', 'stake nothing: pay becomes stake until it is whole')
+        .option('--relay <url>', 'who pays the fees, so that the account needs no NEAR')
         .option('--threads <n>', 'threads of the engine', wholeNumber(1, 64))
         .option('--data <dir>', 'where blobs are kept (default: .commonweights/work/<account>)'),
       'commonweights work 1 --account worker.founder.local',
+      'commonweights work 1 --worker rack-2 --relay http://127.0.0.1:3040 --earn-stake',
       'commonweights work 1 --account me.testnet --network testnet --contract dao.testnet',
     ),
     terminal,
@@ -37,10 +47,11 @@ export function addWorkCommand(program: Command, terminal: Terminal): void {
 }
 
 async function contribute(session: Session, run: number, flags: WorkFlags): Promise<void> {
-  const client = await session.signer();
+  const client = await session.signer({ relayUrl: flags.relay });
   await readRun(client, run);
   const { secretKey, accountId } = await session.accountKey();
-  const dataDir = flags.data ?? join('.commonweights', 'work', accountId);
+  const machine = flags.worker ? `${accountId}-${flags.worker}` : accountId;
+  const dataDir = flags.data ?? join('.commonweights', 'work', machine);
   const blobs = await openBlobs(session, 'write', dataDir);
   const [{ work }, { createOrtWasmEngine }] = await Promise.all([
     import('@commonweights/trainer/worker/work.js'),
@@ -57,6 +68,9 @@ async function contribute(session: Session, run: number, flags: WorkFlags): Prom
     saltSecret: secretKey,
     signal: session.terminal.signal,
     onEvent: (event) => teller.tell(event),
+    ...(flags.worker === undefined ? {} : { worker: flags.worker }),
+    ...(flags.payout === undefined ? {} : { payout: parseAccountId(flags.payout) }),
+    ...(flags.earnStake ? { earnStake: true } : {}),
     ...(flags.fromRound === undefined ? {} : { fromRound: flags.fromRound }),
   });
   teller.close();

@@ -17,6 +17,22 @@ export interface AccountView {
   readonly codeHash: string | null;
 }
 
+export interface KeyView {
+  readonly publicKey: string;
+  /** The only contract that it may call; null: it may do everything. */
+  readonly mayCall: string | null;
+  /** The only methods of it; empty: all, or it may do everything. */
+  readonly methods: readonly string[];
+  /** For fees; null: without a bound. */
+  readonly allowanceYocto: bigint | null;
+}
+
+interface CallPermission {
+  receiver_id: string;
+  method_names: string[];
+  allowance: string | null;
+}
+
 export type KeyStanding = 'full-access' | 'function-call' | null;
 
 export interface AccountCalls {
@@ -41,6 +57,10 @@ export interface AccountCalls {
     methods: readonly string[];
     allowanceYocto?: bigint;
   }): Promise<Outcome>;
+  /** Takes a key of the connected account away: a lost machine can sign nothing more. */
+  deleteKey(it: { publicKey: string }): Promise<Outcome>;
+  /** All keys of an account and what each may do. */
+  listKeys(accountId: string): Promise<KeyView[]>;
   /**
    * Deploys to the connected account and, in the same transaction, calls `init`: a contract is
    * never on chain without its owner's settings.
@@ -119,6 +139,30 @@ export function accountCalls(connection: Connection): AccountCalls {
       );
       connection.signer();
       return connection.send(connection.accountId!, [step], 'add_key');
+    },
+
+    deleteKey: async ({ publicKey }) => {
+      connection.signer();
+      const step = actions.deleteKey(parsePublicKey(publicKey));
+      return connection.send(connection.accountId!, [step], 'delete_key');
+    },
+
+    listKeys: async (accountId) => {
+      const { keys } = await connection.ask('view_access_key_list', () =>
+        provider.viewAccessKeyList({ accountId }),
+      );
+      return keys.map(({ public_key: publicKey, access_key: { permission } }) => {
+        if (typeof permission === 'string') {
+          return { publicKey, mayCall: null, methods: [], allowanceYocto: null };
+        }
+        const { FunctionCall: call } = permission as unknown as { FunctionCall: CallPermission };
+        return {
+          publicKey,
+          mayCall: call.receiver_id,
+          methods: call.method_names,
+          allowanceYocto: call.allowance === null ? null : BigInt(call.allowance),
+        };
+      });
     },
 
     deployContract: async ({ code, init }) => {

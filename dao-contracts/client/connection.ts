@@ -25,6 +25,7 @@ import {
   TransactionTimeoutError,
   UnknownTransactionError,
 } from 'near-api-js/rpc-errors';
+import { sendToRelay, signDelegatedCall, type ToDelegate } from './delegated-call.js';
 import { daoErrorFrom, DaoError, NodeSilentError, type CallContext } from './errors.js';
 import { fromWire, toWire } from './money-fields.js';
 import type { Network } from './network.js';
@@ -42,6 +43,8 @@ export interface ConnectionOptions {
   readonly contract: string;
   /** Who signs; without it only views work. */
   readonly account?: AccountKey | undefined;
+  /** A relayer that pays the fees of calls without a deposit (delegated-call.ts). */
+  readonly relayUrl?: string | undefined;
   /** For one request; a transaction may take several. Default 20,000. */
   readonly requestTimeoutMs?: number;
 }
@@ -67,6 +70,7 @@ export class Connection {
   readonly provider: JsonRpcProvider;
   readonly #signer: KeyPairSigner | null;
   readonly #requestTimeoutMs: number;
+  readonly #relayUrl: string | null;
   /** Tail of the queue of transactions: nonces of one key have to arrive in order. */
   #last: Promise<unknown> = Promise.resolve();
   #nonce: bigint | null = null;
@@ -76,6 +80,7 @@ export class Connection {
     this.contract = options.contract;
     this.accountId = options.account?.accountId ?? null;
     this.#signer = options.account ? signerOf(options.account) : null;
+    this.#relayUrl = options.relayUrl ?? null;
     this.#requestTimeoutMs = options.requestTimeoutMs ?? 20_000;
     // The library's own retries (12, up to minutes) hide an unreachable node; ours are bounded.
     this.provider = new JsonRpcProvider(
@@ -94,19 +99,37 @@ export class Connection {
 
   /** A change call of the contract by the connected account. Returns what the contract returned. */
   async call<T>(method: string, args: object, options: CallOptions = {}): Promise<T> {
-    const action = actions.functionCall(
-      method,
-      toWire(args) as Record<string, unknown>,
-      options.gas ?? defaultGas,
-      options.depositYocto ?? 0n,
-    );
-    const { returned } = await this.send(this.contract, [action], method);
+    const { gas = defaultGas, depositYocto = 0n } = options;
+    const json = toWire(args) as Record<string, unknown>;
+    const returned =
+      this.#relayUrl !== null && depositYocto === 0n
+        ? await this.#callByRelay(this.#relayUrl, { method, args: json, gas })
+        : await this.#callBySelf(actions.functionCall(method, json, gas, depositYocto), method);
     if (returned === '') return undefined as T;
     try {
       return fromWire(JSON.parse(returned)) as T;
     } catch {
       return returned as T;
     }
+  }
+
+  async #callBySelf(action: Action, method: string): Promise<string> {
+    return (await this.send(this.contract, [action], method)).returned;
+  }
+
+  /** Signed here, paid for there. Nonces of one key have to arrive in order here too. */
+  #callByRelay(relayUrl: string, call: ToDelegate): Promise<string> {
+    const signer = this.signer();
+    const sender = this.accountId!;
+    const { contract, provider } = this;
+    const mine = this.#last.then(async () => {
+      const signed = await this.ask(call.method, () =>
+        signDelegatedCall({ sender, contract, signer, provider }, call),
+      );
+      return sendToRelay(signed, { relayUrl, timeoutMs: 3 * this.#requestTimeoutMs });
+    });
+    this.#last = mine.catch(() => undefined);
+    return mine;
   }
 
   /** Signs and sends `actions` to `receiver` after everything that was sent before. */

@@ -13,22 +13,23 @@ export interface RoundCalls {
    * caller believes current, and a call that comes too late changes nothing. `phase: null` resumes
    * a paused run or draws the seats of an enrolling one; `round` is then ignored.
    */
-  tick(it: { run: number; round: number; phase: Phase | null }): Promise<TickResult>;
-  commit(it: { run: number; round: number; commitment: Digest }): Promise<void>;
-  reveal(it: {
-    run: number;
-    round: number;
-    update: Digest;
-    updateBytes: number;
-    startRoot: Digest;
-    localIn: Digest;
-    localOut: Digest;
-    traceRoot: Digest;
-    salt: string;
-  }): Promise<void>;
+  tick(it: OfSeat & { round: number; phase: Phase | null }): Promise<TickResult>;
+  commit(it: OfSeat & { round: number; commitment: Digest }): Promise<void>;
+  reveal(
+    it: OfSeat & {
+      round: number;
+      update: Digest;
+      updateBytes: number;
+      startRoot: Digest;
+      localIn: Digest;
+      localOut: Digest;
+      traceRoot: Digest;
+      salt: string;
+    },
+  ): Promise<void>;
   /** `available`: seats whose update was fetched, decoded and kept. */
-  certify(it: { run: number; round: number; available: readonly number[] }): Promise<void>;
-  submitRoot(it: { run: number; round: number; root: Digest }): Promise<void>;
+  certify(it: OfSeat & { round: number; available: readonly number[] }): Promise<void>;
+  submitRoot(it: OfSeat & { round: number; root: Digest }): Promise<void>;
   /** The audited worker's `L_k` with its proof of inclusion in the trace. */
   deliver(it: AuditStep & ShownLeaf): Promise<void>;
   /** The auditor's own `L_{k+1}`; null: material missing or no valid snapshot. */
@@ -59,8 +60,14 @@ export interface Challenge {
   readonly depositYocto: bigint;
 }
 
-export interface AuditStep {
+/** Whose call it is: the seat that the connected account acts for under this label. */
+export interface OfSeat {
   readonly run: number;
+  /** Default ''. */
+  readonly worker?: string;
+}
+
+export interface AuditStep extends OfSeat {
   readonly round: number;
   /** Seat of the worker whose claim is audited. */
   readonly seat: number;
@@ -87,10 +94,10 @@ const closingGas = 200n * teraGas;
 
 export function roundCalls(connection: Connection): RoundCalls {
   return {
-    tick: ({ run, round, phase }) =>
+    tick: ({ round, phase, ...seat }) =>
       connection.call(
         'tick',
-        { run, round: phase === null ? null : round, phase },
+        { ...seat, round: phase === null ? null : round, phase },
         { gas: tickGas },
       ),
     commit: (it) => connection.call('commit', it),

@@ -1,6 +1,7 @@
 /** Runs and the seats in them: who trains, who audits, how far it is. */
 import { teraGas, type Connection } from './connection.js';
 import type { Page } from './page.js';
+import type { OfSeat } from './rounds.js';
 import type { RoundRecord, RunView, SeatRole, SeatView } from './views.js';
 
 export interface RunCalls {
@@ -10,15 +11,23 @@ export interface RunCalls {
   getSeats(it: { run: number }): Promise<SeatView[]>;
   /** Null for a round that was not closed yet. */
   getRoundRecord(it: { run: number; round: number }): Promise<RoundRecord | null>;
-  /** `depositYocto` is the run's stake; what is over goes to the caller's ledger. */
-  enrol(it: {
-    run: number;
-    role: SeatRole;
-    fromRound?: number;
-    depositYocto: bigint;
-  }): Promise<unknown>;
+  /** `depositYocto` is the run's stake; what is over goes to the payout account's ledger. 0 where the
+   * terms have places that earn their stake. */
+  enrol(
+    it: OfSeat & {
+      role: SeatRole;
+      fromRound?: number;
+      /** Gets all that the seat earns; default: the caller. */
+      payout?: string;
+      depositYocto: bigint;
+    },
+  ): Promise<unknown>;
   /** An absent seat becomes active again from the next round that opens. */
-  rejoin(it: { run: number }): Promise<unknown>;
+  rejoin(it: OfSeat): Promise<unknown>;
+  /** For all future credits of a seat. Takes one yocto, so a full-access key of its owner. */
+  setPayout(it: OfSeat & { payout: string }): Promise<void>;
+  /** Who acts for a seat from now on, in its owner's place; its owner's name takes it back. */
+  setOperator(it: OfSeat & { operator: string }): Promise<void>;
 }
 
 export function runCalls(connection: Connection): RunCalls {
@@ -30,5 +39,7 @@ export function runCalls(connection: Connection): RunCalls {
     enrol: ({ depositYocto, ...args }) =>
       connection.call('enrol', args, { depositYocto, gas: 150n * teraGas }),
     rejoin: (it) => connection.call('rejoin', it),
+    setPayout: (it) => connection.call('set_payout', it, { depositYocto: 1n }),
+    setOperator: (it) => connection.call('set_operator', it, { depositYocto: 1n }),
   };
 }

@@ -17,6 +17,7 @@ export type AccountingView = WithMoney<rules.AccountingView>;
 export type Action = rules.Action | WithMoney<rules.Action>;
 
 export type {
+  Amendment,
   AuditView,
   Choice,
   Claim,
@@ -28,6 +29,7 @@ export type {
   Phase,
   ProposalStatus,
   ReleaseView,
+  ReputationView,
   RoundRecord,
   SeatRole,
   TickResult,

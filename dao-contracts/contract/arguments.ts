@@ -13,6 +13,7 @@ import {
   optional,
   record,
   text,
+  workerLabel,
 } from '../rules/decoding.js';
 import {
   membersMax,
@@ -29,7 +30,9 @@ const seat = integer(0, seatsMax - 1);
 const proof = list(digest, proofNodesMax);
 const nonce = optional(nullable(digest), null);
 const segment = integer(0, segmentsMax - 1);
-const auditStep = { run: id, round, seat, segment };
+/** Of which of its machines the caller speaks. */
+const worker = optional(workerLabel, '');
+const auditStep = { run: id, worker, round, seat, segment };
 
 const page = {
   from: optional(integer(0, 2 ** 31), 0),
@@ -56,18 +59,28 @@ export const decode = {
   dataset: record({ record: decodeDatasetRecord }),
   enrol: record({
     run: id,
+    worker,
     role: oneOf('trainer', 'auditor'),
     fromRound: optional(nullable(round), null),
+    payout: optional(nullable(account), null),
   }),
+  setPayout: record({ run: id, worker, payout: account }),
+  setOperator: record({ run: id, worker, operator: account }),
+  openLedger: record<{ account: string | undefined }>({
+    account: optional<string | undefined>(account, undefined),
+  }),
+  rejoin: record({ run: id, worker }),
   run: record({ run: id }),
   tick: record({
     run: id,
+    worker,
     round: optional(nullable(round), null),
     phase: optional(nullable(oneOf('train', 'reveal', 'certify', 'aggregate')), null),
   }),
-  commit: record({ run: id, round, commitment: digest }),
+  commit: record({ run: id, worker, round, commitment: digest }),
   reveal: record({
     run: id,
+    worker,
     round,
     update: digest,
     updateBytes: integer(1, updateBytesMax),
@@ -77,8 +90,8 @@ export const decode = {
     traceRoot: digest,
     salt: text(saltCharsMax),
   }),
-  certify: record({ run: id, round, available: list(seat, seatsMax) }),
-  submitRoot: record({ run: id, round, root: digest }),
+  certify: record({ run: id, worker, round, available: list(seat, seatsMax) }),
+  submitRoot: record({ run: id, worker, round, root: digest }),
   deliver: record({ ...auditStep, leaf: digest, proof, nonce }),
   answer: record({ ...auditStep, leaf: nullable(digest) }),
   open: record({

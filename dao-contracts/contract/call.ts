@@ -10,6 +10,12 @@ export function caller(): string {
   return near.predecessorAccountId();
 }
 
+/** Who pays the gas, where it is not the caller: it brought a delegate action (NEP-366). */
+function relayer(): string | null {
+  const signer = near.signerAccountId();
+  return signer === caller() ? null : signer;
+}
+
 export function nowMs(): number {
   return Number(near.blockTimestamp() / 1_000_000n);
 }
@@ -29,6 +35,7 @@ export function callContext(): CallContext {
     seed: near.randomSeed(),
     hash,
     utf8,
+    relayer: relayer(),
   };
 }
 

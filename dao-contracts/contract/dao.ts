@@ -29,7 +29,9 @@ import { listIds } from './pages.js';
 import {
   applyMoves,
   datasets,
+  hasLedger,
   proposals,
+  readAmendment,
   readApplicants,
   readAudits,
   readCounts,
@@ -45,8 +47,10 @@ import {
   takeId,
   terms,
   writeJson,
+  writeLedger,
   writeTotals,
 } from './records.js';
+import { initReputation, showReputation } from './reputations.js';
 import { commandRun } from './run-shell.js';
 import { chargeStorage, storageUsed } from './storage-charge.js';
 
@@ -61,6 +65,7 @@ export class Dao {
     const { members, policy, guardian } = decode.init(args, '');
     writeJson('counts', { proposals: 0, runs: 0, datasets: 0, releases: 0 });
     writeTotals(noMoney());
+    initReputation();
     writeJson('policy', { policy, guardian });
     for (const member of members) governance.setMember(member);
     if (members.length === 0) refuse('BAD_ARGUMENT', 'members must name at least one voter');
@@ -89,6 +94,17 @@ export class Dao {
   @call({ privateFunction: true })
   on_claimed(args: unknown): object {
     return claims.onClaimed(decode.claimed(args, ''));
+  }
+
+  /** Makes an empty ledger, its storage paid by the deposit; a relayer needs one to be paid. */
+  @call({ payableFunction: true })
+  open_ledger(args: unknown): void {
+    const { account = caller() } = decode.openLedger(args, '');
+    const before = storageUsed();
+    if (!hasLedger(account)) writeLedger(readLedger(account));
+    const moves = noMoney();
+    chargeStorage(moves, { before, attachedYocto: near.attachedDeposit() });
+    applyMoves(moves);
   }
 
   // Governance
@@ -140,22 +156,37 @@ export class Dao {
 
   @call({ payableFunction: true })
   enrol(args: unknown): void {
-    const { run, role, fromRound } = decode.enrol(args, '');
+    const { run, ...it } = decode.enrol(args, '');
     const depositYocto = near.attachedDeposit();
-    commandRun(run, { kind: 'enrol', account: caller(), role, fromRound, depositYocto });
+    commandRun(run, { kind: 'enrol', account: caller(), ...it, depositYocto });
+  }
+
+  /** Exactly one yocto: what a function-call key cannot attach, so a stolen one cannot call it. */
+  @call({ payableFunction: true })
+  set_payout(args: unknown): void {
+    const { run, ...it } = decode.setPayout(args, '');
+    const depositYocto = near.attachedDeposit();
+    commandRun(run, { kind: 'set_payout', account: caller(), ...it, depositYocto });
+  }
+
+  @call({ payableFunction: true })
+  set_operator(args: unknown): void {
+    const { run, ...it } = decode.setOperator(args, '');
+    const depositYocto = near.attachedDeposit();
+    commandRun(run, { kind: 'set_operator', account: caller(), ...it, depositYocto });
   }
 
   @call({})
   rejoin(args: unknown): void {
-    const { run } = decode.run(args, '');
-    commandRun(run, { kind: 'rejoin', account: caller() });
+    const { run, ...it } = decode.rejoin(args, '');
+    commandRun(run, { kind: 'rejoin', account: caller(), ...it });
   }
 
   @call({})
   tick(args: unknown): object | null {
     requireGas(tickTeraGas);
     const { run, ...step } = decode.tick(args, '');
-    return commandRun(run, { kind: 'tick', ...step });
+    return commandRun(run, { kind: 'tick', account: caller(), ...step });
   }
 
   @call({})
@@ -302,7 +333,7 @@ export class Dao {
       return readApplicants(id).map((applicant, i) => viewApplicant(applicant, i, known));
     }
     return run.roster.map((_, seat) => {
-      return viewSeat(seats.get(`${id}:${seat}`)!, { run, terms: known });
+      return viewSeat(seats.get(`${id}:${seat}`)!, { run });
     });
   }
 
@@ -347,6 +378,11 @@ export class Dao {
   }
 
   @view({})
+  get_reputation(args: unknown): shown.ReputationView {
+    return showReputation(decode.account(args, '').account);
+  }
+
+  @view({})
   get_accounting(args: unknown): shown.AccountingView {
     decode.nothing(args, '');
     const totals = readTotals();
@@ -377,6 +413,7 @@ const tickTeraGas = 250;
 function showRun(id: number): shown.RunView | null {
   const run = runs.get(id);
   if (!run) return null;
-  const disputes = readDisputes(id);
-  return viewRun(run, { terms: terms.get(id)!, audits: readAudits(id), disputes, nowMs: nowMs() });
+  const amendment = run.amendment ? readAmendment(id) : null;
+  const [audits, disputes] = [readAudits(id), readDisputes(id)];
+  return viewRun(run, { terms: terms.get(id)!, audits, disputes, nowMs: nowMs(), amendment });
 }

@@ -5,6 +5,8 @@ import type { Action } from '../rules/actions.js';
 import { canonicalText } from '../rules/canonical-text.js';
 import { checkResolvable } from '../rules/dispute.js';
 import { refuse, unreachable } from '../rules/errors.js';
+import { checkAmendment, requireLive } from '../rules/amendment.js';
+import { isVoid } from '../rules/live-run.js';
 import { changeWeight, checkTotal, currentWeight, weightFor } from '../rules/members.js';
 import { membersMax } from '../rules/limits.js';
 import {
@@ -30,6 +32,7 @@ import {
   readWeights,
   releases,
   takeId,
+  terms,
   writeJson,
 } from './records.js';
 import { checkFunding, fundRun } from './run-funding.js';
@@ -82,8 +85,22 @@ function checkAction(action: Action): Proposal['evidence'] {
           `the last final root of run ${run.id} is ${run.finalRoot}; release that`,
         );
       }
-      // What is final stays final: this need not be asked again when the vote is over.
-      return { round: run.finalRound, logHead: run.logHead! };
+      // What is final stays final unless a vote rewinds it, which is asked when this is carried out.
+      return { round: run.finalRound, logHead: logHeadAfter(run.id, run.finalRound) };
+    }
+    case 'pause-run':
+      requireLive(loadRun(action.run));
+      return null;
+    case 'resume-run':
+    case 'rewind-run':
+      loadRun(action.run);
+      return null;
+    case 'amend-run': {
+      const { changes, budgetYocto } = action;
+      const run = loadRun(action.run);
+      const known = terms.get(action.run)!;
+      checkAmendment(run, known, { changes, budgetYocto: BigInt(budgetYocto) });
+      return null;
     }
     case 'stop-run': {
       const { id, status } = loadRun(action.run);
@@ -107,6 +124,11 @@ function checkAction(action: Action): Proposal['evidence'] {
     default:
       return unreachable(action);
   }
+}
+
+/** The digest of a closed round's record: the log's head when it was closed. */
+function logHeadAfter(run: number, round: number): Digest {
+  return formatDigest(hash(utf8(near.storageRead(`c:${run}:${round}`)!)));
 }
 
 function checkUnreleased(manifest: Digest): void {
@@ -141,7 +163,7 @@ export function execute(it: { proposal: number }): { status: string; created: nu
   if (executeProposal(proposal, at)) perform(proposal, moves);
   const { kind } = proposal.action;
   // A run pays for its own records.
-  if (ofRuns.includes(kind)) before = storageUsed();
+  if (kind === 'fund-run' || isRunCommand(kind)) before = storageUsed();
   releaseBond(proposal, moves);
   proposals.put(proposal.id, proposal);
   chargeDao(before, moves);
@@ -213,9 +235,33 @@ function perform(proposal: Proposal, moves: Totals): void {
       commandRun(run, { kind: 'resolve', dispute, verdict });
       return;
     }
+    case 'pause-run':
+      commandRun(action.run, { kind: 'pause', forMs: action.forMs });
+      return;
+    case 'resume-run':
+      commandRun(action.run, { kind: 'resume' });
+      return;
+    case 'amend-run': {
+      const budgetYocto = BigInt(action.budgetYocto);
+      requireTreasury(budgetYocto);
+      commandRun(action.run, { kind: 'amend', changes: action.changes, budgetYocto });
+      return;
+    }
+    case 'rewind-run': {
+      const budgetYocto = BigInt(action.budgetYocto);
+      requireTreasury(budgetYocto);
+      commandRun(action.run, { kind: 'rewind', to: action.to, budgetYocto });
+      return;
+    }
     default:
       return unreachable(action);
   }
+}
+
+/** Actions whose records the run pays for. */
+function isRunCommand(kind: Action['kind']): boolean {
+  const kinds = ['stop-run', 'pause-run', 'resume-run', 'amend-run', 'rewind-run'];
+  return kinds.includes(kind);
 }
 
 function requireTreasury(yocto: bigint): void {
@@ -233,6 +279,12 @@ function publishRelease(
   action: Extract<Action, { kind: 'publish-release' }>,
 ): number {
   checkUnreleased(action.manifest);
+  if (isVoid(loadRun(action.run), proposal.evidence!.round)) {
+    refuse(
+      'NOT_FINAL',
+      `round ${proposal.evidence!.round} was rewound; release a root that stands`,
+    );
+  }
   const { run, root, manifest, evaluation, title, version } = action;
   const id = takeId('releases');
   releases.put(id, {

@@ -11,6 +11,8 @@
  *     l:<acct>         ledger                       s:<run>:<n>     seat; o:<run>:<acct> its number
  *     j:<run>         disputes
  *     e:<subject> e:<subject>:<n>                   c:<run>:<round> closed round's record
+ *     n:<run>:<acct>   party number                 w:<run>:<acct>  seat it operates
+ *     j:<run>          new terms that wait          y y:<acct>      reputation: of all, of each
  *                      attestations: count, each      en:<address>    an Ethereum wallet's last nonce
  */
 import { near } from 'near-sdk-js';
@@ -19,7 +21,7 @@ import { emptyLedger, type Ledger } from '../rules/ledger.js';
 import type { WeightHistory } from '../rules/members.js';
 import type { Proposal } from '../rules/proposal.js';
 import type { Applicant, Audit, Dispute, Run, Seat } from '../rules/run-state.js';
-import type { RunTerms } from '../rules/run-terms.js';
+import type { Amendment, RunTerms } from '../rules/run-terms.js';
 import { addTotals, buckets, type Totals } from '../rules/totals.js';
 import type { DatasetView, ReleaseView } from '../rules/views.js';
 
@@ -68,7 +70,24 @@ class Kind<T extends object> {
 
 export const runs = new Kind<Run>('r:', ['budgetYocto', 'escrowYocto', 'paidYocto']);
 export const terms = new Kind<RunTerms>('t:');
-export const seats = new Kind<Seat>('s:', ['stakeYocto', 'earnedYocto', 'slashedYocto']);
+/** Held-back pay is a list, stored as `[ordinal, "yocto"]` pairs to save bytes. */
+class SeatKind extends Kind<Seat> {
+  override parse(text: string): Seat {
+    const seat = super.parse(text);
+    const stored = seat.held as unknown as [number, string][];
+    return {
+      ...seat,
+      held: stored.map(([ordinal, yocto]) => ({ ordinal, yocto: BigInt(yocto) })),
+    };
+  }
+
+  override format(seat: Seat): string {
+    const held = seat.held.map(({ ordinal, yocto }) => [ordinal, `${yocto}`]);
+    return super.format({ ...seat, held } as unknown as Seat);
+  }
+}
+
+export const seats = new SeatKind('s:', ['stakeYocto', 'earnedYocto', 'slashedYocto']);
 export const proposals = new Kind<Proposal>('p:', [
   'yes',
   'no',
@@ -126,8 +145,21 @@ export function readApplicants(run: number): Applicant[] {
   return readJson<Applicant[]>(`q:${run}`) ?? [];
 }
 
+export function readAmendment(run: number): Amendment | null {
+  return readJson<Amendment>(`j:${run}`);
+}
+
+export function writeAmendment(run: number, amendment: Amendment | null): void {
+  if (amendment) writeJson(`j:${run}`, amendment);
+  else near.storageRemove(`j:${run}`);
+}
+
 export function readLedger(account: string): Ledger {
   return ledgers.get(account) ?? emptyLedger(account);
+}
+
+export function hasLedger(account: string): boolean {
+  return near.storageHasKey(`l:${account}`);
 }
 
 export function writeLedger(ledger: Ledger): void {

@@ -1,9 +1,9 @@
 /** From an approved proposal to a run with its budget in escrow. */
 import type { Action } from '../rules/actions.js';
-import { escrowNeeded, fundingBytes } from '../rules/budget.js';
+import { escrowNeeded } from '../rules/budget.js';
 import { checkTrainable } from '../rules/datasets.js';
 import { refuse } from '../rules/errors.js';
-import { storageYoctoPerByte } from '../rules/limits.js';
+import { fundingStorageYocto, newRun } from '../rules/new-run.js';
 import { checkPrice } from '../rules/price-per-flop.js';
 import type { Proposal } from '../rules/proposal.js';
 import { moveMoney, type Totals } from '../rules/totals.js';
@@ -36,35 +36,12 @@ export function fundRun(action: Funding, it: { proposal: Proposal; moves: Totals
       `the treasury holds ${treasury} of ${budget} yoctoNEAR; deposit first`,
     );
   }
-  const storage = BigInt(fundingBytes(action.terms)) * storageYoctoPerByte;
-  moveMoney(it.moves, 'treasury', 'escrows', budget);
-  moveMoney(it.moves, 'escrows', 'storage', storage);
+  const { id: proposal, proposer } = it.proposal;
   const id = takeId('runs');
+  const funded = { id, proposal, proposer, terms: action.terms, budgetYocto: budget };
+  moveMoney(it.moves, 'treasury', 'escrows', budget);
+  moveMoney(it.moves, 'escrows', 'storage', fundingStorageYocto(action.terms));
   terms.put(id, action.terms);
-  runs.put(id, {
-    id,
-    proposal: it.proposal.id,
-    proposer: it.proposal.proposer,
-    status: 'enrolling',
-    pausedBecause: null,
-    budgetYocto: budget,
-    escrowYocto: budget - storage,
-    paidYocto: 0n,
-    finalRounds: 0,
-    cancelledRounds: 0,
-    finalRound: 0,
-    finalRoot: action.terms.initialRoot,
-    logHead: null,
-    nextRound: 1,
-    resetNext: false,
-    nextSlice: 0,
-    returnedSlices: [],
-    roster: [],
-    open: null,
-    provisional: null,
-    enrolDeadlineMs: nowMs() + action.terms.deadlinesMs.enrol,
-    nextDispute: 1,
-    decoysPaid: 0,
-  });
+  runs.put(id, newRun({ ...funded, nowMs: nowMs() }));
   return id;
 }

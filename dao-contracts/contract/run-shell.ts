@@ -5,17 +5,23 @@ import { noteSeat } from '../rules/ledger.js';
 import { RunDraft } from '../rules/run-draft.js';
 import { applyRunCommand, type RunCommand } from '../rules/run-events.js';
 import type { Run } from '../rules/run-state.js';
-import type { TickResult } from '../rules/run.js';
+import type { RoundRecord, TickResult } from '../rules/run.js';
+import { seatName } from '../rules/seat-name.js';
+import { settleReputations } from './reputations.js';
 import { callContext, emit } from './call.js';
 import {
   applyMoves,
+  hasLedger,
   readApplicants,
+  readAmendment,
   readAudits,
   readDisputes,
+  readJson,
   readLedger,
   runs,
   seats,
   terms,
+  writeAmendment,
   writeAudits,
   writeDisputes,
   writeJson,
@@ -38,10 +44,12 @@ export function commandRun(id: number, command: RunCommand): TickResult | null {
         before.set(number, text);
         return seats.parse(text);
       },
-      seatOf: (account) => {
-        const number = near.storageRead(`o:${id}:${account}`);
-        return number === null ? null : Number(number);
-      },
+      seatOf: (actor) => readNumber(`o:${id}:${seatName(actor)}`),
+      seatOperatedBy: (actor) => readNumber(`w:${id}:${seatName(actor)}`),
+      partyOf: (account) => readNumber(`n:${id}:${account}`),
+      hasLedger,
+      amendment: () => readAmendment(id),
+      record: (round) => readJson<RoundRecord>(`c:${id}:${round}`),
       audits: () => readAudits(id),
       disputes: () => readDisputes(id),
       applicants: () => readApplicants(id),
@@ -56,6 +64,9 @@ export function commandRun(id: number, command: RunCommand): TickResult | null {
 function storeDraft(draft: RunDraft, before: ReadonlyMap<number, string>): void {
   const { id } = draft.run;
   runs.put(id, draft.run);
+  const { amendedTerms } = draft;
+  if (amendedTerms) terms.put(id, amendedTerms);
+  if (draft.amendmentChanged) writeAmendment(id, draft.amendment);
   const { audits, disputes, applicants } = draft.touched;
   if (audits) writeAudits(id, audits);
   // Most runs never have one: no empty record is stored for them.
@@ -67,23 +78,39 @@ function storeDraft(draft: RunDraft, before: ReadonlyMap<number, string>): void 
     const text = seats.format(seat);
     if (text === before.get(number)) continue;
     near.storageWrite(`s:${id}:${number}`, text);
-    if (!before.has(number)) near.storageWrite(`o:${id}:${seat.account}`, `${number}`);
+    if (!before.has(number)) near.storageWrite(`o:${id}:${seatName(seat)}`, `${number}`);
   }
   for (const { round, text } of draft.records) near.storageWrite(`c:${id}:${round}`, text);
+  for (const [account, party] of draft.parties) {
+    near.storageWrite(`n:${id}:${account}`, `${party}`);
+  }
+  for (const [name, seat] of draft.operators) {
+    if (seat === null) near.storageRemove(`w:${id}:${name}`);
+    else near.storageWrite(`w:${id}:${name}`, `${seat}`);
+  }
   storeLedgers(draft, before);
+  settleReputations(draft.conducts);
   applyMoves(draft.moves);
   emit(draft.events);
 }
 
+function readNumber(key: string): number | null {
+  const text = near.storageRead(key);
+  return text === null ? null : Number(text);
+}
+
+/** The seats that an account owns or is paid for are noted with its money. */
 function storeLedgers(draft: RunDraft, before: ReadonlyMap<number, string>): void {
   const credits = new Map(draft.credits);
   for (const [number, seat] of draft.seats) {
     if (before.has(number)) continue;
-    const ledger = readLedger(seat.account);
-    noteSeat(ledger, { run: draft.run.id, seat: number });
-    ledger.balanceYocto += credits.get(seat.account) ?? 0n;
-    credits.delete(seat.account);
-    writeLedger(ledger);
+    for (const account of new Set([seat.account, seat.payout])) {
+      const ledger = readLedger(account);
+      noteSeat(ledger, { run: draft.run.id, seat: number });
+      ledger.balanceYocto += credits.get(account) ?? 0n;
+      credits.delete(account);
+      writeLedger(ledger);
+    }
   }
   for (const [account, yocto] of credits) creditLedger(account, yocto);
 }

@@ -15,7 +15,7 @@ import {
 } from './decoding.js';
 import { refuse } from './errors.js';
 import { deadlineMsMax, deadlineMsMin, licencesMax, titleCharsMax, weightMax } from './limits.js';
-import { decodeRunTerms } from './terms-decoding.js';
+import { decodeAmendment, decodeRunTerms } from './terms-decoding.js';
 
 const period = integer(deadlineMsMin, deadlineMsMax);
 
@@ -58,6 +58,24 @@ const shapes: { [K in Kind]: Decoder<Extract<Action, { kind: K }>> } = {
     dispute: id,
     verdict: oneOf('for', 'against'),
     evidence: digest,
+  }),
+  'pause-run': record({
+    kind: oneOf('pause-run'),
+    run: id,
+    forMs: integer(deadlineMsMin, deadlineMsMax),
+  }),
+  'resume-run': record({ kind: oneOf('resume-run'), run: id }),
+  'amend-run': record({
+    kind: oneOf('amend-run'),
+    run: id,
+    changes: decodeAmendment,
+    budgetYocto: amount,
+  }),
+  'rewind-run': record({
+    kind: oneOf('rewind-run'),
+    run: id,
+    to: integer(0, 2 ** 31),
+    budgetYocto: amount,
   }),
 };
 

@@ -1,6 +1,6 @@
 /** What a proposal can do. Voters vote on the digest of the canonical JSON of one of these. */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
-import type { RunTerms } from './run-terms.js';
+import type { Amendment, RunTerms } from './run-terms.js';
 import type { Verdict } from './run.js';
 
 export type Action =
@@ -19,6 +19,13 @@ export type Action =
   | { kind: 'set-member'; account: string; weight: string }
   | { kind: 'set-policy'; policy: Policy }
   | { kind: 'stop-run'; run: number }
+  /** No round opens for so long, or until the run is resumed; it never ends in a pause. */
+  | { kind: 'pause-run'; run: number; forMs: number }
+  | { kind: 'resume-run'; run: number }
+  /** From the next round boundary on. `budgetYocto` is added to the escrow. */
+  | { kind: 'amend-run'; run: number; changes: Amendment; budgetYocto: string }
+  /** `to`: an earlier final round, 0 the initial root. `budgetYocto` pays for doing them again. */
+  | { kind: 'rewind-run'; run: number; to: number; budgetYocto: string }
   /** The last instance of a dispute; `evidence`: digest of a report that computes it again. */
   | { kind: 'resolve-dispute'; run: number; dispute: number; verdict: Verdict; evidence: Digest };
 

@@ -1,15 +1,18 @@
 /** Who can be drawn for something: seats that are active, by role. */
 import type { SeatRole } from './run.js';
 import type { Run } from './run-state.js';
+import { isRelated } from './seat-owner.js';
 
-/** Ascending. `role` null: both. */
+/** Ascending, without the seats named and without any of the same party. `role` null: both. */
 export function activeSeats(
-  run: Run,
+  { roster }: Run,
   role: SeatRole | null,
   not: readonly (number | null)[],
 ): number[] {
-  return run.roster.flatMap((entry, seat) =>
-    (role === null || entry.role === role) && entry.status === 'active' && !not.includes(seat)
+  return roster.flatMap((entry, seat) =>
+    (role === null || entry.role === role) &&
+    entry.status === 'active' &&
+    !isRelated(roster, seat, not)
       ? [seat]
       : [],
   );

@@ -24,6 +24,7 @@ import { countDecoy } from './paid-decoy.js';
 import type { RevealedClaim, SeatRole } from './run.js';
 import type { RunDraft } from './run-draft.js';
 import type { Audit, Seat } from './run-state.js';
+import type { Actor } from './seat-name.js';
 import { expel, fine } from './settlement.js';
 import { verifyTraceLeaf, type TraceProof } from './trace-proof.js';
 
@@ -88,8 +89,7 @@ function drawAuditor(
   return undefined;
 }
 
-export interface AuditStep extends AuditName {
-  account: string;
+export interface AuditStep extends AuditName, Actor {
 }
 
 export interface LeafWithProof {
@@ -111,7 +111,7 @@ export function deliver(draft: RunDraft, step: AuditStep & LeafWithProof): void 
 
 export function answer(draft: RunDraft, step: AuditStep & { leaf: Digest | null }): void {
   const audit = findAudit(draft, step);
-  const caller = draft.activeSeatOf(step.account);
+  const caller = draft.activeSeatOf(step);
   if (audit.state === 'answer' && audit.auditor === caller.seat) {
     audit.answered = true;
     audit.answer = step.leaf;
@@ -262,7 +262,7 @@ function findAudit(draft: RunDraft, step: AuditStep): Audit {
 }
 
 function subjectOf(draft: RunDraft, audit: Audit, step: AuditStep): Seat {
-  const caller = draft.source.seatOf(step.account);
+  const caller = draft.seatNumberFor(step);
   if (caller !== audit.seat) {
     refuse('NOT_YOUR_TURN', `only the worker of seat ${audit.seat} answers for its claim`);
   }

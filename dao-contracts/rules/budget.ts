@@ -7,22 +7,29 @@ import {
   applicationsMax,
   cancelledRoundsSlack,
   panelSizes,
+  heldBackRoundsMax,
+  payoutChangesMax,
   seatsMax,
   storageYoctoPerByte,
 } from './limits.js';
 import type { RunTerms } from './run-terms.js';
 
 /** Terms, run record and key overheads at their largest, without what grows by worker. */
-const runBytes = 8_000;
+const runBytes = 9_000;
 /** A worker's entries in the run record. */
-const runBytesPerWorker = 400;
+const runBytesPerWorker = 600;
 /** One audit in progress. */
 const auditBytes = 600;
-const bytesPerApplication = 130;
-/** A seat record with two claims, its index entry, and a new account's ledger. */
-export const seatBytes = 2_800;
+/** The application, and the ledger to which its stake or what was over goes back. */
+const bytesPerApplication = 640;
+/**
+ * A seat record with two claims and all the pay that can be held back (45 bytes a round), its
+ * entries as owner and operator (190 each), the ledgers and parties of its account and of every
+ * payout account it may name (690 each), and its owner's reputation.
+ */
+export const seatBytes = 8_115;
 const recordBytesBase = 1_000;
-const recordBytesPerClaim = 820;
+const recordBytesPerClaim = 900;
 const recordBytesPerAudit = 80;
 const cancelledRecordBytes = 700;
 
@@ -70,20 +77,19 @@ function auditFeesPerClaim(terms: RunTerms): bigint {
   return BigInt(terms.auditsPerClaim) * BigInt(terms.auditFeeYocto);
 }
 
-/** Rewards and fees of one final round. */
-function roundPayMax(terms: RunTerms): bigint {
-  return BigInt(terms.maxWorkers) * (BigInt(terms.rewardYocto) + auditFeesPerClaim(terms));
-}
-
-/** A rewound round pays its audits, is recorded, and took a dispute. */
-function cancelledRoundCost(terms: RunTerms): bigint {
+/** What a round that a conviction cancels has cost: its audits, its record, the dispute. */
+export function cancelledRoundYocto(terms: RunTerms): bigint {
   const bytes = BigInt(recordBytes(terms) + disputeBytes);
   return BigInt(terms.maxWorkers) * auditFeesPerClaim(terms) + bytes * storageYoctoPerByte;
 }
 
-/** What one more round can take out of the escrow: it does not open with less in it. */
-export function roundCostMax(terms: RunTerms): bigint {
-  return roundPayMax(terms) + BigInt(recordBytes(terms)) * storageYoctoPerByte;
+/**
+ * What one final round can take out of the escrow, its record included. No round opens with less
+ * in it.
+ */
+export function roundYocto(terms: RunTerms): bigint {
+  const perWorker = BigInt(terms.rewardYocto) + auditFeesPerClaim(terms);
+  return BigInt(terms.maxWorkers) * perWorker + BigInt(recordBytes(terms)) * storageYoctoPerByte;
 }
 
 /** Of a run: each seat may begin with one, whatever its share. */
@@ -103,22 +109,67 @@ export function cancelledRoundsMax(terms: RunTerms): number {
   return terms.rounds + cancelledRoundsSlack;
 }
 
+/** An amendment that waits: its key, and seven fields at their longest. */
+export const amendmentBytes = 700;
+/** A slice in the list of returned ones. */
+const returnedSliceBytes = 12;
+
+/** What doing so many final rounds again can cost, and saying so in the log. */
+export function redoYocto(terms: RunTerms, rounds: number): bigint {
+  const relayed = BigInt(relayedCallsOfRound(terms)) * BigInt(terms.relayFeeYocto);
+  const each = roundYocto(terms) + relayed;
+  const bytes = cancelledRecordBytes + redoneSlicesBytes(terms, rounds);
+  return BigInt(rounds) * each + BigInt(bytes) * storageYoctoPerByte;
+}
+
+/** Growth of the run record by the slices that a rewind queues again. */
+export function redoneSlicesBytes(terms: RunTerms, rounds: number): number {
+  return rounds * terms.maxWorkers * returnedSliceBytes;
+}
+
+/** Relayed calls that a run pays for in all. */
+export function relayedCallsMax(terms: RunTerms): number {
+  return terms.rounds * relayedCallsOfRound(terms);
+}
+
+export function relayedCallsOfRound(terms: RunTerms): number {
+  return terms.relayedCallsPerRound * (terms.maxWorkers + terms.maxAuditors);
+}
+
+
+/** Where a run stands, as far as its remaining cost goes. */
+export interface Spent {
+  finalRounds: number;
+  cancelledRounds: number;
+  seats: number;
+  relayedCalls: number;
+}
+
+const nothingSpent: Spent = { finalRounds: 0, cancelledRounds: 0, seats: 0, relayedCalls: 0 };
+
+/**
+ * What a run under these terms can still cost beyond its own record (`fundingBytes`). A seat
+ * without a stake can have a round cancelled at nobody's cost but the escrow's, once.
+ */
+export function costToGo(terms: RunTerms, spent: Spent): bigint {
+  const seats = Math.max(0, seatsOfRunMax(terms) - spent.seats);
+  const cancelled = Math.max(0, cancelledRoundsMax(terms) - spent.cancelledRounds);
+  const relayed = Math.max(0, relayedCallsMax(terms) - spent.relayedCalls);
+  return (
+    BigInt(terms.rounds - spent.finalRounds) * roundYocto(terms) +
+    (roundsAwaitedMax + BigInt(terms.earnedStakeSeatsMax)) * cancelledRoundYocto(terms) +
+    BigInt(decoysPaidMax(terms)) * BigInt(terms.decoyFeeYocto) +
+    BigInt(relayed) * BigInt(terms.relayFeeYocto) +
+    BigInt(seats * seatBytes + cancelled * cancelledRecordBytes) * storageYoctoPerByte
+  );
+}
+
 /** The smallest budget that a run with these terms can be funded with, in yoctoNEAR. */
 export function escrowNeeded(terms: RunTerms): bigint {
-  const bytes =
-    fundingBytes(terms) +
-    seatsOfRunMax(terms) * seatBytes +
-    terms.rounds * recordBytes(terms) +
-    cancelledRoundsMax(terms) * cancelledRecordBytes;
-  return (
-    BigInt(terms.rounds) * roundPayMax(terms) +
-    roundsAwaitedMax * cancelledRoundCost(terms) +
-    BigInt(decoysPaidMax(terms)) * BigInt(terms.decoyFeeYocto) +
-    BigInt(bytes) * storageYoctoPerByte
-  );
+  return costToGo(terms, nothingSpent) + BigInt(fundingBytes(terms)) * storageYoctoPerByte;
 }
 
 /** The smallest stake: half of it pays for the round that a conviction cancels. */
 export function stakeNeeded(terms: RunTerms): bigint {
-  return 2n * cancelledRoundCost(terms);
+  return 2n * cancelledRoundYocto(terms);
 }

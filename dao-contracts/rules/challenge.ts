@@ -78,7 +78,7 @@ function openChallenge(
 ): void {
   const cost = challengeCost(draft.terms);
   takeBond(draft, it, cost);
-  const challenger = draft.source.seatOf(it.account);
+  const challenger = draft.seatBehind(it);
   openDispute(draft, {
     ...about,
     round: it.round,

@@ -13,6 +13,7 @@ import {
   heldBackYocto,
   least,
   lostYocto,
+  noteExpulsion,
   refillEscrow,
   releaseHeld,
   shareEqually,
@@ -63,14 +64,14 @@ export function unlockLosses(draft: RunDraft, dispute: Dispute): void {
 function giveBack(draft: RunDraft, loss: Loss, owesReward: boolean): void {
   const { terms, run } = draft;
   const seat = draft.seat(loss.seat);
-  const yocto = lostYocto(loss, terms.rewardYocto);
+  const yocto = lostYocto(loss);
   // A witness that was expelled for something else since has lost this, too.
   const lostSince = !loss.expelled && draft.roster(loss.seat).status === 'expelled';
   if (lostSince) return moveMoney(draft.moves, 'slashed', 'treasury', yocto);
   seat.slashedYocto -= yocto;
   draft.emit('loss_returned', { seat: loss.seat, account: seat.account, yocto: `${yocto}` });
   if (draft.hasEnded) {
-    draft.credit(seat.account, 'slashed', yocto);
+    draft.credit(seat.payout, 'slashed', yocto);
     if (loss.expelled) draft.roster(loss.seat).status = 'left';
     return;
   }
@@ -78,8 +79,8 @@ function giveBack(draft: RunDraft, loss: Loss, owesReward: boolean): void {
   seat.stakeYocto += loss.stakeYocto;
   if (!loss.expelled) return;
   seat.held = [...loss.held];
-  moveMoney(draft.moves, 'slashed', 'heldBack', heldBackYocto(seat, terms.rewardYocto));
-  releaseHeld(draft, loss.seat, run.finalRounds - terms.heldBackRounds);
+  moveMoney(draft.moves, 'slashed', 'heldBack', heldBackYocto(seat));
+  releaseHeld(draft, loss.seat, run.paidRounds - terms.heldBackRounds);
   if (owesReward) {
     const reward = BigInt(terms.rewardYocto);
     run.paidYocto += creditSeat(draft, loss.seat, 'escrows', least(reward, run.escrowYocto));
@@ -102,7 +103,8 @@ export function settleDispute(draft: RunDraft, dispute: Dispute, standing: Verdi
   const { terms } = draft;
   let purse = settleBonds(draft, dispute, standing);
   if (standing !== null) purse += finesOf(draft, dispute, standing);
-  const pot = dispute.losses.reduce((sum, one) => sum + lostYocto(one, terms.rewardYocto), 0n);
+  const pot = dispute.losses.reduce((sum, one) => sum + lostYocto(one), 0n);
+  if (standing === 'against') noteLosers(draft, dispute);
   dispute.losses = [];
   let left = purse + pot;
   if (left === 0n) return;
@@ -122,6 +124,10 @@ export function settleDispute(draft: RunDraft, dispute: Dispute, standing: Verdi
     });
   }
   moveMoney(draft.moves, 'slashed', 'treasury', left);
+}
+
+function noteLosers(draft: RunDraft, { losses }: Dispute): void {
+  for (const { seat, expelled } of losses) if (expelled) noteExpulsion(draft, seat);
 }
 
 /** Returns the winners' bonds; the sum of the others' is for the jurors. */

@@ -5,7 +5,7 @@
  */
 import { isDigest, type Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import { refuse } from './errors.js';
-import { amountYoctoMax } from './limits.js';
+import { amountYoctoMax, workerCharsMax } from './limits.js';
 
 /** Turns an unknown value into a `T` or refuses, naming the field. */
 export type Decoder<T> = (value: unknown, field: string) => T;
@@ -77,6 +77,12 @@ export const account: Decoder<string> = (value, field) =>
   typeof value === 'string' && value.length >= 2 && value.length <= 64 && accountPattern.test(value)
     ? value
     : bad(field, 'a NEAR account name');
+
+/** A label of one of an account's machines. */
+export const workerLabel: Decoder<string> = (value, field) =>
+  typeof value === 'string' && value.length <= workerCharsMax && /^[a-z0-9-]*$/.test(value)
+    ? value
+    : bad(field, `a label of up to ${workerCharsMax} of a-z, 0-9 and "-"`);
 
 export function oneOf<T extends string>(...names: readonly T[]): Decoder<T> {
   return (value, field) =>

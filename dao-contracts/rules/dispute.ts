@@ -16,6 +16,7 @@ import type { RunDraft } from './run-draft.js';
 import type { Dispute, PastPanel, Run } from './run-state.js';
 import type { RunTerms } from './run-terms.js';
 import type { Verdict } from './run.js';
+import type { Actor } from './seat-name.js';
 import { receiveMoney } from './totals.js';
 
 /** The last instance. */
@@ -69,10 +70,10 @@ export function holdsRound(dispute: Pick<Dispute, 'acted' | 'stage'>): boolean {
 
 export function judge(
   draft: RunDraft,
-  it: { account: string; dispute: number; answer: Digest | null },
+  it: Actor & { dispute: number; answer: Digest | null },
 ): void {
   const dispute = findDispute(draft, it.dispute);
-  const { seat } = draft.activeSeatOf(it.account);
+  const { seat } = draft.activeSeatOf(it);
   const juror = dispute.panel?.find((one) => one.seat === seat);
   if (!juror) {
     return refuse('NOT_YOUR_TURN', `seat ${seat} does not sit on dispute ${dispute.id} now`);
@@ -83,8 +84,7 @@ export function judge(
   decide(draft, dispute, false);
 }
 
-export interface Appeal {
-  account: string;
+export interface Appeal extends Actor {
   dispute: number;
   depositYocto: bigint;
 }
@@ -104,7 +104,7 @@ export function appeal(draft: RunDraft, it: Appeal): void {
       `the verdict on dispute ${id} could be appealed until ${deadlineMs} ms`,
     );
   }
-  if (!isLoser(draft, dispute, it.account)) {
+  if (!isLoser(draft, dispute, it)) {
     refuse('NOT_YOUR_TURN', `only who lost dispute ${id} may appeal`);
   }
   const cost = appealCost(draft.run, draft.terms, dispute);
@@ -296,10 +296,12 @@ function mayBeAppealed(draft: RunDraft, dispute: Dispute): boolean {
   return draft.disputes.some(locked);
 }
 
-function isLoser(draft: RunDraft, dispute: Dispute, account: string): boolean {
-  if (dispute.verdict === 'for') return dispute.plaintiffMayAppeal && account === dispute.plaintiff;
-  const seat = draft.source.seatOf(account);
-  return seat !== null && dispute.defendants.includes(seat);
+function isLoser(draft: RunDraft, dispute: Dispute, it: Actor): boolean {
+  const { verdict, plaintiff, plaintiffSeat, plaintiffMayAppeal, defendants } = dispute;
+  const seat = draft.seatBehind(it);
+  if (verdict === 'against') return seat !== null && defendants.includes(seat);
+  if (!plaintiffMayAppeal) return false;
+  return it.account === plaintiff || (seat !== null && seat === plaintiffSeat);
 }
 
 function end(draft: RunDraft, dispute: Dispute, standing: Verdict | null): void {

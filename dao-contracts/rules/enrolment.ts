@@ -5,13 +5,17 @@ import { refuse } from './errors.js';
 import { applicationsMax, fromRoundAheadMax, rejoinsMax } from './limits.js';
 import { ZERO_LOCAL_STATE } from './opening.js';
 import { openRound, stopRun } from './round-opening.js';
+import { refundApplicant } from './settlement.js';
 import type { SeatRole } from './run.js';
 import type { RunDraft } from './run-draft.js';
 import type { Applicant } from './run-state.js';
+import { seatName, type Actor } from './seat-name.js';
+import { checkNameIsFree } from './seat-owner.js';
 import { receiveMoney } from './totals.js';
 
-export interface Enrolment {
-  account: string;
+export interface Enrolment extends Actor {
+  /** Gets all that the seat earns or gets back; default: the account itself. */
+  payout?: string | null;
   role: SeatRole;
   fromRound: number | null;
   depositYocto: bigint;
@@ -22,23 +26,50 @@ export function enrol(draft: RunDraft, it: Enrolment): void {
   if (run.status === 'completed' || run.status === 'stopped') {
     refuse('RUN_NOT_OPEN', `run ${run.id} is ${run.status}; choose another`);
   }
-  takeStake(draft, it);
+  const earnsStake = takeStake(draft, it);
   const fromRound = it.fromRound ?? run.nextRound;
   if (fromRound > run.nextRound + fromRoundAheadMax) {
     refuse('BAD_ARGUMENT', `fromRound must be at most ${run.nextRound + fromRoundAheadMax}`);
   }
-  const applicant = { account: it.account, role: it.role, fromRound };
+  const { account, worker = '', role } = it;
+  const payout = it.payout ?? account;
+  const applicant = { account, worker, payout, earnsStake, role, fromRound };
   if (run.status === 'enrolling') apply(draft, applicant);
   else join(draft, applicant);
 }
 
-function takeStake(draft: RunDraft, it: Enrolment): void {
+/** Returns whether the seat has no stake and will earn it. */
+function takeStake(draft: RunDraft, it: Enrolment): boolean {
   const stake = BigInt(draft.terms.stakeYocto);
+  if (it.depositYocto === 0n && stake > 0n && draft.terms.earnedStakeSeatsMax > 0) {
+    takeEarnersPlace(draft, it);
+    return true;
+  }
   if (it.depositYocto < stake) {
     refuse('DEPOSIT_TOO_SMALL', `attach at least the stake, ${stake} yoctoNEAR`);
   }
   receiveMoney(draft.moves, 'stakes', it.depositYocto);
-  draft.credit(it.account, 'stakes', it.depositYocto - stake);
+  draft.credit(it.payout ?? it.account, 'stakes', it.depositYocto - stake);
+  return false;
+}
+
+/**
+ * Places are given once: who cheats without a stake loses nothing, so its place is not filled
+ * again, and what each can cost is in the budget. Auditors earn too little to ever be whole.
+ */
+function takeEarnersPlace(draft: RunDraft, it: Enrolment): void {
+  const { run, terms } = draft;
+  if (it.role !== 'trainer') {
+    refuse('DEPOSIT_TOO_SMALL', `an auditor attaches its stake, ${terms.stakeYocto} yoctoNEAR`);
+  }
+  if (run.earners >= terms.earnedStakeSeatsMax) {
+    refuse(
+      'DEPOSIT_TOO_SMALL',
+      `attach at least the stake, ${terms.stakeYocto} yoctoNEAR: ` +
+        `all ${run.earners} places that earn it were taken`,
+    );
+  }
+  run.earners++;
 }
 
 function apply(draft: RunDraft, applicant: Applicant): void {
@@ -46,25 +77,39 @@ function apply(draft: RunDraft, applicant: Applicant): void {
   if (draft.at.nowMs >= run.enrolDeadlineMs) {
     refuse('RUN_NOT_OPEN', 'enrolment is over and the draw is due; call tick, then enrol');
   }
-  if (applicants.some(({ account }) => account === applicant.account)) {
-    refuse('ALREADY_ENROLLED', `${applicant.account} has applied; wait for the draw`);
+  const mine = applicants.filter(({ account }) => account === applicant.account);
+  if (mine.some(({ worker }) => worker === applicant.worker)) {
+    refuse('ALREADY_ENROLLED', `${seatName(applicant)} has applied; wait for the draw`);
   }
+  checkSeatsOfAccount(draft, applicant, mine.length);
   if (applicants.length >= applicationsMax) {
     refuse('TOO_MANY', `${applicationsMax} have applied; enrol again once the run has started`);
   }
   applicants.push(applicant);
-  draft.emit('applied', { account: applicant.account, role: applicant.role });
+  const { account, worker, role } = applicant;
+  draft.emit('applied', { account, worker, role });
 }
 
 function join(draft: RunDraft, applicant: Applicant): void {
-  if (draft.source.seatOf(applicant.account) !== null) {
-    refuse('ALREADY_ENROLLED', `${applicant.account} has a seat; an absent one can rejoin`);
-  }
+  checkNameIsFree(draft, applicant);
+  const owner = draft.source.partyOf(applicant.account);
+  const seats = draft.run.roster.filter((entry) => entry.owner === owner).length;
+  checkSeatsOfAccount(draft, applicant, seats);
   checkRoom(draft, applicant.role);
   if (draft.run.roster.length >= seatsOfRunMax(draft.terms)) {
     refuse('RUN_FULL', `run ${draft.run.id} has given all its seats; choose another run`);
   }
   giveSeat(draft, applicant);
+}
+
+/** All seats ever given count: an expelled machine's place is not filled by its owner's next. */
+function checkSeatsOfAccount(draft: RunDraft, { account }: Applicant, count: number): void {
+  const { seatsPerAccount } = draft.terms;
+  if (count < seatsPerAccount) return;
+  refuse(
+    'TOO_MANY',
+    `${account} has ${count} of ${seatsPerAccount} seats that an account may have`,
+  );
 }
 
 function checkRoom(draft: RunDraft, role: SeatRole): void {
@@ -79,14 +124,21 @@ function checkRoom(draft: RunDraft, role: SeatRole): void {
 
 function giveSeat(draft: RunDraft, applicant: Applicant): void {
   const { run } = draft;
-  const { account, role, fromRound } = applicant;
+  const { account, worker, payout, earnsStake, role, fromRound } = applicant;
   const seat = run.roster.length;
-  run.roster.push({ role, status: 'active', fromRound });
+  const owner = draft.partyOf(account);
+  const payee = draft.partyOf(payout);
+  run.roster.push({ role, status: 'active', fromRound, owner, payee });
   draft.chargeStorage(seatBytes);
   draft.seats.set(seat, {
     seat,
     account,
-    stakeYocto: BigInt(draft.terms.stakeYocto),
+    worker,
+    payout,
+    payoutChanges: 0,
+    operator: null,
+    stakeYocto: earnsStake ? 0n : BigInt(draft.terms.stakeYocto),
+    earnsStake,
     held: [],
     earnedYocto: 0n,
     slashedYocto: 0n,
@@ -95,11 +147,12 @@ function giveSeat(draft: RunDraft, applicant: Applicant): void {
     auditsWrong: 0,
     rejoins: 0,
     decoysPaid: 0,
+    relayed: { round: 0, calls: 0 },
     localOut: ZERO_LOCAL_STATE,
     claim: null,
     previousClaim: null,
   });
-  draft.emit('seated', { seat, account, role, fromRound });
+  draft.emit('seated', { seat, account, worker, role, fromRound });
 }
 
 /** Seats the applicants by lot once all places are applied for or the deadline passed. */
@@ -113,38 +166,37 @@ export function drawSeats(draft: RunDraft): boolean {
     stopRun(draft, `fewer than ${terms.minWorkers} trainers enrolled`);
     return true;
   }
-  const lot = new Map(applicants.map((one) => [one.account, lotOf(draft, one.account)]));
-  const drawn = [...applicants].sort((a, b) =>
-    lot.get(a.account)! < lot.get(b.account)! ? -1 : 1,
-  );
+  const lot = new Map(applicants.map((one) => [one, lotOf(draft, one)]));
+  const drawn = [...applicants].sort((a, b) => (lot.get(a)! < lot.get(b)! ? -1 : 1));
   const trainers = drawn.filter((one) => one.role === 'trainer').slice(0, maxWorkers);
   const auditors = drawn.filter((one) => one.role === 'auditor').slice(0, maxAuditors);
   const seated = [...trainers, ...auditors];
   for (const applicant of seated) giveSeat(draft, applicant);
   for (const applicant of drawn) {
     if (seated.includes(applicant)) continue;
-    draft.credit(applicant.account, 'stakes', BigInt(terms.stakeYocto));
+    refundApplicant(draft, applicant);
   }
+  run.earners = seated.filter(({ earnsStake }) => earnsStake).length;
   draft.applicants = [];
   run.status = 'running';
   openRound(draft);
   return true;
 }
 
-/** Hex of `H("cw/seat/1", seed, account)`: the order of the draw. */
-function lotOf(draft: RunDraft, account: string): string {
-  const raw = draft.at.hash(encodeParts(['cw/seat/1', draft.at.seed, account]));
+/** Hex of `H("cw/seat/2", seed, account, worker)`: the order of the draw. */
+function lotOf(draft: RunDraft, { account, worker }: Applicant): string {
+  const raw = draft.at.hash(encodeParts(['cw/seat/2', draft.at.seed, account, worker]));
   return Array.from(raw, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-export function rejoin(draft: RunDraft, it: { account: string }): void {
+export function rejoin(draft: RunDraft, it: Actor): void {
   const { run } = draft;
   if (run.status !== 'running' && run.status !== 'paused') {
     refuse('RUN_NOT_OPEN', `run ${run.id} is ${run.status}`);
   }
-  const number = draft.source.seatOf(it.account);
+  const number = draft.seatNumberFor(it);
   if (number === null) {
-    return refuse('NOT_ENROLLED', `${it.account} has no seat in run ${run.id}; enrol first`);
+    return refuse('NOT_ENROLLED', `${seatName(it)} has no seat in run ${run.id}; enrol first`);
   }
   const entry = draft.roster(number);
   if (entry.status !== 'absent') {

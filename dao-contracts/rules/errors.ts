@@ -29,6 +29,7 @@ export type ErrorCode =
   | 'NOT_FOUND'
   | 'NOT_MEMBER'
   | 'NOT_YOUR_TURN'
+  | 'ONE_YOCTO_NEEDED'
   | 'PRICE_TOO_HIGH'
   | 'PRIVATE'
   | 'PROPOSAL_CLOSED'

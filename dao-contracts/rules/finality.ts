@@ -1,4 +1,5 @@
 /** What becomes of a provisional round once its audits are closed: final, or rewound. */
+import { applyAmendment } from './amendment.js';
 import { recordOverheadBytes } from './budget.js';
 import type { RunDraft } from './run-draft.js';
 import type { ClaimRecord } from './run.js';
@@ -66,8 +67,7 @@ function chargeDisputes(draft: RunDraft, disputes: readonly Dispute[], unpaid: U
   let { toEscrowYocto, honest } = unpaid;
   for (const dispute of disputes) {
     if (dispute.verdict !== 'against' || dispute.losses.length === 0) continue;
-    const { rewardYocto } = draft.terms;
-    const locked = dispute.losses.reduce((sum, one) => sum + lostYocto(one, rewardYocto), 0n);
+    const locked = dispute.losses.reduce((sum, one) => sum + lostYocto(one), 0n);
     const share = least(toEscrowYocto, locked);
     dispute.toEscrowYocto += share;
     toEscrowYocto -= share;
@@ -82,7 +82,11 @@ function finalise(draft: RunDraft, round: ProvisionalRound): void {
   run.finalRound = round.round;
   run.finalRoot = round.root;
   payRound(draft, round);
-  completeIfDone(draft);
+  // With new terms waiting, no round opened beside this one: they hold from the next on.
+  const amended = run.amendment && !run.open;
+  if (amended) applyAmendment(draft);
+  if (completeIfDone(draft)) return;
+  if (amended && run.status === 'running') openRound(draft);
 }
 
 /**

@@ -29,6 +29,27 @@ export const auditsPerClaimMax = 3;
 /** Of so many draws of an auditor, one goes to the trainers (audit.ts says why). */
 export const trainerAuditsOneIn = 4;
 
+/** Each may be a new account, whose ledger the run's budget pays the storage of. */
+export const payoutChangesMax = 3;
+/** A label of a machine: enough to tell a rack's machines apart, short enough to store. */
+export const workerCharsMax = 32;
+/** A seat makes some six calls a round and three for each audit. */
+export const relayedCallsPerRoundMax = 64;
+/** Each stored round record between is read and parsed in one call. */
+export const rewindSpanMax = 16;
+/** Reputation of one account at most; what a run adds shrinks on the way there. */
+export const reputationMax = 10_000_000n;
+/** One run, however long, is two per cent of it. */
+export const reputationOfRunMax = 200_000n;
+export const reputationPerRound = 1_000n;
+/** An audit re-executes a segment, not a round. */
+export const reputationPerAudit = 300n;
+/** Of all accounts' points together, what one account's can count for. */
+export const reputationShareMaxBps = 500n;
+
+/** Kept in the run record, which every call reads. */
+export const rewindsMax = 16;
+
 export const roundsMax = 100_000;
 export const segmentsMax = 1_024;
 export const heldBackRoundsMax = 32;

@@ -18,6 +18,8 @@ export interface Opening {
   run: number;
   round: number;
   account: string;
+  /** Label of the account's machine; '' by default. */
+  worker: string;
   update: Digest;
   startRoot: Digest;
   localIn: Digest;
@@ -36,9 +38,9 @@ export interface Hashing {
 }
 
 export function commitmentWith(it: Opening, hashing: Hashing): Digest {
-  const where = [it.contract, it.run, it.round, it.account];
+  const where = [it.contract, it.run, it.round, it.account, it.worker];
   const what = [it.update, it.startRoot, it.localIn, it.localOut, it.traceRoot, it.salt];
-  return tagged('cw/commit/1', [...where, ...what], hashing);
+  return tagged('cw/commit/2', [...where, ...what], hashing);
 }
 
 /** What a round's work comes to. */

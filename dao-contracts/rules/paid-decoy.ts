@@ -36,9 +36,9 @@ function isSecretOf(
   it: { secret: string; round: number; subject: Seat },
 ): boolean {
   const { contract } = draft.at;
-  const { account, claim: latest, previousClaim } = it.subject;
+  const { account, worker, claim: latest, previousClaim } = it.subject;
   const committed = [latest, previousClaim].find((one) => one?.round === it.round)?.commitment;
   const salt = saltWith(it.secret, draft.at);
-  const opening = { contract, run: draft.run.id, round: it.round, account, ...claim, salt };
+  const opening = { contract, run: draft.run.id, round: it.round, account, worker, ...claim, salt };
   return commitmentWith(opening, draft.at) === committed;
 }

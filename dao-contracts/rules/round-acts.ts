@@ -6,9 +6,9 @@ import type { Phase, RevealedClaim } from './run.js';
 import type { RunDraft } from './run-draft.js';
 import type { OpenRound, Seat } from './run-state.js';
 import { noSeats, withSeat } from './seat-set.js';
+import type { Actor } from './seat-name.js';
 
-export interface Act {
-  account: string;
+export interface Act extends Actor {
   round: number;
 }
 
@@ -37,7 +37,8 @@ export function reveal(draft: RunDraft, act: Act & RevealedClaim & { salt: strin
       contract: draft.at.contract,
       run: draft.run.id,
       round: open.round,
-      account: act.account,
+      account: seat.account,
+      worker: seat.worker,
       update,
       startRoot,
       localIn,
@@ -84,7 +85,7 @@ function enterPhase(draft: RunDraft, act: Act, phase: Phase): { open: OpenRound;
   if (open.phase !== phase) {
     refuse('WRONG_PHASE', `round ${open.round} is at "${open.phase}", not at "${phase}"`);
   }
-  return { open, seat: draft.activeSeatOf(act.account) };
+  return { open, seat: draft.activeSeatOf(act) };
 }
 
 /** Each seat acts once per phase. */

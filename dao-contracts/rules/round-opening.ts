@@ -1,6 +1,7 @@
 /** How rounds begin and how they end without a result: openings, pauses, stops. */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
-import { cancelledRoundsMax, recordOverheadBytes, roundCostMax } from './budget.js';
+import { applyAmendment } from './amendment.js';
+import { cancelledRoundsMax, recordOverheadBytes, roundYocto } from './budget.js';
 import { suspendDisputes } from './dispute.js';
 import type { RunDraft } from './run-draft.js';
 import type { SliceOfSeat } from './run.js';
@@ -16,10 +17,16 @@ export function closedRounds(run: { finalRounds: number; provisional: unknown })
  * takes trainers who wanted to start later too: their round would never come while paused.
  */
 export function openRound(draft: RunDraft, resuming = false): void {
-  const { run, terms } = draft;
-  if (run.open || closedRounds(run) >= terms.rounds) return;
+  const { run } = draft;
+  if (run.open || isHeld(draft)) return;
+  if (run.amendment) {
+    if (run.provisional) return;
+    applyAmendment(draft);
+  }
+  const { terms } = draft;
+  if (closedRounds(run) >= terms.rounds) return;
   // The provisional round is not paid yet. What verdicts have locked may still come back.
-  const promised = BigInt(run.provisional ? 2 : 1) * roundCostMax(terms);
+  const promised = BigInt(run.provisional ? 2 : 1) * roundYocto(terms);
   if (run.escrowYocto < promised) {
     if (!run.provisional) stopRun(draft, 'the escrow cannot pay another round');
     return;
@@ -30,6 +37,8 @@ export function openRound(draft: RunDraft, resuming = false): void {
   );
   let trainers = active.filter((seat) => draft.roster(seat).fromRound <= round);
   if (resuming && trainers.length < terms.minWorkers) trainers = active;
+  // Fewer places by an amendment: the seats that came first go on, the others wait.
+  trainers = trainers.slice(0, terms.maxWorkers);
   if (trainers.length < terms.minWorkers) {
     // A tick in a pause that goes on moves nothing: it must not log the pause again.
     if (run.status === 'paused') return;
@@ -40,6 +49,7 @@ export function openRound(draft: RunDraft, resuming = false): void {
   }
   run.status = 'running';
   run.pausedBecause = null;
+  run.pausedUntilMs = null;
   run.nextRound++;
   run.open = {
     round,
@@ -60,6 +70,12 @@ export function openRound(draft: RunDraft, resuming = false): void {
   };
   run.resetNext = false;
   draft.emit('round_opened', { round, startRoot: run.open.startRoot });
+}
+
+/** Whether the DAO paused the run and neither took it back nor let its time pass. */
+function isHeld(draft: RunDraft): boolean {
+  const { pausedUntilMs } = draft.run;
+  return pausedUntilMs !== null && draft.at.nowMs < pausedUntilMs;
 }
 
 function nextSlice(draft: RunDraft): number {
@@ -116,6 +132,21 @@ function dropAudits(draft: RunDraft, round: number): void {
   }
 }
 
+/** Cancels the provisional round, if any, before its audits are closed. */
+export function abortProvisional(draft: RunDraft): void {
+  const { run } = draft;
+  const round = run.provisional;
+  if (!round) return;
+  run.provisional = null;
+  abortRecord(draft, round);
+  // The slices of seats that were not included went back when the round became provisional.
+  returnSlices(
+    draft,
+    round.slices.filter(({ seat }) => round.included.includes(seat)),
+  );
+  dropAudits(draft, round.round);
+}
+
 /** Nothing is lost: the round is cancelled, and the run waits until enough trainers are active. */
 export function pauseRun(draft: RunDraft, because: string): void {
   abortOpenRound(draft);
@@ -137,15 +168,11 @@ export function stopIfHopeless(draft: RunDraft): void {
 export function stopRun(draft: RunDraft, because: string): void {
   const { run } = draft;
   abortOpenRound(draft);
-  const { provisional } = run;
-  if (provisional) {
-    run.provisional = null;
-    abortRecord(draft, provisional);
-    dropAudits(draft, provisional.round);
-  }
+  abortProvisional(draft);
   suspendDisputes(draft);
   settleRun(draft);
   run.status = 'stopped';
   run.pausedBecause = null;
+  run.pausedUntilMs = null;
   draft.emit('run_stopped', { because });
 }

@@ -11,7 +11,9 @@ import { storageYoctoPerByte } from './limits.js';
 import type { Utf8 } from './opening.js';
 import type { RoundRecord } from './run.js';
 import type { Applicant, Audit, Dispute, RosterEntry, Run, Seat } from './run-state.js';
-import type { RunTerms } from './run-terms.js';
+import type { Amendment, RunTerms } from './run-terms.js';
+import type { RunConduct } from './reputation.js';
+import { seatName, type Actor } from './seat-name.js';
 import { moveMoney, noMoney, type Bucket, type Totals } from './totals.js';
 import { formatDigest } from '@commonweights/dataset-registry/digest/digest-text.js';
 
@@ -20,10 +22,21 @@ export interface RunSource {
   run: Run;
   terms: () => RunTerms;
   seat: (seat: number) => Seat;
-  seatOf: (account: string) => number | null;
+  /** The seat that the account owns under this label. */
+  seatOf: (actor: Actor) => number | null;
+  /** The seat that the account acts for under this label, by its owner's word. */
+  seatOperatedBy: (actor: Actor) => number | null;
+  /** Number of an account among those that own seats or are paid for them. */
+  partyOf: (account: string) => number | null;
+  /** Whether somebody paid for the storage of this account's ledger. */
+  hasLedger: (account: string) => boolean;
   audits: () => Audit[];
   disputes: () => Dispute[];
   applicants: () => Applicant[];
+  /** New terms that wait; asked for only where the run says that there are any. */
+  amendment: () => Amendment | null;
+  /** The stored record of a closed round. */
+  record: (round: number) => RoundRecord | null;
 }
 
 export interface CallContext {
@@ -35,6 +48,8 @@ export interface CallContext {
   hash: Sha256;
   /** UTF-8: the chain's host does it a hundred times cheaper than its JavaScript could. */
   utf8: Utf8;
+  /** Who paid the gas of this call where it is not the caller (NEP-366). */
+  relayer?: string | null;
 }
 
 export interface RunEvent {
@@ -51,7 +66,16 @@ export class RunDraft {
   readonly records: { round: number; text: string }[] = [];
   readonly events: RunEvent[] = [];
   readonly seats = new Map<number, Seat>();
+  /** What settled seats say of their accounts (reputation.ts). */
+  readonly conducts = new Map<string, RunConduct>();
+  /** Accounts that are parties from now on, with their numbers. */
+  readonly parties = new Map<string, number>();
+  /** Operators that changed, by `seatName`; null: acts no more. */
+  readonly operators = new Map<string, number | null>();
   #terms: RunTerms | null = null;
+  #amended = false;
+  #amendment: Amendment | null = null;
+  amendmentChanged = false;
   #audits: Audit[] | null = null;
   #disputes: Dispute[] | null = null;
   #applicants: Applicant[] | null = null;
@@ -70,6 +94,27 @@ export class RunDraft {
 
   get audits(): Audit[] {
     return (this.#audits ??= this.source.audits());
+  }
+
+  /** New terms hold from here on. */
+  set terms(terms: RunTerms) {
+    this.#terms = terms;
+    this.#amended = true;
+  }
+
+  /** Terms to store anew; null: they are as they were. */
+  get amendedTerms(): RunTerms | null {
+    return this.#amended ? this.terms : null;
+  }
+
+  get amendment(): Amendment | null {
+    return (this.#amendment ??= this.run.amendment ? this.source.amendment() : null);
+  }
+
+  /** Null: none waits any more. */
+  set amendment(amendment: Amendment | null) {
+    this.#amendment = amendment;
+    this.amendmentChanged = true;
   }
 
   set audits(audits: Audit[]) {
@@ -107,11 +152,41 @@ export class RunDraft {
     return found;
   }
 
-  /** The caller's seat, which must be active. */
-  activeSeatOf(account: string): Seat {
-    const seat = this.source.seatOf(account);
+  /** The seat that the caller acts for; null: none. Refuses an owner that named an operator. */
+  seatNumberFor(actor: Actor): number | null {
+    const operated = this.source.seatOperatedBy(actor);
+    if (operated !== null) return operated;
+    const own = this.source.seatOf(actor);
+    if (own === null) return null;
+    const { operator } = this.seat(own);
+    if (operator !== null) {
+      refuse('NOT_YOUR_TURN', `${operator} acts for seat ${own}; set_operator takes it back`);
+    }
+    return own;
+  }
+
+  /** Whose word it is, as owner or as operator of a seat; unlike acting, owning is enough. */
+  seatBehind(actor: Actor): number | null {
+    return this.source.seatOperatedBy(actor) ?? this.source.seatOf(actor);
+  }
+
+  /** The number of an account among the run's parties; a new one gets the next. */
+  partyOf(account: string): number {
+    const known = this.parties.get(account) ?? this.source.partyOf(account);
+    if (known !== null) return known;
+    const number = this.run.parties++;
+    this.parties.set(account, number);
+    return number;
+  }
+
+  /** The seat that the caller acts for, which must be active. */
+  activeSeatOf(actor: Actor): Seat {
+    const seat = this.seatNumberFor(actor);
     if (seat === null) {
-      return refuse('NOT_ENROLLED', `${account} has no seat in run ${this.run.id}; enrol first`);
+      return refuse(
+        'NOT_ENROLLED',
+        `${seatName(actor)} has no seat in run ${this.run.id}; enrol first`,
+      );
     }
     const { status } = this.roster(seat);
     if (status !== 'active') {
@@ -150,6 +225,19 @@ export class RunDraft {
 
   chargeStorage(bytes: number): bigint {
     return this.spendEscrow('storage', BigInt(bytes) * storageYoctoPerByte);
+  }
+
+  /** Adds what one seat did to what its account is known for. */
+  noteConduct(account: string, conduct: RunConduct): void {
+    const { verifiedRounds, auditsRight, auditsWrong, slashes } = conduct;
+    if (verifiedRounds + auditsRight + auditsWrong + slashes === 0) return;
+    const known = this.conducts.get(account);
+    this.conducts.set(account, {
+      verifiedRounds: (known?.verifiedRounds ?? 0) + verifiedRounds,
+      auditsRight: (known?.auditsRight ?? 0) + auditsRight,
+      auditsWrong: (known?.auditsWrong ?? 0) + auditsWrong,
+      slashes: (known?.slashes ?? 0) + slashes,
+    });
   }
 
   emit(event: string, data: Record<string, unknown>): void {

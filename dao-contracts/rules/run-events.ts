@@ -15,22 +15,31 @@ import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.
 import { copyRecord } from './copy-record.js';
 import { enrol, rejoin, type Enrolment } from './enrolment.js';
 import { refuse, unreachable } from './errors.js';
+import type { Amending } from './amendment.js';
 import { challengeRoot, challengeUpdate, type Challenge } from './challenge.js';
 import { appeal, judge, resolveDispute, type Appeal } from './dispute.js';
 import { closeProvisional, completeIfDone } from './finality.js';
+import { amendRun, pauseByVote, resumeByVote, rewindRun, type Rewinding } from './live-run.js';
 import { tick, type Tick } from './phases.js';
 import { certify, commit, reveal, submitRoot, type Act } from './round-acts.js';
 import { stopRun } from './round-opening.js';
-import type { RevealedClaim, TickResult, Verdict } from './run.js';
+import type { RunConduct } from './reputation.js';
+import { payRelayer } from './relay-fee.js';
+import type { RevealedClaim, RoundRecord, TickResult, Verdict } from './run.js';
+import { seatName, type Actor } from './seat-name.js';
+import { setOperator, setPayout, type OwnerCall } from './seat-owner.js';
 import { RunDraft, type CallContext, type RunEvent } from './run-draft.js';
 import type { Applicant, Audit, Dispute, Run, Seat } from './run-state.js';
-import type { RunTerms } from './run-terms.js';
+import type { Amendment, RunTerms } from './run-terms.js';
 import type { Totals } from './totals.js';
 
 export type RunCommand =
   | ({ kind: 'enrol' } & Enrolment)
-  | { kind: 'rejoin'; account: string }
-  | ({ kind: 'tick' } & Tick)
+  | ({ kind: 'rejoin' } & Actor)
+  | ({ kind: 'set_payout'; payout: string } & OwnerCall)
+  | ({ kind: 'set_operator'; operator: string } & OwnerCall)
+  /** The caller matters only to its relayer. */
+  | ({ kind: 'tick' } & Tick & Partial<Actor>)
   | ({ kind: 'commit'; commitment: Digest } & Act)
   | ({ kind: 'reveal'; salt: string } & Act & RevealedClaim)
   | ({ kind: 'certify'; available: number[] } & Act)
@@ -40,19 +49,37 @@ export type RunCommand =
   | ({ kind: 'open' } & AuditStep & OpenedLeaf)
   | ({ kind: 'challenge_root'; root: Digest } & Challenge)
   | ({ kind: 'challenge_update'; seat: number } & Challenge)
-  | { kind: 'judge'; account: string; dispute: number; answer: Digest | null }
+  | ({ kind: 'judge'; dispute: number; answer: Digest | null } & Actor)
   | ({ kind: 'appeal' } & Appeal)
   | { kind: 'resolve'; dispute: number; verdict: Verdict }
-  | { kind: 'stop' };
+  | { kind: 'stop' }
+  | { kind: 'pause'; forMs: number }
+  | { kind: 'resume' }
+  | ({ kind: 'amend' } & Amending)
+  | ({ kind: 'rewind' } & Rewinding);
 
 /** Changes the draft or refuses, in which case the draft must be thrown away. */
 export function applyRunCommand(draft: RunDraft, command: RunCommand): TickResult | null {
+  // A tick is paid for when it moved something; an act, before it can end the run and its escrow.
+  if (command.kind !== 'tick') payRelayer(draft, command);
+  const result = applyCommand(draft, command);
+  if (result?.moved) payRelayer(draft, command);
+  return result;
+}
+
+function applyCommand(draft: RunDraft, command: RunCommand): TickResult | null {
   switch (command.kind) {
     case 'enrol':
       enrol(draft, command);
       return null;
     case 'rejoin':
       rejoin(draft, command);
+      return null;
+    case 'set_payout':
+      setPayout(draft, command);
+      return null;
+    case 'set_operator':
+      setOperator(draft, command);
       return null;
     case 'tick':
       return tick(draft, command);
@@ -97,6 +124,18 @@ export function applyRunCommand(draft: RunDraft, command: RunCommand): TickResul
       resolveDispute(draft, command);
       closeWhatCan(draft);
       return null;
+    case 'pause':
+      pauseByVote(draft, command);
+      return null;
+    case 'resume':
+      resumeByVote(draft);
+      return null;
+    case 'amend':
+      amendRun(draft, command);
+      return null;
+    case 'rewind':
+      rewindRun(draft, command);
+      return null;
     case 'stop':
       if (draft.run.status === 'completed' || draft.run.status === 'stopped') {
         refuse('RUN_NOT_OPEN', `run ${draft.run.id} is ${draft.run.status} already`);
@@ -121,11 +160,19 @@ export interface RunState {
   audits: Audit[];
   disputes: Dispute[];
   applicants: Applicant[];
+  /** Accounts by party number. */
+  parties: string[];
+  /** Seats by the `seatName` of who operates them. */
+  operators: Record<string, number>;
+  amendment?: Amendment | null;
+  /** Stored records by round; a rewind reads them. */
+  records?: RoundRecord[];
 }
 
 export interface RunEffects {
   moves: Totals;
   credits: ReadonlyMap<string, bigint>;
+  conducts: ReadonlyMap<string, RunConduct>;
   records: readonly { round: number; text: string }[];
   events: readonly RunEvent[];
   result: TickResult | null;
@@ -145,7 +192,16 @@ export function stepRun(
       run: copyRecord(state.run),
       terms: () => state.terms,
       seat: (seat) => copyRecord(state.seats[seat]!),
-      seatOf: (account) => state.seats.find((seat) => seat.account === account)?.seat ?? null,
+      seatOf: (actor) =>
+        state.seats.find((seat) => seatName(seat) === seatName(actor))?.seat ?? null,
+      seatOperatedBy: (actor) => state.operators[seatName(actor)] ?? null,
+      partyOf: (account) => {
+        const number = state.parties.indexOf(account);
+        return number < 0 ? null : number;
+      },
+      hasLedger: () => true,
+      amendment: () => (state.amendment ? copyRecord(state.amendment) : null),
+      record: (round) => state.records?.find((record) => record.round === round) ?? null,
       audits: () => copyRecord(state.audits),
       disputes: () => copyRecord(state.disputes),
       applicants: () => copyRecord(state.applicants),
@@ -158,9 +214,26 @@ export function stepRun(
   const audits = draft.touched.audits ?? state.audits;
   const disputes = draft.touched.disputes ?? state.disputes;
   const applicants = draft.touched.applicants ?? state.applicants;
-  const { run, moves, credits, records, events } = draft;
+  const parties = draft.parties.size > 0 ? [...state.parties, ...draft.parties.keys()] : state.parties;
+  const operators = draft.operators.size > 0 ? { ...state.operators } : state.operators;
+  for (const [name, seat] of draft.operators) {
+    if (seat === null) delete operators[name];
+    else operators[name] = seat;
+  }
+  const { run, moves, credits, conducts, records, events } = draft;
   return {
-    state: { run, terms: state.terms, seats, audits, disputes, applicants },
-    effects: { moves, credits, records, events, result },
+    state: {
+      run,
+      terms: draft.terms,
+      seats,
+      audits,
+      disputes,
+      applicants,
+      parties,
+      operators,
+      amendment: draft.amendmentChanged ? draft.amendment : (state.amendment ?? null),
+      ...(state.records ? { records: state.records } : {}),
+    },
+    effects: { moves, credits, conducts, records, events, result },
   };
 }

@@ -23,11 +23,15 @@ export interface Run {
   proposer: string;
   status: RunStatus;
   pausedBecause: string | null;
+  /** The DAO paused it: no round opens before this block time. */
+  pausedUntilMs: number | null;
   budgetYocto: bigint;
   escrowYocto: bigint;
   /** Rewards and fees that left the escrow. */
   paidYocto: bigint;
   finalRounds: number;
+  /** Final rounds ever paid; unlike `finalRounds`, no rewind of the DAO takes any back. */
+  paidRounds: number;
   cancelledRounds: number;
   finalRound: number;
   finalRoot: Digest;
@@ -40,6 +44,16 @@ export interface Run {
   returnedSlices: number[];
   /** By seat number. */
   roster: RosterEntry[];
+  /** Accounts that own seats or are paid for them, numbered as they came. */
+  parties: number;
+  /** Applications and seats, ever, that earn their stake. */
+  earners: number;
+  /** Relayed calls paid for, less what rewinds brought new money for. */
+  relayedCalls: number;
+  /** New terms wait for the next round boundary. */
+  amendment: boolean;
+  /** Rounds between `to` and `at`, both left out, were final and are void. */
+  rewinds: { at: number; to: number }[];
   open: OpenRound | null;
   provisional: ProvisionalRound | null;
   enrolDeadlineMs: number;
@@ -51,6 +65,9 @@ export interface RosterEntry {
   role: SeatRole;
   status: 'active' | 'absent' | 'expelled' | 'left';
   fromRound: number;
+  /** Party numbers of the owner and of the payout account (seat-owner.ts). */
+  owner: number;
+  payee: number;
 }
 
 export interface OpenRound {
@@ -99,9 +116,18 @@ export interface ProvisionalRound {
 export interface Seat {
   seat: number;
   account: string;
+  /** Label of the account's machine; '' by default. */
+  worker: string;
+  /** Gets all money that the seat earns or gets back. */
+  payout: string;
+  payoutChanges: number;
+  /** Who acts for the seat; null: its account. */
+  operator: string | null;
   stakeYocto: bigint;
-  /** Ordinals (1-based count of final rounds) of the rounds whose pay is held back. */
-  held: number[];
+  /** Pay becomes stake until the stake is whole. */
+  earnsStake: boolean;
+  /** Pay that is held back, by the ordinal (1-based count of paid rounds) that earned it. */
+  held: HeldPay[];
   earnedYocto: bigint;
   slashedYocto: bigint;
   verifiedRounds: number;
@@ -110,13 +136,23 @@ export interface Seat {
   rejoins: number;
   /** Decoys of its traces that the run paid for. */
   decoysPaid: number;
+  /** Calls that relayers were paid for since round `round` was the next to open. */
+  relayed: { round: number; calls: number };
   localOut: Digest;
   claim: Claim | null;
   previousClaim: Claim | null;
 }
 
+export interface HeldPay {
+  ordinal: number;
+  yocto: bigint;
+}
+
 export interface Applicant {
   account: string;
+  worker: string;
+  payout: string;
+  earnsStake: boolean;
   role: SeatRole;
   fromRound: number;
 }
@@ -216,8 +252,7 @@ export interface Bond {
 export interface Loss {
   seat: number;
   stakeYocto: bigint;
-  /** Ordinals of held-back pay. */
-  held: number[];
+  held: HeldPay[];
   expelled: boolean;
   /** Another dispute ended against this seat: nothing gives this back any more. */
   stands: boolean;

@@ -49,7 +49,27 @@ export interface RunTerms {
   computeCostYocto: string;
   /** Floating-point operations of one worker's round, counted from the program; decimal string. */
   flopsPerRound: string;
+  /** Machines that one account may enrol. */
+  seatsPerAccount: number;
+  /** What a relayer gets for bringing a seat's call; 0: nothing. */
+  relayFeeYocto: string;
+  /** Relayed calls of one seat that are paid for, between one round's opening and the next. */
+  relayedCallsPerRound: number;
+  /** Trainers, ever, that may enrol without a stake and earn it. */
+  earnedStakeSeatsMax: number;
 }
+
+/** What a vote can change of a run under way; each field with its new value, changed or not. */
+export type Amendment = Pick<
+  RunTerms,
+  | 'spec'
+  | 'rounds'
+  | 'maxWorkers'
+  | 'deadlinesMs'
+  | 'auditedClaimsBps'
+  | 'rewardYocto'
+  | 'auditFeeYocto'
+>;
 
 export interface DeadlinesMs {
   enrol: number;

@@ -1,7 +1,7 @@
 /** How stored records are shown (run.ts). */
 import type { AuditView, DisputeView, RunView, SeatView } from './run.js';
 import type { Applicant, Audit, Dispute, Juror, Run, Seat } from './run-state.js';
-import type { RunTerms } from './run-terms.js';
+import type { Amendment, RunTerms } from './run-terms.js';
 import { closedRounds } from './round-opening.js';
 import { ZERO_LOCAL_STATE } from './opening.js';
 import { challengeCost } from './challenge.js';
@@ -15,6 +15,7 @@ export function viewRun(
     audits: readonly Audit[];
     disputes: readonly Dispute[];
     nowMs: number;
+    amendment?: Amendment | null;
   },
 ): RunView {
   const { open, provisional } = run;
@@ -28,6 +29,10 @@ export function viewRun(
     paidYocto: `${run.paidYocto}`,
     status: run.status,
     pausedBecause: run.pausedBecause,
+    pausedUntilMs: run.pausedUntilMs,
+    relayedCalls: run.relayedCalls,
+    rewinds: run.rewinds,
+    amendment: it.amendment ?? null,
     closedRounds: closedRounds(run),
     finalRound: run.finalRound,
     finalRoot: run.finalRoot,
@@ -102,8 +107,7 @@ function shownPanel(panel: readonly Juror[] | null): { seat: number; answered: b
 function viewDispute(dispute: Dispute, it: { run: Run; terms: RunTerms }): DisputeView {
   const { id, round, ordinal, kind, seat, segment, startLeaf, claimed, other } = dispute;
   const { plaintiff, plaintiffSeat, defendants, stage, level, deadlineMs, verdict } = dispute;
-  const { rewardYocto } = it.terms;
-  const locked = dispute.losses.reduce((sum, one) => sum + lostYocto(one, rewardYocto), 0n);
+  const locked = dispute.losses.reduce((sum, one) => sum + lostYocto(one), 0n);
   const bonds = dispute.bonds.reduce((sum, one) => sum + one.bondYocto, 0n);
   return {
     ...{ id, round, ordinal, kind, seat, segment, startLeaf, claimed, other },
@@ -124,16 +128,20 @@ function yoctoOf({ bondYocto, storageYocto }: BondCost): string {
   return `${bondYocto + storageYocto}`;
 }
 
-export function viewSeat(seat: Seat, it: { run: Run; terms: RunTerms }): SeatView {
+export function viewSeat(seat: Seat, it: { run: Run }): SeatView {
   const { role, status, fromRound } = it.run.roster[seat.seat]!;
   return {
     seat: seat.seat,
     account: seat.account,
+    worker: seat.worker,
+    payout: seat.payout,
+    operator: seat.operator ?? seat.account,
+    earnsStake: seat.earnsStake,
     role,
     status,
     fromRound,
     stakeYocto: `${seat.stakeYocto}`,
-    heldBackYocto: `${heldBackYocto(seat, it.terms.rewardYocto)}`,
+    heldBackYocto: `${heldBackYocto(seat)}`,
     earnedYocto: `${seat.earnedYocto}`,
     slashedYocto: `${seat.slashedYocto}`,
     verifiedRounds: seat.verifiedRounds,
@@ -150,10 +158,14 @@ export function viewApplicant(applicant: Applicant, index: number, terms: RunTer
   return {
     seat: index,
     account: applicant.account,
+    worker: applicant.worker,
+    payout: applicant.payout,
+    operator: applicant.account,
+    earnsStake: applicant.earnsStake,
     role: applicant.role,
     status: 'applied',
     fromRound: applicant.fromRound,
-    stakeYocto: terms.stakeYocto,
+    stakeYocto: applicant.earnsStake ? '0' : terms.stakeYocto,
     heldBackYocto: '0',
     earnedYocto: '0',
     slashedYocto: '0',

@@ -4,9 +4,9 @@
  * milliseconds. docs/protocol/views.md is the text to this.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
-import type { RunTerms } from './run-terms.js';
+import type { Amendment, RunTerms } from './run-terms.js';
 
-export type { RunTerms } from './run-terms.js';
+export type { Amendment, RunTerms } from './run-terms.js';
 
 export type RunStatus = 'enrolling' | 'running' | 'paused' | 'completed' | 'stopped';
 export type Phase = 'train' | 'reveal' | 'certify' | 'aggregate';
@@ -38,6 +38,14 @@ export interface RunView {
   paidYocto: string;
   status: RunStatus;
   pausedBecause: string | null;
+  /** The DAO paused it: no round opens before this block time. */
+  pausedUntilMs: number | null;
+  /** Relayed calls that the escrow paid for. */
+  relayedCalls: number;
+  /** Final rounds between `to` and `at`, both left out, are void by a vote of the DAO. */
+  rewinds: { at: number; to: number }[];
+  /** New terms that hold from the next round boundary on. */
+  amendment: Amendment | null;
   /** Final ones plus the provisional one. */
   closedRounds: number;
   /** Number of the last final round; 0: none yet, `finalRoot` is the initial root. */
@@ -136,7 +144,16 @@ export interface DisputeView {
 
 export interface SeatView {
   seat: number;
+  /** Owner: enrolled and staked. */
   account: string;
+  /** Label of the account's machine. */
+  worker: string;
+  /** Gets all money that the seat earns or gets back. */
+  payout: string;
+  /** Who acts for the seat: its account unless that named another. */
+  operator: string;
+  /** Started without a stake: pay becomes stake until it is whole. */
+  earnsStake: boolean;
   role: SeatRole;
   status: SeatStatus;
   fromRound: number;
@@ -172,9 +189,12 @@ export interface RoundRecord {
   version: 1;
   run: number;
   round: number;
-  outcome: 'final' | 'rewound' | 'aborted';
+  /** `rewind` is no round but a vote: final rounds between `to` and it are void. */
+  outcome: 'final' | 'rewound' | 'aborted' | 'rewind';
   previous: Digest | null;
   startRoot: Digest;
+  /** With `rewind` only: the final round whose root the run goes back to; 0: the initial root. */
+  to?: number;
   root: Digest | null;
   claims: ClaimRecord[];
   audits: { seat: number; segment: number; auditor: number; verdict: 'passed' | 'failed' }[];

@@ -1,7 +1,7 @@
 /** Who gets what: pay for verified rounds, what a conviction takes and where it goes, the end. */
 import { wrongAuditsMax } from './limits.js';
 import type { RunDraft } from './run-draft.js';
-import type { Audit, Loss, ProvisionalRound, Seat } from './run-state.js';
+import type { Applicant, Audit, Loss, ProvisionalRound, Seat } from './run-state.js';
 import { moveMoney } from './totals.js';
 
 /**
@@ -14,7 +14,7 @@ export function takeAll(draft: RunDraft, number: number, why: string): Loss | nu
   entry.status = 'expelled';
   const seat = draft.seat(number);
   const { stakeYocto, held } = seat;
-  const heldYocto = heldBackYocto(seat, draft.terms.rewardYocto);
+  const heldYocto = heldBackYocto(seat);
   moveMoney(draft.moves, 'stakes', 'slashed', stakeYocto);
   moveMoney(draft.moves, 'heldBack', 'slashed', heldYocto);
   seat.stakeYocto = 0n;
@@ -25,14 +25,25 @@ export function takeAll(draft: RunDraft, number: number, why: string): Loss | nu
   return { seat: number, stakeYocto, held, expelled: true, stands: false };
 }
 
-export function lostYocto(loss: Loss, rewardYocto: string): bigint {
-  return loss.stakeYocto + BigInt(loss.held.length) * BigInt(rewardYocto);
+export function lostYocto(loss: Loss): bigint {
+  return loss.stakeYocto + heldBackYocto(loss);
+}
+
+/**
+ * What an expulsion says of an account, once nothing can undo it. Work of a seat that cheated
+ * speaks for nobody: what counts is that it was slashed.
+ */
+export function noteExpulsion(draft: RunDraft, number: number): void {
+  const { account, auditsWrong } = draft.seat(number);
+  draft.noteConduct(account, { verifiedRounds: 0, auditsRight: 0, auditsWrong, slashes: 1 });
 }
 
 /** Expels a seat for good; the sum that was slashed is for `depositSlashed` to place. */
 export function expel(draft: RunDraft, number: number, why: string): bigint {
   const loss = takeAll(draft, number, why);
-  return loss ? lostYocto(loss, draft.terms.rewardYocto) : 0n;
+  if (!loss) return 0n;
+  noteExpulsion(draft, number);
+  return lostYocto(loss);
 }
 
 /**
@@ -51,8 +62,8 @@ export function depositSlashed(
   else moveMoney(draft.moves, 'slashed', 'treasury', it.yocto);
 }
 
-export function heldBackYocto(seat: Seat, rewardYocto: string): bigint {
-  return BigInt(seat.held.length) * BigInt(rewardYocto);
+export function heldBackYocto({ held }: Pick<Seat, 'held'>): bigint {
+  return held.reduce((sum, { yocto }) => sum + yocto, 0n);
 }
 
 /**
@@ -86,6 +97,7 @@ export function takeTenth(draft: RunDraft, number: number): bigint {
 export function payRound(draft: RunDraft, round: ProvisionalRound): void {
   const { run, terms } = draft;
   const reward = BigInt(terms.rewardYocto);
+  const ordinal = ++run.paidRounds;
   for (const number of round.included) {
     if (draft.roster(number).status === 'expelled') continue;
     // Cannot be: rounds open only with their pay in the escrow. A stuck run would be worse.
@@ -94,16 +106,26 @@ export function payRound(draft: RunDraft, round: ProvisionalRound): void {
       continue;
     }
     const seat = draft.seat(number);
-    run.paidYocto += draft.spendEscrow('heldBack', reward);
-    seat.held.push(run.finalRounds);
+    const toStake = least(stakeToEarn(draft, seat), reward);
+    draft.spendEscrow('stakes', toStake);
+    draft.spendEscrow('heldBack', reward - toStake);
+    run.paidYocto += reward;
+    seat.stakeYocto += toStake;
+    if (toStake < reward) seat.held.push({ ordinal, yocto: reward - toStake });
     seat.earnedYocto += reward;
     seat.verifiedRounds++;
   }
-  const released = run.finalRounds - terms.heldBackRounds;
+  const released = ordinal - terms.heldBackRounds;
   for (let number = 0; number < run.roster.length; number++) {
     const { role, status } = draft.roster(number);
     if (role === 'trainer' && status !== 'expelled') releaseHeld(draft, number, released);
   }
+}
+
+/** What a seat that started without a stake still lacks of it. */
+function stakeToEarn(draft: RunDraft, seat: Seat): bigint {
+  const lacking = BigInt(draft.terms.stakeYocto) - seat.stakeYocto;
+  return seat.earnsStake && lacking > 0n ? lacking : 0n;
 }
 
 /**
@@ -178,19 +200,23 @@ export function creditSeat(
   if (from === 'slashed' && draft.roster(number).status === 'expelled') return 0n;
   const seat = draft.seat(number);
   if (from === 'escrows') draft.run.escrowYocto -= yocto;
-  draft.credit(seat.account, from, yocto);
+  const toStake =
+    draft.roster(number).status === 'expelled' ? 0n : least(stakeToEarn(draft, seat), yocto);
+  moveMoney(draft.moves, from, 'stakes', toStake);
+  seat.stakeYocto += toStake;
+  draft.credit(seat.payout, from, yocto - toStake);
   seat.earnedYocto += yocto;
   return yocto;
 }
 
-/** Moves held-back pay of final rounds up to `ordinal` to the seat's ledger. */
+/** Moves held-back pay of rounds up to `ordinal` to the seat's ledger. */
 export function releaseHeld(draft: RunDraft, number: number, ordinal: number): void {
   const seat = draft.seat(number);
-  const kept = seat.held.filter((final) => final > ordinal);
-  const count = seat.held.length - kept.length;
-  if (count === 0) return;
-  draft.credit(seat.account, 'heldBack', BigInt(count) * BigInt(draft.terms.rewardYocto));
+  const kept = seat.held.filter((pay) => pay.ordinal > ordinal);
+  if (kept.length === seat.held.length) return;
+  const before = heldBackYocto(seat);
   seat.held = kept;
+  draft.credit(seat.payout, 'heldBack', before - heldBackYocto(seat));
 }
 
 /** The run ended: stakes and held-back pay to the ledgers, what is left of the escrow back. */
@@ -200,16 +226,23 @@ export function settleRun(draft: RunDraft): void {
     const entry = draft.roster(number);
     if (entry.status === 'expelled' || entry.status === 'left') continue;
     const seat = draft.seat(number);
-    releaseHeld(draft, number, run.finalRounds);
-    draft.credit(seat.account, 'stakes', seat.stakeYocto);
+    releaseHeld(draft, number, run.paidRounds);
+    draft.credit(seat.payout, 'stakes', seat.stakeYocto);
+    const { verifiedRounds, auditsRight, auditsWrong } = seat;
+    draft.noteConduct(seat.account, { verifiedRounds, auditsRight, auditsWrong, slashes: 0 });
     seat.stakeYocto = 0n;
     entry.status = 'left';
   }
   for (const applicant of run.status === 'enrolling' ? draft.applicants : []) {
-    draft.credit(applicant.account, 'stakes', BigInt(draft.terms.stakeYocto));
+    refundApplicant(draft, applicant);
   }
   if (run.status === 'enrolling') draft.applicants = [];
   draft.spendEscrow('treasury', run.escrowYocto);
+}
+
+export function refundApplicant(draft: RunDraft, applicant: Applicant): void {
+  if (applicant.earnsStake) return;
+  draft.credit(applicant.payout, 'stakes', BigInt(draft.terms.stakeYocto));
 }
 
 export function least(a: bigint, b: bigint): bigint {

@@ -9,15 +9,25 @@ import {
   deadlineMsMin,
   flopsPerRoundMax,
   heldBackRoundsMax,
+  relayedCallsPerRoundMax,
   roundsMax,
   seatsMax,
   segmentsMax,
 } from './limits.js';
 
-import type { DeadlinesMs, RunTerms } from './run-terms.js';
+import type { Amendment, DeadlinesMs, RunTerms } from './run-terms.js';
 import { refuseIfCheatingPays } from './terms-economics.js';
 
 const milliseconds = integer(deadlineMsMin, deadlineMsMax);
+
+const decodeDeadlines: Decoder<DeadlinesMs> = record<DeadlinesMs>({
+  enrol: milliseconds,
+  train: milliseconds,
+  reveal: milliseconds,
+  certify: milliseconds,
+  aggregate: milliseconds,
+  audit: milliseconds,
+});
 
 const decodeShape: Decoder<RunTerms> = record<RunTerms>({
   spec: digest,
@@ -33,14 +43,7 @@ const decodeShape: Decoder<RunTerms> = record<RunTerms>({
   slicesPerEpoch: integer(1, 2 ** 40),
   segments: integer(1, segmentsMax),
   localResetInterval: integer(1, roundsMax),
-  deadlinesMs: record<DeadlinesMs>({
-    enrol: milliseconds,
-    train: milliseconds,
-    reveal: milliseconds,
-    certify: milliseconds,
-    aggregate: milliseconds,
-    audit: milliseconds,
-  }),
+  deadlinesMs: decodeDeadlines,
   auditedClaimsBps: integer(0, 10_000),
   auditsPerClaim: integer(1, auditsPerClaimMax),
   witnesses: integer(0, seatsMax),
@@ -54,11 +57,32 @@ const decodeShape: Decoder<RunTerms> = record<RunTerms>({
   heldBackRounds: integer(0, heldBackRoundsMax),
   computeCostYocto: amount,
   flopsPerRound: decimal(flopsPerRoundMax),
+  seatsPerAccount: integer(1, seatsMax),
+  relayFeeYocto: amount,
+  relayedCallsPerRound: integer(0, relayedCallsPerRoundMax),
+  earnedStakeSeatsMax: integer(0, seatsMax),
+});
+
+/** New values of a run under way; whether its terms make sense with them is checked with them. */
+export const decodeAmendment: Decoder<Amendment> = record<Amendment>({
+  spec: digest,
+  rounds: integer(1, roundsMax),
+  maxWorkers: integer(1, seatsMax),
+  deadlinesMs: decodeDeadlines,
+  auditedClaimsBps: integer(0, 10_000),
+  rewardYocto: amount,
+  auditFeeYocto: amount,
 });
 
 /** Terms that make sense by themselves; datasets and treasury are checked by who knows them. */
 export function decodeRunTerms(value: unknown, field: string): RunTerms {
   const terms = decodeShape(value, field);
+  checkRunTerms(terms);
+  return terms;
+}
+
+/** What no terms may be, from the first vote or by an amendment. */
+export function checkRunTerms(terms: RunTerms): void {
   if (terms.minWorkers > terms.maxWorkers) {
     refuse('BAD_TERMS', `minWorkers ${terms.minWorkers} is above maxWorkers ${terms.maxWorkers}`);
   }
@@ -80,5 +104,4 @@ export function decodeRunTerms(value: unknown, field: string): RunTerms {
     refuse('BAD_TERMS', 'flopsPerRound must be at least 1: pay is for computing');
   }
   refuseIfCheatingPays(terms);
-  return terms;
 }

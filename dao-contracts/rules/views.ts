@@ -90,6 +90,21 @@ export interface EarningsView {
   seats: { run: number; seat: number }[];
 }
 
+/** As of now: what has faded since is gone from it. */
+export interface ReputationView {
+  account: string;
+  /** Decimal string. */
+  points: string;
+  /** What counts of them: no more than an account's share of all. */
+  standing: string;
+  /** All accounts' points together. */
+  totalPoints: string;
+  verifiedRounds: number;
+  auditsRight: number;
+  auditsWrong: number;
+  slashes: number;
+}
+
 export interface AccountingView {
   balanceYocto: string;
   treasuryYocto: string;

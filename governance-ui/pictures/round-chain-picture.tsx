@@ -19,7 +19,14 @@ interface Placed {
   readonly from: { readonly x: number; readonly y: number; readonly lower: boolean };
 }
 
-const signs = { final: '✓', rewound: '↶', aborted: '✕', provisional: '◌', open: '●' } as const;
+const signs = {
+  final: '✓',
+  rewound: '↶',
+  aborted: '✕',
+  rewind: '⤺',
+  provisional: '◌',
+  open: '●',
+} as const;
 
 export function RoundChainPicture(it: {
   links: readonly RoundLink[];

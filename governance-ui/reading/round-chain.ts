@@ -7,7 +7,7 @@ import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.j
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { AuditView, RoundRecord, RunView } from '@commonweights/dao-contracts/client/views.js';
 
-export type RoundState = 'final' | 'rewound' | 'aborted' | 'provisional' | 'open';
+export type RoundState = 'final' | 'rewound' | 'aborted' | 'rewind' | 'provisional' | 'open';
 
 export interface RoundLink {
   readonly round: number;

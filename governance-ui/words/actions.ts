@@ -38,6 +38,14 @@ export function titleOfAction(action: Action): string {
       return `Stop run ${action.run}`;
     case 'resolve-dispute':
       return `Decide dispute ${action.dispute} of run ${action.run} ${action.verdict} the claim`;
+    case 'pause-run':
+      return `Pause run ${action.run} for up to ${formatSpan(action.forMs)}`;
+    case 'resume-run':
+      return `Resume run ${action.run}`;
+    case 'amend-run':
+      return `Change the terms of run ${action.run}`;
+    case 'rewind-run':
+      return `Rewind run ${action.run} to round ${action.to}`;
     default:
       return `“${String((action as { kind?: unknown }).kind)}”, which this page does not know`;
   }
@@ -73,6 +81,21 @@ export function effectsOfAction(action: Action, now: Present): string[] {
           ? 'Stakes and pay that juries took for it go back; those who were wrong pay.'
           : 'Who claimed it loses stake and locked pay; rounds that are final stay final.',
       ];
+    case 'pause-run':
+      return [
+        `The open round of run ${action.run} would be cancelled and none would open for ${formatSpan(action.forMs)}, unless a vote resumes or stops it. Nobody loses stake or pay.`,
+      ];
+    case 'resume-run':
+      return [
+        `The next round of run ${action.run} would open as soon as enough trainers are there.`,
+      ];
+    case 'amend-run':
+      return effectsOfAmendment(action);
+    case 'rewind-run':
+      return [
+        `Run ${action.run} would go back to the root of round ${action.to}. Later rounds are marked void and their data is trained again; what was paid for them stays paid.`,
+        `${shortNear(action.budgetYocto)} of the treasury would pay for doing them again.`,
+      ];
     default:
       return ['This page is older than the contract. Read the action below before you vote.'];
   }
@@ -84,6 +107,15 @@ function effectsOfFunding({ terms, budgetYocto }: FundRun): string[] {
     `${terms.minWorkers} to ${terms.maxWorkers} trainers and up to ${plural(terms.maxAuditors, 'auditor')} would work until ${plural(terms.rounds, 'round')} are final.`,
     `Each verified update pays ${shortNear(terms.rewardYocto)}, each right audit ${shortNear(terms.auditFeeYocto)}. Everybody stakes ${shortNear(terms.stakeYocto)} and loses it for work that fails its audit.`,
     `${formatBps(terms.auditedClaimsBps)} of the work would be audited. It would train on ${terms.datasets.join(', ')}.`,
+  ];
+}
+
+function effectsOfAmendment(action: Extract<Action, { kind: 'amend-run' }>): string[] {
+  const { changes, run, budgetYocto } = action;
+  return [
+    `From its next round on, run ${run} would go by spec ${shortDigest(changes.spec)}: ${plural(changes.rounds, 'round')} in all, up to ${plural(changes.maxWorkers, 'trainer')}.`,
+    `Each verified update would pay ${shortNear(changes.rewardYocto)}, each right audit ${shortNear(changes.auditFeeYocto)}; ${formatBps(changes.auditedClaimsBps)} of the work would be audited.`,
+    `${shortNear(budgetYocto)} of the treasury would be added to its escrow.`,
   ];
 }
 

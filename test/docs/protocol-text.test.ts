@@ -169,7 +169,7 @@ describe('the specification', () => {
     for (const name of Object.keys(terms)) expect(explained, name).to.include(name);
     const shown = [
       viewRun(run, { terms, audits, disputes, nowMs: play.nowMs }),
-      ...seats.map((seat) => viewSeat(seat, { run, terms })),
+      ...seats.map((seat) => viewSeat(seat, { run })),
       ...play.records.map(({ text }) => JSON.parse(text) as unknown),
     ];
     const pages = read('docs', 'protocol', 'views.md') + read('docs', 'protocol', 'run.md');

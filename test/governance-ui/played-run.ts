@@ -165,8 +165,8 @@ export function playRun(it: {
       return { ...viewRun(state, { terms, audits, disputes, nowMs: run.nowMs }), ...own };
     },
     seats: () => {
-      const { run: state, terms, seats } = run.state;
-      return seats.map((seat) => viewSeat(seat, { run: state, terms }));
+      const { run: state, seats } = run.state;
+      return seats.map((seat) => viewSeat(seat, { run: state }));
     },
     records: () => run.records.map(({ text }) => JSON.parse(text) as RoundRecord),
   };

@@ -5,9 +5,9 @@
  * the same.
  */
 import { createHash } from 'node:crypto';
-import { escrowNeeded, fundingBytes } from '@commonweights/dao-contracts/rules/budget.js';
+import { escrowNeeded } from '@commonweights/dao-contracts/rules/budget.js';
 import { Refusal } from '@commonweights/dao-contracts/rules/errors.js';
-import { storageYoctoPerByte } from '@commonweights/dao-contracts/rules/limits.js';
+import { newRun } from '@commonweights/dao-contracts/rules/new-run.js';
 import {
   RunDraft,
   type CallContext,
@@ -106,7 +106,16 @@ export class SimulatedChain {
         run: copy(state.run),
         terms: () => state.terms,
         seat: (seat) => copy(state.seats[seat]!),
-        seatOf: (account) => this.seatOf(account),
+        seatOf: ({ account }) => this.seatOf(account),
+        // Each account has one machine here, and acts for it itself.
+        seatOperatedBy: () => null,
+        partyOf: (account) => {
+          const number = state.parties.indexOf(account);
+          return number < 0 ? null : number;
+        },
+        hasLedger: () => true,
+        amendment: () => null,
+        record: () => null,
         audits: () => copy(state.audits),
         disputes: () => copy(state.disputes),
         applicants: () => copy(state.applicants),
@@ -128,6 +137,7 @@ export class SimulatedChain {
       state.seats[number] = seat;
       this.#seatOf.set(seat.account, number);
     }
+    state.parties.push(...draft.parties.keys());
     // Whatever kinds of records the rules keep beside seats, only those that were loaded.
     for (const [kind, records] of Object.entries(draft.touched)) {
       if (records) Object.assign(state, { [kind]: records });
@@ -162,36 +172,14 @@ export class SimulatedChain {
 function fundRun(terms: RunTerms): RunState {
   const budgetYocto = escrowNeeded(terms);
   return {
-    run: {
-      id: 1,
-      proposal: 1,
-      proposer: 'proposer.sim',
-      status: 'enrolling',
-      pausedBecause: null,
-      budgetYocto,
-      escrowYocto: budgetYocto - BigInt(fundingBytes(terms)) * storageYoctoPerByte,
-      paidYocto: 0n,
-      finalRounds: 0,
-      cancelledRounds: 0,
-      finalRound: 0,
-      finalRoot: terms.initialRoot,
-      logHead: null,
-      nextRound: 1,
-      resetNext: false,
-      nextSlice: 0,
-      returnedSlices: [],
-      roster: [],
-      open: null,
-      provisional: null,
-      enrolDeadlineMs: terms.deadlinesMs.enrol,
-      nextDispute: 1,
-      decoysPaid: 0,
-    },
+    run: newRun({ id: 1, proposal: 1, proposer: 'proposer.sim', terms, budgetYocto, nowMs: 0 }),
     terms,
     seats: [],
     audits: [],
     disputes: [],
     applicants: [],
+    parties: [],
+    operators: {},
   };
 }
 

@@ -35,7 +35,7 @@ export function commitmentFor(
   work: Work,
   changes: Partial<{ contract: string; run: number; account: string; round: number }> = {},
 ): Digest {
-  return commitmentOf({ contract, run: runId, ...work, ...changes });
+  return commitmentOf({ contract, run: runId, worker: '', ...work, ...changes });
 }
 
 export function revealCommand(work: Work, updateBytes: number): RunCommand {

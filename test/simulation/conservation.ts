@@ -3,7 +3,7 @@
  * bucket equals what the records say is in it, and a run that ended keeps nothing.
  */
 import type { RunState } from '@commonweights/dao-contracts/rules/run-events.js';
-import { lostYocto } from '@commonweights/dao-contracts/rules/settlement.js';
+import { heldBackYocto, lostYocto } from '@commonweights/dao-contracts/rules/settlement.js';
 import { buckets, type Totals } from '@commonweights/dao-contracts/rules/totals.js';
 
 export function checkConservation(it: {
@@ -21,19 +21,20 @@ export function checkConservation(it: {
   }
   equal('the sum of all buckets', sum, it.receivedYocto);
   equal('escrows', totals.escrows, run.escrowYocto);
-  let stakes = BigInt(applicants.length) * BigInt(terms.stakeYocto);
-  let held = 0;
+  const staked = applicants.filter(({ earnsStake }) => !earnsStake).length;
+  let stakes = BigInt(staked) * BigInt(terms.stakeYocto);
+  let held = 0n;
   for (const seat of seats) {
     stakes += seat.stakeYocto;
-    held += seat.held.length;
+    held += heldBackYocto(seat);
   }
   equal('stakes', totals.stakes, stakes);
-  equal('heldBack', totals.heldBack, BigInt(held) * BigInt(terms.rewardYocto));
+  equal('heldBack', totals.heldBack, held);
   let pots = 0n;
   for (const audit of audits) pots += audit.potYocto;
   let bonds = 0n;
   for (const dispute of disputes) {
-    for (const loss of dispute.losses) pots += lostYocto(loss, terms.rewardYocto);
+    for (const loss of dispute.losses) pots += lostYocto(loss);
     for (const { bondYocto } of dispute.bonds) bonds += bondYocto;
   }
   equal('bonds', totals.bonds, bonds);

@@ -4,7 +4,7 @@
  */
 import { draftOf } from '@commonweights/cli/main-job/recipe.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
-import { termsOf, type RunSpec } from '@commonweights/trainer/run/run-spec.js';
+import { seatDefaults, termsOf, type RunSpec } from '@commonweights/trainer/run/run-spec.js';
 import type { OuterRecipe } from '@commonweights/trainer/exchange/recipe.js';
 import { derive } from './abstract-work.js';
 import { stepsPerRound } from './sizes.js';
@@ -71,7 +71,11 @@ function mainJob(): { terms: RunTerms; recipe: OuterRecipe } {
       heldOut: 'held-out.bin',
       sequences: 100_000,
     },
-    economics: { ...draft.economics, computeCostYocto: draft.economics.rewardYocto },
+    economics: {
+      ...seatDefaults,
+      ...draft.economics,
+      computeCostYocto: draft.economics.rewardYocto,
+    },
   };
   const terms = termsOf({ spec, digest: named('spec'), initialRoot: derive('root', 'initial') });
   return { terms, recipe: spec.outer };

@@ -7,12 +7,12 @@ import { encodeParts, encodeUtf8 } from '@commonweights/dataset-registry/digest/
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { fromWire } from '@commonweights/dao-contracts/client/money-fields.js';
 import { escrowNeeded } from '@commonweights/dao-contracts/rules/budget.js';
+import { newRun } from '@commonweights/dao-contracts/rules/new-run.js';
 import {
   stepRun,
   type RunCommand,
   type RunState,
 } from '@commonweights/dao-contracts/rules/run-events.js';
-import type { Run } from '@commonweights/dao-contracts/rules/run-state.js';
 import type { RoundRecord, RunView, SeatView } from '@commonweights/dao-contracts/rules/run.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
 import { viewApplicant, viewRun, viewSeat } from '@commonweights/dao-contracts/rules/run-view.js';
@@ -31,20 +31,22 @@ export class MemoryDao {
     terms: RunTerms,
     private readonly seed = 'seed',
   ) {
-    const budgetYocto = escrowNeeded(terms);
     this.#state = {
       terms,
       seats: [],
       audits: [],
       disputes: [],
       applicants: [],
-      run: {
-        ...emptyRun,
-        budgetYocto,
-        escrowYocto: budgetYocto,
-        finalRoot: terms.initialRoot,
-        enrolDeadlineMs: this.nowMs + terms.deadlinesMs.enrol,
-      },
+      parties: [],
+      operators: {},
+      run: newRun({
+        id: 1,
+        proposal: 1,
+        proposer: 'mia.test',
+        terms,
+        budgetYocto: escrowNeeded(terms),
+        nowMs: this.nowMs,
+      }),
     };
   }
 
@@ -58,7 +60,7 @@ export class MemoryDao {
     const shown =
       run.status === 'enrolling'
         ? applicants.map((one, i) => viewApplicant(one, i, terms))
-        : seats.map((seat) => viewSeat(seat, { run, terms }));
+        : seats.map((seat) => viewSeat(seat, { run }));
     return structuredClone(shown);
   }
 
@@ -114,25 +116,3 @@ export class MemoryDao {
 function bigintAsText(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? `${value}` : value;
 }
-
-const emptyRun: Omit<Run, 'budgetYocto' | 'escrowYocto' | 'finalRoot' | 'enrolDeadlineMs'> = {
-  id: 1,
-  proposal: 1,
-  proposer: 'mia.test',
-  status: 'enrolling',
-  pausedBecause: null,
-  paidYocto: 0n,
-  finalRounds: 0,
-  cancelledRounds: 0,
-  finalRound: 0,
-  logHead: null,
-  nextRound: 1,
-  resetNext: false,
-  nextSlice: 0,
-  returnedSlices: [],
-  roster: [],
-  open: null,
-  provisional: null,
-  nextDispute: 1,
-  decoysPaid: 0,
-};

@@ -56,7 +56,7 @@ export function lookAt(play: Pick<RunPlay, 'state' | 'nowMs'>): {
   const shown =
     run.status === 'enrolling'
       ? applicants.map((one, i) => viewApplicant(one, i, terms))
-      : seats.map((seat) => viewSeat(seat, { run, terms }));
+      : seats.map((seat) => viewSeat(seat, { run }));
   const view = viewRun(run, { terms, audits, disputes, nowMs: play.nowMs });
   return structuredClone({ run: fromWire(view), seats: fromWire(shown) });
 }

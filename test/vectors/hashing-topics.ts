@@ -23,6 +23,7 @@ const opening = {
   run: 3,
   round: 17,
   account: 'worker.example.near',
+  worker: '',
   update: named('update'),
   startRoot: named('start root'),
   localIn: named('local in'),
@@ -81,9 +82,10 @@ export const hashingTopics = [
   }),
   topic({
     name: 'commitment',
-    about: 'H("cw/commit/1", contract, run, round, account, update, startRoot, …, salt).',
+    about: 'H("cw/commit/2", contract, run, round, account, worker, update, startRoot, …, salt).',
     inputs: () => [
       opening,
+      { ...opening, worker: 'gpu-2' },
       { ...opening, round: 18 },
       { ...opening, run: 31, round: 7 },
       { ...opening, contract: 'other.example.near' },
@@ -153,7 +155,7 @@ export const hashingTopics = [
   topic({
     name: 'seat-lottery',
     about:
-      'Applicants sort by the hex of H("cw/seat/1", seed, account); the first maxWorkers trainers, ' +
+      'Applicants sort by the hex of H("cw/seat/2", seed, account, ""); the first maxWorkers trainers, ' +
       'then the first maxAuditors auditors get the seats 0, 1, … in that order.',
     inputs: () =>
       ['01', toHex(sha256(new Uint8Array(2)))].map((seed) => ({

@@ -121,7 +121,7 @@ function shownState(state: RunState, nowMs: number) {
     seats:
       run.status === 'enrolling'
         ? applicants.map((one, i) => viewApplicant(one, i, terms))
-        : seats.map((seat) => viewSeat(seat, { run, terms })),
+        : seats.map((seat) => viewSeat(seat, { run })),
   };
 }
 

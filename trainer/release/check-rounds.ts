@@ -4,6 +4,7 @@
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { RoundRecord } from '@commonweights/dao-contracts/rules/views.js';
+import { standingRounds } from '@commonweights/dao-contracts/rules/round-log.js';
 import { digestOfRecord, readRounds, readStateNote } from './release-files.js';
 import type { Finding, Material } from './material.js';
 
@@ -52,6 +53,11 @@ function findBreak(records: readonly RoundRecord[], initialRoot: Digest | null):
     if (record.outcome === 'aborted') continue;
     if (record.startRoot !== root) return `${name} does not start at the last final root`;
     if (record.outcome === 'rewound') continue;
+    if (record.outcome === 'rewind') {
+      root = rootAfterRewind(record, records.slice(0, records.indexOf(record)), initialRoot);
+      if (root === null || root !== record.root) return `${name} rewinds to no final root`;
+      continue;
+    }
     if (record.root === null) return `${name} is final without a root`;
     const bad = record.claims.find((claim) => claim.included && claim.verdict === 'failed');
     if (bad) return `${name} counts the update of seat ${bad.seat}, which failed its audit`;
@@ -60,7 +66,19 @@ function findBreak(records: readonly RoundRecord[], initialRoot: Digest | null):
   return null;
 }
 
+/** The root that a vote went back to: of a final round that stood then, or the initial one. */
+function rootAfterRewind(
+  { to }: RoundRecord,
+  before: readonly RoundRecord[],
+  initialRoot: Digest | null,
+): Digest | null {
+  if (to === 0) return initialRoot;
+  return standingRounds(before).find(({ round }) => round === to)?.root ?? null;
+}
+
 function countUpdates(records: readonly RoundRecord[]): number {
-  const final = records.filter((record) => record.outcome === 'final');
-  return final.reduce((sum, { claims }) => sum + claims.filter((one) => one.included).length, 0);
+  return standingRounds(records).reduce(
+    (sum, { claims }) => sum + claims.filter((one) => one.included).length,
+    0,
+  );
 }

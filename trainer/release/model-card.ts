@@ -3,6 +3,7 @@
  * itself, and so that a verifier can write it again and compare. Titles, sources and account names
  * come from strangers and are escaped: a card must not smuggle markup into a model page.
  */
+import { standingRounds } from '@commonweights/dao-contracts/rules/round-log.js';
 import type { DatasetRecord, RoundRecord } from '@commonweights/dao-contracts/rules/views.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { RunSpec } from '../run/run-spec.js';
@@ -105,10 +106,11 @@ function roundCounts(rounds: readonly RoundRecord[]): string[][] {
 /** Most updates first; equal ones by name. */
 function workers(rounds: readonly RoundRecord[]): string[][] {
   const counts = new Map<string, { updates: number; passed: number; failed: number }>();
+  const standing = new Set(standingRounds(rounds));
   for (const round of rounds) {
     for (const claim of round.claims) {
       const count = counts.get(claim.account) ?? { updates: 0, passed: 0, failed: 0 };
-      if (round.outcome === 'final' && claim.included) count.updates++;
+      if (standing.has(round) && claim.included) count.updates++;
       if (claim.verdict === 'passed') count.passed++;
       if (claim.verdict === 'failed') count.failed++;
       counts.set(claim.account, count);

@@ -116,7 +116,7 @@ function readList(files: FileMap, path: string, max: number): unknown[] {
 /** Checks what a verifier relies on; the digest over the whole covers the rest. */
 function decodeRoundRecord(value: unknown): RoundRecord {
   const { version, run, round, outcome, previous, startRoot, root, claims } = object(value);
-  const known = outcome === 'final' || outcome === 'rewound' || outcome === 'aborted';
+  const known = ['final', 'rewound', 'aborted', 'rewind'].includes(outcome as string);
   if (version !== 1 || !known) throw bad(`a round record has outcome ${show(outcome)}`);
   integer(run);
   integer(round);

@@ -15,13 +15,14 @@ import {
   type PricedTerms,
 } from '@commonweights/dao-contracts/rules/terms-economics.js';
 import type { RunDraft } from './run-draft.js';
-import type { RunSpec } from './run-spec.js';
+import { seatDefaults, type RunSpec } from './run-spec.js';
 
 /** The spec's prices: with the default where the draft leaves one out, without assumptions. */
 export function pricesOf({ economics }: RunDraft): RunSpec['economics'] {
   const { liarsBps, ...prices } = economics;
   void liarsBps;
-  return { ...prices, computeCostYocto: prices.computeCostYocto ?? prices.rewardYocto };
+  const computeCostYocto = prices.computeCostYocto ?? prices.rewardYocto;
+  return { ...seatDefaults, ...prices, computeCostYocto };
 }
 
 /** Errors: `BAD_RUN_SPEC`, `CHEATING_PAYS`. */

@@ -1,6 +1,6 @@
 /** A run draft: what a proposer writes. The rest of the spec follows from it (prepare-run.ts). */
 import type { LlamaConfig } from '../program/training-program.js';
-import type { RunSpec } from './run-spec.js';
+import type { RunSpec, seatDefaults } from './run-spec.js';
 
 type Derived = 'version' | 'tokenizer' | 'program' | 'fingerprint' | 'flopsPerRound';
 
@@ -11,8 +11,14 @@ export interface RunDraft extends Omit<RunSpec, Derived | 'model' | 'data' | 'ec
   readonly economics: DraftEconomics;
 }
 
-/** The prices, and what is assumed where they are checked. */
-interface DraftEconomics extends Omit<RunSpec['economics'], 'computeCostYocto'> {
+/**
+ * The prices, and what is assumed where they are checked. What it does not say of seats is
+ * `seatDefaults`.
+ */
+interface DraftEconomics
+  extends
+    Omit<RunSpec['economics'], 'computeCostYocto' | keyof typeof seatDefaults>,
+    Partial<Pick<RunSpec['economics'], keyof typeof seatDefaults>> {
   /** Default: the reward, since nobody works for less than it costs. */
   readonly computeCostYocto?: string;
   /** Share of the seats that may lie; default: a third. Not part of the spec. */

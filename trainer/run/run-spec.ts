@@ -75,8 +75,21 @@ export interface RunSpec {
     /** What a round costs one worker: the most that cheating saves. */
     readonly computeCostYocto: string;
     readonly decoyFeeYocto: string;
+    /** Whose seats, and what carrying their calls pays: as in the run's terms. */
+    readonly seatsPerAccount: number;
+    readonly relayFeeYocto: string;
+    readonly relayedCallsPerRound: number;
+    readonly earnedStakeSeatsMax: number;
   };
 }
+
+/** What a draft that says nothing about it gets: one machine an account, everybody stakes. */
+export const seatDefaults = {
+  seatsPerAccount: 1,
+  relayFeeYocto: '0',
+  relayedCallsPerRound: 0,
+  earnedStakeSeatsMax: 0,
+} as const;
 
 /** Sequences that one worker trains on in one round. */
 export function sequencesPerSlice(spec: RunSpec): number {
@@ -207,6 +220,10 @@ export function decodeRunSpec(json: unknown): RunSpec {
         auditFeeYocto: decimal,
         computeCostYocto: decimal,
         decoyFeeYocto: decimal,
+        seatsPerAccount: count(1, 64),
+        relayFeeYocto: decimal,
+        relayedCallsPerRound: count(0, 64),
+        earnedStakeSeatsMax: count(0, 64),
       }),
   }) as unknown as RunSpec;
   const { inner, model } = spec;

@@ -32,6 +32,8 @@ export interface DutyInput {
   readonly run: RunView;
   readonly seats: readonly SeatView[];
   readonly account: string;
+  /** Label of this machine among the account's. */
+  readonly worker?: string;
   readonly role: 'trainer' | 'auditor';
   /** Chain time. */
   readonly nowMs: number;
@@ -41,12 +43,17 @@ export interface DutyInput {
 
 /** The most urgent thing that `account` can do; quick acts come before computing. */
 export function nextDuty(input: DutyInput): Duty {
-  const { run, seats, account, nowMs } = input;
+  const { run, seats, nowMs } = input;
   if (run.status === 'completed' || run.status === 'stopped') {
     return { kind: 'finish', because: `the run is ${run.status}` };
   }
-  const mine = seats.find((seat) => seat.account === account);
+  const mine = findSeat(seats, input);
   const drawIsDue = run.status === 'enrolling' && nowMs >= run.enrolDeadlineMs;
+  const { account, worker = '' } = input;
+  const given = seats.find((seat) => seat.account === account && seat.worker === worker);
+  if (!mine && given) {
+    return { kind: 'finish', because: `${given.operator} acts for seat ${given.seat}` };
+  }
   if (!mine) return drawIsDue ? { kind: 'tick', because: 'deadline passed' } : { kind: 'enrol' };
   if (mine.status === 'expelled') return { kind: 'finish', because: 'this seat was expelled' };
   if (run.status === 'enrolling') return enrolling(run, seats, nowMs);
@@ -61,6 +68,14 @@ export function nextDuty(input: DutyInput): Duty {
     trainDuty(run, mine) ??
     waiting(run, mine)
   );
+}
+
+/** The seat that `account` acts for under this label: by its owner's word, or its own. */
+export function findSeat(
+  seats: readonly SeatView[],
+  { account, worker = '' }: { readonly account: string; readonly worker?: string },
+): SeatView | undefined {
+  return seats.find((seat) => seat.operator === account && seat.worker === worker);
 }
 
 function enrolling(run: RunView, seats: readonly SeatView[], nowMs: number): Duty {
@@ -152,6 +167,8 @@ function tickDuty(run: RunView, seats: readonly SeatView[], nowMs: number): Duty
 }
 
 function canGoOn(run: RunView, seats: readonly SeatView[]): Duty | null {
+  // Paused by a vote: no tick moves it before that time.
+  if (run.pausedUntilMs !== null && run.nowMs < run.pausedUntilMs) return null;
   const trainers = seats.filter((seat) => seat.role === 'trainer' && seat.status === 'active');
   if (trainers.length < run.terms.minWorkers) return null;
   return { kind: 'tick', because: 'enough trainers are back' };

@@ -29,7 +29,7 @@ import { decodeUpdate, updateBytesMax } from '../exchange/update-codec.js';
 import type { TensorLayout } from '../program/layout.js';
 import type { OpenRun } from '../run/open-run.js';
 import { readDisputedRound, type DisputedClaim, type DisputedRound } from './disputed-round.js';
-import { nextDuty, type Duty } from './duty.js';
+import { findSeat, nextDuty, type Duty } from './duty.js';
 import type { LayeredStore } from './layered-store.js';
 import { plantDecoy, tracedLeaves, type Decoy, type TracedResult } from './plant-decoy.js';
 import { selfTest } from './self-test.js';
@@ -46,6 +46,12 @@ export interface SeatOptions {
   readonly run: number;
   readonly role: 'trainer' | 'auditor';
   readonly fromRound?: number;
+  /** Label of this machine among the account's; default ''. */
+  readonly worker?: string;
+  /** Who is to be paid; default: the account that works. */
+  readonly payout?: string;
+  /** Enrol without a stake: pay becomes stake until it is whole. */
+  readonly earnStake?: boolean;
   readonly blobs: LayeredStore;
   readonly engine: Engine;
   /** Known to this worker only: the salts of its commitments follow from it. */
@@ -112,7 +118,7 @@ export class SeatAtWork {
       case 'enrol':
         return this.#enrol(seen.run);
       case 'rejoin':
-        await client.rejoin({ run });
+        await client.rejoin(this.#mine(run));
         return this.#tell({ kind: 'rejoined' });
       case 'tick':
         return this.#tick(duty.because, seen);
@@ -149,12 +155,13 @@ export class SeatAtWork {
   }
 
   async #enrol(run: RunView): Promise<void> {
-    const { client, role, fromRound } = this.options;
+    const { client, role, fromRound, payout, earnStake = false } = this.options;
     await client.enrol({
-      run: run.id,
+      ...this.#mine(run.id),
       role,
       ...(fromRound === undefined ? {} : { fromRound }),
-      depositYocto: run.terms.stakeYocto,
+      ...(payout === undefined ? {} : { payout }),
+      depositYocto: earnStake ? 0n : run.terms.stakeYocto,
     });
     this.#tell({ kind: 'enrolled', role });
   }
@@ -162,13 +169,13 @@ export class SeatAtWork {
   /** Everybody sees that a phase is over at the same moment; taking turns saves the others' gas. */
   async #tick(because: string, { run, seats }: Seen): Promise<void> {
     const active = seats.filter((seat) => seat.status === 'active');
-    const rank = active.findIndex((seat) => seat.account === this.options.client.accountId);
+    const rank = active.findIndex((seat) => seat.seat === this.#seatAmong(seats)?.seat);
     await pause((Math.max(rank, 0) * this.#pollMs) / 2);
     const now = rank > 0 ? await this.options.client.getRun({ run: run.id }) : run;
     const moved = now?.open?.round !== run.open?.round || now?.open?.phase !== run.open?.phase;
     if (!now || moved || now.status !== run.status) return;
     await this.options.client.tick({
-      run: run.id,
+      ...this.#mine(run.id),
       round: run.open?.round ?? 0,
       phase: run.open?.phase ?? null,
     });
@@ -188,7 +195,7 @@ export class SeatAtWork {
       return;
     }
     const commitment = this.#commitment(round, now, result);
-    await this.options.client.commit({ run: seen.run.id, round, commitment });
+    await this.options.client.commit({ ...this.#mine(seen.run.id), round, commitment });
     this.#tell({ kind: 'committed', round, commitment });
   }
 
@@ -199,7 +206,7 @@ export class SeatAtWork {
     // must not keep this seat from revealing.
     if (await this.#offer(result.update.bytes)) this.#offered = round;
     await this.options.client.reveal({
-      run: seen.run.id,
+      ...this.#mine(seen.run.id),
       round,
       update: result.update.digest,
       updateBytes: result.update.bytes.length,
@@ -232,7 +239,7 @@ export class SeatAtWork {
       }
       if (update) available.push(seat);
     }
-    await this.options.client.certify({ run: seen.run.id, round, available });
+    await this.options.client.certify({ ...this.#mine(seen.run.id), round, available });
     this.#tell({ kind: 'certified', round, available });
   }
 
@@ -252,7 +259,7 @@ export class SeatAtWork {
     if (leads) await this.#offer(bytes);
     this.#states.set(root, state);
     this.#updates.clear();
-    await client.submitRoot({ run: seen.run.id, round, root });
+    await client.submitRoot({ ...this.#mine(seen.run.id), round, root });
     this.#tell({ kind: 'submitted', round, root });
     if (!leads) await this.#offer(bytes);
   }
@@ -339,7 +346,7 @@ export class SeatAtWork {
 
   #auditStep(audit: AuditView, result: TracedResult, index: number) {
     return {
-      run: this.options.run,
+      ...this.#mine(this.options.run),
       round: audit.round,
       seat: audit.seat,
       segment: audit.segment,
@@ -355,7 +362,7 @@ export class SeatAtWork {
     const { segment } = audit;
     const leaf = await this.#replay(context, { segment, startLeaf: audit.startLeaf! }, seen);
     const { run, round, seat } = { run: seen.run.id, ...audit };
-    await this.options.client.answer({ run, round, seat, segment, leaf });
+    await this.options.client.answer({ ...this.#mine(run), round, seat, segment, leaf });
     this.#tell({ kind: 'answered', round, seat, segment, leaf });
   }
 
@@ -608,15 +615,28 @@ export class SeatAtWork {
   }
 
   #mySeat({ seats }: Seen): SeatView {
-    return seats.find((seat) => seat.account === this.options.client.accountId)!;
+    return this.#seatAmong(seats)!;
+  }
+
+  #seatAmong(seats: readonly SeatView[]): SeatView | undefined {
+    const { client, worker = '' } = this.options;
+    return findSeat(seats, { account: client.accountId!, worker });
+  }
+
+  /** Which seat a call is about: the label goes along only where there is one. */
+  #mine(run: number): { run: number; worker?: string } {
+    const { worker = '' } = this.options;
+    return worker === '' ? { run } : { run, worker };
   }
 
   #commitment(round: number, seen: Seen, result: RoundResult): Digest {
+    const mine = this.#mySeat(seen);
     return commitmentOf({
       contract: this.options.client.contract,
       run: seen.run.id,
       round,
-      account: this.options.client.accountId!,
+      account: mine.account,
+      worker: mine.worker,
       update: result.update.digest,
       startRoot: this.#context(round, seen).startRoot,
       localIn: result.localIn,
@@ -632,8 +652,9 @@ export class SeatAtWork {
   }
 
   #secret(round: number): string {
-    const { saltSecret, client, run } = this.options;
-    return taggedDigest('cw/round-secret/1', [saltSecret, client.contract, run, round]).slice(7);
+    const { saltSecret, client, run, worker = '' } = this.options;
+    const parts = [saltSecret, client.contract, run, round, worker];
+    return taggedDigest('cw/round-secret/2', parts).slice(7);
   }
 
   /** Where this round's trace has a decoy, if its secret says so. */
@@ -673,6 +694,8 @@ const headerBytesMax = 1 << 20;
 const passingCodes = new Set([
   'CHAIN_UNREACHABLE',
   'CHAIN_REFUSED',
+  'RELAY_UNREACHABLE',
+  'RELAY_QUOTA_SPENT',
   'STORE_UNREACHABLE',
   'UPLOAD_REFUSED',
   'BLOB_MISSING',

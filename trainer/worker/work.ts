@@ -10,7 +10,7 @@ import type { RunView, SeatView } from '@commonweights/dao-contracts/client/view
 import { encodeState } from '../checkpoint/state.js';
 import { openRun, type OpenRun } from '../run/open-run.js';
 import { termsOf, type RunSpec } from '../run/run-spec.js';
-import { nextDuty, type Duty } from './duty.js';
+import { findSeat, nextDuty, type Duty } from './duty.js';
 import { RunReader } from './run-reader.js';
 import { defaultPollMs, SeatAtWork, type SeatOptions } from './seat-at-work.js';
 
@@ -31,14 +31,8 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
   const pollMs = options.pollMs ?? defaultPollMs;
   const reader = new RunReader(options.client, options.run);
   const first = await reader.read();
-  const opened = await openRun({
-    spec: first.run.terms.spec,
-    blobs: options.blobs,
-    engine: options.engine,
-  });
-  checkTerms(first.run, opened);
-  await checkDataset(options, opened.spec);
-  const seat = await SeatAtWork.open(options, opened, reader);
+  let spec = first.run.terms.spec;
+  let seat = await takeUp(options, first.run, reader);
   let failures = 0;
   let waitedFor = '';
   try {
@@ -47,10 +41,17 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
       let duty: Duty | null = null;
       try {
         const { run, seats } = await reader.read();
+        if (run.terms.spec !== spec) {
+          // Amended by a vote, at a round boundary: nothing of the old spec is under way any more.
+          const next = await takeUp(options, run, reader);
+          await seat.close();
+          [seat, spec] = [next, run.terms.spec];
+        }
         duty = nextDuty({
           run,
           seats,
           account: options.client.accountId!,
+          worker: options.worker ?? '',
           role: options.role,
           nowMs: run.nowMs,
           ownRoot: seat.ownRootOf(run.provisional?.round),
@@ -80,6 +81,15 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
   } finally {
     await seat.close();
   }
+}
+
+/** Opens what the terms name, and makes sure that they are what the DAO voted on. */
+async function takeUp(options: SeatOptions, run: RunView, reader: RunReader): Promise<SeatAtWork> {
+  const { blobs, engine } = options;
+  const opened = await openRun({ spec: run.terms.spec, blobs, engine });
+  checkTerms(run, opened);
+  await checkDataset(options, opened.spec);
+  return SeatAtWork.open(options, opened, reader);
 }
 
 function isNoPlace(error: unknown): boolean {
@@ -117,7 +127,8 @@ async function leave(options: SeatOptions, because: string): Promise<WorkOutcome
   let seat: SeatView | null = null;
   try {
     const seats = await options.client.getSeats({ run: options.run });
-    seat = seats.find((one) => one.account === options.client.accountId) ?? null;
+    const account = options.client.accountId!;
+    seat = findSeat(seats, { account, worker: options.worker ?? '' }) ?? null;
   } catch (error) {
     if (!isDaoError(error)) throw error;
   }

@@ -76,6 +76,7 @@ const supplyOf = (burnt: bigint) => ({ totalSupply: 1_000n, burnt, accountsTotal
 function seatOf(account: string, seat: number): SeatView {
   const expelled = account === cheat;
   return {
+    ...{ worker: '', payout: account, operator: account, earnsStake: false },
     ...{ seat, account, fromRound: 1, localOut: wrongDigest(), claim: null, previousClaim: null },
     role: account === 'gus.local' ? 'auditor' : 'trainer',
     status: expelled ? 'expelled' : 'left',

@@ -107,6 +107,10 @@ export const terms: RunTerms = {
   heldBackRounds: 1,
   computeCostYocto: `${near / 20n}`,
   flopsPerRound: `${10n ** 12n}`,
+  seatsPerAccount: 2,
+  relayFeeYocto: `${near / 500n}`,
+  relayedCallsPerRound: 12,
+  earnedStakeSeatsMax: 1,
 };
 
 export const workers = ['w0.test', 'w1.test', 'w2.test', 'w3.test'];
@@ -202,6 +206,7 @@ export class Play {
       const commitment = commitmentOf({
         ...opening,
         account: mine.account,
+        worker: mine.worker,
         contract: this.chain.contract,
       });
       await this.act(mine.account, 'commit', { commitment });

@@ -89,10 +89,10 @@ export class FakeChain {
     caller: string,
     method: string,
     args: object = {},
-    it: { depositYocto?: bigint; teraGas?: bigint } = {},
+    it: { depositYocto?: bigint; teraGas?: bigint; signer?: string } = {},
   ): CallResult {
-    const { depositYocto = 0n, teraGas = 300n } = it;
-    return this.#run({ method, args, caller, depositYocto, gas: teraGas });
+    const { depositYocto = 0n, teraGas = 300n, signer = caller } = it;
+    return this.#run({ method, args, caller, signer, depositYocto, gas: teraGas });
   }
 
   #copy(): Snapshot {
@@ -104,6 +104,8 @@ export class FakeChain {
     method: string;
     args: object;
     caller: string;
+    /** Who signed the transaction; else the caller. */
+    signer?: string;
     depositYocto: bigint;
     gas: bigint;
     promiseSucceeded?: boolean;
@@ -151,6 +153,8 @@ export class FakeChain {
   #host(it: {
     args: object;
     caller: string;
+    /** Who signed the transaction; else the caller. */
+    signer?: string;
     depositYocto: bigint;
     gas: bigint;
     promiseSucceeded?: boolean;
@@ -171,6 +175,7 @@ export class FakeChain {
       uint8array_to_latin1_string: (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1'),
       read_register: (register: number) => registers.get(BigInt(register)),
       input: (register: number) => set(register, new TextEncoder().encode(JSON.stringify(it.args))),
+      signer_account_id: (register: number) => set(register, latin1(it.signer ?? it.caller)),
       predecessor_account_id: (register: number) => set(register, latin1(it.caller)),
       current_account_id: (register: number) => set(register, latin1(this.contract)),
       attached_deposit: () => it.depositYocto,
@@ -187,6 +192,12 @@ export class FakeChain {
         const value = state.storage.get(hex(key));
         if (value) set(register, value);
         return value ? 1n : 0n;
+      },
+      storage_remove: (key: Uint8Array) => {
+        const old = state.storage.get(hex(key));
+        if (old) state.usage -= BigInt(key.length + old.length) + bytesPerRecord;
+        state.storage.delete(hex(key));
+        return old ? 1n : 0n;
       },
       storage_write: (key: Uint8Array, value: Uint8Array) => {
         const old = state.storage.get(hex(key));

@@ -16,7 +16,7 @@ export function honestDuty(play: RunPlay, role: 'trainer' | 'auditor'): RunComma
     const may = run.status === 'enrolling' && play.nowMs < run.enrolDeadlineMs;
     if (!may || applicants.some((one) => one.account === account)) return null;
     const depositYocto = BigInt(terms.stakeYocto);
-    return { kind: 'enrol', account, role, fromRound: null, depositYocto };
+    return { kind: 'enrol', account, worker: '', role, fromRound: null, depositYocto };
   }
   if (run.roster[number]!.status !== 'active') return null;
   return roundDuty(play, number) ?? auditDuty(play, number);
@@ -25,7 +25,7 @@ export function honestDuty(play: RunPlay, role: 'trainer' | 'auditor'): RunComma
 function roundDuty(play: RunPlay, seat: number): RunCommand | null {
   const { open } = play.state.run;
   if (!open?.slices.some((one) => one.seat === seat)) return null;
-  const who = { account: honestAccount, round: open.round };
+  const who = { account: honestAccount, worker: '', round: open.round };
   switch (open.phase) {
     case 'train':
       return open.committed.includes(seat) ? null : play.commitCommand(seat);
@@ -44,7 +44,7 @@ function roundDuty(play: RunPlay, seat: number): RunCommand | null {
 function auditDuty(play: RunPlay, mine: number): RunCommand | null {
   for (const audit of play.state.audits) {
     const { round, seat, segment, state } = audit;
-    const step = { account: honestAccount, round, seat, segment };
+    const step = { account: honestAccount, worker: '', round, seat, segment };
     if (seat === mine && state === 'material') {
       const { leaf, proof, nonce } = play.openedLeaf(round, seat, segment);
       return { kind: 'deliver', ...step, leaf, proof, nonce };
@@ -58,7 +58,7 @@ function auditDuty(play: RunPlay, mine: number): RunCommand | null {
   for (const dispute of play.state.disputes) {
     if (!dispute.panel?.some((juror) => juror.seat === mine && !juror.answered)) continue;
     const { id } = dispute;
-    return { kind: 'judge', account: honestAccount, dispute: id, answer: play.truth(dispute) };
+    return { kind: 'judge', account: honestAccount, worker: '', dispute: id, answer: play.truth(dispute) };
   }
   return null;
 }

@@ -24,7 +24,11 @@ export interface PlayOptions {
   onCommand?: (nowMs: number, command: RunCommand) => void;
 }
 
-const makeRunPlay: MakePlay = ({ terms, name }) => new RunPlay(terms, name);
+const makeRunPlay: MakePlay = ({ terms, name }) => {
+  const play = new RunPlay(terms, name);
+  play.ownersAct = true;
+  return play;
+};
 
 /** One sequence in play: throws as soon as a law is broken. Returns the commands applied. */
 export function playSequence(sequence: LawSequence, it: PlayOptions = {}): RunCommand[] {
@@ -56,8 +60,10 @@ export function playSequence(sequence: LawSequence, it: PlayOptions = {}): RunCo
     }
     applied.push(command);
     count(tally.applied, command.kind);
-    if ('depositYocto' in command) watched.deposit(command.account, command.depositYocto);
-    if ('depositYocto' in command && command.kind !== 'enrol') watched.bonded(command.account);
+    if ('depositYocto' in command && 'account' in command) {
+      watched.deposit(command.account, command.depositYocto);
+      if (command.kind !== 'enrol') watched.bonded(command.account);
+    }
     watched.check(before);
     noteTransitions(tally, before, play);
     if (honest) checkHonest(play, before, { crashed, causes });
@@ -111,6 +117,8 @@ function commandOf(
     if (command.kind === 'certify' || command.kind === 'stop') return play.tick();
     if (command.kind === 'tick') play.nowMs += play.state.run.open?.phase === 'certify' ? 1_000 : 0;
   }
+  // Without a deposit a seat earns its stake.
+  if (command.kind === 'enrol' && command.depositYocto === 0n) return command;
   if (command.kind === 'enrol' && chance % 7 === 3) {
     return { ...command, fromRound: chance % 80, depositYocto: BigInt(terms.stakeYocto) };
   }

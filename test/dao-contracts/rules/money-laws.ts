@@ -4,20 +4,20 @@
  */
 import type { RunState } from '@commonweights/dao-contracts/rules/run-events.js';
 import { buckets, type Bucket } from '@commonweights/dao-contracts/rules/totals.js';
-import { lostYocto } from '@commonweights/dao-contracts/rules/settlement.js';
+import { heldBackYocto, lostYocto } from '@commonweights/dao-contracts/rules/settlement.js';
 import { expect, isOver } from './law-names.js';
 import type { RunPlay } from './run-play.js';
 
 /** What a run's own records hold, by bucket; 0 in each once it is over. */
 export function purses({ run, seats, applicants, audits, disputes, terms }: RunState) {
-  const applied = BigInt(applicants.length) * BigInt(terms.stakeYocto);
-  const held = seats.reduce((count, seat) => count + seat.held.length, 0);
+  const staked = applicants.filter(({ earnsStake }) => !earnsStake).length;
+  const applied = BigInt(staked) * BigInt(terms.stakeYocto);
   return {
     escrows: run.escrowYocto,
     stakes: seats.reduce((sum, seat) => sum + seat.stakeYocto, applied),
-    heldBack: BigInt(held) * BigInt(terms.rewardYocto),
+    heldBack: seats.reduce((sum, seat) => sum + heldBackYocto(seat), 0n),
     slashed: disputes
-      .flatMap(({ losses }) => losses.map((loss) => lostYocto(loss, terms.rewardYocto)))
+      .flatMap(({ losses }) => losses.map(lostYocto))
       .reduce(
         (sum, lost) => sum + lost,
         audits.reduce((sum, audit) => sum + audit.potYocto, 0n),

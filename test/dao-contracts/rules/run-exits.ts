@@ -91,7 +91,8 @@ function checkPause(
     let active = trainers.filter(({ status }) => status === 'active').length;
     for (const { seat, status } of trainers) {
       if (status === 'active' || active >= terms.maxWorkers) continue;
-      it.at({ kind: 'rejoin', account: seats[seat]!.account });
+      const { account, operator, worker } = seats[seat]!;
+      it.at({ kind: 'rejoin', account: operator ?? account, worker });
       active++;
     }
     it.tick();

@@ -13,10 +13,13 @@ import { storageYoctoPerByte } from '@commonweights/dao-contracts/rules/limits.j
 import type { RunState } from '@commonweights/dao-contracts/rules/run-events.js';
 import type { RoundRecord } from '@commonweights/dao-contracts/rules/run.js';
 import type { Audit } from '@commonweights/dao-contracts/rules/run-state.js';
+import { heldBackYocto } from '@commonweights/dao-contracts/rules/settlement.js';
 import { expect, isOver } from './law-names.js';
 import { LogLaws } from './log-laws.js';
 import { checkMoney } from './money-laws.js';
 import type { RunPlay } from './run-play.js';
+
+const relayer = 'relay.test';
 
 export class RunLaws {
   readonly #deposited = new Map<string, bigint>();
@@ -105,25 +108,22 @@ export class RunLaws {
     this.#storageYocto = totals.storage;
   }
 
+  /** Of all accounts together: a seat may pay somebody else. Relayers are paid by the escrow. */
   #checkWealth(): void {
     const { state, ledgers } = this.play;
-    const reward = BigInt(state.terms.rewardYocto);
-    const wealth = new Map(ledgers);
-    const add = (account: string, yocto: bigint) =>
-      wealth.set(account, (wealth.get(account) ?? 0n) + yocto);
-    for (const { bonds } of state.disputes) {
-      for (const { account, bondYocto } of bonds) add(account, bondYocto);
+    let yocto = 0n;
+    for (const [account, ledger] of ledgers) if (account !== relayer) yocto += ledger;
+    for (const { earnsStake } of state.applicants) {
+      if (!earnsStake) yocto += BigInt(state.terms.stakeYocto);
     }
-    for (const { account } of state.applicants) add(account, BigInt(state.terms.stakeYocto));
     for (const seat of state.seats) {
-      add(seat.account, seat.stakeYocto + BigInt(seat.held.length) * reward);
-      add(seat.account, seat.slashedYocto - seat.earnedYocto);
+      yocto += seat.stakeYocto + heldBackYocto(seat) + seat.slashedYocto - seat.earnedYocto;
     }
-    for (const [account, yocto] of wealth) {
-      const put = this.#deposited.get(account) ?? 0n;
-      const holds = this.#appellants.has(account) || yocto === put;
-      expect('wealth', holds, () => `${account} put in ${put}, accounts for ${yocto}`);
-    }
+    let put = 0n;
+    for (const deposit of this.#deposited.values()) put += deposit;
+    // A bond may be forfeited, and whoever challenges may be rewarded.
+    const holds = this.#appellants.size > 0 || yocto === put;
+    expect('wealth', holds, () => `${put} was put in, ${yocto} is accounted for`);
   }
 
   #checkPay(before: RunState, records: readonly RoundRecord[]): void {

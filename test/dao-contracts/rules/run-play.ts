@@ -14,8 +14,8 @@ import {
   saltOf,
   ZERO_LOCAL_STATE,
 } from '@commonweights/dao-contracts/rules/commitment.js';
-import { escrowNeeded, fundingBytes } from '@commonweights/dao-contracts/rules/budget.js';
-import { storageYoctoPerByte } from '@commonweights/dao-contracts/rules/limits.js';
+import { escrowNeeded } from '@commonweights/dao-contracts/rules/budget.js';
+import { newRun } from '@commonweights/dao-contracts/rules/new-run.js';
 import {
   stepRun,
   type RunCommand,
@@ -26,7 +26,7 @@ import { challengeCost } from '@commonweights/dao-contracts/rules/challenge.js';
 import { appealCost } from '@commonweights/dao-contracts/rules/dispute.js';
 import type { Dispute } from '@commonweights/dao-contracts/rules/run-state.js';
 import type { CallContext, RunEvent } from '@commonweights/dao-contracts/rules/run-draft.js';
-import type { RunTerms } from '@commonweights/dao-contracts/rules/run.js';
+import type { RoundRecord, RunTerms } from '@commonweights/dao-contracts/rules/run.js';
 import { addTotals, noMoney, type Totals } from '@commonweights/dao-contracts/rules/totals.js';
 import { proveTraceLeaf, traceRootOf } from '@commonweights/dao-contracts/rules/trace.js';
 
@@ -78,6 +78,10 @@ export const smallTerms: RunTerms = {
   heldBackRounds: 1,
   computeCostYocto: `${near / 14n}`,
   flopsPerRound: `${10n ** 12n}`,
+  seatsPerAccount: 2,
+  relayFeeYocto: `${near / 1_009n}`,
+  relayedCallsPerRound: 3,
+  earnedStakeSeatsMax: 1,
 };
 
 /** As random plays use them: short, and with everything switched on. */
@@ -94,44 +98,32 @@ export const busyTerms: RunTerms = {
 };
 
 export function fundedRun(terms: RunTerms): RunState {
-  const budgetYocto = escrowNeeded(terms);
   return {
-    run: {
+    run: newRun({
       id: 1,
       proposal: 1,
       proposer: 'ann.test',
-      status: 'enrolling',
-      pausedBecause: null,
-      budgetYocto,
-      escrowYocto: budgetYocto - BigInt(fundingBytes(terms)) * storageYoctoPerByte,
-      paidYocto: 0n,
-      finalRounds: 0,
-      cancelledRounds: 0,
-      finalRound: 0,
-      finalRoot: terms.initialRoot,
-      logHead: null,
-      nextRound: 1,
-      resetNext: false,
-      nextSlice: 0,
-      returnedSlices: [],
-      roster: [],
-      open: null,
-      provisional: null,
-      enrolDeadlineMs: terms.deadlinesMs.enrol,
-      nextDispute: 1,
-      decoysPaid: 0,
-    },
+      terms,
+      budgetYocto: escrowNeeded(terms),
+      nowMs: 0,
+    }),
     terms,
     seats: [],
     audits: [],
     disputes: [],
     applicants: [],
+    parties: [],
+    operators: {},
   };
 }
 
 export class RunPlay {
   state: RunState;
   nowMs = 0;
+  /** Owners name operators and payout accounts and run second machines. */
+  ownersAct = false;
+  /** Who pays the gas of the next commands; null: each caller. */
+  relayer: string | null = null;
   totals: Totals = noMoney();
   received: bigint;
   readonly ledgers = new Map<string, bigint>();
@@ -156,7 +148,8 @@ export class RunPlay {
 
   context(): CallContext {
     const seed = sha256(new TextEncoder().encode(`seed ${this.seed}${this.#steps}`));
-    return { contract, nowMs: this.nowMs, seed, hash: sha256, utf8: encodeUtf8 };
+    const { nowMs, relayer } = this;
+    return { contract, nowMs, seed, hash: sha256, utf8: encodeUtf8, relayer };
   }
 
   /** Throws a `Refusal` and changes nothing, or applies the command and its effects. */
@@ -172,6 +165,17 @@ export class RunPlay {
     }
     this.records.push(...effects.records);
     this.lastEvents = effects.events;
+    this.state.records = this.parsedRecords();
+  }
+
+  parsedRecords(): RoundRecord[] {
+    return this.records.map(({ text }) => JSON.parse(text) as RoundRecord);
+  }
+
+  /** Money in the treasury, for actions that bring some. */
+  grant(yocto: bigint): void {
+    this.totals.treasury += yocto;
+    this.received += yocto;
   }
 
   tick(): RunCommand {
@@ -241,7 +245,7 @@ export class RunPlay {
     const of = (what: string) => named(`${what} ${open.round} ${seat}`);
     return {
       round: open.round,
-      account: seats[seat]!.account,
+      ...this.actor(seat),
       update: of('update'),
       updateBytes: 100,
       startRoot: open.startRoot,
@@ -252,10 +256,20 @@ export class RunPlay {
     };
   }
 
+  /** Who acts for a seat, and under which label. */
+  actor(seat: number): { account: string; worker: string } {
+    const { account, operator, worker } = this.state.seats[seat]!;
+    return { account: operator ?? account, worker };
+  }
+
+  commitmentOf(seat: number): Digest {
+    const { account } = this.state.seats[seat]!;
+    return commitmentOf({ ...this.opening(seat), account, contract, run: 1 });
+  }
+
   commitCommand(seat: number): RunCommand {
-    const opening = this.opening(seat);
-    const commitment = commitmentOf({ ...opening, contract, run: 1 });
-    return { kind: 'commit', account: opening.account, round: opening.round, commitment };
+    const { round } = this.state.run.open!;
+    return { kind: 'commit', ...this.actor(seat), round, commitment: this.commitmentOf(seat) };
   }
 
   /**
@@ -269,17 +283,54 @@ export class RunPlay {
     const role = chance % 5 === 1 ? 'auditor' : 'trainer';
     if (run.status === 'enrolling' || chance % 5 === 0) {
       const account = this.accounts[chance % this.accounts.length]!;
-      const depositYocto = near * BigInt(wild ? chance % 3 : 1 + (chance % 2));
-      list.push(() => ({ kind: 'enrol', account, role, fromRound: null, depositYocto }));
+      const depositYocto = near * BigInt(chance % 3 === 0 ? 0 : wild ? chance % 3 : 1);
+      const worker = this.ownersAct && chance % 7 === 0 ? 'b' : '';
+      const payout = chance % 11 === 0 ? 'cold.test' : null;
+      const it = { account, worker, payout, role, fromRound: null, depositYocto } as const;
+      list.push(() => ({ kind: 'enrol', ...it }));
     }
     run.roster.forEach((entry, seat) => {
       if (entry.status !== 'absent') return;
-      list.push(() => ({ kind: 'rejoin', account: this.state.seats[seat]!.account }));
+      list.push(() => ({ kind: 'rejoin', ...this.actor(seat) }));
     });
+    if (this.ownersAct && chance % 40 === 7) list.push(...this.#ownerActs(chance));
+    this.relayer = chance % 4 === 1 ? 'relay.test' : null;
     list.push(...this.#roundActs(chance, wild), ...this.#auditActs(chance, wild));
     list.push(...this.#disputeActs(chance), ...this.#challenges(chance));
     if (chance === 999) list.push(() => ({ kind: 'stop' }));
+    if (this.ownersAct && chance % 25 === 3) list.push(...this.#votes(chance));
     return list;
+  }
+
+  /** What a vote could do now, sensible or not. */
+  #votes(chance: number): (() => RunCommand)[] {
+    const { run, terms } = this.state;
+    const budgetYocto = near * BigInt(chance % 3 === 0 ? 0 : 5);
+    const { spec, deadlinesMs, auditFeeYocto } = terms;
+    const changes = {
+      ...{ spec, deadlinesMs, auditFeeYocto, rounds: 1 + (chance % 4) },
+      ...{ maxWorkers: 2 + (chance % 2), auditedClaimsBps: chance % 2 ? 8_000 : 0 },
+      rewardYocto: `${near / BigInt(5 + (chance % 7))}`,
+    };
+    return [
+      () => ({ kind: 'pause', forMs: 1_000 * (1 + (chance % 3)) }),
+      () => ({ kind: 'resume' }),
+      () => ({ kind: 'amend', changes, budgetYocto }),
+      () => ({ kind: 'rewind', to: Math.max(0, run.finalRound - 1 - (chance % 3)), budgetYocto }),
+    ];
+  }
+
+  #ownerActs(chance: number): (() => RunCommand)[] {
+    const { accounts } = this;
+    const other = accounts[(chance + 1) % accounts.length]!;
+    return this.state.seats.flatMap(({ account, worker }): (() => RunCommand)[] => {
+      const it = { account, worker, depositYocto: BigInt(chance % 3 === 0 ? 0 : 1) };
+      const operator = chance % 2 === 0 ? account : other;
+      return [
+        () => ({ kind: 'set_payout', ...it, payout: other }),
+        () => ({ kind: 'set_operator', ...it, operator }),
+      ];
+    });
   }
 
   #roundActs(chance: number, wild: boolean): (() => RunCommand)[] {
@@ -294,7 +345,7 @@ export class RunPlay {
     }[phase];
     const due = open.slices.filter(({ seat }) => wild || !acted.includes(seat));
     return due.map(({ seat }) => () => {
-      const who = { account: this.state.seats[seat]!.account, round };
+      const who = { ...this.actor(seat), round };
       switch (phase) {
         case 'train':
           return this.commitCommand(seat);
@@ -313,34 +364,27 @@ export class RunPlay {
   }
 
   #auditActs(chance: number, wild: boolean): (() => RunCommand)[] {
-    const { seats, audits } = this.state;
+    const { audits } = this.state;
     const liar = chance % 9 === 4;
     return audits.flatMap((audit): (() => RunCommand)[] => {
       const { round, seat, segment, state } = audit;
       const trace = this.trace(round, seat);
       const step = { round, seat, segment };
-      const subject = seats[seat]!.account;
+      const subject = this.actor(seat);
       const opened = this.openedLeaf(round, seat, segment + 1);
       const { leaf: startLeaf, proof, nonce } = this.openedLeaf(round, seat, segment);
       const leaf = liar ? [named('other'), null][chance % 2]! : trace[segment + 1]!;
       const answers = (who: number[]) =>
         who.map((one) => (): RunCommand => {
-          return { kind: 'answer', account: seats[one]!.account, ...step, leaf };
+          return { kind: 'answer', ...this.actor(one), ...step, leaf };
         });
       const list: (() => RunCommand)[] = [];
       if (wild || state === 'material') {
-        list.push(() => ({
-          kind: 'deliver',
-          account: subject,
-          ...step,
-          leaf: startLeaf,
-          proof,
-          nonce,
-        }));
+        list.push(() => ({ kind: 'deliver', ...subject, ...step, leaf: startLeaf, proof, nonce }));
       }
       if (wild || state === 'answer') list.push(...answers([audit.auditor]));
       if (wild || state === 'opening') {
-        list.push(() => ({ kind: 'open', account: subject, ...step, ...opened }));
+        list.push(() => ({ kind: 'open', ...subject, ...step, ...opened }));
       }
       return list;
     });

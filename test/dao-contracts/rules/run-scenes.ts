@@ -39,12 +39,12 @@ export function provisional(from = running()): RunPlay {
 
 /** Everybody certifies everything and names the same root. */
 export function closeRound(play: RunPlay): void {
-  const each = (make: (account: string) => RunCommand) => {
-    for (const { account } of play.state.seats.slice(0, 3)) play.apply(make(account));
+  const each = (make: (actor: { account: string; worker: string }) => RunCommand) => {
+    for (const seat of [0, 1, 2]) play.apply(make(play.actor(seat)));
     play.apply(play.tick());
   };
-  each((account) => ({ kind: 'certify', account, round: 1, available: [0, 1, 2] }));
-  each((account) => ({ kind: 'submit_root', account, round: 1, root: named('root 1') }));
+  each((actor) => ({ kind: 'certify', ...actor, round: 1, available: [0, 1, 2] }));
+  each((actor) => ({ kind: 'submit_root', ...actor, round: 1, root: named('root 1') }));
 }
 
 export function accountOf(play: RunPlay, seat: number): string {

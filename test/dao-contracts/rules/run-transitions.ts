@@ -61,6 +61,7 @@ const outcomes: Record<RoundRecord['outcome'], true> = {
   final: true,
   rewound: true,
   aborted: true,
+  rewind: true,
 };
 
 const tables = { run: runs, phase: phases, seat: seats, audit: audits, dispute: disputes };

@@ -17,7 +17,7 @@ import {
 import type { ReleaseFacts } from '@commonweights/trainer/release/release-facts.js';
 import { verifyMaterial } from '@commonweights/trainer/release/verify-material.js';
 import type { Verdict } from '@commonweights/trainer/release/verdict.js';
-import type { RunSpec } from '@commonweights/trainer/run/run-spec.js';
+import { seatDefaults, type RunSpec } from '@commonweights/trainer/run/run-spec.js';
 
 export const sparse: OuterRecipe = {
   kind: 'sparseloco',
@@ -144,6 +144,7 @@ function specOf(outer: OuterRecipe): RunSpec {
       auditFeeYocto: '1',
       computeCostYocto: '1',
       decoyFeeYocto: '0',
+      ...seatDefaults,
     },
   };
 }

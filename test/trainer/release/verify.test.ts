@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import type { RoundRecord } from '@commonweights/dao-contracts/rules/views.js';
 import { encodeState, encodeMomentum } from '@commonweights/trainer/checkpoint/state.js';
@@ -210,6 +211,34 @@ describe('verification', () => {
     const files = new Map(small.files).set('provenance/rounds.json', json(rounds));
     const verdicts = verifyUnderOwnManifest(facts, files);
     expect(statusOf(verdicts).rounds).to.equal('fail');
+  });
+
+  it('follows a rewind by vote to the root it names, and to no other', () => {
+    const run = smallRun(sparse);
+    const statusWith = (changes: Partial<RoundRecord>) => {
+      const [first, second, third, last] = structuredClone(run.rounds) as RoundRecord[];
+      const unwanted = digestOf(new Uint8Array(7));
+      const rounds = [
+        first!,
+        { ...second!, outcome: 'final' as const, root: unwanted, claims: first!.claims },
+        {
+          ...third!,
+          ...{ outcome: 'rewind' as const, startRoot: unwanted, root: first!.root, to: 1 },
+          ...changes,
+        },
+        last!,
+      ];
+      for (const [i, record] of rounds.entries()) {
+        record.previous = i === 0 ? null : digestOfJson(rounds[i - 1]);
+      }
+      const facts = factsOf({ ...run, rounds }, small.built);
+      const files = new Map(small.files).set('provenance/rounds.json', json(rounds));
+      return statusOf(verifyUnderOwnManifest(facts, files)).rounds;
+    };
+    expect(statusWith({})).to.equal('pass');
+    expect(statusWith({ root: digestOf(new Uint8Array(8)) })).to.equal('fail');
+    expect(statusWith({ to: 2 })).to.equal('fail');
+    expect(statusWith({ startRoot: digestOf(new Uint8Array(8)) })).to.equal('fail');
   });
 
   it('fails "rounds" when a final round counts an update that failed its audit', () => {

@@ -136,6 +136,10 @@ describe('a run spec', () => {
       ['auditsPerClaim', [0, 3, 4]],
       ['heldBackRounds', [-1, 10_001]],
       ['economics.stakeYocto', ['', '-1', '01', '1.5', '1e24', '0x10', '9'.repeat(40), 5]],
+      ['economics.seatsPerAccount', [0, 65]],
+      ['economics.relayedCallsPerRound', [-1, 65]],
+      ['economics.earnedStakeSeatsMax', [-1, 65]],
+      ['economics.relayFeeYocto', ['-1', 5]],
     ];
     for (const [path, values] of cases) {
       it(path, () => {

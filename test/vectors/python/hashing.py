@@ -81,9 +81,9 @@ def canonical_json(case):
 
 
 def commitment(it):
-    names = ["contract", "run", "round", "account", "update", "startRoot", "localIn", "localOut",
+    names = ["contract", "run", "round", "account", "worker", "update", "startRoot", "localIn", "localOut",
              "traceRoot", "salt"]
-    return digest(tagged("cw/commit/1", *[it[name] for name in names]))
+    return digest(tagged("cw/commit/2", *[it[name] for name in names]))
 
 
 def outcome_leaf(it):
@@ -141,7 +141,7 @@ def draw(case):
 
 def seat_lottery(case):
     seed = bytes.fromhex(case["seed"])
-    order = sorted(case["applicants"], key=lambda it: tagged("cw/seat/1", seed, it["account"]))
+    order = sorted(case["applicants"], key=lambda it: tagged("cw/seat/2", seed, it["account"], ""))
     seats = []
     for role, most in [("trainer", case["maxWorkers"]), ("auditor", case["maxAuditors"])]:
         seats += [it["account"] for it in order if it["role"] == role][:most]

@@ -1,0 +1,119 @@
+/**
+ * The relayer's side: what it carries, for whom, how often. It pays gas with its own NEAR and gets
+ * the run's fee back, so it carries nothing but calls of one contract's worker methods, and only so
+ * many of each account in an hour: whoever wastes its gas has little of it to waste.
+ */
+import type { Connection } from './connection.js';
+import { actionOfDelegated, type DelegatedCall, type RelayAnswer } from './delegated-call.js';
+import { DaoError, isDaoError } from './errors.js';
+import { workerMethods } from './rounds.js';
+
+/** A seat without a stake enrols without a deposit, so by a relayed call too. */
+export const relayedMethods: readonly string[] = [...workerMethods, 'enrol'];
+
+const hourMs = 3_600_000;
+/** Accounts remembered at a time: more would be somebody making them up. */
+const accountsMax = 10_000;
+const gasMax = 300n * 10n ** 12n;
+/** Of every field: the longest is a reveal's argument, below two kilobytes. */
+const fieldCharsMax = 8_192;
+
+export interface RelayerOptions {
+  readonly connection: Connection;
+  readonly callsPerHour: number;
+  readonly now?: () => number;
+}
+
+export class Relayer {
+  readonly #counts = new Map<string, { sinceMs: number; calls: number }>();
+
+  constructor(private readonly options: RelayerOptions) {}
+
+  /** Carries one call. Never throws: what went wrong is the answer. */
+  async relay(body: unknown): Promise<RelayAnswer> {
+    try {
+      const call = decodeDelegatedCall(body);
+      this.#check(call);
+      this.#count(call.sender);
+      const { connection } = this.options;
+      // Its first receipt runs on the sender, who passes the call on to the contract.
+      const outcome = await connection.send(call.sender, [actionOfDelegated(call)], call.method);
+      const { returned, transactionHash } = outcome;
+      return { returned, transactionHash };
+    } catch (error) {
+      if (!isDaoError(error)) throw error;
+      const { code, facts, remedy } = error;
+      return { code, facts, remedy };
+    }
+  }
+
+  #check(call: DelegatedCall): void {
+    const { contract } = this.options.connection;
+    if (call.contract !== contract) {
+      refuse(`this relayer carries calls of ${contract} only`, 'use a relayer of your contract');
+    }
+    if (!relayedMethods.includes(call.method)) {
+      refuse(`"${call.method.slice(0, 40)}" is not a worker's call`, 'send it yourself');
+    }
+    if (BigInt(call.gas) > gasMax) {
+      refuse(`${call.gas} is more gas than a worker's call takes`, `attach at most ${gasMax}`);
+    }
+  }
+
+  #count(account: string): void {
+    const { callsPerHour, now = Date.now } = this.options;
+    const atMs = now();
+    let count = this.#counts.get(account);
+    if (!count || atMs - count.sinceMs >= hourMs) {
+      if (!count && this.#counts.size >= accountsMax) this.#forget(atMs);
+      this.#counts.set(account, (count = { sinceMs: atMs, calls: 0 }));
+    }
+    if (count.calls >= callsPerHour) {
+      throw new DaoError({
+        code: 'RELAY_QUOTA_SPENT',
+        facts: `${account} has had its ${callsPerHour} calls of this hour relayed`,
+        remedy: 'wait, or pay the fees yourself',
+      });
+    }
+    count.calls++;
+  }
+
+  #forget(atMs: number): void {
+    for (const [account, { sinceMs }] of this.#counts) {
+      if (atMs - sinceMs >= hourMs) this.#counts.delete(account);
+    }
+    if (this.#counts.size >= accountsMax) {
+      throw new DaoError({
+        code: 'RELAY_QUOTA_SPENT',
+        facts: `this relayer carries the calls of ${accountsMax} accounts already`,
+        remedy: 'try again in an hour, or use another one',
+      });
+    }
+  }
+}
+
+/** Exactly the fields of a `DelegatedCall`, as text that its readers can take. */
+export function decodeDelegatedCall(body: unknown): DelegatedCall {
+  const patterns: Record<keyof DelegatedCall, RegExp> = {
+    sender: /^[a-z\d._-]{2,64}$/,
+    contract: /^[a-z\d._-]{2,64}$/,
+    method: /^[a-z_\d]{1,64}$/,
+    args: /^[A-Za-z\d+/]*={0,2}$/,
+    gas: /^\d{1,18}$/,
+    nonce: /^\d{1,20}$/,
+    maxBlockHeight: /^\d{1,20}$/,
+    publicKey: /^ed25519:[1-9A-HJ-NP-Za-km-z]{43,44}$/,
+    signature: /^[A-Za-z\d+/]{86}==$/,
+  };
+  const record = (body ?? {}) as Record<string, unknown>;
+  for (const [field, pattern] of Object.entries(patterns)) {
+    const value = record[field];
+    if (typeof value === 'string' && value.length <= fieldCharsMax && pattern.test(value)) continue;
+    refuse(`${field} is missing or is not what it should be`, 'send a signed call of a worker');
+  }
+  return record as unknown as DelegatedCall;
+}
+
+function refuse(facts: string, remedy: string): never {
+  throw new DaoError({ code: 'NOT_RELAYED', facts, remedy });
+}

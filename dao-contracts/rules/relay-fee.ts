@@ -1,0 +1,50 @@
+/**
+ * What a relayer gets for paying the gas of somebody else's call (NEP-366): a fixed fee out of the
+ * escrow, for so many calls of a seat between one round's opening and the next, and so many of the
+ * run. That is all the escrow was given for it, so beyond it a relayed call works and pays nothing.
+ * Only an account whose ledger exists is paid: else each call could bring a new one to store.
+ */
+import { relayedCallsMax } from './budget.js';
+import type { RunDraft } from './run-draft.js';
+
+/** What a seat does and a function-call key may call. */
+const relayed: readonly string[] = [
+  'rejoin',
+  'tick',
+  'commit',
+  'reveal',
+  'certify',
+  'submit_root',
+  'deliver',
+  'answer',
+  'open',
+];
+
+/** What counts of a command: what it is, and whose. */
+interface Relayable {
+  readonly kind: string;
+  readonly account?: string;
+  readonly worker?: string;
+}
+
+/** Errors: a command of no seat pays nothing; that it is refused is for others to say. */
+export function payRelayer(draft: RunDraft, command: Relayable): void {
+  const { run, at } = draft;
+  const relayer = at.relayer ?? null;
+  if (relayer === null || !relayed.includes(command.kind)) return;
+  const { relayedCallsPerRound, relayFeeYocto } = draft.terms;
+  const fee = BigInt(relayFeeYocto);
+  if (fee === 0n || run.relayedCalls >= relayedCallsMax(draft.terms)) return;
+  const { account, worker = '' } = command;
+  if (account === undefined || run.escrowYocto < fee) return;
+  const number = draft.seatNumberFor({ account, worker });
+  if (number === null || draft.roster(number).status === 'expelled') return;
+  const seat = draft.seat(number);
+  if (seat.relayed.round !== run.nextRound) seat.relayed = { round: run.nextRound, calls: 0 };
+  if (seat.relayed.calls >= relayedCallsPerRound || !draft.source.hasLedger(relayer)) return;
+  seat.relayed.calls++;
+  run.relayedCalls++;
+  run.escrowYocto -= fee;
+  run.paidYocto += fee;
+  draft.credit(relayer, 'escrows', fee);
+}
