@@ -126,9 +126,16 @@ async function amend(session: Session, run: number, flags: AmendFlags): Promise<
   if (digest === terms.spec) {
     throw new CliError(exitCodes.usage, 'USAGE: nothing would change; name what is to');
   }
-  const { rounds, maxWorkers, auditedClaimsBps } = spec;
+  const { rounds, maxWorkers, auditedClaimsBps, flopsPerRound } = spec;
   const { rewardYocto, auditFeeYocto } = economics;
-  const amended = { spec: digest, rounds, maxWorkers, auditedClaimsBps, deadlinesMs };
+  const amended = {
+    spec: digest,
+    rounds,
+    maxWorkers,
+    auditedClaimsBps,
+    deadlinesMs,
+    flopsPerRound,
+  };
   const changes: Amendment = { ...amended, rewardYocto, auditFeeYocto };
   const budgetYocto = `${flags.budget ?? 0n}`;
   await propose(session, flags, { kind: 'amend-run', run, changes, budgetYocto });

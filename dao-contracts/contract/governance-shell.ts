@@ -5,6 +5,8 @@ import type { Action } from '../rules/actions.js';
 import { canonicalText } from '../rules/canonical-text.js';
 import { checkResolvable } from '../rules/dispute.js';
 import { refuse, unreachable } from '../rules/errors.js';
+import { checkPrice } from '../rules/price-per-flop.js';
+import { refuseIfCheatingPays } from '../rules/terms-economics.js';
 import { checkAmendment, requireLive } from '../rules/amendment.js';
 import { isVoid } from '../rules/live-run.js';
 import { changeWeight, checkTotal, currentWeight, weightFor } from '../rules/members.js';
@@ -100,6 +102,7 @@ function checkAction(action: Action): Proposal['evidence'] {
       const run = loadRun(action.run);
       const known = terms.get(action.run)!;
       checkAmendment(run, known, { changes, budgetYocto: BigInt(budgetYocto) });
+      checkAmendedPrices(action);
       return null;
     }
     case 'stop-run': {
@@ -173,8 +176,6 @@ export function execute(it: { proposal: number }): { status: string; created: nu
   return { status, created };
 }
 
-const ofRuns: readonly Action['kind'][] = ['fund-run', 'stop-run', 'resolve-dispute'];
-
 export function cancel(it: { proposal: number }): void {
   const { guardian } = readSettings();
   if (guardian === null || caller() !== guardian) {
@@ -244,6 +245,7 @@ function perform(proposal: Proposal, moves: Totals): void {
     case 'amend-run': {
       const budgetYocto = BigInt(action.budgetYocto);
       requireTreasury(budgetYocto);
+      checkAmendedPrices(action);
       commandRun(action.run, { kind: 'amend', changes: action.changes, budgetYocto });
       return;
     }
@@ -258,11 +260,25 @@ function perform(proposal: Proposal, moves: Totals): void {
   }
 }
 
+/** New prices must keep to the policy and make cheating lose, like those of a new run. */
+function checkAmendedPrices({ run, changes }: Extract<Action, { kind: 'amend-run' }>): void {
+  checkPrice(changes, readSettings().policy);
+  refuseIfCheatingPays({ ...terms.get(run)!, ...changes });
+}
+
 /** Actions whose records the run pays for. */
 function isRunCommand(kind: Action['kind']): boolean {
-  const kinds = ['stop-run', 'pause-run', 'resume-run', 'amend-run', 'rewind-run'];
-  return kinds.includes(kind);
+  return runCommands.includes(kind);
 }
+
+const runCommands: readonly Action['kind'][] = [
+  'stop-run',
+  'pause-run',
+  'resume-run',
+  'amend-run',
+  'rewind-run',
+  'resolve-dispute',
+];
 
 function requireTreasury(yocto: bigint): void {
   const { treasury } = readTotals();

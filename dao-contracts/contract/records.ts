@@ -9,11 +9,11 @@
  *     weight           sum of weights               r:<id> t:<id>   run; its terms
  *     m:<acct>         weight history               a:<id> q:<id>   audits; applications
  *     l:<acct>         ledger                       s:<run>:<n>     seat; o:<run>:<acct> its number
- *     j:<run>         disputes
- *     e:<subject> e:<subject>:<n>                   c:<run>:<round> closed round's record
+ *     j:<run>          disputes                     z:<run>         new terms that wait
  *     n:<run>:<acct>   party number                 w:<run>:<acct>  seat it operates
- *     j:<run>          new terms that wait          y y:<acct>      reputation: of all, of each
- *                      attestations: count, each      en:<address>    an Ethereum wallet's last nonce
+ *     y y:<acct>       reputation: of all, of each  c:<run>:<round> closed round's record
+ *     e:<subject> e:<subject>:<n>                   en:<address>    an Ethereum wallet's last nonce
+ *                      attestations: count, each
  */
 import { near } from 'near-sdk-js';
 import type { Policy } from '../rules/actions.js';
@@ -146,12 +146,12 @@ export function readApplicants(run: number): Applicant[] {
 }
 
 export function readAmendment(run: number): Amendment | null {
-  return readJson<Amendment>(`j:${run}`);
+  return readJson<Amendment>(`z:${run}`);
 }
 
 export function writeAmendment(run: number, amendment: Amendment | null): void {
-  if (amendment) writeJson(`j:${run}`, amendment);
-  else near.storageRemove(`j:${run}`);
+  if (amendment) writeJson(`z:${run}`, amendment);
+  else near.storageRemove(`z:${run}`);
 }
 
 export function readLedger(account: string): Ledger {

@@ -89,8 +89,7 @@ function drawAuditor(
   return undefined;
 }
 
-export interface AuditStep extends AuditName, Actor {
-}
+export interface AuditStep extends AuditName, Actor {}
 
 export interface LeafWithProof {
   leaf: Digest;

@@ -136,7 +136,6 @@ export function relayedCallsOfRound(terms: RunTerms): number {
   return terms.relayedCallsPerRound * (terms.maxWorkers + terms.maxAuditors);
 }
 
-
 /** Where a run stands, as far as its remaining cost goes. */
 export interface Spent {
   finalRounds: number;

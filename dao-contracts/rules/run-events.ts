@@ -214,7 +214,8 @@ export function stepRun(
   const audits = draft.touched.audits ?? state.audits;
   const disputes = draft.touched.disputes ?? state.disputes;
   const applicants = draft.touched.applicants ?? state.applicants;
-  const parties = draft.parties.size > 0 ? [...state.parties, ...draft.parties.keys()] : state.parties;
+  const parties =
+    draft.parties.size > 0 ? [...state.parties, ...draft.parties.keys()] : state.parties;
   const operators = draft.operators.size > 0 ? { ...state.operators } : state.operators;
   for (const [name, seat] of draft.operators) {
     if (seat === null) delete operators[name];

@@ -69,6 +69,7 @@ export type Amendment = Pick<
   | 'auditedClaimsBps'
   | 'rewardYocto'
   | 'auditFeeYocto'
+  | 'flopsPerRound'
 >;
 
 export interface DeadlinesMs {

@@ -200,8 +200,10 @@ export function creditSeat(
   if (from === 'slashed' && draft.roster(number).status === 'expelled') return 0n;
   const seat = draft.seat(number);
   if (from === 'escrows') draft.run.escrowYocto -= yocto;
-  const toStake =
-    draft.roster(number).status === 'expelled' ? 0n : least(stakeToEarn(draft, seat), yocto);
+  // A seat that is gone earns no stake any more; a dispute may outlive the run.
+  const { status } = draft.roster(number);
+  const gone = status === 'expelled' || status === 'left';
+  const toStake = gone ? 0n : least(stakeToEarn(draft, seat), yocto);
   moveMoney(draft.moves, from, 'stakes', toStake);
   seat.stakeYocto += toStake;
   draft.credit(seat.payout, from, yocto - toStake);

@@ -72,12 +72,14 @@ export const decodeAmendment: Decoder<Amendment> = record<Amendment>({
   auditedClaimsBps: integer(0, 10_000),
   rewardYocto: amount,
   auditFeeYocto: amount,
+  flopsPerRound: decimal(flopsPerRoundMax),
 });
 
 /** Terms that make sense by themselves; datasets and treasury are checked by who knows them. */
 export function decodeRunTerms(value: unknown, field: string): RunTerms {
   const terms = decodeShape(value, field);
   checkRunTerms(terms);
+  refuseIfCheatingPays(terms);
   return terms;
 }
 
@@ -103,5 +105,4 @@ export function checkRunTerms(terms: RunTerms): void {
   if (BigInt(terms.flopsPerRound) === 0n) {
     refuse('BAD_TERMS', 'flopsPerRound must be at least 1: pay is for computing');
   }
-  refuseIfCheatingPays(terms);
 }

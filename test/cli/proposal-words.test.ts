@@ -17,8 +17,8 @@ describe('a vote on a live run, in words', () => {
   const wordsOf = async (action: Action) => (await effectsOnRun(client, action)).join(' ');
 
   it('names every term that an amendment changes, and none that it leaves', async () => {
-    const { maxWorkers, auditedClaimsBps, auditFeeYocto, deadlinesMs } = terms;
-    const same = { maxWorkers, auditedClaimsBps, auditFeeYocto };
+    const { maxWorkers, auditedClaimsBps, auditFeeYocto, deadlinesMs, flopsPerRound } = terms;
+    const same = { maxWorkers, auditedClaimsBps, auditFeeYocto, flopsPerRound };
     const changes = {
       ...same,
       spec: named('next'),

@@ -68,6 +68,10 @@ const spec = {
     rewardYocto: `${near / 10n}`,
     auditFeeYocto: `${near / 100n}`,
     computeCostYocto: `${near / 20n}`,
+    seatsPerAccount: 2,
+    relayFeeYocto: `${near / 500n}`,
+    relayedCallsPerRound: 8,
+    earnedStakeSeatsMax: 1,
     decoyFeeYocto: `${near / 200n}`,
   },
 };

@@ -38,10 +38,12 @@ describe('votes on a live run, in the contract', () => {
   });
 
   it('amend it at the next round boundary, with more money', async () => {
-    const { spec, maxWorkers, deadlinesMs, auditedClaimsBps, auditFeeYocto } = (await play.view())
-      .terms;
+    const { maxWorkers, deadlinesMs, auditedClaimsBps, auditFeeYocto, ...others } = (
+      await play.view()
+    ).terms;
+    const { spec, flopsPerRound } = others;
     const rewardYocto = `${near / 5n}`;
-    const same = { maxWorkers, deadlinesMs, auditedClaimsBps, auditFeeYocto };
+    const same = { maxWorkers, deadlinesMs, auditedClaimsBps, auditFeeYocto, flopsPerRound };
     const changes = { spec: named('next spec'), rounds: 8, rewardYocto, ...same };
     const short = play.propose({ kind: 'amend-run', run: 1, changes, budgetYocto: '0' });
     expect(await message(short)).to.match(/^BUDGET_TOO_SMALL: these terms need \d+ yoctoNEAR more/);

@@ -58,7 +58,13 @@ function auditDuty(play: RunPlay, mine: number): RunCommand | null {
   for (const dispute of play.state.disputes) {
     if (!dispute.panel?.some((juror) => juror.seat === mine && !juror.answered)) continue;
     const { id } = dispute;
-    return { kind: 'judge', account: honestAccount, worker: '', dispute: id, answer: play.truth(dispute) };
+    return {
+      kind: 'judge',
+      account: honestAccount,
+      worker: '',
+      dispute: id,
+      answer: play.truth(dispute),
+    };
   }
   return null;
 }

@@ -27,6 +27,8 @@ export interface PlayOptions {
 const makeRunPlay: MakePlay = ({ terms, name }) => {
   const play = new RunPlay(terms, name);
   play.ownersAct = true;
+  // Amendments and rewinds change what a round is paid and which count: live-run.test.ts has them.
+  play.votes = 'pauses';
   return play;
 };
 

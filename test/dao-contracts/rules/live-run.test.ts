@@ -23,11 +23,11 @@ function refusalOf(play: RunPlay, command: RunCommand): string {
 
 function amend(play: RunPlay, changes: object = {}, budgetYocto = rich): RunCommand {
   const { spec, rounds, maxWorkers, deadlinesMs, auditedClaimsBps } = play.state.terms;
-  const { rewardYocto, auditFeeYocto } = play.state.terms;
+  const { rewardYocto, auditFeeYocto, flopsPerRound } = play.state.terms;
   const same = { spec, rounds, maxWorkers, deadlinesMs, auditedClaimsBps };
   return {
     kind: 'amend',
-    changes: { ...same, rewardYocto, auditFeeYocto, ...changes },
+    changes: { ...same, rewardYocto, auditFeeYocto, flopsPerRound, ...changes },
     budgetYocto,
   };
 }

@@ -44,7 +44,11 @@ export function checkExits(play: RunPlay): number {
     ticks = 0;
     if (++phases > phasesMax) broken('exit', `still running after ${phases} phases without acts`);
   }
-  if (!isOver(state)) checkPause(state, { at, tick, state: () => state });
+  if (!isOver(state)) {
+    // A pause by vote ends by itself, at the latest then.
+    nowMs = Math.max(nowMs, state.run.pausedUntilMs ?? 0);
+    checkPause(state, { at, tick, state: () => state });
+  }
   return most;
 }
 

@@ -101,8 +101,10 @@ export class RunLaws {
     bytes += opened * disputeBytes;
     const owed = BigInt(bytes) * storageYoctoPerByte;
     const paid = totals.storage - this.#storageYocto;
-    // Who appeals or challenges attaches what that stores.
-    const exact = this.#attached ? paid >= owed : paid === owed;
+    // Who appeals or challenges attaches what that stores; a vote's records are the run's.
+    const voted = before.run.amendment || state.run.amendment;
+    const more = this.#attached || voted || state.run.rewinds.length > before.run.rewinds.length;
+    const exact = more ? paid >= owed : paid === owed;
     this.#attached = false;
     expect('escrow', exact, () => `${paid} paid for ${bytes} bytes`);
     this.#storageYocto = totals.storage;

@@ -111,6 +111,8 @@ export function fundedRun(terms: RunTerms): RunState {
     seats: [],
     audits: [],
     disputes: [],
+    amendment: null,
+    records: [],
     applicants: [],
     parties: [],
     operators: {},
@@ -122,6 +124,8 @@ export class RunPlay {
   nowMs = 0;
   /** Owners name operators and payout accounts and run second machines. */
   ownersAct = false;
+  /** What the DAO votes on now and then, besides stopping the run. */
+  votes: 'none' | 'pauses' | 'all' = 'none';
   /** Who pays the gas of the next commands; null: each caller. */
   relayer: string | null = null;
   totals: Totals = noMoney();
@@ -298,7 +302,7 @@ export class RunPlay {
     list.push(...this.#roundActs(chance, wild), ...this.#auditActs(chance, wild));
     list.push(...this.#disputeActs(chance), ...this.#challenges(chance));
     if (chance === 999) list.push(() => ({ kind: 'stop' }));
-    if (this.ownersAct && chance % 25 === 3) list.push(...this.#votes(chance));
+    if (this.votes !== 'none' && chance % 25 === 3) list.push(...this.#votes(chance));
     return list;
   }
 
@@ -306,15 +310,19 @@ export class RunPlay {
   #votes(chance: number): (() => RunCommand)[] {
     const { run, terms } = this.state;
     const budgetYocto = near * BigInt(chance % 3 === 0 ? 0 : 5);
-    const { spec, deadlinesMs, auditFeeYocto } = terms;
+    const { spec, deadlinesMs, auditFeeYocto, flopsPerRound } = terms;
     const changes = {
-      ...{ spec, deadlinesMs, auditFeeYocto, rounds: 1 + (chance % 4) },
+      ...{ spec, deadlinesMs, auditFeeYocto, flopsPerRound, rounds: 1 + (chance % 4) },
       ...{ maxWorkers: 2 + (chance % 2), auditedClaimsBps: chance % 2 ? 8_000 : 0 },
       rewardYocto: `${near / BigInt(5 + (chance % 7))}`,
     };
-    return [
+    const pauses: (() => RunCommand)[] = [
       () => ({ kind: 'pause', forMs: 1_000 * (1 + (chance % 3)) }),
       () => ({ kind: 'resume' }),
+    ];
+    if (this.votes === 'pauses') return pauses;
+    return [
+      ...pauses,
       () => ({ kind: 'amend', changes, budgetYocto }),
       () => ({ kind: 'rewind', to: Math.max(0, run.finalRound - 1 - (chance % 3)), budgetYocto }),
     ];

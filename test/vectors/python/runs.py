@@ -32,13 +32,15 @@ def budget(case):
     workers, reward, fee = it["maxWorkers"], int(it["rewardYocto"]), int(it["auditFeeYocto"])
     price, audits = 10 ** 19, it["auditsPerClaim"]
     seats = min(64, 2 * (workers + it["maxAuditors"]))
-    record = 1000 + workers * (820 + 80 * audits)
-    stored = 8000 + workers * (400 + 600 * audits) + 128 * 130
-    stored += seats * 2800 + it["rounds"] * record + (it["rounds"] + 64) * 700
+    record = 1000 + workers * (900 + 80 * audits)
+    stored = 9000 + workers * (600 + 600 * audits) + 128 * 640
+    stored += seats * 8115 + it["rounds"] * record + (it["rounds"] + 64) * 700
     cancelled = workers * audits * fee + (record + 1600) * price
     share = it["decoyShareBps"]
     decoys = seats - (-it["rounds"] * workers * share // 10_000) if share else 0
-    paid = decoys * int(it["decoyFeeYocto"]) + it["rounds"] * workers * (reward + audits * fee) + 4 * cancelled
+    paid = decoys * int(it["decoyFeeYocto"]) + it["rounds"] * workers * (reward + audits * fee) + (4 + it["earnedStakeSeatsMax"]) * cancelled
+    relayed = it["rounds"] * it["relayedCallsPerRound"] * (workers + it["maxAuditors"])
+    paid += relayed * int(it["relayFeeYocto"])
     return {
         "escrowNeededYocto": str(paid + stored * price),
         "stakeNeededYocto": str(2 * cancelled),
