@@ -22,7 +22,9 @@ type About = 'segment' | 'segment-jury' | 'cohort-jury';
 
 const sum = (values: Iterable<bigint>) => [...values].reduce((total, one) => total + one, 0n);
 const salt = Uint8Array.of(7);
-const members = 14;
+/** Shrinking a sequence of a thousand events takes minutes and says little more. */
+const repeatable = { seed: Number(process.env.FLEET_SEED ?? 11), endOnFailure: true };
+const members = 12;
 const terms = { ...smallFleetTerms, minSeats: 6 };
 
 function checkMoney({ fleet, received }: FleetPlay): void {
@@ -120,7 +122,7 @@ function anyEvent(play: FleetPlay, [a, b, c]: Dice): FleetEvent {
     case 0:
       return { kind: 'enrol', account, depositYocto: terms.stakeYocto + BigInt(c % 3) };
     case 1:
-      return { kind: 'leave', seat };
+      return c < 2 ? { kind: 'leave', seat } : { kind: 'rejoin', seat };
     case 2:
       return { kind: 'collect', seat };
     case 3:
@@ -223,8 +225,8 @@ function panelEvent(play: FleetPlay, about: About, index: number, [a, , c]: Dice
 }
 
 const anySteps = fc.array(fc.tuple(fc.nat(9_999), fc.nat(9_999), fc.nat(19)), {
-  minLength: 200,
-  maxLength: 1_200,
+  minLength: 900,
+  maxLength: 1_500,
   size: 'max',
 });
 
@@ -264,6 +266,7 @@ function waitForTheEnd(play: FleetPlay): void {
 
 describe('a fleet under random events', () => {
   const reached = new Map<string, number>();
+  const mark = (what: string, is: boolean) => is && reached.set(what, (reached.get(what) ?? 0) + 1);
 
   it('conserves money and slices, pays no record twice, and moves only forwards', function () {
     this.timeout(120_000);
@@ -273,26 +276,23 @@ describe('a fleet under random events', () => {
         const play = playAll(steps, (before, { fleet }) => {
           checkPay(before, fleet, paid);
           checkForwards(before, fleet);
-          if (before.provisional !== fleet.provisional) {
-            for (const round of [fleet.provisional, before.provisional]) {
-              if (round) reached.set('provisional', (reached.get('provisional') ?? 0) + 1);
-            }
-          }
+          mark('provisional', fleet.provisional !== null && before.provisional === null);
+          mark(
+            'challenged',
+            (fleet.provisional?.disputes ?? 0) > (before.provisional?.disputes ?? 0),
+          );
         });
         checkMoney(play);
         checkSlices(play.fleet);
         const { fleet } = play;
-        const mark = (what: string, is: boolean) =>
-          is && reached.set(what, (reached.get(what) ?? 0) + 1);
         mark('final', fleet.finalRounds > 0);
         mark('cancelled', fleet.cancelled.length > 0);
-        mark('judged', [...play.fleet.ledgers.values()].length > 0);
         mark('slashed', fleet.totals.treasury > 0n);
       }),
-      { numRuns: 25, endOnFailure: true },
+      { numRuns: 16, ...repeatable },
     );
     // Else the laws above were checked on nothing.
-    for (const what of ['provisional', 'final', 'cancelled', 'slashed']) {
+    for (const what of ['provisional', 'challenged', 'final', 'cancelled', 'slashed']) {
       expect(reached.get(what) ?? 0, what).to.be.greaterThan(0);
     }
   });
@@ -315,7 +315,7 @@ describe('a fleet under random events', () => {
           expect(play.fleet.totals[bucket], bucket).to.equal(0n);
         }
       }),
-      { numRuns: 10, endOnFailure: true },
+      { numRuns: 8, ...repeatable },
     );
   });
 
@@ -324,7 +324,7 @@ describe('a fleet under random events', () => {
       fc.property(anySteps, (steps) => {
         expect(playAll(steps).fleet).to.deep.equal(playAll(steps).fleet);
       }),
-      { numRuns: 3, endOnFailure: true },
+      { numRuns: 2, ...repeatable },
     );
   });
 
@@ -338,7 +338,7 @@ describe('a fleet under random events', () => {
           expect(before).to.not.equal(null);
         });
       }),
-      { numRuns: 3, endOnFailure: true },
+      { numRuns: 2, ...repeatable },
     );
   });
 });

@@ -1,0 +1,441 @@
+/**
+ * A fleet at work: the real rules, every event applied, with workers that are slow, crash or lie.
+ * Bytes come from the codecs' real sizes, time from a model of machines and links. All cohorts go
+ * through their phases side by side, so a phase takes as long as its slowest member or its deadline.
+ */
+import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
+import { everyPlace } from './places.js';
+import { cheapHash } from './cheap-hash.js';
+import {
+  applyFleetEvent,
+  panelOf,
+  type FleetEvent,
+  type PanelStep,
+} from '@commonweights/dao-contracts/rules/fleet/events.js';
+import type { FleetContext } from '@commonweights/dao-contracts/rules/fleet/context.js';
+import { sealOf } from '@commonweights/dao-contracts/rules/fleet/panel.js';
+import {
+  ABSENT,
+  ACTIVE,
+  CERTIFIED,
+  COMMITTED,
+  IN_ROUND,
+  newFleet,
+  recordOf,
+  REVEALED,
+  type CohortRound,
+  type Fleet,
+} from '@commonweights/dao-contracts/rules/fleet/state.js';
+import {
+  fleetBudgetNeeded,
+  type FleetTerms,
+} from '@commonweights/dao-contracts/rules/fleet/terms.js';
+import { encodeUtf8 } from '@commonweights/dataset-registry/digest/hash-parts.js';
+
+export interface FleetWorld {
+  seats: number;
+  /** Final rounds. */
+  rounds: number;
+  terms: Omit<FleetTerms, 'rounds' | 'minSeats' | 'maxSeats'>;
+  /** One worker's update as published. */
+  updateBytes: number;
+  /** A whole aggregate, and a whole round's combined step, as published. */
+  aggregateBytes: number;
+  /** Of a typical machine for its inner steps. */
+  trainMs: number;
+  downBytesPerMs: number;
+  /** Chance that a worker is away for a round, in basis points. */
+  awayBps: number;
+  /** Share of seats that give the same wrong answer in every panel. */
+  liarsBps: number;
+  seed: number;
+}
+
+export interface FleetReport {
+  seats: number;
+  cohorts: number;
+  segments: number;
+  finalRounds: number;
+  cancelledRounds: number;
+  events: number;
+  calls: Readonly<Record<FleetEvent['kind'], number>>;
+  /** Over all workers and rounds. */
+  bytesDownMean: number;
+  bytesUpMean: number;
+  /** The most that any worker moved in one round. */
+  bytesDownMost: number;
+  bytesUpMost: number;
+  /** Committees decided wrong, and those that a jury corrected. */
+  captured: number;
+  corrected: number;
+  expelled: number;
+  /** Most panels that one seat sat in, in one round. */
+  panelsMost: number;
+  roundMs: number;
+}
+
+const salt = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+
+export function simulateFleet(world: FleetWorld): FleetReport {
+  return new FleetSimulation(world).run();
+}
+
+class FleetSimulation {
+  readonly #world: FleetWorld;
+  readonly #fleet: Fleet;
+  readonly #at: FleetContext;
+  readonly #calls = {} as Record<FleetEvent['kind'], number>;
+  readonly #texts = new Map<string, Uint8Array>();
+  /** Of the round under way, by seat. */
+  readonly #down: Float64Array;
+  readonly #up: Float64Array;
+  readonly #panels: Uint8Array;
+  /** Slowness of each machine and link: 1 is typical. */
+  readonly #slowness: Float64Array;
+  readonly #isLiar: Uint8Array;
+  readonly #isAway: Uint8Array;
+  #random: number;
+  #events = 0;
+  #rounds = 0;
+  #downTotal = 0;
+  #upTotal = 0;
+  #downMost = 0;
+  #upMost = 0;
+  #panelsMost = 0;
+  #captured = 0;
+  #corrected = 0;
+
+  constructor(world: FleetWorld) {
+    this.#world = world;
+    const { seats, rounds } = world;
+    const minSeats = Math.max(2 * world.terms.committeeSeats, Math.floor(seats / 2));
+    const terms: FleetTerms = { ...world.terms, rounds, minSeats, maxSeats: seats };
+    const utf8 = (text: string) => this.#encode(text);
+    this.#at = { nowMs: 0, seed: new Uint8Array(32), hash: cheapHash, utf8 };
+    this.#random = (world.seed | 0) ^ 0x2545f491;
+    this.#down = new Float64Array(seats);
+    this.#up = new Float64Array(seats);
+    this.#panels = new Uint8Array(seats);
+    this.#isAway = new Uint8Array(seats);
+    this.#slowness = Float64Array.from({ length: seats }, () => 0.7 + 0.9 * this.#chance() ** 2);
+    const liars = (bps: number) => (this.#chance() * 10_000 < bps ? 1 : 0);
+    this.#isLiar = Uint8Array.from({ length: seats }, () => liars(world.liarsBps));
+    this.#fleet = newFleet({
+      contract: 'dao.near',
+      id: 1,
+      terms,
+      budgetYocto: fleetBudgetNeeded(terms),
+      initialRoot: `sha256:${'0'.repeat(64)}` as Digest,
+      nowMs: 0,
+    });
+  }
+
+  run(): FleetReport {
+    const fleet = this.#fleet;
+    const { stakeYocto } = fleet.terms;
+    for (let seat = 0; seat < this.#world.seats; seat++) {
+      this.#send({ kind: 'enrol', account: `w${seat}.near`, depositYocto: stakeYocto });
+    }
+    this.#tick();
+    while (fleet.status === 'running' || fleet.status === 'paused') this.#step();
+    this.#settleAll();
+    const { shape } = fleet.epoch;
+    const { seats } = this.#world;
+    return {
+      ...shape,
+      finalRounds: fleet.finalRounds,
+      cancelledRounds: fleet.cancelled.length,
+      events: this.#events,
+      calls: this.#calls,
+      bytesDownMean: this.#downTotal / (seats * this.#rounds),
+      bytesUpMean: this.#upTotal / (seats * this.#rounds),
+      bytesDownMost: this.#downMost,
+      bytesUpMost: this.#upMost,
+      captured: this.#captured,
+      corrected: this.#corrected,
+      expelled: fleet.seats.status.filter((status) => status > ABSENT).length,
+      panelsMost: this.#panelsMost,
+      roundMs: this.#at.nowMs / this.#rounds,
+    };
+  }
+
+  #step(): void {
+    const fleet = this.#fleet;
+    if (fleet.status === 'paused') {
+      this.#wait(fleet.terms.deadlinesMs.pause);
+      this.#comeBack();
+      this.#tick();
+    } else if (fleet.open) this.#playRound();
+    else if (fleet.provisional?.root === null) this.#fold();
+    else {
+      // The last round: its audits, and the time in which it could be challenged.
+      this.#audit();
+      this.#wait(fleet.terms.deadlinesMs.audit);
+      this.#tick();
+    }
+  }
+
+  #playRound(): void {
+    const fleet = this.#fleet;
+    const { round } = fleet.open!;
+    this.#rounds++;
+    this.#texts.clear();
+    const { awayBps } = this.#world;
+    const { status } = fleet.seats;
+    for (let seat = 0; seat < this.#isAway.length; seat++) {
+      this.#isAway[seat] = this.#chance() * 10_000 < awayBps ? 1 : 0;
+      // A worker that was away says that it is back as soon as it is.
+      if (status[seat] === ABSENT && !this.#isAway[seat]) this.#send({ kind: 'rejoin', seat });
+    }
+    this.#playCohorts();
+    this.#tick();
+    if (fleet.open?.round === round) this.#playSegments();
+    if (fleet.provisional) this.#audit();
+    if (fleet.open?.round === round && fleet.open.phase === 'segments') this.#fold();
+    this.#countBytes();
+    this.#tick();
+    this.#challengeWrong();
+  }
+
+  #playCohorts(): void {
+    const fleet = this.#fleet;
+    const open = fleet.open!;
+    const { cohorts } = open.shape;
+    for (let cohort = 0; cohort < cohorts; cohort++) this.#send({ kind: 'open-cohort', cohort });
+    const records = fleet.cohorts.slice(0, cohorts).map((pair) => recordOf(pair, open.round)!);
+    const { deadlinesMs: ms } = fleet.terms;
+    const { trainMs } = this.#world;
+
+    this.#phase(records, 'train', IN_ROUND, ms.train, (cohort, seat, place) => {
+      this.#send({ kind: 'commit', cohort, seat, place });
+      return trainMs * this.#slowness[seat]! * (0.9 + 0.2 * this.#chance());
+    });
+    this.#phase(records, 'reveal', COMMITTED, ms.reveal, (cohort, seat, place) => {
+      this.#send({ kind: 'reveal', cohort, seat, place });
+      return 1_000;
+    });
+    this.#phase(records, 'certify', REVEALED, ms.certify, (cohort, seat, place) => {
+      const bytes = (records[cohort]!.revealed - 1) * this.#world.updateBytes;
+      this.#down[seat]! += bytes;
+      this.#up[seat]! += bytes;
+      this.#send({ kind: 'certify', cohort, seat, place, available: everyPlace });
+      return this.#fetchMs(seat, bytes);
+    });
+    const roots = records.map((_, cohort) => this.#digest(2, open.round, cohort));
+    const shared = this.#served() / cohorts;
+    this.#phase(records, 'close', CERTIFIED, ms.close, (cohort, seat, place) => {
+      // Members share the work of serving the cohort's aggregate to the committees.
+      this.#up[seat]! += shared / records[cohort]!.revealed;
+      this.#send({ kind: 'close', cohort, seat, place, root: roots[cohort]! });
+      return 1_000;
+    });
+  }
+
+  /** Bytes of aggregates that all committees of the open round fetch together. */
+  #served(): number {
+    const { shape } = this.#fleet.open!;
+    return shape.cohorts * this.#fleet.terms.committeeSeats * this.#world.aggregateBytes;
+  }
+
+  /** One phase of all cohorts: it takes as long as the slowest who acts, or to the deadline. */
+  #phase(
+    records: readonly CohortRound[],
+    phase: CohortRound['phase'],
+    needs: number,
+    deadlineMs: number,
+    act: (cohort: number, seat: number, place: number) => number,
+  ): void {
+    let longest = 0;
+    for (let cohort = 0; cohort < records.length; cohort++) {
+      const record = records[cohort]!;
+      if (record.phase !== phase) continue;
+      for (let place = 0; place < record.size; place++) {
+        if ((record.marks[place]! & needs) === 0) continue;
+        const seat = record.members[place]!;
+        if (this.#isAway[seat] || this.#fleet.seats.status[seat] !== ACTIVE) {
+          longest = deadlineMs;
+          continue;
+        }
+        const took = act(cohort, seat, place);
+        if (took > longest) longest = took;
+      }
+    }
+    this.#wait(Math.min(longest, deadlineMs));
+    for (let cohort = 0; cohort < records.length; cohort++) {
+      if (records[cohort]!.phase === phase) this.#send({ kind: 'tick-cohort', cohort });
+    }
+  }
+
+  #playSegments(): void {
+    const fleet = this.#fleet;
+    const open = fleet.open!;
+    const { segments } = open.shape;
+    const { aggregateBytes } = this.#world;
+    const fetched = (open.cohortsClosed * aggregateBytes) / segments;
+    const served = (this.#world.seats * aggregateBytes) / segments / fleet.terms.committeeSeats;
+    for (let segment = 0; segment < segments; segment++) {
+      this.#send({ kind: 'open-segment', segment });
+    }
+    for (let segment = 0; segment < segments; segment++) {
+      while (
+        fleet.open === open &&
+        recordOf(fleet.segments[segment], open.round)!.digest === null
+      ) {
+        this.#askPanel({ about: 'segment', index: segment, fetched, served });
+      }
+    }
+    this.#wait(this.#fetchMs(0, fetched));
+    // Everybody fetches what became of all segments, and steps its own copy.
+    for (let seat = 0; seat < this.#down.length; seat++) this.#down[seat]! += aggregateBytes;
+    this.#wait(this.#fetchMs(0, aggregateBytes));
+  }
+
+  #askPanel(it: {
+    about: PanelStep['about'];
+    index: number;
+    fetched: number;
+    served: number;
+  }): void {
+    const { about, index } = it;
+    const fleet = this.#fleet;
+    const { panel, question } = panelOf(fleet, it);
+    const right = this.#digest(about === 'cohort-jury' ? 2 : 1, question.round, index);
+    const wrong = this.#digest(3, question.round, index);
+    const { status } = fleet.seats;
+    for (let place = 0; place < panel.size; place++) {
+      const seat = panel.members[place]!;
+      if (status[seat] !== ACTIVE || this.#isAway[seat]) continue;
+      const digest = this.#isLiar[seat] ? wrong : right;
+      this.#down[seat]! += it.fetched;
+      this.#up[seat]! += it.served;
+      this.#panels[seat]!++;
+      const seal = sealOf(question, { seat, digest, salt }, this.#at);
+      this.#send({ kind: 'seal', about, index, seat, place, seal });
+    }
+    this.#tickPanel(about, index, panel.sealed < panel.expected);
+    for (let place = 0; place < panel.size && panel.phase === 'open'; place++) {
+      if (!panel.hasSealed[place]) continue;
+      const seat = panel.members[place]!;
+      const digest = this.#isLiar[seat] ? wrong : right;
+      this.#send({ kind: 'open-answer', about, index, seat, place, digest, salt });
+    }
+    if (about !== 'segment' || panel.decision === null) {
+      if (panel.phase !== 'decided') this.#tickPanel(about, index, true);
+      return;
+    }
+    if (panel.answers[panel.decision]!.digest === wrong) this.#captured++;
+  }
+
+  #tickPanel(about: PanelStep['about'], index: number, late: boolean): void {
+    // Only who is drawn and away costs time: the others answer side by side.
+    if (late) this.#wait(this.#fleet.terms.deadlinesMs.panel);
+    if (about === 'segment') this.#send({ kind: 'tick-segment', segment: index });
+    else {
+      const of = about === 'cohort-jury' ? 'cohort' : 'segment';
+      this.#send({ kind: 'tick-dispute', about: of, index });
+    }
+  }
+
+  #fold(): void {
+    const round = this.#fleet.open ?? this.#fleet.provisional!;
+    for (let segment = round.folded; segment < round.shape.segments; segment++) {
+      this.#send({ kind: 'fold', segment });
+    }
+  }
+
+  #audit(): void {
+    const round = this.#fleet.provisional!;
+    for (let cohort = 0; cohort < round.shape.cohorts; cohort++) {
+      if (recordOf(this.#fleet.cohorts[cohort], round.round)?.phase !== 'closed') continue;
+      this.#send({ kind: 'cohort-audited', cohort, failed: { low: 0, high: 0 } });
+    }
+  }
+
+  /** Any honest worker that recomputes a segment sees that its digest is wrong. */
+  #challengeWrong(): void {
+    const fleet = this.#fleet;
+    const round = fleet.provisional;
+    if (!round || this.#world.liarsBps === 0) return;
+    const { challengeBondYocto: depositYocto } = fleet.terms;
+    for (let index = 0; index < round.shape.segments; index++) {
+      const record = recordOf(fleet.segments[index], round.round)!;
+      if (record.digest !== this.#digest(3, round.round, index)) continue;
+      const target = { about: 'segment', index } as const;
+      this.#send({ kind: 'challenge', ...target, account: 'watch.near', depositYocto });
+      const fetched = (round.cohortsClosed * this.#world.aggregateBytes) / round.shape.segments;
+      while (record.dispute) {
+        this.#askPanel({ about: 'segment-jury', index, fetched, served: 0 });
+      }
+      if (record.digest === this.#digest(1, round.round, index)) this.#corrected++;
+    }
+  }
+
+  #comeBack(): void {
+    this.#fleet.seats.status.forEach((status, seat) => {
+      if (status === ABSENT) this.#send({ kind: 'rejoin', seat });
+    });
+  }
+
+  #settleAll(): void {
+    const { cohorts, segments } = this.#fleet;
+    cohorts.forEach((_, index) => this.#send({ kind: 'settle', about: 'cohort', index }));
+    segments.forEach((_, index) => this.#send({ kind: 'settle', about: 'segment', index }));
+    this.#send({ kind: 'refund' });
+  }
+
+  #countBytes(): void {
+    for (let seat = 0; seat < this.#down.length; seat++) {
+      this.#downTotal += this.#down[seat]!;
+      this.#upTotal += this.#up[seat]!;
+      if (this.#down[seat]! > this.#downMost) this.#downMost = this.#down[seat]!;
+      if (this.#up[seat]! > this.#upMost) this.#upMost = this.#up[seat]!;
+      if (this.#panels[seat]! > this.#panelsMost) this.#panelsMost = this.#panels[seat]!;
+    }
+    this.#down.fill(0);
+    this.#up.fill(0);
+    this.#panels.fill(0);
+  }
+
+  #tick(): void {
+    this.#at.seed = new Uint8Array(32);
+    for (let i = 0; i < 32; i += 4) this.#at.seed[i] = this.#chance() * 256;
+    this.#at.seed = cheapHash(this.#at.seed);
+    this.#send({ kind: 'tick' });
+  }
+
+  #send(event: FleetEvent): void {
+    this.#events++;
+    this.#calls[event.kind] = (this.#calls[event.kind] ?? 0) + 1;
+    applyFleetEvent(this.#fleet, event, this.#at);
+  }
+
+  #wait(ms: number): void {
+    this.#at.nowMs += Math.ceil(ms);
+  }
+
+  #fetchMs(seat: number, bytes: number): number {
+    return (bytes * this.#slowness[seat]!) / this.#world.downBytesPerMs;
+  }
+
+  /** A digest that says what it is of; nobody looks into it. */
+  #digest(kind: number, round: number, index: number): Digest {
+    const number = (kind * 1e12 + round * 1e6 + index).toString(16);
+    return `sha256:${number.padStart(64, '0')}` as Digest;
+  }
+
+  #encode(text: string): Uint8Array {
+    let bytes = this.#texts.get(text);
+    if (!bytes) this.#texts.set(text, (bytes = encodeUtf8(text)));
+    return bytes;
+  }
+
+  /** Uniform in [0, 1): xorshift, the same everywhere. */
+  #chance(): number {
+    let state = this.#random;
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    this.#random = state;
+    return (state >>> 0) / 2 ** 32;
+  }
+}
