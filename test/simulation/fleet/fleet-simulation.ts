@@ -10,7 +10,6 @@ import {
   applyFleetEvent,
   panelOf,
   type FleetEvent,
-  type PanelStep,
 } from '@commonweights/dao-contracts/rules/fleet/events.js';
 import type { FleetContext } from '@commonweights/dao-contracts/rules/fleet/context.js';
 import { sealOf } from '@commonweights/dao-contracts/rules/fleet/panel.js';
@@ -74,6 +73,10 @@ export interface FleetReport {
   roundMs: number;
 }
 
+/** What a made-up digest is of. */
+const SEGMENT = 1;
+const AGGREGATE = 2;
+const WRONG = 3;
 const salt = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 
 export function simulateFleet(world: FleetWorld): FleetReport {
@@ -221,7 +224,7 @@ class FleetSimulation {
       this.#send({ kind: 'certify', cohort, seat, place, available: everyPlace });
       return this.#fetchMs(seat, bytes);
     });
-    const roots = records.map((_, cohort) => this.#digest(2, open.round, cohort));
+    const roots = records.map((_, cohort) => this.#digest(AGGREGATE, open.round, cohort));
     const shared = this.#served() / cohorts;
     this.#phase(records, 'close', CERTIFIED, ms.close, (cohort, seat, place) => {
       // Members share the work of serving the cohort's aggregate to the committees.
@@ -276,64 +279,72 @@ class FleetSimulation {
     for (let segment = 0; segment < segments; segment++) {
       this.#send({ kind: 'open-segment', segment });
     }
-    for (let segment = 0; segment < segments; segment++) {
-      while (
-        fleet.open === open &&
-        recordOf(fleet.segments[segment], open.round)!.digest === null
-      ) {
-        this.#askPanel({ about: 'segment', index: segment, fetched, served });
-      }
-    }
+    const asked = { about: 'segment', fetched, served } as const;
     this.#wait(this.#fetchMs(0, fetched));
+    for (;;) {
+      const undecided = Array.from({ length: segments }, (_, segment) => segment).filter(
+        (segment) =>
+          fleet.open === open && recordOf(fleet.segments[segment], open.round)!.digest === null,
+      );
+      if (undecided.length === 0) break;
+      this.#askPanels(undecided, asked);
+    }
+    if (fleet.open !== open) return;
+    for (let segment = 0; segment < segments; segment++) {
+      const { digest } = recordOf(fleet.segments[segment], open.round)!;
+      if (digest === this.#digest(WRONG, open.round, segment)) this.#captured++;
+    }
     // Everybody fetches what became of all segments, and steps its own copy.
     for (let seat = 0; seat < this.#down.length; seat++) this.#down[seat]! += aggregateBytes;
     this.#wait(this.#fetchMs(0, aggregateBytes));
   }
 
-  #askPanel(it: {
-    about: PanelStep['about'];
-    index: number;
-    fetched: number;
-    served: number;
-  }): void {
-    const { about, index } = it;
+  /** One try of each panel, side by side: a silent member costs all of them one deadline. */
+  #askPanels(
+    indexes: readonly number[],
+    it: { about: 'segment' | 'segment-jury'; fetched: number; served: number },
+  ): void {
     const fleet = this.#fleet;
-    const { panel, question } = panelOf(fleet, it);
-    const right = this.#digest(about === 'cohort-jury' ? 2 : 1, question.round, index);
-    const wrong = this.#digest(3, question.round, index);
+    const { about } = it;
     const { status } = fleet.seats;
-    for (let place = 0; place < panel.size; place++) {
-      const seat = panel.members[place]!;
-      if (status[seat] !== ACTIVE || this.#isAway[seat]) continue;
-      const digest = this.#isLiar[seat] ? wrong : right;
-      this.#down[seat]! += it.fetched;
-      this.#up[seat]! += it.served;
-      this.#panels[seat]!++;
-      const seal = sealOf(question, { seat, digest, salt }, this.#at);
-      this.#send({ kind: 'seal', about, index, seat, place, seal });
+    const asked = indexes.map((index) => ({ index, ...panelOf(fleet, { about, index }) }));
+    for (const { index, panel, question } of asked) {
+      for (let place = 0; place < panel.size; place++) {
+        const seat = panel.members[place]!;
+        if (status[seat] !== ACTIVE || this.#isAway[seat]) continue;
+        this.#down[seat]! += it.fetched;
+        this.#up[seat]! += it.served;
+        this.#panels[seat]!++;
+        const digest = this.#answer(seat, question.round, index);
+        const seal = sealOf(question, { seat, digest, salt }, this.#at);
+        this.#send({ kind: 'seal', about, index, seat, place, seal });
+      }
     }
-    this.#tickPanel(about, index, panel.sealed < panel.expected);
-    for (let place = 0; place < panel.size && panel.phase === 'open'; place++) {
-      if (!panel.hasSealed[place]) continue;
-      const seat = panel.members[place]!;
-      const digest = this.#isLiar[seat] ? wrong : right;
-      this.#send({ kind: 'open-answer', about, index, seat, place, digest, salt });
+    if (asked.some(({ panel }) => panel.sealed < panel.expected)) this.#waitForPanels();
+    for (const { index } of asked) this.#tickPanel(about, index);
+    for (const { index, panel, question } of asked) {
+      for (let place = 0; place < panel.size && panel.phase === 'open'; place++) {
+        if (!panel.hasSealed[place]) continue;
+        const seat = panel.members[place]!;
+        const digest = this.#answer(seat, question.round, index);
+        this.#send({ kind: 'open-answer', about, index, seat, place, digest, salt });
+      }
     }
-    if (about !== 'segment' || panel.decision === null) {
-      if (panel.phase !== 'decided') this.#tickPanel(about, index, true);
-      return;
-    }
-    if (panel.answers[panel.decision]!.digest === wrong) this.#captured++;
+    const split = asked.filter(({ panel }) => panel.phase === 'open');
+    for (const { index } of split) this.#tickPanel(about, index);
   }
 
-  #tickPanel(about: PanelStep['about'], index: number, late: boolean): void {
-    // Only who is drawn and away costs time: the others answer side by side.
-    if (late) this.#wait(this.#fleet.terms.deadlinesMs.panel);
+  #answer(seat: number, round: number, index: number): Digest {
+    return this.#digest(this.#isLiar[seat] ? WRONG : SEGMENT, round, index);
+  }
+
+  #waitForPanels(): void {
+    this.#wait(this.#fleet.terms.deadlinesMs.panel);
+  }
+
+  #tickPanel(about: 'segment' | 'segment-jury', index: number): void {
     if (about === 'segment') this.#send({ kind: 'tick-segment', segment: index });
-    else {
-      const of = about === 'cohort-jury' ? 'cohort' : 'segment';
-      this.#send({ kind: 'tick-dispute', about: of, index });
-    }
+    else this.#send({ kind: 'tick-dispute', about: 'segment', index });
   }
 
   #fold(): void {
@@ -357,16 +368,16 @@ class FleetSimulation {
     const round = fleet.provisional;
     if (!round || this.#world.liarsBps === 0) return;
     const { challengeBondYocto: depositYocto } = fleet.terms;
+    const fetched = (round.cohortsClosed * this.#world.aggregateBytes) / round.shape.segments;
     for (let index = 0; index < round.shape.segments; index++) {
       const record = recordOf(fleet.segments[index], round.round)!;
-      if (record.digest !== this.#digest(3, round.round, index)) continue;
+      if (record.digest !== this.#digest(WRONG, round.round, index)) continue;
       const target = { about: 'segment', index } as const;
       this.#send({ kind: 'challenge', ...target, account: 'watch.near', depositYocto });
-      const fetched = (round.cohortsClosed * this.#world.aggregateBytes) / round.shape.segments;
       while (record.dispute) {
-        this.#askPanel({ about: 'segment-jury', index, fetched, served: 0 });
+        this.#askPanels([index], { about: 'segment-jury', fetched, served: 0 });
       }
-      if (record.digest === this.#digest(1, round.round, index)) this.#corrected++;
+      if (record.digest === this.#digest(SEGMENT, round.round, index)) this.#corrected++;
     }
   }
 
