@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 const benches: Readonly<Record<string, string>> = {
   codec: 'bytes per parameter and MB/s of the update codecs, against dense fp32',
   gas: 'Tgas of every call of the contract [workers]',
+  scale: 'calls, gas, fees, storage and bytes per worker, 10 … 10,000 workers (minutes)',
   recipe: 'what a training recipe is worth: four workers, one alone, data parallel (minutes)',
 };
 

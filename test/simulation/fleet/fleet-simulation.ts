@@ -18,6 +18,7 @@ import {
   ACTIVE,
   CERTIFIED,
   COMMITTED,
+  EXPELLED,
   IN_ROUND,
   newFleet,
   recordOf,
@@ -142,6 +143,7 @@ class FleetSimulation {
     this.#tick();
     while (fleet.status === 'running' || fleet.status === 'paused') this.#step();
     this.#settleAll();
+    this.#requireHonestUnharmed();
     const { shape } = fleet.epoch;
     const { seats } = this.#world;
     return {
@@ -392,6 +394,13 @@ class FleetSimulation {
     cohorts.forEach((_, index) => this.#send({ kind: 'settle', about: 'cohort', index }));
     segments.forEach((_, index) => this.#send({ kind: 'settle', about: 'segment', index }));
     this.#send({ kind: 'refund' });
+  }
+
+  /** Absence may cost a round's pay; a stake is lost by liars alone. */
+  #requireHonestUnharmed(): void {
+    this.#fleet.seats.status.forEach((status, seat) => {
+      if (status === EXPELLED && !this.#isLiar[seat]) throw new Error(`seat ${seat} was honest`);
+    });
   }
 
   #countBytes(): void {
