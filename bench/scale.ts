@@ -228,7 +228,7 @@ function printOdds(): void {
     const liars = Number((10_000n * liarsOf) / liarsOutOf);
     const chances = [committeeSeats, 64, jurySeats].map((size) => {
       const { of, outOf } = captureChance({ size, seats: 10_000, liars });
-      return (Number((of * 10n ** 40n) / outOf) / 1e40).toExponential(1);
+      return (Number((of * 10n ** 80n) / outOf) / 1e80).toExponential(1);
     });
     console.log(`| ${liarsOf}/${liarsOutOf} | ${[...sizes, ...chances].join(' | ')} |`);
   }

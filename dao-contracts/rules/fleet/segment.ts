@@ -55,8 +55,10 @@ export function tickSegment(fleet: Fleet, segment: number, at: FleetContext): bo
 
 /** Silence costs no stake, since a machine may fail; but who was silent has to say it is back. */
 export function markSilent(fleet: Fleet, panel: Panel): void {
+  // A panel in which too few sealed never came to openings.
+  const acted = 2 * panel.sealed > panel.size ? panel.votes : panel.hasSealed;
   for (let place = 0; place < panel.size; place++) {
-    if (panel.votes[place] === 0) markAbsent(fleet, panel.members[place]!);
+    if (acted[place] === 0) markAbsent(fleet, panel.members[place]!);
   }
 }
 

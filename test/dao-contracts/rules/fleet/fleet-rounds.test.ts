@@ -1,6 +1,11 @@
 /** What a fleet does round by round: alone, left behind, captured, silent, rewound, paused. */
 import { expect } from 'chai';
-import { recordOf, EXPELLED, ABSENT } from '@commonweights/dao-contracts/rules/fleet/state.js';
+import {
+  recordOf,
+  ABSENT,
+  ACTIVE,
+  EXPELLED,
+} from '@commonweights/dao-contracts/rules/fleet/state.js';
 import { digestFor, FleetPlay, nobody, smallFleetTerms } from './fleet-play.js';
 
 const members = 24;
@@ -116,6 +121,19 @@ describe('a fleet', () => {
     play.askPanel({ about: 'segment', index: 0, answer: (seat) => (here(seat) ? digest : null) });
     const again = recordOf(play.fleet.segments[0], 1)!;
     if (again.tries === 2) expect(again.digest).to.equal(digest);
+  });
+
+  it('does not call those absent who sealed where too few others did', () => {
+    const play = started();
+    play.playCohorts();
+    play.send({ kind: 'open-segment', segment: 0 });
+    const [first, ...others] = recordOf(play.fleet.segments[0], 1)!.panel!.members;
+    const digest = play.segmentOf(0);
+    const answer = (seat: number) => (seat === first ? digest : null);
+    play.askPanel({ about: 'segment', index: 0, answer });
+    expect(recordOf(play.fleet.segments[0], 1)!.tries).to.equal(2);
+    expect(play.fleet.seats.status[first!]).to.equal(ACTIVE);
+    for (const seat of others) expect(play.fleet.seats.status[seat]).to.equal(ABSENT);
   });
 
   it('pauses when no committee of three answers, loses nothing, and goes on', () => {
