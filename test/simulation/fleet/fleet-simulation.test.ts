@@ -1,5 +1,6 @@
 /** A sample of what `npm run bench -- scale` shows, small enough for every test run. */
 import { expect } from 'chai';
+import { captureChance } from '@commonweights/dao-contracts/rules/fleet/capture-odds.js';
 import { simulateFleet, type FleetWorld } from './fleet-simulation.js';
 import { standardFleetTerms } from './standard-fleet.js';
 
@@ -47,6 +48,19 @@ describe('a simulated fleet', () => {
     expect(report.corrected).to.equal(report.captured);
     // At least the majority that decided wrong; never anybody honest (the simulation asserts it).
     expect(report.expelled).to.be.at.least(16);
+  });
+
+  it('captures committees as often as the odds say', () => {
+    const fleets = 60;
+    let captured = 0;
+    for (let seed = 1; seed <= fleets; seed++) {
+      const one = { ...world, rounds: 1, awayBps: 0, liarsBps: 3_330, seed: seed * 7_919 };
+      captured += simulateFleet(one).captured;
+    }
+    const { of, outOf } = captureChance({ size: 31, seats: 1_000, liars: 333 });
+    const expected = (fleets * 16 * Number((of * 10n ** 12n) / outOf)) / 1e12;
+    // Four standard deviations of a Poisson count; the seeds are fixed.
+    expect(Math.abs(captured - expected)).to.be.lessThan(4 * Math.sqrt(expected));
   });
 
   it('comes to the same report from the same seed', () => {

@@ -122,8 +122,8 @@ class FleetSimulation {
     this.#panels = new Uint8Array(seats);
     this.#isAway = new Uint8Array(seats);
     this.#slowness = Float64Array.from({ length: seats }, () => 0.7 + 0.9 * this.#chance() ** 2);
-    const liars = (bps: number) => (this.#chance() * 10_000 < bps ? 1 : 0);
-    this.#isLiar = Uint8Array.from({ length: seats }, () => liars(world.liarsBps));
+    // The first seats: draws do not care which, and the share is exact.
+    this.#isLiar = new Uint8Array(seats).fill(1, 0, Math.round((seats * world.liarsBps) / 10_000));
     this.#fleet = newFleet({
       contract: 'dao.near',
       id: 1,
