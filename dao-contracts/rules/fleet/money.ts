@@ -54,8 +54,9 @@ export function leaveSeat(fleet: Fleet, seat: number): void {
 }
 
 /**
- * Moves what is no longer locked to the account's ledger; of a seat left or lost two epochs ago,
- * and of every seat of a fleet that ended, the stake too. The seat is then free.
+ * Moves what is no longer locked to the account's ledger; of a seat left, lost or absent since two
+ * epochs, and of every seat of a fleet that ended, the stake too. The seat is then free: whoever
+ * never comes back must not thin out the cohorts for good.
  */
 export function collectSeat(fleet: Fleet, seat: number): void {
   const { seats } = fleet;
@@ -66,7 +67,7 @@ export function collectSeat(fleet: Fleet, seat: number): void {
   rollPay(fleet, seat);
   const ended = isEnded(fleet);
   const over =
-    (status === LEFT || status === EXPELLED) &&
+    status !== ACTIVE &&
     (fleet.epoch.number >= seats.endedEpoch[seat]! + 2 || fleet.epoch.number === 0);
   if (!ended && !over) return;
   const { heldNewYocto, heldOldYocto, stakeYocto } = seats;
@@ -132,6 +133,7 @@ export function expelSeat(fleet: Fleet, seat: number): bigint {
 export function markAbsent(fleet: Fleet, seat: number): void {
   if (fleet.seats.status[seat] !== ACTIVE) return;
   fleet.seats.status[seat] = ABSENT;
+  fleet.seats.endedEpoch[seat] = fleet.epoch.number;
   fleet.seats.active--;
 }
 

@@ -46,7 +46,10 @@ export interface Fleet {
   /** Cohort and segment records whose pay or slices are still to be given out. */
   unsettled: number;
   nextSlice: number;
-  /** Slices to hand out again before new ones, first in first out. */
+  /**
+   * Slices to hand out again before new ones, first in first out: at most one a seat and round. On
+   * chain a queue of its own, of blocks.
+   */
   returnedSlices: number[];
 }
 
@@ -61,7 +64,7 @@ export interface FleetSeats {
   heldNewYocto: bigint[];
   heldOldYocto: bigint[];
   heldEpoch: number[];
-  /** The epoch in which a seat was left or lost; it is given again two epochs later. */
+  /** The epoch in which a seat was left, lost or last absent; it can be free two epochs later. */
   endedEpoch: number[];
   /** Seats that may be given again. */
   free: number[];

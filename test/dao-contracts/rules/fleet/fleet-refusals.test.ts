@@ -1,7 +1,7 @@
 /** Each refusal of a fleet, and what stays as it was. */
 import { expect } from 'chai';
 import type { FleetEvent } from '@commonweights/dao-contracts/rules/fleet/events.js';
-import { panelOf } from '@commonweights/dao-contracts/rules/fleet/events.js';
+import { applyFleetEvent, panelOf } from '@commonweights/dao-contracts/rules/fleet/events.js';
 import { sealOf } from '@commonweights/dao-contracts/rules/fleet/panel.js';
 import { newFleet, recordOf } from '@commonweights/dao-contracts/rules/fleet/state.js';
 import {
@@ -20,9 +20,9 @@ function started(): FleetPlay {
 }
 
 function refuses(play: FleetPlay, event: FleetEvent, code: string): void {
-  const before = structuredClone(play.fleet);
-  expect(() => play.send(event)).to.throw(code);
-  expect(play.fleet).to.deep.equal(before);
+  const own = structuredClone(play.fleet);
+  expect(() => applyFleetEvent(own, event, play.at)).to.throw(code);
+  expect(own).to.deep.equal(play.fleet);
 }
 
 function withTerms(terms: Partial<FleetTerms>): () => void {

@@ -156,6 +156,26 @@ describe('a fleet', () => {
     expect(play.fleet.nextSlice).to.equal(72);
   });
 
+  it('gives the seat of somebody who never comes back to another, and the stake back', () => {
+    const play = started('a', { ...smallFleetTerms, rounds: 6, epochRounds: 1 });
+    play.playCohort(0, { silent: (seat) => seat === play.cohort(0).members[0] });
+    const gone = play.cohort(0).members[0]!;
+    for (let cohort = 1; cohort < 4; cohort++) play.playCohort(cohort);
+    play.send({ kind: 'tick' });
+    play.playSegments();
+    play.send({ kind: 'tick' });
+    play.send({ kind: 'collect', seat: gone });
+    expect(play.fleet.seats.status[gone]).to.equal(ABSENT);
+    play.playRound();
+    play.send({ kind: 'collect', seat: gone });
+    expect(play.fleet.ledgers.get(`w${gone}.test`)).to.equal(play.terms.stakeYocto);
+    const enrol = { kind: 'enrol', depositYocto: play.terms.stakeYocto } as const;
+    expect(play.send({ ...enrol, account: 'new.test' })).to.equal(gone);
+    expect(play.fleet.seats.fromEpoch[gone]).to.equal(play.fleet.epoch.number + 1);
+    play.finish();
+    expect(play.fleet.status).to.equal('completed');
+  });
+
   it('pauses when too few cohorts close', () => {
     const play = started();
     play.playCohort(0);
