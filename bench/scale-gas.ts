@@ -27,8 +27,8 @@ const flat = {
 
 export type FlatCall = keyof typeof flat;
 
-/** The most gas that a transaction can attach. */
-export const tgasOfACallMax = 300;
+/** The most that a call can burn (protocol parameters of the embedded node). */
+export const tgasOfACallMax = 1_000;
 /** The protocol's lowest gas price. */
 export const nearPerTgas = 0.0001;
 

@@ -13,10 +13,8 @@ import {
 import type { FleetEvent } from '@commonweights/dao-contracts/rules/fleet/events.js';
 import { seatBytes } from '@commonweights/dao-contracts/rules/budget.js';
 import { seatsMax, storageYoctoPerByte } from '@commonweights/dao-contracts/rules/limits.js';
-import {
-  simulateFleet,
-  type FleetReport,
-} from '@commonweights/test/simulation/fleet/fleet-simulation.js';
+import { simulateFleet } from '@commonweights/test/simulation/fleet/fleet-simulation.js';
+import type { FleetReport } from '@commonweights/test/simulation/fleet/fleet-world.js';
 import { standardFleetTerms } from '@commonweights/test/simulation/fleet/standard-fleet.js';
 import { gradientLike, layoutOf } from '@commonweights/test/trainer/exchange/model-like.js';
 import { compress } from '@commonweights/trainer/exchange/compress.js';

@@ -1,7 +1,8 @@
 /** A sample of what `npm run bench -- scale` shows, small enough for every test run. */
 import { expect } from 'chai';
 import { captureChance } from '@commonweights/dao-contracts/rules/fleet/capture-odds.js';
-import { simulateFleet, type FleetWorld } from './fleet-simulation.js';
+import { simulateFleet } from './fleet-simulation.js';
+import type { FleetWorld } from './fleet-world.js';
 import { standardFleetTerms } from './standard-fleet.js';
 
 const world: FleetWorld = {

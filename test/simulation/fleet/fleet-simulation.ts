@@ -6,6 +6,8 @@
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import { everyPlace } from './places.js';
 import { cheapHash } from './cheap-hash.js';
+import type { FleetReport, FleetWorld } from './fleet-world.js';
+import { MovedBytes } from './moved-bytes.js';
 import {
   applyFleetEvent,
   panelOf,
@@ -32,48 +34,6 @@ import {
 } from '@commonweights/dao-contracts/rules/fleet/terms.js';
 import { encodeUtf8 } from '@commonweights/dataset-registry/digest/hash-parts.js';
 
-export interface FleetWorld {
-  seats: number;
-  /** Final rounds. */
-  rounds: number;
-  terms: Omit<FleetTerms, 'rounds' | 'minSeats' | 'maxSeats'>;
-  /** One worker's update as published. */
-  updateBytes: number;
-  /** A whole aggregate, and a whole round's combined step, as published. */
-  aggregateBytes: number;
-  /** Of a typical machine for its inner steps. */
-  trainMs: number;
-  downBytesPerMs: number;
-  /** Chance that a worker is away for a round, in basis points. */
-  awayBps: number;
-  /** Share of seats that give the same wrong answer in every panel. */
-  liarsBps: number;
-  seed: number;
-}
-
-export interface FleetReport {
-  seats: number;
-  cohorts: number;
-  segments: number;
-  finalRounds: number;
-  cancelledRounds: number;
-  events: number;
-  calls: Readonly<Record<FleetEvent['kind'], number>>;
-  /** Over all workers and rounds. */
-  bytesDownMean: number;
-  bytesUpMean: number;
-  /** The most that any worker moved in one round. */
-  bytesDownMost: number;
-  bytesUpMost: number;
-  /** Committees decided wrong, and those that a jury corrected. */
-  captured: number;
-  corrected: number;
-  expelled: number;
-  /** Most panels that one seat sat in, in one round. */
-  panelsMost: number;
-  roundMs: number;
-}
-
 /** What a made-up digest is of. */
 const SEGMENT = 1;
 const AGGREGATE = 2;
@@ -90,10 +50,7 @@ class FleetSimulation {
   readonly #at: FleetContext;
   readonly #calls = {} as Record<FleetEvent['kind'], number>;
   readonly #texts = new Map<string, Uint8Array>();
-  /** Of the round under way, by seat. */
-  readonly #down: Float64Array;
-  readonly #up: Float64Array;
-  readonly #panels: Uint8Array;
+  readonly #moved: MovedBytes;
   /** Slowness of each machine and link: 1 is typical. */
   readonly #slowness: Float64Array;
   readonly #isLiar: Uint8Array;
@@ -101,11 +58,6 @@ class FleetSimulation {
   #random: number;
   #events = 0;
   #rounds = 0;
-  #downTotal = 0;
-  #upTotal = 0;
-  #downMost = 0;
-  #upMost = 0;
-  #panelsMost = 0;
   #captured = 0;
   #corrected = 0;
 
@@ -117,9 +69,7 @@ class FleetSimulation {
     const utf8 = (text: string) => this.#encode(text);
     this.#at = { nowMs: 0, seed: new Uint8Array(32), hash: cheapHash, utf8 };
     this.#random = (world.seed | 0) ^ 0x2545f491;
-    this.#down = new Float64Array(seats);
-    this.#up = new Float64Array(seats);
-    this.#panels = new Uint8Array(seats);
+    this.#moved = new MovedBytes(seats);
     this.#isAway = new Uint8Array(seats);
     this.#slowness = Float64Array.from({ length: seats }, () => 0.7 + 0.9 * this.#chance() ** 2);
     // The first seats: draws do not care which, and the share is exact.
@@ -145,21 +95,16 @@ class FleetSimulation {
     this.#settleAll();
     this.#requireHonestUnharmed();
     const { shape } = fleet.epoch;
-    const { seats } = this.#world;
     return {
       ...shape,
       finalRounds: fleet.finalRounds,
       cancelledRounds: fleet.cancelled.length,
       events: this.#events,
       calls: this.#calls,
-      bytesDownMean: this.#downTotal / (seats * this.#rounds),
-      bytesUpMean: this.#upTotal / (seats * this.#rounds),
-      bytesDownMost: this.#downMost,
-      bytesUpMost: this.#upMost,
+      ...this.#moved.report(),
       captured: this.#captured,
       corrected: this.#corrected,
       expelled: fleet.seats.status.filter((status) => status > ABSENT).length,
-      panelsMost: this.#panelsMost,
       roundMs: this.#at.nowMs / this.#rounds,
     };
   }
@@ -197,7 +142,7 @@ class FleetSimulation {
     if (fleet.open?.round === round) this.#playSegments();
     if (fleet.provisional) this.#audit();
     if (fleet.open?.round === round && fleet.open.phase === 'segments') this.#fold();
-    this.#countBytes();
+    this.#moved.endRound();
     this.#tick();
     this.#challengeWrong();
   }
@@ -221,8 +166,8 @@ class FleetSimulation {
     });
     this.#phase(records, 'certify', REVEALED, ms.certify, (cohort, seat, place) => {
       const bytes = (records[cohort]!.revealed - 1) * this.#world.updateBytes;
-      this.#down[seat]! += bytes;
-      this.#up[seat]! += bytes;
+      this.#moved.fetch(seat, bytes);
+      this.#moved.serve(seat, bytes);
       this.#send({ kind: 'certify', cohort, seat, place, available: everyPlace });
       return this.#fetchMs(seat, bytes);
     });
@@ -230,7 +175,7 @@ class FleetSimulation {
     const shared = this.#served() / cohorts;
     this.#phase(records, 'close', CERTIFIED, ms.close, (cohort, seat, place) => {
       // Members share the work of serving the cohort's aggregate to the committees.
-      this.#up[seat]! += shared / records[cohort]!.revealed;
+      this.#moved.serve(seat, shared / records[cohort]!.revealed);
       this.#send({ kind: 'close', cohort, seat, place, root: roots[cohort]! });
       return 1_000;
     });
@@ -297,7 +242,7 @@ class FleetSimulation {
       if (digest === this.#digest(WRONG, open.round, segment)) this.#captured++;
     }
     // Everybody fetches what became of all segments, and steps its own copy.
-    for (let seat = 0; seat < this.#down.length; seat++) this.#down[seat]! += aggregateBytes;
+    this.#moved.fetchByAll(aggregateBytes);
     this.#wait(this.#fetchMs(0, aggregateBytes));
   }
 
@@ -314,9 +259,9 @@ class FleetSimulation {
       for (let place = 0; place < panel.size; place++) {
         const seat = panel.members[place]!;
         if (status[seat] !== ACTIVE || this.#isAway[seat]) continue;
-        this.#down[seat]! += it.fetched;
-        this.#up[seat]! += it.served;
-        this.#panels[seat]!++;
+        this.#moved.fetch(seat, it.fetched);
+        this.#moved.serve(seat, it.served);
+        this.#moved.sitInPanel(seat);
         const digest = this.#answer(seat, question.round, index);
         const seal = sealOf(question, { seat, digest, salt }, this.#at);
         this.#send({ kind: 'seal', about, index, seat, place, seal });
@@ -401,19 +346,6 @@ class FleetSimulation {
     this.#fleet.seats.status.forEach((status, seat) => {
       if (status === EXPELLED && !this.#isLiar[seat]) throw new Error(`seat ${seat} was honest`);
     });
-  }
-
-  #countBytes(): void {
-    for (let seat = 0; seat < this.#down.length; seat++) {
-      this.#downTotal += this.#down[seat]!;
-      this.#upTotal += this.#up[seat]!;
-      if (this.#down[seat]! > this.#downMost) this.#downMost = this.#down[seat]!;
-      if (this.#up[seat]! > this.#upMost) this.#upMost = this.#up[seat]!;
-      if (this.#panels[seat]! > this.#panelsMost) this.#panelsMost = this.#panels[seat]!;
-    }
-    this.#down.fill(0);
-    this.#up.fill(0);
-    this.#panels.fill(0);
   }
 
   #tick(): void {

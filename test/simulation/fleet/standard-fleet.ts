@@ -1,5 +1,5 @@
 /** Terms of a fleet as docs/protocol/fleets.md recommends them. */
-import type { FleetWorld } from './fleet-simulation.js';
+import type { FleetWorld } from './fleet-world.js';
 
 const near = 10n ** 24n;
 const minutes = 60_000;
