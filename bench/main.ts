@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, string>> = {
   economics: 'tables of docs/protocol/economics.md: committees, attacks, stakes [--write]',
   gas: 'Tgas of every call of the contract [workers]',
   laws: 'laws of a run over generated sequences [--sequences 100000] [--seed S] (minutes)',
+  scale: 'calls, gas, fees, storage and bytes per worker, 10 … 10,000 workers (minutes)',
   recipe: 'what a training recipe is worth: four workers, one alone, data parallel (minutes)',
 };
 
