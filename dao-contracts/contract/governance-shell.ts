@@ -4,13 +4,11 @@ import { formatDigest, type Digest } from '@commonweights/dataset-registry/diges
 import type { Action } from '../rules/actions.js';
 import { canonicalText } from '../rules/canonical-text.js';
 import { refuse, unreachable } from '../rules/errors.js';
-import { changeWeight, checkTotal, currentWeight, weightFor } from '../rules/members.js';
-import { membersMax } from '../rules/limits.js';
+import { cancelProposal } from '../rules/guardian.js';
 import {
-  cancelProposal,
-  castVote,
   createProposal,
   executeProposal,
+  isLive,
   settleBond,
   statusOf,
   type Proposal,
@@ -18,14 +16,13 @@ import {
 import { moveMoney, noMoney, receiveMoney, type Totals } from '../rules/totals.js';
 import type { Choice } from '../rules/views.js';
 import { caller, emit, hash, nowMs, utf8 } from './call.js';
+import { castVoteOf, setMember, weightOfElectorate } from './electorate-shell.js';
 import {
   applyMoves,
   proposals,
-  readCounts,
   readJson,
   readSettings,
   readTotals,
-  readWeights,
   releases,
   takeId,
   writeJson,
@@ -36,20 +33,23 @@ import { chargeStorage, storageUsed } from './storage-charge.js';
 
 export function propose(it: { action: Action; description: Digest }): number {
   const before = storageUsed();
-  const { policy } = readSettings();
+  const { policy, version } = readSettings();
   const attached = near.attachedDeposit();
   const bond = BigInt(policy.bondYocto);
   if (attached < bond) {
     refuse('DEPOSIT_TOO_SMALL', `attach the bond of ${bond} yoctoNEAR and a little for storage`);
   }
+  const id = takeId('proposals');
+  takePlace(id, policy.liveProposalsMax);
   const proposal = createProposal({
-    id: takeId('proposals'),
+    id,
     proposer: caller(),
     action: it.action,
     actionDigest: formatDigest(hash(utf8(canonicalText(it.action)))),
     description: it.description,
     policy,
-    totalWeight: BigInt(near.storageRead('weight')!),
+    policyVersion: version,
+    totalWeight: weightOfElectorate({ id, snapshotMs: nowMs() - policy.votingPeriodMs }),
     nowMs: nowMs(),
     evidence: checkAction(it.action),
   });
@@ -58,11 +58,25 @@ export function propose(it: { action: Action; description: Digest }): number {
   receiveMoney(moves, 'bonds', bond);
   chargeStorage(moves, { before, attachedYocto: attached - bond });
   applyMoves(moves);
-  const { id, proposer, actionDigest } = proposal;
+  const { proposer, actionDigest } = proposal;
   emit([
     { event: 'proposed', data: { proposal: id, proposer, kind: it.action.kind, actionDigest } },
   ]);
   return id;
+}
+
+/** One account cannot fill everybody's attention: it has a few open proposals at a time. */
+function takePlace(id: number, placesMax: number): void {
+  const key = `pl:${caller()}`;
+  const open = (readJson<number[]>(key) ?? []).filter((one) => isLive(loadProposal(one), nowMs()));
+  if (open.length >= placesMax) {
+    refuse(
+      'TOO_MANY',
+      `${caller()} has ${open.length} open proposals (${open.join(', ')}), at most ${placesMax}; ` +
+        'wait until one has ended',
+    );
+  }
+  writeJson(key, [...open, id]);
 }
 
 /** What can be known to be impossible is refused now, not after the vote. */
@@ -92,7 +106,9 @@ function checkAction(action: Action): Proposal['evidence'] {
     }
     case 'transfer':
     case 'set-member':
+    case 'set-members':
     case 'set-policy':
+    case 'set-guardian':
       return null;
     default:
       return unreachable(action);
@@ -108,15 +124,9 @@ function checkUnreleased(manifest: Digest): void {
 export function vote(it: { proposal: number; choice: Choice; action: Digest }): void {
   const before = storageUsed();
   const account = caller();
-  const proposal = loadProposal(it.proposal);
-  const key = `v:${proposal.id}:${account}`;
-  if (near.storageHasKey(key)) {
-    refuse('ALREADY_VOTED', `${account} has voted on proposal ${proposal.id}`);
-  }
-  const weight = weightFor(readWeights(account), proposal.id);
   const { choice, action } = it;
-  castVote(proposal, { account, weight, choice, action, nowMs: nowMs() });
-  near.storageWrite(key, choice);
+  const proposal = loadProposal(it.proposal);
+  const weight = castVoteOf(account, { proposal, choice, action });
   proposals.put(proposal.id, proposal);
   chargeDao(before, noMoney());
   emit([{ event: 'voted', data: { proposal: proposal.id, account, choice, weight: `${weight}` } }]);
@@ -142,13 +152,13 @@ export function execute(it: { proposal: number }): { status: string; created: nu
 }
 
 export function cancel(it: { proposal: number }): void {
-  const { guardian } = readSettings();
-  if (guardian === null || caller() !== guardian) {
-    refuse('PRIVATE', `only the guardian, ${guardian ?? 'of whom there is none'}, may cancel`);
-  }
   const before = storageUsed();
   const proposal = loadProposal(it.proposal);
-  cancelProposal(proposal, nowMs());
+  const { guardian } = readSettings();
+  const once = `gc:${proposal.actionDigest}`;
+  const cancelledBefore = near.storageHasKey(once);
+  cancelProposal(proposal, { caller: caller(), guardian, cancelledBefore, nowMs: nowMs() });
+  near.storageWrite(once, `${proposal.id}`);
   const moves = noMoney();
   releaseBond(proposal, moves);
   proposals.put(proposal.id, proposal);
@@ -191,8 +201,18 @@ function perform(proposal: Proposal, moves: Totals): void {
     }
     case 'set-member':
       return setMember(action);
-    case 'set-policy':
-      return writeJson('policy', { ...readSettings(), policy: action.policy });
+    case 'set-members':
+      return action.members.forEach((member) => setMember(member));
+    case 'set-policy': {
+      const settings = readSettings();
+      const version = settings.version + 1;
+      return writeJson('policy', { ...settings, policy: action.policy, version });
+    }
+    case 'set-guardian': {
+      const { account, termMs } = action;
+      const guardian = account === null ? null : { account, untilMs: nowMs() + termMs };
+      return writeJson('policy', { ...readSettings(), guardian });
+    }
     case 'stop-run':
       commandRun(action.run, { kind: 'stop' });
       return;
@@ -234,23 +254,6 @@ function publishRelease(
   });
   near.storageWrite(`fm:${manifest}`, `${id}`);
   return id;
-}
-
-/** Counts from the next proposal on: votes that have begun keep the weights they began with. */
-export function setMember(it: { account: string; weight: string }): void {
-  const history = readWeights(it.account);
-  const next = { fromProposal: readCounts().proposals + 1, atMs: nowMs(), weight: it.weight };
-  const total = BigInt(near.storageRead('weight') ?? '0');
-  const changed = total - currentWeight(history) + BigInt(it.weight);
-  checkTotal(changed);
-  near.storageWrite('weight', `${changed}`);
-  writeJson(`m:${it.account}`, changeWeight(history, next));
-  const others = (readJson<string[]>('members') ?? []).filter((one) => one !== it.account);
-  if (it.weight !== '0') others.push(it.account);
-  if (others.length > membersMax) {
-    refuse('TOO_MANY', `there are ${membersMax} members already; remove one first`);
-  }
-  writeJson('members', others);
 }
 
 function loadProposal(id: number): Proposal {

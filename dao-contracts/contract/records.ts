@@ -5,9 +5,11 @@
  *     policy           policy and guardian          p:<id>          proposal
  *     counts           how many of each exist       v:<id>:<acct>   vote
  *     totals           buckets of money             d:<id>          dataset; di:<n> its id
- *     members          account names                f:<id>          release; fm:<manifest> its id
- *     weight           sum of weights               r:<id> t:<id>   run; its terms
- *     m:<acct>         weight history               a:<id> q:<id>   audits; applications
+ *     members          how many there are           f:<id>          release; fm:<manifest> its id
+ *     weight weight:<n>  sum of weights, its past   r:<id> t:<id>   run; its terms
+ *     m:<acct> m:<acct>:<n>  standing, its past     a:<id> q:<id>   audits; applications
+ *     mi:<n> mn:<acct> n-th member, its n           pl:<acct>       its open proposals
+ *     gc:<action>      the guardian cancelled it
  *     l:<acct>         ledger                       s:<run>:<n>     seat; o:<run>:<acct> its number
  *     e:<subject> e:<subject>:<n>                   c:<run>:<round> closed round's record
  *                      attestations: count, each      en:<address>    an Ethereum wallet's last nonce
@@ -15,7 +17,7 @@
 import { near } from 'near-sdk-js';
 import type { Policy } from '../rules/actions.js';
 import { emptyLedger, type Ledger } from '../rules/ledger.js';
-import type { WeightHistory } from '../rules/members.js';
+import type { Guardian } from '../rules/guardian.js';
 import type { Proposal } from '../rules/proposal.js';
 import type { Applicant, Audit, Run, Seat } from '../rules/run-state.js';
 import type { RunTerms } from '../rules/run-terms.js';
@@ -31,7 +33,9 @@ export interface Counts {
 
 export interface Settings {
   policy: Policy;
-  guardian: string | null;
+  /** Counts changes of the policy. */
+  version: number;
+  guardian: Guardian | null;
 }
 
 /** Reads and writes one kind of record; `money` names its bigint fields. */
@@ -143,8 +147,4 @@ export function takeId(kind: keyof Counts): number {
   counts[kind]++;
   writeJson('counts', counts);
   return counts[kind];
-}
-
-export function readWeights(account: string): WeightHistory {
-  return readJson<WeightHistory>(`m:${account}`) ?? [];
 }

@@ -32,8 +32,12 @@ export function titleOfAction(action: Action): string {
       return action.weight === '0'
         ? `Remove member ${action.account}`
         : `Give ${action.account} weight ${action.weight}`;
+    case 'set-members':
+      return `Set the weights of ${plural(action.members.length, 'member')}`;
     case 'set-policy':
       return 'Change the policy';
+    case 'set-guardian':
+      return action.account === null ? 'Have no guardian' : `Make ${action.account} the guardian`;
     case 'stop-run':
       return `Stop run ${action.run}`;
     default:
@@ -58,6 +62,14 @@ export function effectsOfAction(action: Action, now: Present): string[] {
       ];
     case 'set-member':
       return [effectOfMember(action, now.members)];
+    case 'set-members':
+      return action.members.map((member) => effectOfMember(member, now.members));
+    case 'set-guardian':
+      return [
+        action.account === null
+          ? 'Nobody could cancel what waits in the timelock.'
+          : `${action.account} could cancel what waits in the timelock, once each, for ${formatSpan(action.termMs)}.`,
+      ];
     case 'set-policy':
       return effectsOfPolicy(action.policy, now.policy);
     case 'stop-run':
@@ -79,7 +91,7 @@ function effectsOfFunding({ terms, budgetYocto }: FundRun): string[] {
 }
 
 function effectOfMember(
-  action: Extract<Action, { kind: 'set-member' }>,
+  action: { account: string; weight: string },
   { members, totalWeight }: MembersView,
 ): string {
   const before = members.find(({ account }) => account === action.account)?.weight;
@@ -99,6 +111,16 @@ function effectsOfPolicy(next: PolicyAction, now: PolicyView): string[] {
     ['Accepted proposals would expire after', formatSpan(now.expiryMs), formatSpan(next.expiryMs)],
     ['The quorum would be', formatBps(now.quorumBps), formatBps(next.quorumBps)],
     ['Approval would take', formatBps(now.approvalBps), formatBps(next.approvalBps)],
+    [
+      'A late quorum would lengthen voting by',
+      formatSpan(now.lateQuorumMs),
+      formatSpan(next.lateQuorumMs),
+    ],
+    [
+      'An account could have open',
+      plural(now.liveProposalsMax, 'proposal'),
+      plural(next.liveProposalsMax, 'proposal'),
+    ],
     ['The bond would be', shortNear(now.bondYocto), shortNear(next.bondYocto)],
     ['Allowed licences would be', now.licences.join(', '), next.licences.join(', ')],
   ];

@@ -195,6 +195,13 @@ export class FakeChain {
         state.storage.set(hex(key), value);
         return old ? 1n : 0n;
       },
+      storage_remove: (key: Uint8Array) => {
+        const old = state.storage.get(hex(key));
+        if (!old) return 0n;
+        state.usage -= BigInt(key.length + old.length) + bytesPerRecord;
+        state.storage.delete(hex(key));
+        return 1n;
+      },
       log: (text: string) => void it.logs.push(text),
       value_return: (bytes: Uint8Array) => void (it.returned.bytes = bytes),
       promise_batch_create: (account: string) =>
