@@ -23,6 +23,8 @@ export type {
   DatasetView,
   Member,
   MembersView,
+  StandingView,
+  BallotView,
   OpenRoundView,
   Phase,
   ProposalStatus,

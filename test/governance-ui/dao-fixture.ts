@@ -118,7 +118,7 @@ export class DaoFixture {
       case 'get_policy':
         return this.policy;
       case 'get_members':
-        return this.members;
+        return { ...this.members, members: page(this.members.members) };
       case 'get_accounting':
         return this.accounting;
       case 'list_proposals':

@@ -74,6 +74,17 @@ export class FakeChain {
     return [...this.#state.balances.values()].reduce((sum, yocto) => sum + yocto, 0n);
   }
 
+  /** One digest of all that is stored and of every balance. */
+  fingerprint(): string {
+    const { storage, balances } = this.#state;
+    const hash = createHash('sha256');
+    for (const [key, value] of [...storage].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      hash.update(`${key}=${Buffer.from(value).toString('hex')};`);
+    }
+    for (const [account, yocto] of [...balances].sort()) hash.update(`${account}=${yocto};`);
+    return hash.digest('hex');
+  }
+
   view<T>(method: string, args: object = {}): T {
     const kept = this.#copy();
     try {

@@ -73,8 +73,15 @@ describe('governance in the contract', () => {
   });
 
   it('shows policy and members', () => {
-    expect(fake.view<PolicyView>('get_policy')).to.deep.include({ ...policy, guardian: 'bob.test' });
-    expect(fake.view<MembersView>('get_members')).to.deep.equal({ members, count: 3, totalWeight: '100' });
+    expect(fake.view<PolicyView>('get_policy')).to.deep.include({
+      ...policy,
+      guardian: 'bob.test',
+    });
+    expect(fake.view<MembersView>('get_members')).to.deep.equal({
+      members,
+      count: 3,
+      totalWeight: '100',
+    });
   });
 
   it('refuses a proposal without its bond, and returns what is over', () => {
