@@ -30,6 +30,7 @@ import {
   applyMoves,
   datasets,
   proposals,
+  proposedActions,
   readApplicants,
   readAudits,
   readCounts,
@@ -256,14 +257,13 @@ export class Dao {
 
   @view({})
   get_proposal(args: unknown): shown.ProposalView | null {
-    const proposal = proposals.get(decode.proposal(args, '').proposal);
-    return proposal && viewProposal(proposal, nowMs());
+    return showProposal(decode.proposal(args, '').proposal);
   }
 
   @view({})
   list_proposals(args: unknown): shown.ProposalView[] {
     const ids = listIds(decode.page(args, ''), readCounts().proposals);
-    return ids.map((id) => viewProposal(proposals.get(id)!, nowMs()));
+    return ids.map((id) => showProposal(id)!);
   }
 
   @view({})
@@ -368,6 +368,11 @@ export class Dao {
 
 /** A tick may close a round of 64 seats, draw audits and open the next round. */
 const tickTeraGas = 250;
+
+function showProposal(id: number): shown.ProposalView | null {
+  const proposal = proposals.get(id);
+  return proposal && viewProposal(proposal, { action: proposedActions.get(id)!, nowMs: nowMs() });
+}
 
 function showRun(id: number): shown.RunView | null {
   const run = runs.get(id);

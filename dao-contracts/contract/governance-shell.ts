@@ -13,19 +13,21 @@ import {
   statusOf,
   type Proposal,
 } from '../rules/proposal.js';
-import { moveMoney, noMoney, receiveMoney, type Totals } from '../rules/totals.js';
+import { addTotals, moveMoney, noMoney, receiveMoney, type Totals } from '../rules/totals.js';
 import type { Choice } from '../rules/views.js';
 import { caller, emit, hash, nowMs, utf8 } from './call.js';
 import { castVoteOf, setMember, weightOfElectorate } from './electorate-shell.js';
 import {
   applyMoves,
   proposals,
+  proposedActions,
   readJson,
   readSettings,
   readTotals,
   releases,
   takeId,
   writeJson,
+  writeTotals,
 } from './records.js';
 import { checkFunding, fundRun } from './run-funding.js';
 import { commandRun, creditLedger, loadRun } from './run-shell.js';
@@ -53,7 +55,8 @@ export function propose(it: { action: Action; description: Digest }): number {
     nowMs: nowMs(),
     evidence: checkAction(it.action),
   });
-  proposals.put(proposal.id, proposal);
+  proposals.put(id, proposal);
+  proposedActions.put(id, it.action);
   const moves = noMoney();
   receiveMoney(moves, 'bonds', bond);
   chargeStorage(moves, { before, attachedYocto: attached - bond });
@@ -139,7 +142,7 @@ export function execute(it: { proposal: number }): { status: string; created: nu
   const at = nowMs();
   const moves = noMoney();
   if (executeProposal(proposal, at)) perform(proposal, moves);
-  const { kind } = proposal.action;
+  const { kind } = proposal;
   // A run pays for its own records.
   if (kind === 'fund-run' || kind === 'stop-run') before = storageUsed();
   releaseBond(proposal, moves);
@@ -178,13 +181,14 @@ function releaseBond(proposal: Proposal, moves: Totals): void {
 
 /** Storage of the DAO's own decisions: the treasury pays, unless the caller does. */
 function chargeDao(before: bigint, moves: Totals): void {
-  const treasuryYocto = readTotals().treasury + moves.treasury;
+  const totals = readTotals();
+  const treasuryYocto = totals.treasury + moves.treasury;
   chargeStorage(moves, { before, attachedYocto: near.attachedDeposit(), treasuryYocto });
-  applyMoves(moves);
+  writeTotals(addTotals(totals, moves));
 }
 
 function perform(proposal: Proposal, moves: Totals): void {
-  const { action } = proposal;
+  const action = proposedActions.get(proposal.id)!;
   switch (action.kind) {
     case 'fund-run':
       proposal.created = fundRun(action, { proposal, moves });

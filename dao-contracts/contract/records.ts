@@ -9,13 +9,13 @@
  *     weight weight:<n>  sum of weights, its past   r:<id> t:<id>   run; its terms
  *     m:<acct> m:<acct>:<n>  standing, its past     a:<id> q:<id>   audits; applications
  *     mi:<n> mn:<acct> n-th member, its n           pl:<acct>       its open proposals
- *     gc:<action>      the guardian cancelled it
+ *     gc:<action>      the guardian cancelled it    pa:<id>         a proposal's action
  *     l:<acct>         ledger                       s:<run>:<n>     seat; o:<run>:<acct> its number
  *     e:<subject> e:<subject>:<n>                   c:<run>:<round> closed round's record
  *                      attestations: count, each      en:<address>    an Ethereum wallet's last nonce
  */
 import { near } from 'near-sdk-js';
-import type { Policy } from '../rules/actions.js';
+import type { Action, Policy } from '../rules/actions.js';
 import { emptyLedger, type Ledger } from '../rules/ledger.js';
 import type { Guardian } from '../rules/guardian.js';
 import type { Proposal } from '../rules/proposal.js';
@@ -79,6 +79,7 @@ export const proposals = new Kind<Proposal>('p:', [
   'totalWeight',
   'bondYocto',
 ]);
+export const proposedActions = new Kind<Action>('pa:');
 export const datasets = new Kind<DatasetView>('d:');
 export const releases = new Kind<ReleaseView>('f:');
 const ledgers = new Kind<Ledger>('l:', ['balanceYocto', 'inFlightYocto', 'claimedYocto']);

@@ -32,7 +32,7 @@ export function cancelProposal(
   if (status !== 'queued' || nowMs >= executableAtMs) {
     refuse('PROPOSAL_CLOSED', `proposal ${id} is ${status}; only one in its timelock is cancelled`);
   }
-  if (proposal.action.kind === 'set-guardian') {
+  if (proposal.kind === 'set-guardian') {
     refuse('PRIVATE', `proposal ${id} decides about the guardian, who has no say in it`);
   }
   if (it.cancelledBefore) {

@@ -15,7 +15,8 @@ import type { Choice, ProposalStatus, ProposalView } from './views.js';
 export interface Proposal {
   id: number;
   proposer: string;
-  action: Action;
+  /** Of its action, which is a record of its own: a vote need not read it. */
+  kind: Action['kind'];
   actionDigest: Digest;
   description: Digest;
   createdAtMs: number;
@@ -64,7 +65,7 @@ export function createProposal(it: {
   return {
     id,
     proposer,
-    action,
+    kind: action.kind,
     actionDigest,
     description,
     createdAtMs: nowMs,
@@ -182,12 +183,18 @@ export function isLive(proposal: Proposal, nowMs: number): boolean {
   return status === 'voting' || status === 'queued';
 }
 
-export function viewProposal(proposal: Proposal, nowMs: number): ProposalView {
-  const { done, evidence, ...shown } = proposal;
+export function viewProposal(
+  proposal: Proposal,
+  it: { action: Action; nowMs: number },
+): ProposalView {
+  const { kind, done, evidence, ...shown } = proposal;
+  void kind;
   void done;
   void evidence;
+  const { action, nowMs } = it;
   return {
     ...shown,
+    action,
     status: statusOf(proposal, nowMs),
     yes: `${proposal.yes}`,
     no: `${proposal.no}`,

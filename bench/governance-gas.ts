@@ -1,0 +1,127 @@
+/**
+ * Gas of governance at few and at many members, on the embedded node:
+ * `npx tsx bench/governance-gas.ts [members …]` (default: 10 10000). Nothing may loop over people, so
+ * the columns must agree within a tenth or half a Tgas. Members are made by the DAO's own proposals.
+ */
+import { near } from '@commonweights/test/dao-contracts/contract/dao-driver.js';
+import {
+  startLocalnetDao,
+  type LocalnetDao,
+} from '@commonweights/test/dao-contracts/contract/localnet-chain.js';
+import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
+import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import { membersPerCallMax } from '@commonweights/dao-contracts/rules/limits.js';
+import type {
+  Action,
+  MembersView,
+  ProposalView,
+} from '@commonweights/dao-contracts/rules/views.js';
+
+const description = digestOf(new Uint8Array());
+const named = process.argv.slice(2).map(Number);
+const sizes = named.length > 0 ? named : [10, 10_000];
+
+const columns: Map<string, number>[] = [];
+for (const size of sizes) columns.push(await measure(size));
+const methods = [...columns[0]!.keys()];
+console.log(
+  `\nTgas, most of any call\n${row(
+    'call',
+    sizes.map((size) => `${size} members`),
+  )}`,
+);
+for (const method of methods) {
+  console.log(
+    row(
+      method,
+      columns.map((column) => column.get(method)!.toFixed(2)),
+    ),
+  );
+}
+
+async function measure(size: number): Promise<Map<string, number>> {
+  const dao = await startLocalnetDao(['ann.test', 'bob.test', 'cat.test', 'late.test']);
+  const { chain, gasOf } = dao;
+  await chain.call('ann.test', 'deposit', {}, { depositYocto: 90n * near });
+  // The founders keep a quorum: newcomers weigh little.
+  await decide(dao, { kind: 'set-member', account: 'ann.test', weight: `${10 ** 9}` });
+  await chain.forward(60_000);
+  for (let from = 4; from <= size; from += membersPerCallMax) {
+    const count = Math.min(membersPerCallMax, size - from + 1);
+    const members = Array.from({ length: count }, (_, i) => ({
+      account: `member-${from + i}.test`,
+      weight: '1',
+    }));
+    await decide(dao, { kind: 'set-members', members });
+    const tgas = (Number(gasOf.at(-1)!.gas) / 1e12).toFixed(2);
+    if (from % 500 === 4) process.stderr.write(`${from} members; ${count} more: ${tgas} Tgas\n`);
+  }
+  const { count } = await chain.view<MembersView>('get_members', { limit: 1 });
+  if (count !== Math.max(3, size)) throw new Error(`${count} members instead of ${size}`);
+  await chain.forward(60_000);
+
+  const marks = new Map<string, number>();
+  const mark = async (name: string, act: () => Promise<unknown>) => {
+    const at = gasOf.length;
+    await act();
+    const most = Math.max(...gasOf.slice(at).map(({ gas }) => Number(gas) / 1e12));
+    marks.set(name, Math.max(most, marks.get(name) ?? 0));
+  };
+  const depositYocto = near / 2n;
+  await mark('delegate', () =>
+    chain.call('bob.test', 'delegate', { to: 'cat.test' }, { depositYocto }),
+  );
+  await chain.forward(60_000);
+  const pay: Action = { kind: 'transfer', to: 'late.test', amountYocto: '1' };
+  let proposal = 0;
+  await mark('propose', async () => (proposal = await propose(dao, pay)));
+  await mark('vote', () => vote(dao, 'ann.test', proposal, pay));
+  await mark('vote of a delegate', () => vote(dao, 'cat.test', proposal, pay));
+  await mark('vote of its delegator', () => vote(dao, 'bob.test', proposal, pay));
+  await chain.forward(90_000);
+  await mark('execute transfer', () => chain.call('cat.test', 'execute', { proposal }));
+  const join: Action = { kind: 'set-member', account: 'late.test', weight: '1' };
+  if (size < 10_000) proposal = await decide(dao, join, (act) => mark('execute set-member', act));
+  else {
+    const leave: Action = { kind: 'set-member', account: 'member-5.test', weight: '0' };
+    await decide(dao, leave);
+    await decide(dao, join, (act) => mark('execute set-member', act));
+  }
+  await mark('undelegate', () => chain.call('bob.test', 'undelegate', {}, { depositYocto }));
+  await dao.stop();
+  return marks;
+}
+
+async function propose({ chain }: LocalnetDao, action: Action): Promise<number> {
+  const it = { depositYocto: 2n * near };
+  return (await chain.call('ann.test', 'propose', { action, description }, it)) as number;
+}
+
+async function vote(
+  { chain }: LocalnetDao,
+  account: string,
+  proposal: number,
+  action: Action,
+): Promise<void> {
+  // On the chain the play's names end in another way: vote on what is there.
+  const view = await chain.view<ProposalView>('get_proposal', { proposal });
+  const digest = digestOfJson(view.action);
+  if (view.action.kind !== action.kind) throw new Error('another action');
+  await chain.call(account, 'vote', { proposal, choice: 'yes', action: digest });
+}
+
+async function decide(
+  dao: LocalnetDao,
+  action: Action,
+  executing: (act: () => Promise<unknown>) => Promise<void> = async (act) => void (await act()),
+): Promise<number> {
+  const proposal = await propose(dao, action);
+  await vote(dao, 'ann.test', proposal, action);
+  await dao.chain.forward(90_000);
+  await executing(() => dao.chain.call('cat.test', 'execute', { proposal }));
+  return proposal;
+}
+
+function row(name: string, cells: readonly string[]): string {
+  return name.padEnd(24) + cells.map((cell) => cell.padStart(16)).join('');
+}
