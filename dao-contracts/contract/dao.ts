@@ -63,8 +63,8 @@ export class Dao {
     const untilMs = nowMs() + guardianTermMs;
     const appointed = guardian === null ? null : { account: guardian, untilMs };
     writeJson('policy', { policy, version: 1, guardian: appointed });
-    for (const member of members) electorate.setMember(member, founding);
     if (members.length === 0) refuse('BAD_ARGUMENT', 'members must name at least one voter');
+    electorate.setMembers(members, founding);
     emit([{ event: 'initialised', data: { members, guardian } }]);
   }
 

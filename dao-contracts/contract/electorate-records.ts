@@ -117,21 +117,21 @@ export function memberAt(index: number): string {
   return near.storageRead(`mi:${index}`)!;
 }
 
-export function addMember(account: string): void {
-  const count = countMembers();
-  near.storageWrite(`mi:${count}`, account);
-  near.storageWrite(`mn:${account}`, `${count}`);
-  near.storageWrite('members', `${count + 1}`);
+export function writeMemberCount(count: number): void {
+  near.storageWrite('members', `${count}`);
 }
 
-/** The last one takes the number of the one that goes. */
-export function dropMember(account: string): void {
+export function addMember(account: string, index: number): void {
+  near.storageWrite(`mi:${index}`, account);
+  near.storageWrite(`mn:${account}`, `${index}`);
+}
+
+/** The one with the last number takes the number of the one that goes. */
+export function dropMember(account: string, last: number): void {
   const index = near.storageRead(`mn:${account}`)!;
-  const last = countMembers() - 1;
   const moved = memberAt(last);
   near.storageWrite(`mi:${index}`, moved);
   near.storageWrite(`mn:${moved}`, index);
   near.storageRemove(`mi:${last}`);
   near.storageRemove(`mn:${account}`);
-  near.storageWrite('members', `${last}`);
 }

@@ -28,6 +28,7 @@ import {
   standings,
   totalWeightAt,
   writeBallot,
+  writeMemberCount,
   writeTotalWeight,
 } from './electorate-records.js';
 import { applyMoves, readCounts } from './records.js';
@@ -44,21 +45,23 @@ function keep(changes: Changes): void {
 }
 
 /** `moment`: of the founding, where that is not now. */
-export function setMember({ account, weight: text }: Member, moment = thisMoment()): void {
-  const weight = BigInt(text);
-  const before = standingOf(account).weight;
-  const total = readTotalWeight() - before + weight;
-  checkTotal(total);
-  keep(changeWeight({ account, weight, standingOf, moment }));
-  writeTotalWeight({ ...moment, weight: total });
-  if (before === 0n && weight > 0n) {
-    if (countMembers() >= membersMax) {
-      refuse('TOO_MANY', `there are ${membersMax} members already; remove one first`);
-    }
-    addMember(account);
-  } else if (before > 0n && weight === 0n) {
-    dropMember(account);
+export function setMembers(members: readonly Member[], moment = thisMoment()): void {
+  let total = readTotalWeight();
+  let count = countMembers();
+  for (const { account, weight: text } of members) {
+    const weight = BigInt(text);
+    const before = standingOf(account).weight;
+    total += weight - before;
+    keep(changeWeight({ account, weight, standingOf, moment }));
+    if (before === 0n && weight > 0n) addMember(account, count++);
+    else if (before > 0n && weight === 0n) dropMember(account, --count);
   }
+  checkTotal(total);
+  if (count > membersMax) {
+    refuse('TOO_MANY', `there would be ${count} members, at most ${membersMax}; remove some first`);
+  }
+  writeTotalWeight({ ...moment, weight: total });
+  writeMemberCount(count);
 }
 
 /** Whoever changes its delegate pays for the record: the treasury would be there for the taking. */

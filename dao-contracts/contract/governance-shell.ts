@@ -16,7 +16,7 @@ import {
 import { addTotals, moveMoney, noMoney, receiveMoney, type Totals } from '../rules/totals.js';
 import type { Choice } from '../rules/views.js';
 import { caller, emit, hash, nowMs, utf8 } from './call.js';
-import { castVoteOf, setMember, weightOfElectorate } from './electorate-shell.js';
+import { castVoteOf, setMembers, weightOfElectorate } from './electorate-shell.js';
 import {
   applyMoves,
   proposals,
@@ -204,9 +204,9 @@ function perform(proposal: Proposal, moves: Totals): void {
       return;
     }
     case 'set-member':
-      return setMember(action);
+      return setMembers([{ account: action.account, weight: action.weight }]);
     case 'set-members':
-      return action.members.forEach((member) => setMember(member));
+      return setMembers(action.members);
     case 'set-policy': {
       const settings = readSettings();
       const version = settings.version + 1;
