@@ -4,7 +4,24 @@
  */
 import { encode, near } from 'near-sdk-js';
 import { refuse } from '../rules/errors.js';
+import { argumentBracketsMax } from '../rules/limits.js';
 import type { CallContext } from '../rules/run-draft.js';
+
+/**
+ * The JSON of a call. The engine's stack ends some thousand levels down; counting brackets, in
+ * strings too, bounds the depth and costs next to nothing.
+ */
+export function readArguments(): unknown {
+  const text = near.input() || '{}';
+  if (text.split('{').length + text.split('[').length > argumentBracketsMax) {
+    refuse('BAD_ARGUMENT', `the argument must have fewer than ${argumentBracketsMax} brackets`);
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return refuse('BAD_ARGUMENT', 'the argument must be one JSON value');
+  }
+}
 
 export function caller(): string {
   return near.predecessorAccountId();

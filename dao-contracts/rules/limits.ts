@@ -42,6 +42,8 @@ export const licencesMax = 64;
 
 export const parentsMax = 16;
 export const contributorsMax = 64;
+/** `{` and `[` in a call's JSON: ten times what the largest honest one has. */
+export const argumentBracketsMax = 1_000;
 export const titleCharsMax = 200;
 export const textCharsMax = 500;
 /** The supply of NEAR is about 1.2 × 10^33 yocto: no honest amount is larger. */

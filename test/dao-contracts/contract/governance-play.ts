@@ -18,6 +18,7 @@ interface Founding {
   policy?: Partial<Policy>;
   guardian?: string | null;
   guardianTermMs?: number;
+  treasuryYocto?: bigint;
 }
 
 export class GovernancePlay {
@@ -30,15 +31,15 @@ export class GovernancePlay {
     this.policy = { ...policy, ...changes };
   }
 
-  /** Founded with money for everybody and 20 NEAR in the treasury. */
+  /** Founded with money for everybody and, where not said otherwise, 20 NEAR in the treasury. */
   static async found(it: Founding = {}): Promise<GovernancePlay> {
-    const { policy: changes = {}, ...rest } = it;
+    const { policy: changes = {}, treasuryYocto = 20n * near, ...rest } = it;
     const play = new GovernancePlay(await FakeChain.start(), changes);
     const { fake } = play;
-    for (const account of everybody) fake.fund(account, 100n * near);
+    for (const account of [...everybody, 'guard.test']) fake.fund(account, 100n * near);
     const founders = { members, guardian: 'guard.test', ...rest };
     fake.call(fake.contract, 'init', { ...founders, policy: play.policy });
-    fake.call('ann.test', 'deposit', {}, { depositYocto: 20n * near });
+    if (treasuryYocto > 0n) fake.call('ann.test', 'deposit', {}, { depositYocto: treasuryYocto });
     return play;
   }
 
