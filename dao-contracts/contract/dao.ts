@@ -60,6 +60,7 @@ export class Dao {
     const { members, policy, guardian, guardianTermMs } = decode.init(args, '');
     writeJson('counts', { proposals: 0, runs: 0, datasets: 0, releases: 0 });
     writeTotals(noMoney());
+    near.storageWrite('STATE', '{}'); // By this the SDK knows that it was initialised.
     const untilMs = nowMs() + guardianTermMs;
     const appointed = guardian === null ? null : { account: guardian, untilMs };
     writeJson('policy', { policy, version: 1, guardian: appointed });
@@ -366,8 +367,13 @@ export class Dao {
   }
 }
 
-// The SDK would parse whatever comes, and trap on what nests too deeply.
-(Dao as unknown as { _getArgs(): unknown })._getArgs = readArguments;
+/**
+ * Two habits of the SDK that this contract does not share: parsing whatever comes, which traps on
+ * what nests too deeply, and writing the class, which has no fields, after every call.
+ */
+const sdk = Dao as unknown as { _getArgs(): unknown; _saveToStorage(): void };
+sdk._getArgs = readArguments;
+sdk._saveToStorage = () => {};
 
 /** A tick may close a round of 64 seats, draw audits and open the next round. */
 const tickTeraGas = 250;

@@ -1,7 +1,7 @@
 /** Proposals: made, voted on, executed, cancelled. The rules decide; this loads, stores and pays. */
 import { near } from 'near-sdk-js';
 import { formatDigest, type Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
-import type { Action } from '../rules/actions.js';
+import type { Action, Member } from '../rules/actions.js';
 import { canonicalText } from '../rules/canonical-text.js';
 import { refuse, unreachable } from '../rules/errors.js';
 import { cancelProposal } from '../rules/guardian.js';
@@ -204,18 +204,22 @@ function perform(proposal: Proposal, moves: Totals): void {
       return;
     }
     case 'set-member':
-      return setMembers([{ account: action.account, weight: action.weight }]);
+      return changeMembers([{ account: action.account, weight: action.weight }]);
     case 'set-members':
-      return setMembers(action.members);
+      return changeMembers(action.members);
     case 'set-policy': {
       const settings = readSettings();
       const version = settings.version + 1;
-      return writeJson('policy', { ...settings, policy: action.policy, version });
+      writeJson('policy', { ...settings, policy: action.policy, version });
+      return emit([{ event: 'policy_changed', data: { version } }]);
     }
     case 'set-guardian': {
       const { account, termMs } = action;
       const guardian = account === null ? null : { account, untilMs: nowMs() + termMs };
-      return writeJson('policy', { ...readSettings(), guardian });
+      writeJson('policy', { ...readSettings(), guardian });
+      return emit([
+        { event: 'guardian_changed', data: { account, untilMs: guardian?.untilMs ?? 0 } },
+      ]);
     }
     case 'stop-run':
       commandRun(action.run, { kind: 'stop' });
@@ -223,6 +227,11 @@ function perform(proposal: Proposal, moves: Totals): void {
     default:
       return unreachable(action);
   }
+}
+
+function changeMembers(members: Member[]): void {
+  setMembers(members);
+  emit([{ event: 'members_changed', data: { members } }]);
 }
 
 function requireTreasury(yocto: bigint): void {
