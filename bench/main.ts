@@ -8,12 +8,13 @@ import { fileURLToPath } from 'node:url';
 const benches: Readonly<Record<string, string>> = {
   codec: 'bytes per parameter and MB/s of the update codecs, against dense fp32',
   gas: 'Tgas of every call of the contract [workers]',
+  'governance-gas': 'Tgas of governance at few and at many members [members]',
   recipe: 'what a training recipe is worth: four workers, one alone, data parallel (minutes)',
 };
 
 const [name, ...args] = process.argv.slice(2);
 if (name === undefined) {
-  for (const [bench, what] of Object.entries(benches)) console.log(`${bench.padEnd(10)}${what}`);
+  for (const [bench, what] of Object.entries(benches)) console.log(`${bench.padEnd(16)}${what}`);
 } else if (!Object.hasOwn(benches, name)) {
   console.error(`UNKNOWN_BENCH: "${name}"; use one of ${Object.keys(benches).join(', ')}`);
   process.exitCode = 2;
