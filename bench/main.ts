@@ -7,8 +7,10 @@ import { fileURLToPath } from 'node:url';
 
 const benches: Readonly<Record<string, string>> = {
   codec: 'bytes per parameter and MB/s of the update codecs, against dense fp32',
+  economics: 'tables of docs/protocol/economics.md: committees, attacks, stakes [--write]',
   gas: 'Tgas of every call of the contract [workers]',
   'governance-gas': 'Tgas of governance at few and at many members [members]',
+  laws: 'laws of a run over generated sequences [--sequences 100000] [--seed S] (minutes)',
   recipe: 'what a training recipe is worth: four workers, one alone, data parallel (minutes)',
 };
 

@@ -1,7 +1,9 @@
 /**
  * Recipes that `bench/recipe.ts` compares: model, inner optimizer and schedule, outer recipe. The
- * first is the main job's; each other differs from it in what its name says.
+ * first is the main job's, read from its draft; the others are a family around an earlier one, each
+ * different in what its name says.
  */
+import { draftOf, packing, soloPeak } from '@commonweights/cli/main-job/recipe.js';
 import type { OuterRecipe } from '@commonweights/trainer/exchange/recipe.js';
 import type { AdamWConfig, LlamaConfig } from '@commonweights/trainer/program/training-program.js';
 import type { LearningRateSchedule } from '@commonweights/trainer/run/run-spec.js';
@@ -52,6 +54,7 @@ const first: Choice = {
 const narrow: Choice = { ...first, width: 64, layers: 2 };
 
 export const recipes: readonly Recipe[] = [
+  mainJob(),
   describe('first', first),
   describe('half-batch', { ...first, batch: 2, innerSteps: 40, peak: 3e-3 }),
   describe('sparse', {
@@ -69,6 +72,22 @@ export const recipes: readonly Recipe[] = [
     alonePeaks: [1e-3, 2e-3],
   }),
 ];
+
+function mainJob(): Recipe {
+  const { model, inner, outer, rounds } = draftOf(1);
+  return {
+    name: 'main-job',
+    model: { ...model, vocabSize: packing.vocab },
+    optimizer: inner.optimizer,
+    batchSize: inner.batchSize,
+    innerSteps: inner.stepsPerRound,
+    rounds,
+    schedule: inner.schedule,
+    outer,
+    alonePeaks: [soloPeak],
+    ddpPeaks: [inner.schedule.peak],
+  };
+}
 
 function describe(name: string, choice: Choice): Recipe {
   const { width, innerSteps, rounds, peak } = choice;

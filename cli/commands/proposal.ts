@@ -13,6 +13,7 @@ import { exitCodes } from '../exit-codes.js';
 import { readJsonFile } from '../input-file.js';
 import { formatFacts, formatJson, formatTable, formatTime } from '../output.js';
 import { payingIfAsked, submitProposal } from '../proposal-bond.js';
+import { describePrice } from '../price-words.js';
 import { describeQuorum, readDifferences } from '../proposal-differences.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
@@ -109,6 +110,7 @@ async function show(session: Session, id: number): Promise<void> {
       ['yes / no / abstain', `${view.yes} / ${view.no} / ${view.abstain} of ${view.totalWeight}`],
       ['bond', `${formatNear(view.bondYocto)}, ${view.bond}`],
       ['action digest', view.actionDigest],
+      ...(action.kind === 'fund-run' ? [['price', describePrice(action.terms)] as const] : []),
       ['made', view.created === null ? '–' : `${nounOf(action.kind)} ${view.created}`],
     ]);
     return `${facts}\n${differences.text}${formatJson(action)}`;
@@ -209,6 +211,8 @@ export function describeAction({ action }: Pick<ProposalView, 'action'>): string
       return action.account === null ? 'have no guardian' : `make ${action.account} the guardian`;
     case 'stop-run':
       return `stop run ${action.run}`;
+    case 'resolve-dispute':
+      return `decide dispute ${action.dispute} of run ${action.run} ${action.verdict} the claim`;
   }
 }
 

@@ -2,24 +2,35 @@
 import type { Command } from 'commander';
 import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
-import type { RunDraft } from '@commonweights/trainer/run/prepare-run.js';
+import { checkPrice } from '@commonweights/dao-contracts/rules/price-per-flop.js';
+import { checkDraftEconomics } from '@commonweights/trainer/run/draft-economics.js';
 import { withExamples, withJson } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
+import { readDraft } from '../draft-file.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
+import { readForecast } from '../forecast-file.js';
 import { readJsonFile } from '../input-file.js';
 import { formatFacts } from '../output.js';
+import { describePrice } from '../price-words.js';
 import { submitProposal } from '../proposal-bond.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 import { readDataset } from './dataset-record.js';
 
+interface Flags {
+  readonly description?: string;
+  readonly dryRun?: boolean;
+  readonly rehearsal?: string;
+}
+
 export function addRunPropose(run: Command, terminal: Terminal): void {
-  does<{ description?: string; dryRun?: boolean }>(
+  does<Flags>(
     withExamples(
       withJson(run.command('propose <draft>'))
         .description('publish what a run is made of and propose to fund it')
         .option('--description <text>', 'why, for the voters')
+        .option('--rehearsal <file>', 'attach what "run rehearse --json" printed')
         .option('--dry-run', 'prepare and price the run, propose nothing'),
       'commonweights run propose small-run.json --description "A first small model"',
       'commonweights run propose small-run.json --dry-run',
@@ -29,22 +40,14 @@ export function addRunPropose(run: Command, terminal: Terminal): void {
   );
 }
 
-async function propose(
-  session: Session,
-  file: string,
-  flags: { description?: string; dryRun?: boolean },
-): Promise<void> {
-  const draft = (await readJsonFile(session.terminal.cwd, file)) as RunDraft;
-  const id = (draft as { data?: { dataset?: unknown } } | null)?.data?.dataset;
-  if (typeof id !== 'string') {
-    throw new CliError(
-      exitCodes.badInput,
-      `BAD_RUN_SPEC: data.dataset: ${file} names no dataset; name one that ` +
-        '"commonweights dataset list" shows',
-    );
-  }
+async function propose(session: Session, file: string, flags: Flags): Promise<void> {
+  const draft = readDraft(file, await readJsonFile(session.terminal.cwd, file));
+  checkDraftEconomics(draft);
+  const forecast = flags.rehearsal
+    ? readForecast(await readJsonFile(session.terminal.cwd, flags.rehearsal))
+    : null;
   const client = await session.signer();
-  const dataset = await readDataset(client, id);
+  const dataset = await readDataset(client, draft.data.dataset);
   const blobs = await openBlobs(session, 'write');
   const progress = session.startProgress('preparing the run');
   const [{ prepareRun }, { createOrtWasmEngine }] = await Promise.all([
@@ -61,6 +64,14 @@ async function propose(
   }
   const { terms, budgetYocto, spec } = prepared;
   progress.finish(`spec ${terms.spec}`);
+  checkPrice(terms, await client.getPolicy());
+  if (forecast && forecast.spec !== terms.spec) {
+    throw new CliError(
+      exitCodes.badInput,
+      `REHEARSAL_MISMATCH: ${flags.rehearsal} is of spec ${forecast.spec}, the draft makes ` +
+        `${terms.spec}; rehearse it again with "commonweights run rehearse"`,
+    );
+  }
   const facts = formatFacts([
     ['spec', terms.spec],
     ['program', terms.program],
@@ -68,6 +79,7 @@ async function propose(
     ['dataset', `${dataset.id} (${dataset.licenceConcluded})`],
     ['rounds', terms.rounds],
     ['workers', `${terms.minWorkers} to ${terms.maxWorkers}`],
+    ['price', describePrice(terms)],
     ['budget', formatNear(budgetYocto)],
   ]);
   if (flags.dryRun) {
@@ -75,7 +87,10 @@ async function propose(
     return;
   }
   const text = flags.description ?? spec.title;
-  const description = await blobs.publish(canonicalBytes({ text, title: spec.title }));
+  const rehearsal = forecast ? await blobs.publish(canonicalBytes(forecast)) : undefined;
+  const description = await blobs.publish(
+    canonicalBytes({ text, title: spec.title, ...(rehearsal ? { rehearsal } : {}) }),
+  );
   const action = { kind: 'fund-run', terms, budgetYocto: budgetYocto.toString() } as const;
   const proposal = await submitProposal(client, { action, description });
   session.print(

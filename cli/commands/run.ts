@@ -10,11 +10,15 @@ import { exitCodes } from '../exit-codes.js';
 import { formatFacts, formatTable, formatTime } from '../output.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
+import { addRunCheck } from './run-check.js';
 import { addRunPropose } from './run-propose.js';
+import { addRunRehearse } from './run-rehearse.js';
 
 export function addRunCommands(program: Command, terminal: Terminal): void {
   const run = program.command('run').description('training runs');
   addRunPropose(run, terminal);
+  addRunCheck(run, terminal);
+  addRunRehearse(run, terminal);
   does(
     withExamples(
       withJson(run.command('list')).description('all runs that were funded'),

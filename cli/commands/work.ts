@@ -123,6 +123,10 @@ class Teller {
         return this.#say(`audit of round ${event.round}: opened segment ${event.segment}`);
       case 'answered':
         return this.#say(`audited seat ${event.seat} in round ${event.round}`);
+      case 'judged':
+        return this.#say(`judged dispute ${event.dispute} about round ${event.round}`);
+      case 'challenged':
+        return this.#say(`round ${event.round}: challenged its root; computed ${event.root}`);
       case 'waiting':
         return this.#say(`waits for ${event.for}`);
       case 'hindered':

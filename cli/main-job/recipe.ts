@@ -35,6 +35,8 @@ export const policy = {
   bondYocto: near(1),
   /** The speeches' licence: that of the collection, and of its contents. */
   licences: ['PDDL-1.0 AND CC0-1.0'],
+  /** A round of this run computes 6 GFLOP and pays 1 NEAR; 166 NEAR is the price that follows. */
+  rewardPerTeraFlopYoctoMax: near(200),
 };
 
 /** What the first member gives to the DAO: enough for the run, and some. */
@@ -94,11 +96,17 @@ export function draftOf(initialSeed: number): RunDraft {
       audit: 48 * hourMs,
     },
     auditedClaimsBps: 10_000,
+    auditsPerClaim: 1,
+    witnesses: 0,
+    challengeWindowMs: 0,
+    taintedShareBpsMax: 0,
+    decoyShareBps: 0,
     heldBackRounds: 2,
     economics: {
       stakeYocto: near(5),
       rewardYocto: near(1),
       auditFeeYocto: near(1).replace(/0$/, ''),
+      decoyFeeYocto: '0',
     },
   };
 }

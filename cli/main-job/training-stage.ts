@@ -104,6 +104,11 @@ async function watch(it: Parameters<typeof train>[0], crew: Crew): Promise<Train
         await passDeadline(it, run, run.open.deadlineMs);
       }
     }
+    // Everything is computed; stakes stay until nobody can appeal any more.
+    if (!run.open && !run.provisional && run.disputes.length > 0) {
+      const deadlines = run.disputes.map((dispute) => dispute.deadlineMs);
+      await passDeadline(it, run, Math.max(...deadlines));
+    }
     const state = `${run.nextRound} ${run.open?.phase} ${crew.steps}`;
     if (state !== last.state) last = { state, at: Date.now() };
     if (Date.now() - last.at > stalledMs) {

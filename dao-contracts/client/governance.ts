@@ -50,7 +50,9 @@ export function governanceCalls(connection: Connection): GovernanceCalls {
     getBallot: (it) => connection.view('get_ballot', it),
     getProposal: (it) => connection.view('get_proposal', it),
     listProposals: (page = {}) => connection.view('list_proposals', page),
-    propose: ({ depositYocto, ...args }) => connection.call('propose', args, { depositYocto }),
+    // A refusal computes remedies, several times the gas of what is accepted.
+    propose: ({ depositYocto, ...args }) =>
+      connection.call('propose', args, { depositYocto, gas: 200n * teraGas }),
     vote: ({ depositYocto = 0n, ...args }) => connection.call('vote', args, { depositYocto }),
     execute: ({ depositYocto = 0n, ...args }) =>
       connection.call('execute', args, { depositYocto, gas: 200n * teraGas }),

@@ -1,5 +1,5 @@
 /**
- * What workers and auditors do in a round (docs/protocol.md, "Rounds" and "Audits"). None of these
+ * What workers and auditors do in a round (docs/protocol/round.md and audits.md). None of these
  * takes a deposit, so a key that can only call them is enough for a worker: `workerMethods`.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
@@ -30,11 +30,33 @@ export interface RoundCalls {
   certify(it: { run: number; round: number; available: readonly number[] }): Promise<void>;
   submitRoot(it: { run: number; round: number; root: Digest }): Promise<void>;
   /** The audited worker's `L_k` with its proof of inclusion in the trace. */
-  deliver(it: AuditStep & { leaf: Digest; proof: TraceProof }): Promise<void>;
-  /** The auditor's or a juror's own `L_{k+1}`; null: material missing or no valid snapshot. */
+  deliver(it: AuditStep & ShownLeaf): Promise<void>;
+  /** The auditor's own `L_{k+1}`; null: material missing or no valid snapshot. */
   answer(it: AuditStep & { leaf: Digest | null }): Promise<void>;
   /** The audited worker's `L_{k+1}` with its proof; `end` after the last segment: see opening.ts. */
-  open(it: AuditStep & { leaf: Digest; proof: TraceProof; end: Digest | null }): Promise<void>;
+  open(it: AuditStep & ShownLeaf & { end: Digest | null; secret?: string | null }): Promise<void>;
+  /** That the provisional root is wrong; `root` is the right one. `depositYocto`: the view has it. */
+  challengeRoot(it: Challenge & { root: Digest }): Promise<void>;
+  /** That the included update of `seat` cannot be fetched or decoded. */
+  challengeUpdate(it: Challenge & { seat: number }): Promise<void>;
+  /** A juror's own recomputation; null: what it takes could not be had. */
+  judge(it: { run: number; dispute: number; answer: Digest | null }): Promise<void>;
+  /** By who lost the last verdict; `depositYocto`: `appealYocto` of the dispute, at least. */
+  appeal(it: { run: number; dispute: number; depositYocto: bigint }): Promise<void>;
+}
+
+export interface ShownLeaf {
+  readonly leaf: Digest;
+  readonly proof: TraceProof;
+  /** Where a decoy stands in the trace for the leaf (rules/decoy.ts). */
+  readonly nonce?: Digest | null;
+}
+
+export interface Challenge {
+  readonly run: number;
+  readonly round: number;
+  /** `challengeYocto` of the provisional round, at least; what is over goes to the ledger. */
+  readonly depositYocto: bigint;
 }
 
 export interface AuditStep {
@@ -42,6 +64,7 @@ export interface AuditStep {
   readonly round: number;
   /** Seat of the worker whose claim is audited. */
   readonly seat: number;
+  readonly segment: number;
 }
 
 /** What a worker's function-call key is allowed to call. */
@@ -54,6 +77,7 @@ export const workerMethods = [
   'deliver',
   'answer',
   'open',
+  'judge',
   'rejoin',
 ] as const;
 
@@ -76,5 +100,12 @@ export function roundCalls(connection: Connection): RoundCalls {
     deliver: (it) => connection.call('deliver', it),
     answer: (it) => connection.call('answer', it, { gas: closingGas }),
     open: (it) => connection.call('open', it, { gas: closingGas }),
+    challengeRoot: ({ depositYocto, ...args }) =>
+      connection.call('challenge_root', args, { depositYocto, gas: closingGas }),
+    challengeUpdate: ({ depositYocto, ...args }) =>
+      connection.call('challenge_update', args, { depositYocto, gas: closingGas }),
+    judge: (it) => connection.call('judge', it, { gas: closingGas }),
+    appeal: ({ depositYocto, ...args }) =>
+      connection.call('appeal', args, { depositYocto, gas: closingGas }),
   };
 }

@@ -7,6 +7,7 @@ import type * as rules from '../rules/views.js';
 
 export type RunTerms = WithMoney<rules.RunTerms>;
 export type RunView = WithMoney<rules.RunView>;
+export type DisputeView = WithMoney<rules.DisputeView>;
 export type SeatView = WithMoney<rules.SeatView>;
 export type ProposalView = WithMoney<rules.ProposalView>;
 export type PolicyView = WithMoney<rules.PolicyView>;

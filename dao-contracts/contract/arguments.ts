@@ -22,13 +22,16 @@ import {
   proofNodesMax,
   saltCharsMax,
   seatsMax,
+  segmentsMax,
   updateBytesMax,
 } from '../rules/limits.js';
 
 const round = integer(1, 2 ** 31);
 const seat = integer(0, seatsMax - 1);
 const proof = list(digest, proofNodesMax);
-const auditStep = { run: id, round, seat };
+const nonce = optional(nullable(digest), null);
+const segment = integer(0, segmentsMax - 1);
+const auditStep = { run: id, round, seat, segment };
 
 const page = {
   from: optional(integer(0, 2 ** 31), 0),
@@ -86,9 +89,20 @@ export const decode = {
   }),
   certify: record({ run: id, round, available: list(seat, seatsMax) }),
   submitRoot: record({ run: id, round, root: digest }),
-  deliver: record({ ...auditStep, leaf: digest, proof }),
+  deliver: record({ ...auditStep, leaf: digest, proof, nonce }),
   answer: record({ ...auditStep, leaf: nullable(digest) }),
-  open: record({ ...auditStep, leaf: digest, proof, end: optional(nullable(digest), null) }),
+  open: record({
+    ...auditStep,
+    leaf: digest,
+    proof,
+    nonce,
+    end: optional(nullable(digest), null),
+    secret: optional(nullable(text(saltCharsMax)), null),
+  }),
+  challengeRoot: record({ run: id, round, root: digest }),
+  challengeUpdate: record({ run: id, round, seat }),
+  judge: record({ run: id, dispute: id, answer: nullable(digest) }),
+  dispute: record({ run: id, dispute: id }),
   page: record(page),
   attestations: record({ subject: digest, ...page }),
   datasetId: record({ id: text(128) }),

@@ -1,6 +1,6 @@
 /**
  * The DAO on NEAR: one thin method per call. Arguments are decoded strictly, the rules decide, what
- * changed is stored, events are logged. docs/protocol.md says what each call means.
+ * changed is stored, events are logged. docs/protocol says what each call means.
  *
  * The class has no fields: every record has its own key (records.ts), so that a call reads and
  * writes only what it needs. The SDK exports a function for each method: what this file imports must
@@ -34,6 +34,7 @@ import {
   readApplicants,
   readAudits,
   readCounts,
+  readDisputes,
   readJson,
   readLedger,
   readSettings,
@@ -214,6 +215,33 @@ export class Dao {
     commandRun(run, { kind: 'open', account: caller(), ...step });
   }
 
+  @call({ payableFunction: true })
+  challenge_root(args: unknown): void {
+    const { run, ...it } = decode.challengeRoot(args, '');
+    const depositYocto = near.attachedDeposit();
+    commandRun(run, { kind: 'challenge_root', account: caller(), depositYocto, ...it });
+  }
+
+  @call({ payableFunction: true })
+  challenge_update(args: unknown): void {
+    const { run, ...it } = decode.challengeUpdate(args, '');
+    const depositYocto = near.attachedDeposit();
+    commandRun(run, { kind: 'challenge_update', account: caller(), depositYocto, ...it });
+  }
+
+  @call({})
+  judge(args: unknown): void {
+    const { run, ...it } = decode.judge(args, '');
+    commandRun(run, { kind: 'judge', account: caller(), ...it });
+  }
+
+  @call({ payableFunction: true })
+  appeal(args: unknown): void {
+    const { run, dispute } = decode.dispute(args, '');
+    const depositYocto = near.attachedDeposit();
+    commandRun(run, { kind: 'appeal', account: caller(), dispute, depositYocto });
+  }
+
   // Attestations
 
   @call({ payableFunction: true })
@@ -385,5 +413,7 @@ function showProposal(id: number): shown.ProposalView | null {
 
 function showRun(id: number): shown.RunView | null {
   const run = runs.get(id);
-  return run && viewRun(run, { terms: terms.get(id)!, audits: readAudits(id), nowMs: nowMs() });
+  if (!run) return null;
+  const disputes = readDisputes(id);
+  return viewRun(run, { terms: terms.get(id)!, audits: readAudits(id), disputes, nowMs: nowMs() });
 }

@@ -3,6 +3,7 @@ import { near } from 'near-sdk-js';
 import { formatDigest, type Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import type { Action, Member } from '../rules/actions.js';
 import { canonicalText } from '../rules/canonical-text.js';
+import { checkResolvable } from '../rules/dispute.js';
 import { refuse, unreachable } from '../rules/errors.js';
 import { cancelProposal } from '../rules/guardian.js';
 import {
@@ -21,6 +22,7 @@ import {
   applyMoves,
   proposals,
   proposedActions,
+  readDisputes,
   readJson,
   readSettings,
   readTotals,
@@ -107,6 +109,14 @@ function checkAction(action: Action): Proposal['evidence'] {
       }
       return null;
     }
+    case 'resolve-dispute': {
+      const dispute = readDisputes(action.run).find(({ id }) => id === action.dispute);
+      if (!dispute) {
+        return refuse('DISPUTE_CLOSED', `run ${action.run} has no open dispute ${action.dispute}`);
+      }
+      checkResolvable(dispute);
+      return null;
+    }
     case 'transfer':
     case 'set-member':
     case 'set-members':
@@ -144,7 +154,7 @@ export function execute(it: { proposal: number }): { status: string; created: nu
   if (executeProposal(proposal, at)) perform(proposal, moves);
   const { kind } = proposal;
   // A run pays for its own records.
-  if (kind === 'fund-run' || kind === 'stop-run') before = storageUsed();
+  if (ofRuns.includes(kind)) before = storageUsed();
   releaseBond(proposal, moves);
   proposals.put(proposal.id, proposal);
   chargeDao(before, moves);
@@ -153,6 +163,8 @@ export function execute(it: { proposal: number }): { status: string; created: nu
   emit([{ event: 'proposal_closed', data: { proposal: id, status, created, bond } }]);
   return { status, created };
 }
+
+const ofRuns: readonly Action['kind'][] = ['fund-run', 'stop-run', 'resolve-dispute'];
 
 export function cancel(it: { proposal: number }): void {
   const before = storageUsed();
@@ -224,6 +236,11 @@ function perform(proposal: Proposal, moves: Totals): void {
     case 'stop-run':
       commandRun(action.run, { kind: 'stop' });
       return;
+    case 'resolve-dispute': {
+      const { run, dispute, verdict } = action;
+      commandRun(run, { kind: 'resolve', dispute, verdict });
+      return;
+    }
     default:
       return unreachable(action);
   }

@@ -11,6 +11,7 @@
  *     mi:<n> mn:<acct> n-th member, its n           pl:<acct>       its open proposals
  *     gc:<action>      the guardian cancelled it    pa:<id>         a proposal's action
  *     l:<acct>         ledger                       s:<run>:<n>     seat; o:<run>:<acct> its number
+ *     j:<run>         disputes
  *     e:<subject> e:<subject>:<n>                   c:<run>:<round> closed round's record
  *                      attestations: count, each      en:<address>    an Ethereum wallet's last nonce
  */
@@ -19,7 +20,7 @@ import type { Action, Policy } from '../rules/actions.js';
 import { emptyLedger, type Ledger } from '../rules/ledger.js';
 import type { Guardian } from '../rules/guardian.js';
 import type { Proposal } from '../rules/proposal.js';
-import type { Applicant, Audit, Run, Seat } from '../rules/run-state.js';
+import type { Applicant, Audit, Dispute, Run, Seat } from '../rules/run-state.js';
 import type { RunTerms } from '../rules/run-terms.js';
 import { addTotals, buckets, type Totals } from '../rules/totals.js';
 import type { DatasetView, ReleaseView } from '../rules/views.js';
@@ -106,6 +107,24 @@ export function writeAudits(run: number, audits: readonly Audit[]): void {
     `a:${run}`,
     audits.map((audit) => ({ ...audit, potYocto: `${audit.potYocto}` })),
   );
+}
+
+/** Money inside is a decimal string in a field whose name ends in `Yocto`. */
+export function readDisputes(run: number): Dispute[] {
+  const text = near.storageRead(`j:${run}`);
+  return text === null ? [] : (JSON.parse(text, yoctoAsBigint) as Dispute[]);
+}
+
+export function writeDisputes(run: number, disputes: readonly Dispute[]): void {
+  near.storageWrite(`j:${run}`, JSON.stringify(disputes, bigintAsText));
+}
+
+function yoctoAsBigint(key: string, value: unknown): unknown {
+  return key.endsWith('Yocto') ? BigInt(value as string) : value;
+}
+
+function bigintAsText(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? `${value}` : value;
 }
 
 export function readApplicants(run: number): Applicant[] {

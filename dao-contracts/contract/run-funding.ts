@@ -4,6 +4,7 @@ import { escrowNeeded, fundingBytes } from '../rules/budget.js';
 import { checkTrainable } from '../rules/datasets.js';
 import { refuse } from '../rules/errors.js';
 import { storageYoctoPerByte } from '../rules/limits.js';
+import { checkPrice } from '../rules/price-per-flop.js';
 import type { Proposal } from '../rules/proposal.js';
 import { moveMoney, type Totals } from '../rules/totals.js';
 import { nowMs } from './call.js';
@@ -17,6 +18,7 @@ export function checkFunding(action: Funding): void {
     refuse('BUDGET_TOO_SMALL', `these terms need a budget of at least ${needed} yoctoNEAR`);
   }
   const { policy } = readSettings();
+  checkPrice(action.terms, policy);
   for (const id of action.terms.datasets) {
     const dataset = datasets.get(id) ?? refuse('NOT_FOUND', `dataset ${id} is not registered`);
     checkTrainable(dataset, policy);
@@ -61,6 +63,8 @@ export function fundRun(action: Funding, it: { proposal: Proposal; moves: Totals
     open: null,
     provisional: null,
     enrolDeadlineMs: nowMs() + action.terms.deadlinesMs.enrol,
+    nextDispute: 1,
+    decoysPaid: 0,
   });
   return id;
 }

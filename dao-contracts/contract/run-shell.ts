@@ -11,11 +11,13 @@ import {
   applyMoves,
   readApplicants,
   readAudits,
+  readDisputes,
   readLedger,
   runs,
   seats,
   terms,
   writeAudits,
+  writeDisputes,
   writeJson,
   writeLedger,
 } from './records.js';
@@ -41,6 +43,7 @@ export function commandRun(id: number, command: RunCommand): TickResult | null {
         return number === null ? null : Number(number);
       },
       audits: () => readAudits(id),
+      disputes: () => readDisputes(id),
       applicants: () => readApplicants(id),
     },
     callContext(),
@@ -53,8 +56,12 @@ export function commandRun(id: number, command: RunCommand): TickResult | null {
 function storeDraft(draft: RunDraft, before: ReadonlyMap<number, string>): void {
   const { id } = draft.run;
   runs.put(id, draft.run);
-  const { audits, applicants } = draft.touched;
+  const { audits, disputes, applicants } = draft.touched;
   if (audits) writeAudits(id, audits);
+  // Most runs never have one: no empty record is stored for them.
+  if (disputes && (disputes.length > 0 || near.storageHasKey(`j:${id}`))) {
+    writeDisputes(id, disputes);
+  }
   if (applicants) writeJson(`q:${id}`, applicants);
   for (const [number, seat] of draft.seats) {
     const text = seats.format(seat);

@@ -39,6 +39,7 @@ const policyFields = record<Policy>({
   lateQuorumMs: integer(0, deadlineMsMax),
   liveProposalsMax: integer(1, liveProposalsLimit),
   licences: list(text(100), licencesMax),
+  rewardPerTeraFlopYoctoMax: amount,
 });
 
 export const decodePolicy: Decoder<Policy> = (value, field) => {
@@ -82,6 +83,13 @@ const shapes: { [K in Kind]: Decoder<Extract<Action, { kind: K }>> } = {
   'set-policy': record({ kind: oneOf('set-policy'), policy: decodePolicy }),
   'set-guardian': decodeSetGuardian,
   'stop-run': record({ kind: oneOf('stop-run'), run: id }),
+  'resolve-dispute': record({
+    kind: oneOf('resolve-dispute'),
+    run: id,
+    dispute: id,
+    verdict: oneOf('for', 'against'),
+    evidence: digest,
+  }),
 };
 
 type SetGuardian = Extract<Action, { kind: 'set-guardian' }>;

@@ -1,6 +1,7 @@
 /** What a proposal can do. Voters vote on the digest of the canonical JSON of one of these. */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import type { RunTerms } from './run-terms.js';
+import type { Verdict } from './run.js';
 
 export type Action =
   | { kind: 'fund-run'; terms: RunTerms; budgetYocto: string }
@@ -21,7 +22,9 @@ export type Action =
   | { kind: 'set-policy'; policy: Policy }
   /** From its execution on, for `termMs`; null (with 0): nobody. */
   | { kind: 'set-guardian'; account: string | null; termMs: number }
-  | { kind: 'stop-run'; run: number };
+  | { kind: 'stop-run'; run: number }
+  /** The last instance of a dispute; `evidence`: digest of a report that computes it again. */
+  | { kind: 'resolve-dispute'; run: number; dispute: number; verdict: Verdict; evidence: Digest };
 
 export interface Policy {
   votingPeriodMs: number;
@@ -39,6 +42,8 @@ export interface Policy {
   liveProposalsMax: number;
   /** SPDX expressions, compared as text with a dataset's concluded licence. */
   licences: string[];
+  /** The most that a run may pay for 10^12 floating-point operations. */
+  rewardPerTeraFlopYoctoMax: string;
 }
 
 export interface Member {

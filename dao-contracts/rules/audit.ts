@@ -4,13 +4,27 @@
  * it had committed to, and only a difference needs a jury.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
+import { disputeBytes } from './budget.js';
+import { plantedLeafWith } from './decoy.js';
 import { refuse } from './errors.js';
-import { jurorsMax, trainerAuditsOneIn } from './limits.js';
+import { activeSeats } from './active-seats.js';
+import {
+  auditNamed,
+  nameOf,
+  failAudit,
+  openedLeafOf,
+  passAudit,
+  siblings,
+  type AuditName,
+} from './audit-verdict.js';
+import { openDispute } from './dispute.js';
+import { disputesMax, trainerAuditsOneIn } from './limits.js';
 import { outcomeLeafWith } from './opening.js';
-import type { RevealedClaim } from './run.js';
+import { countDecoy } from './paid-decoy.js';
+import type { RevealedClaim, SeatRole } from './run.js';
 import type { RunDraft } from './run-draft.js';
 import type { Audit, Seat } from './run-state.js';
-import { expel, punishAuditor } from './settlement.js';
+import { expel, fine } from './settlement.js';
 import { verifyTraceLeaf, type TraceProof } from './trace-proof.js';
 
 /**
@@ -21,66 +35,68 @@ import { verifyTraceLeaf, type TraceProof } from './trace-proof.js';
 export function drawAudits(draft: RunDraft): void {
   const { provisional } = draft.run;
   if (!provisional) throw new Error('BUG: no provisional round to audit');
-  const { auditedClaimsBps, segments } = draft.terms;
+  const { auditedClaimsBps, auditsPerClaim, segments } = draft.terms;
   for (const seat of provisional.included) {
     if (draft.draw.below(10_000) >= auditedClaimsBps) continue;
-    const segment = draft.draw.below(segments);
-    const auditor = drawAuditor(draft, [seat]);
-    if (auditor === undefined) continue;
-    draft.audits.push({
-      round: provisional.round,
-      seat,
-      segment,
-      auditor,
-      replaced: null,
-      state: 'material',
-      deadlineMs: auditDeadline(draft),
-      startLeaf: null,
-      answered: false,
-      answer: null,
-      openedLeaf: null,
-      jury: null,
-      right: null,
-      potYocto: 0n,
-    });
-    draft.emit('audit_drawn', { round: provisional.round, seat, segment, auditor });
+    const auditors: number[] = [];
+    for (const segment of draft.draw.apart(auditsPerClaim, segments)) {
+      const auditor = drawAuditor(draft, [seat], auditors);
+      if (auditor === undefined) break;
+      auditors.push(auditor);
+      draft.audits.push(newAudit(draft, { round: provisional.round, seat, segment, auditor }));
+      draft.emit('audit_drawn', { round: provisional.round, seat, segment, auditor });
+    }
   }
+}
+
+function newAudit(draft: RunDraft, it: AuditName & { auditor: number }): Audit {
+  return {
+    ...it,
+    replaced: null,
+    state: 'material',
+    deadlineMs: auditDeadline(draft),
+    startLeaf: null,
+    answered: false,
+    answer: null,
+    openedLeaf: null,
+    decoy: false,
+    right: null,
+    potYocto: 0n,
+  };
 }
 
 /**
  * Mostly an auditor seat, so that trainers are not slowed down. But some audits go to trainers:
  * whoever holds all the places of auditors would else know that its friends are never disputed.
- * With neither auditors nor other trainers nobody is drawn.
+ * `taken` audit the same claim: others are drawn while there are any, or one liar would answer for
+ * all of a claim's audits. With neither auditors nor other trainers nobody is drawn.
  */
-function drawAuditor(draft: RunDraft, not: readonly (number | null)[]): number | undefined {
-  const auditors = activeSeats(draft, 'auditor', not);
-  const trainers = activeSeats(draft, 'trainer', not);
-  // Drawn in any case: later draws of this tick then do not depend on who is there.
-  const toTrainers = draft.draw.below(trainerAuditsOneIn) === 0;
-  const [first, second] = toTrainers ? [trainers, auditors] : [auditors, trainers];
-  return draft.draw.take(first.length > 0 ? first : second);
-}
-
-function activeSeats(
+function drawAuditor(
   draft: RunDraft,
-  role: 'trainer' | 'auditor',
   not: readonly (number | null)[],
-): number[] {
-  return draft.run.roster.flatMap((entry, seat) =>
-    entry.role === role && entry.status === 'active' && !not.includes(seat) ? [seat] : [],
-  );
+  taken: readonly number[],
+): number | undefined {
+  // Drawn in any case: later draws of this tick then do not depend on who is there.
+  const roles: SeatRole[] = ['auditor', 'trainer'];
+  if (draft.draw.below(trainerAuditsOneIn) === 0) roles.reverse();
+  for (const avoided of [[...not, ...taken], not]) {
+    for (const role of roles) {
+      const candidates = activeSeats(draft.run, role, avoided);
+      if (candidates.length > 0) return draft.draw.take(candidates);
+    }
+  }
+  return undefined;
 }
 
-export interface AuditStep {
+export interface AuditStep extends AuditName {
   account: string;
-  round: number;
-  /** Whose claim is audited. */
-  seat: number;
 }
 
 export interface LeafWithProof {
   leaf: Digest;
   proof: TraceProof;
+  /** Where a decoy stands in the trace in the place of `leaf`; else null. */
+  nonce?: Digest | null;
 }
 
 export function deliver(draft: RunDraft, step: AuditStep & LeafWithProof): void {
@@ -103,17 +119,12 @@ export function answer(draft: RunDraft, step: AuditStep & { leaf: Digest | null 
     audit.deadlineMs = auditDeadline(draft);
     return;
   }
-  const juror = audit.jury?.find((one) => one.seat === caller.seat);
-  if (audit.state !== 'disputed' || !juror) {
-    refuse('NOT_YOUR_TURN', `this audit is at "${audit.state}" and waits for somebody else`);
-  }
-  if (juror.answered) refuse('ALREADY_ACTED', 'this juror has answered; wait for the others');
-  juror.answered = true;
-  juror.leaf = step.leaf;
-  decide(draft, audit, false);
+  return refuse('NOT_YOUR_TURN', `this audit is at "${audit.state}" and waits for somebody else`);
 }
 
 export interface OpenedLeaf extends LeafWithProof {
+  /** Of the round: shows that a decoy is one that the run pays for; else null. */
+  secret?: string | null;
   /** After the last segment, the digest of the snapshot after its last step; else null. */
   end: Digest | null;
 }
@@ -126,25 +137,59 @@ export function open(draft: RunDraft, step: AuditStep & OpenedLeaf): void {
   const claim = checkLeaf(draft, { audit, subject, index }, step);
   checkOutcome(draft, { claim, last: index === draft.terms.segments }, step);
   audit.openedLeaf = step.leaf;
+  const covered = step.nonce ? tracedLeaf(draft, step) : null;
   if (audit.answer === step.leaf) {
     audit.right = true;
-    return pass(draft, audit);
+    if (covered !== null && step.secret) {
+      countDecoy(draft, { audit, claim, index }, step.secret);
+    }
+    return passAudit(draft, audit);
   }
-  audit.state = 'disputed';
-  audit.deadlineMs = auditDeadline(draft);
+  // Nobody computes a planted leaf. The claim itself is still for a jury to find right or wrong.
+  const caught = covered !== null && audit.answer === covered;
+  if (caught) {
+    draft.emit('decoy_taken', { ...nameOf(audit), auditor: audit.auditor });
+    audit.potYocto += fine(draft, audit.auditor);
+  }
+  dispute(draft, audit, caught);
 }
 
-/** Moves every audit whose deadline passed, and draws juries. Returns whether anything moved. */
+/** What stands in the trace for a leaf. */
+function tracedLeaf(draft: RunDraft, { leaf, nonce }: LeafWithProof): Digest {
+  return nonce ? plantedLeafWith({ leaf, nonce }, draft.at) : leaf;
+}
+
+/** The auditor's word against the worker's. With too many disputes open, nobody loses by it. */
+function dispute(draft: RunDraft, audit: Audit, caught: boolean): void {
+  if (draft.disputes.length >= disputesMax) return passAudit(draft, audit);
+  audit.state = 'disputed';
+  const { round, seat, segment, startLeaf, auditor, replaced, answer } = audit;
+  openDispute(draft, {
+    ...{ kind: 'audit', round, seat, segment, startLeaf },
+    ordinal: draft.run.provisional!.ordinal,
+    claimed: openedLeafOf(audit),
+    other: null,
+    plaintiff: draft.seat(auditor).account,
+    plaintiffSeat: auditor,
+    // No material is not a wrong answer: a worker that delivers on chain and uploads late would
+    // slash honest auditors. It costs them the fee, and there is nothing to appeal against.
+    plaintiffMayAppeal: answer !== null && !caught,
+    defendants: [seat],
+    parties: replaced === null ? [seat, auditor] : [seat, auditor, replaced],
+    bonds: [],
+    toEscrowYocto: draft.chargeStorage(disputeBytes),
+  });
+}
+
+/** Moves every audit whose deadline passed. Returns whether anything moved. */
 export function tickAudits(draft: RunDraft): boolean {
   let moved = false;
   for (const audit of draft.audits) {
     const due = draft.at.nowMs >= audit.deadlineMs;
-    if (audit.state === 'disputed' && audit.jury === null) drawJury(draft, audit);
-    else if (audit.state === 'material' && due) fail(draft, audit, null);
+    if (audit.state === 'material' && due) convict(draft, audit, null);
     else if (audit.state === 'answer' && (due || isLost(draft, audit)))
       replaceAuditor(draft, audit);
-    else if (audit.state === 'opening' && due) fail(draft, audit, true);
-    else if (audit.state === 'disputed' && due) decide(draft, audit, true);
+    else if (audit.state === 'opening' && due) convict(draft, audit, true);
     else continue;
     moved = true;
   }
@@ -157,77 +202,37 @@ function isLost(draft: RunDraft, audit: Audit): boolean {
 }
 
 function replaceAuditor(draft: RunDraft, audit: Audit): void {
+  const others = siblings(draft, audit).map(({ auditor }) => auditor);
   const other =
-    audit.replaced === null ? drawAuditor(draft, [audit.seat, audit.auditor]) : undefined;
+    audit.replaced === null ? drawAuditor(draft, [audit.seat, audit.auditor], others) : undefined;
   if (other === undefined) return lapse(draft, audit);
   audit.replaced = audit.auditor;
   audit.auditor = other;
   const { round, seat } = audit;
-  draft.emit('auditor_replaced', { round, seat, auditor: other });
+  draft.emit('auditor_replaced', { round, seat, segment: audit.segment, auditor: other });
   audit.deadlineMs = auditDeadline(draft);
 }
 
 /** Nobody answered. Free silence would be the cheapest way to let a friend's claim pass. */
 function lapse(draft: RunDraft, audit: Audit): void {
   for (const silent of [audit.replaced, audit.auditor]) {
-    if (silent !== null) punishAuditor(draft, audit, silent);
+    if (silent !== null) audit.potYocto += fine(draft, silent);
   }
-  pass(draft, audit);
+  passAudit(draft, audit);
 }
 
-function drawJury(draft: RunDraft, audit: Audit): void {
-  const not = [audit.seat, audit.auditor, audit.replaced];
-  const jury: number[] = [];
-  for (const role of ['auditor', 'trainer'] as const) {
-    const candidates = activeSeats(draft, role, not);
-    while (jury.length < jurorsMax && candidates.length > 0) {
-      jury.push(draft.draw.take(candidates)!);
-    }
-  }
-  audit.jury = jury.map((seat) => ({ seat, answered: false, leaf: null }));
-  audit.deadlineMs = auditDeadline(draft);
-  if (jury.length === 0) pass(draft, audit);
-  else draft.emit('jury_drawn', { round: audit.round, seat: audit.seat, jury });
-}
-
-/** Ends a dispute as soon as the jurors who are still to answer cannot change it, or at `due`. */
-function decide(draft: RunDraft, audit: Audit, due: boolean): void {
-  const jury = audit.jury ?? [];
-  const answered = jury.filter((juror) => juror.answered);
-  const agree = answered.filter((juror) => juror.leaf === audit.openedLeaf).length;
-  const size = due ? answered.length : jury.length;
-  const waiting = due ? 0 : jury.length - answered.length;
-  if (due && answered.length === 0) return pass(draft, audit);
-  if (2 * agree > size) {
-    audit.right = false;
-    // No material is not a wrong answer: a worker that delivers on chain and uploads late would
-    // slash honest auditors. It costs them the fee.
-    if (audit.answer !== null) punishAuditor(draft, audit, audit.auditor);
-    return pass(draft, audit);
-  }
-  if (2 * (agree + waiting) <= size) fail(draft, audit, true);
-}
-
-function pass(draft: RunDraft, audit: Audit): void {
-  audit.state = 'passed';
-  closed(draft, audit);
-}
-
-function fail(draft: RunDraft, audit: Audit, right: boolean | null): void {
-  audit.state = 'failed';
-  audit.right = right;
+/** A worker that does not show its work has lost it: the chain itself saw that, nobody appeals. */
+function convict(draft: RunDraft, audit: Audit, right: boolean | null): void {
   audit.potYocto += expel(draft, audit.seat, `failed the audit of round ${audit.round}`);
-  closed(draft, audit);
-}
-
-function closed(draft: RunDraft, audit: Audit): void {
-  const { round, seat, state } = audit;
-  draft.emit('audit_closed', { round, seat, verdict: state });
+  failAudit(draft, audit, right);
 }
 
 function findAudit(draft: RunDraft, step: AuditStep): Audit {
-  const audit = draft.audits.find(({ round, seat }) => round === step.round && seat === step.seat);
-  return audit ?? refuse('AUDIT_CLOSED', `no audit of seat ${step.seat} in round ${step.round}`);
+  const { round, seat, segment } = step;
+  return (
+    auditNamed(draft, step) ??
+    refuse('AUDIT_CLOSED', `no audit of segment ${segment} of seat ${seat} in round ${round}`)
+  );
 }
 
 function subjectOf(draft: RunDraft, audit: Audit, step: AuditStep): Seat {
@@ -252,8 +257,12 @@ function checkLeaf(
     (one) => one?.round === at.audit.round,
   )?.revealed;
   if (!claim) throw new Error(`BUG: seat ${at.subject.seat} has no claim to audit`);
-  const { leaf, proof } = it;
+  const { proof, nonce } = it;
   const { index } = at;
+  if (nonce && (index === 0 || index === segments)) {
+    refuse('BAD_PROOF', 'a decoy covers neither the first leaf of a trace nor the last');
+  }
+  const leaf = tracedLeaf(draft, it);
   if (!verifyTraceLeaf({ leaf, index, segments, proof, root: claim.traceRoot }, draft.at.hash)) {
     refuse('BAD_PROOF', `this is not leaf ${index} of the committed trace; send its own proof`);
   }

@@ -20,6 +20,16 @@ export class Draw {
     return value % count;
   }
 
+  /**
+   * `count` of 0 … size − 1, ascending, no two of them neighbours; each such choice as likely as
+   * another. There must be one: 2 × count − 1 ≤ size.
+   */
+  apart(count: number, size: number): number[] {
+    const free = Array.from({ length: size - count + 1 }, (_, i) => i);
+    const chosen = Array.from({ length: count }, () => this.take(free)!);
+    return chosen.sort((a, b) => a - b).map((at, i) => at + i);
+  }
+
   /** Takes one entry out of `from`; undefined when it is empty. */
   take<T>(from: T[]): T | undefined {
     return from.length === 0 ? undefined : from.splice(this.below(from.length), 1)[0];

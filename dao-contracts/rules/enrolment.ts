@@ -94,6 +94,7 @@ function giveSeat(draft: RunDraft, applicant: Applicant): void {
     auditsRight: 0,
     auditsWrong: 0,
     rejoins: 0,
+    decoysPaid: 0,
     localOut: ZERO_LOCAL_STATE,
     claim: null,
     previousClaim: null,

@@ -2,9 +2,17 @@
 import { recordOverheadBytes } from './budget.js';
 import type { RunDraft } from './run-draft.js';
 import type { ClaimRecord } from './run.js';
-import type { Audit, ProvisionalRound } from './run-state.js';
+import type { Audit, Dispute, ProvisionalRound } from './run-state.js';
 import { abortOpenRound, openRound, returnSlices, stopIfHopeless } from './round-opening.js';
-import { distributePot, payAuditFees, payRound, settleRun } from './settlement.js';
+import { holdsRound } from './dispute.js';
+import {
+  distributePot,
+  least,
+  lostYocto,
+  payAuditFees,
+  payRound,
+  settleRun,
+} from './settlement.js';
 
 export function isClosed(audit: Audit): boolean {
   return audit.state === 'passed' || audit.state === 'failed';
@@ -17,25 +25,55 @@ export function closeProvisional(draft: RunDraft): boolean {
   if (!round) return false;
   const audits = draft.audits.filter((audit) => audit.round === round.round);
   if (!audits.every(isClosed)) return false;
+  const disputes = draft.disputes.filter((one) => one.round === round.round);
+  if (disputes.some(holdsRound)) return false;
 
   const failed = audits.filter((audit) => audit.state === 'failed').map((audit) => audit.seat);
-  const rewound = round.included.some((seat) => failed.includes(seat));
+  const tainted = round.included.filter((seat) => failed.includes(seat));
+  const most = BigInt(draft.terms.taintedShareBpsMax) * BigInt(round.included.length);
+  const rewound = round.struck !== null || BigInt(tainted.length) * 10_000n > most;
+  if (!rewound && draft.at.nowMs < round.challengeUntilMs) return false;
   const fees = payAuditFees(draft, audits);
-  const storage = appendClosedRecord(draft, { round, audits, rewound });
+  const kept = rewound ? [] : tainted;
+  const storage = appendClosedRecord(draft, { round, audits, rewound, tainted: kept });
   const honest = round.included.filter((seat) => draft.roster(seat).status !== 'expelled');
   draft.audits = draft.audits.filter((audit) => audit.round !== round.round);
-  let owed = rewound ? fees + storage : 0n;
+  let unpaid = { toEscrowYocto: rewound ? fees + storage : 0n, honest: rewound ? honest : [] };
   for (const audit of audits) {
-    const costsARound = audit.state === 'failed' && round.included.includes(audit.seat);
-    owed -= distributePot(draft, audit, {
-      toEscrowYocto: costsARound ? owed : 0n,
-      honest: costsARound ? honest : [],
-    });
+    const pays = rewound && audit.state === 'failed' && audit.potYocto > 0n;
+    const paid = distributePot(draft, audit, pays ? unpaid : nobody);
+    if (pays) unpaid = { toEscrowYocto: unpaid.toEscrowYocto - paid, honest: [] };
   }
+  if (rewound) chargeDisputes(draft, disputes, unpaid);
+  for (const dispute of disputes) dispute.owesReward = kept.includes(dispute.seat ?? -1);
   run.provisional = null;
   if (rewound) rewind(draft, round);
   else finalise(draft, round);
   return true;
+}
+
+interface Unpaid {
+  /** Fees and storage of a round that came to nothing. */
+  toEscrowYocto: bigint;
+  /** Whose work of that round came to nothing. Compensated once, however many are convicted. */
+  honest: readonly number[];
+}
+
+const nobody: Unpaid = { toEscrowYocto: 0n, honest: [] };
+
+/** What the cancelled round cost falls to those whose money is locked, when it is distributed. */
+function chargeDisputes(draft: RunDraft, disputes: readonly Dispute[], unpaid: Unpaid): void {
+  let { toEscrowYocto, honest } = unpaid;
+  for (const dispute of disputes) {
+    if (dispute.verdict !== 'against' || dispute.losses.length === 0) continue;
+    const { rewardYocto } = draft.terms;
+    const locked = dispute.losses.reduce((sum, one) => sum + lostYocto(one, rewardYocto), 0n);
+    const share = least(toEscrowYocto, locked);
+    dispute.toEscrowYocto += share;
+    toEscrowYocto -= share;
+    dispute.honest = [...honest];
+    honest = [];
+  }
 }
 
 function finalise(draft: RunDraft, round: ProvisionalRound): void {
@@ -44,10 +82,21 @@ function finalise(draft: RunDraft, round: ProvisionalRound): void {
   run.finalRound = round.round;
   run.finalRoot = round.root;
   payRound(draft, round);
-  if (run.finalRounds < draft.terms.rounds) return;
+  completeIfDone(draft);
+}
+
+/**
+ * Stakes stay until no jury can fine their seats any more. What waits for the DAO is waited for no
+ * longer: that may take weeks.
+ */
+export function completeIfDone(draft: RunDraft): boolean {
+  const { run } = draft;
+  if (draft.hasEnded || run.finalRounds < draft.terms.rounds) return false;
+  if (draft.disputes.some(({ stage }) => stage !== 'dao')) return false;
   settleRun(draft);
   run.status = 'completed';
   draft.emit('run_completed', { finalRound: run.finalRound, finalRoot: run.finalRoot });
+  return true;
 }
 
 /** Back to the last final root: this round and the open one after it never happened. */
@@ -68,7 +117,12 @@ function rewind(draft: RunDraft, round: ProvisionalRound): void {
 /** Returns what the record's storage cost. */
 function appendClosedRecord(
   draft: RunDraft,
-  it: { round: ProvisionalRound; audits: readonly Audit[]; rewound: boolean },
+  it: {
+    round: ProvisionalRound;
+    audits: readonly Audit[];
+    rewound: boolean;
+    tainted: number[];
+  },
 ): bigint {
   const { run } = draft;
   const { round, audits } = it;
@@ -90,7 +144,9 @@ function appendClosedRecord(
       round: round.round,
       run: run.id,
       startRoot: round.startRoot,
+      tainted: it.tainted,
       version: 1,
+      witnesses: round.committee,
     },
     recordOverheadBytes,
   );
@@ -107,7 +163,8 @@ function claimRecord(
   if (!claim?.revealed)
     throw new Error(`BUG: seat ${number} lost its claim of round ${round.round}`);
   const { update, updateBytes, localIn, localOut, traceRoot } = claim.revealed;
-  const audit = audits.find((one) => one.seat === number);
+  const own = audits.filter((one) => one.seat === number);
+  const failed = own.some(({ state }) => state === 'failed');
   return {
     account: seat.account,
     commitment: claim.commitment,
@@ -119,7 +176,7 @@ function claimRecord(
     traceRoot,
     update,
     updateBytes,
-    verdict: audit ? verdictOf(audit.state) : 'unaudited',
+    verdict: own.length === 0 ? 'unaudited' : failed ? 'failed' : 'passed',
   };
 }
 

@@ -1,6 +1,6 @@
 /** Every bound of the DAO, with its reason. A call that would exceed one is refused. */
 
-/** A flat cohort: beyond it, everybody downloading everybody costs too much (docs/protocol.md). */
+/** A flat cohort: beyond it, everybody downloading everybody costs too much (docs/protocol). */
 export const seatsMax = 64;
 /** The draw hashes each application once, in one call. */
 export const applicationsMax = 128;
@@ -12,7 +12,20 @@ export const rejoinsMax = 8;
 export const cancelledRoundsSlack = 64;
 /** Answers overruled or never given before the seat is lost: a tenth of the stake each. */
 export const wrongAuditsMax = 3;
-export const jurorsMax = 3;
+/**
+ * Jurors of the first instance and of the first appeal; the second appeal asks everybody. With a
+ * third of liars the first errs one time in four, the second one in six (docs/protocol/disputes.md).
+ */
+export const panelSizes = [3, 7] as const;
+/** Of one round: each makes it wait, and a second one of a root that juries found right is late. */
+export const rootChallengesMax = 2;
+export const updateChallengesMax = 4;
+/** Open ones of a run. Each is paid for by the escrow; a crowd of them would fill its record. */
+export const disputesMax = 64;
+/** What the DAO has not resolved by then stands: two votes of a slow policy, and no hostage. */
+export const resolutionMs = 30 * 24 * 3_600_000;
+/** Each more than one costs a fee per claim and catches (1 − share of liars) of what is left. */
+export const auditsPerClaimMax = 3;
 /** Of so many draws of an auditor, one goes to the trainers (audit.ts says why). */
 export const trainerAuditsOneIn = 4;
 
@@ -55,3 +68,17 @@ export const seatsShownMax = 16;
 
 /** NEAR's price of storage: 1 NEAR for 100 kB. */
 export const storageYoctoPerByte = 10n ** 19n;
+
+/** A committee's odds are a sum over its members, of numbers that grow with it. */
+export const committeeMembersMax = 255;
+export const committeePopulationMax = 65_536;
+/** Beyond it, an attack's profit over the horizon changes in no digit that anybody reads. */
+export const horizonRoundsMax = 4_096;
+/** More floating-point operations than all machines on earth do in a month. */
+export const flopsPerRoundMax = 10n ** 27n;
+/** Share of liars that terms must withstand: a third, rounded up. More hold votes anyway. */
+export const assumedLiarsBps = 3_334;
+/** Durations that a deadline follows: a run's record holds them, and more would only lag. */
+export const deadlineRoundsMax = 64;
+/** Beyond so many spreads a deadline is `mostMs` in all but name. */
+export const deadlineSpreadsMax = 100;

@@ -5,8 +5,10 @@
 import { drawAudits, tickAudits } from './audit.js';
 import { drawSeats } from './enrolment.js';
 import { unreachable } from './errors.js';
-import { closeProvisional } from './finality.js';
+import { tickDisputes } from './dispute.js';
+import { closeProvisional, completeIfDone } from './finality.js';
 import { ZERO_LOCAL_STATE } from './opening.js';
+import { seatsIn, type SeatSet } from './seat-set.js';
 import { closedRounds, openRound, pauseRun, returnSlices } from './round-opening.js';
 import type { Phase, TickResult } from './run.js';
 import type { RunDraft } from './run-draft.js';
@@ -30,7 +32,7 @@ function tickAny(draft: RunDraft, it: Tick): boolean {
   switch (run.status) {
     case 'completed':
     case 'stopped':
-      return false;
+      return tickDisputes(draft);
     case 'enrolling':
       return drawSeats(draft);
     case 'paused':
@@ -38,9 +40,9 @@ function tickAny(draft: RunDraft, it: Tick): boolean {
       const believed = run.open
         ? run.open.round === it.round && run.open.phase === it.phase
         : it.phase === null;
-      const audits = tickAudits(draft);
-      const closed = closeProvisional(draft);
-      return (believed && !closed && tickRound(draft)) || audits || closed;
+      const judged = [tickAudits(draft), tickDisputes(draft)].includes(true);
+      const closed = closeProvisional(draft) || completeIfDone(draft);
+      return (believed && !closed && tickRound(draft)) || judged || closed;
     }
     default:
       return unreachable(run.status);
@@ -95,18 +97,37 @@ function closeReveal(draft: RunDraft, open: OpenRound): boolean {
   const revealed = open.revealed.filter((seat) => draft.isActive(seat)).length;
   if (revealed < minWorkers) {
     pauseRun(draft, `${revealed} trainers revealed where ${minWorkers} are needed`);
-  } else enter(draft, open, 'certify');
+  } else {
+    drawWitnesses(draft, open);
+    enter(draft, open, 'certify');
+  }
   return true;
 }
 
+/**
+ * A committee of those who revealed, by lot; everybody where the terms want none or too many. It is
+ * drawn after all have revealed, so that nobody reveals to friends alone.
+ */
+function drawWitnesses(draft: RunDraft, open: OpenRound): void {
+  const { witnesses } = draft.terms;
+  const may = open.revealed.filter((seat) => draft.isActive(seat)).sort((a, b) => a - b);
+  if (witnesses === 0 || witnesses >= may.length) {
+    open.witnesses = may;
+    return;
+  }
+  const drawn = Array.from({ length: witnesses }, () => draft.draw.take(may)!);
+  open.witnesses = drawn.sort((a, b) => a - b);
+  draft.emit('witnesses_drawn', { round: open.round, witnesses: open.witnesses });
+}
+
 function closeCertify(draft: RunDraft, open: OpenRound): boolean {
-  const missing = missingFrom(draft, open.revealed, open.certified);
+  const missing = missingFrom(draft, open.witnesses, open.certified);
   if (missing.length > 0 && !due(draft, open)) return false;
   open.included = open.revealed
-    .filter((seat, i) => draft.isActive(seat) && isMajority(open, open.named[i]!))
+    .filter((seat, i) => draft.isActive(seat) && isCertified(open, open.named[i]!))
     .sort((a, b) => a - b);
   if (open.included.length === 0) {
-    pauseRun(draft, 'no update was certified by more than half of those who revealed');
+    pauseRun(draft, 'no update was certified by more than half of the witnesses');
   } else enter(draft, open, 'aggregate');
   return true;
 }
@@ -115,9 +136,13 @@ function closeAggregate(draft: RunDraft, open: OpenRound): boolean {
   const { run } = draft;
   // One provisional round at a time: a rewind cancels it and this one, never more.
   if (run.provisional) return false;
-  const missing = missingFrom(draft, open.certified, open.submitted);
+  // A witness that did not certify has crashed, it seems: it may name a root, but is not waited for.
+  const awaited = open.revealed.filter(
+    (seat) => !open.witnesses.includes(seat) || open.certified.includes(seat),
+  );
+  const missing = missingFrom(draft, awaited, open.submitted);
   if (missing.length > 0 && !due(draft, open)) return false;
-  const agreed = open.roots.find(({ count }) => isMajority(open, count));
+  const agreed = open.roots.find(({ by }) => 2 * by.length > open.revealed.length);
   if (!agreed) {
     pauseRun(draft, 'no root was named by more than half of those who revealed');
     return true;
@@ -133,6 +158,12 @@ function closeAggregate(draft: RunDraft, open: OpenRound): boolean {
     included,
     slices,
     revealed,
+    struck: null,
+    challengeUntilMs: draft.at.nowMs + draft.terms.challengeWindowMs,
+    namedBy: agreed.by,
+    witnessed: included.map((seat) => ({ seat, by: open.named[revealed.indexOf(seat)]! })),
+    committee: isCommittee(open) ? open.witnesses : [],
+    challenges: { root: 0, update: 0 },
   };
   run.open = null;
   returnSlices(
@@ -153,12 +184,18 @@ function closeAggregate(draft: RunDraft, open: OpenRound): boolean {
 }
 
 /**
- * More than half of those who revealed, in both votes. Counted over those who voted, whoever keeps
- * the others from voting would decide alone; the revealers are the last ones whom silence cost
- * their stake. One of three to five may crash and the round still closes.
+ * More than half of the committee; where there is none, of those who revealed, as for the root.
+ * Counted over those who voted, whoever keeps the others from voting would decide alone; the
+ * revealers are the last ones whom silence cost their stake. One of three to five may crash and the
+ * round still closes.
  */
-function isMajority(open: OpenRound, count: number): boolean {
-  return 2 * count > open.revealed.length;
+function isCertified(open: OpenRound, by: SeatSet): boolean {
+  const voters = isCommittee(open) ? open.witnesses : open.revealed;
+  return 2 * seatsIn(by).length > voters.length;
+}
+
+function isCommittee({ witnesses, revealed }: OpenRound): boolean {
+  return witnesses.length < revealed.length;
 }
 
 function enter(draft: RunDraft, open: OpenRound, phase: Exclude<Phase, 'train'>): void {

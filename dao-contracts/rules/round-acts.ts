@@ -5,6 +5,7 @@ import { commitmentWith, ZERO_LOCAL_STATE } from './opening.js';
 import type { Phase, RevealedClaim } from './run.js';
 import type { RunDraft } from './run-draft.js';
 import type { OpenRound, Seat } from './run-state.js';
+import { noSeats, withSeat } from './seat-set.js';
 
 export interface Act {
   account: string;
@@ -24,7 +25,7 @@ export function commit(draft: RunDraft, act: Act & { commitment: Digest }): void
 export function reveal(draft: RunDraft, act: Act & RevealedClaim & { salt: string }): void {
   const { open, seat } = enterPhase(draft, act, 'reveal');
   takeTurn(open.committed.includes(seat.seat), open.revealed, seat, 'committed in this round');
-  open.named.push(0);
+  open.named.push(noSeats);
   const { update, updateBytes, startRoot, localIn, localOut, traceRoot, salt } = act;
   if (startRoot !== open.startRoot) {
     refuse('BAD_OPENING', `round ${open.round} starts from ${open.startRoot}`);
@@ -56,20 +57,20 @@ export function reveal(draft: RunDraft, act: Act & RevealedClaim & { salt: strin
 
 export function certify(draft: RunDraft, act: Act & { available: number[] }): void {
   const { open, seat } = enterPhase(draft, act, 'certify');
-  takeTurn(open.revealed.includes(seat.seat), open.certified, seat, 'revealed in this round');
+  takeTurn(open.witnesses.includes(seat.seat), open.certified, seat, 'is a witness of this round');
   for (const named of new Set(act.available)) {
     const at = open.revealed.indexOf(named);
     if (at < 0) refuse('BAD_ARGUMENT', `available: seat ${named} revealed nothing in this round`);
-    open.named[at]!++;
+    open.named[at] = withSeat(open.named[at]!, seat.seat);
   }
 }
 
 export function submitRoot(draft: RunDraft, act: Act & { root: Digest }): void {
   const { open, seat } = enterPhase(draft, act, 'aggregate');
-  takeTurn(open.certified.includes(seat.seat), open.submitted, seat, 'certified in this round');
+  takeTurn(open.revealed.includes(seat.seat), open.submitted, seat, 'revealed in this round');
   const same = open.roots.find(({ root }) => root === act.root);
-  if (same) same.count++;
-  else open.roots.push({ root: act.root, count: 1 });
+  if (same) same.by.push(seat.seat);
+  else open.roots.push({ root: act.root, by: [seat.seat] });
 }
 
 function enterPhase(draft: RunDraft, act: Act, phase: Phase): { open: OpenRound; seat: Seat } {

@@ -1,6 +1,7 @@
 /** How rounds begin and how they end without a result: openings, pauses, stops. */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
-import { cancelledRoundsMax, recordOverheadBytes } from './budget.js';
+import { cancelledRoundsMax, recordOverheadBytes, roundCostMax } from './budget.js';
+import { suspendDisputes } from './dispute.js';
 import type { RunDraft } from './run-draft.js';
 import type { SliceOfSeat } from './run.js';
 import { distributePot, settleRun } from './settlement.js';
@@ -17,6 +18,12 @@ export function closedRounds(run: { finalRounds: number; provisional: unknown })
 export function openRound(draft: RunDraft, resuming = false): void {
   const { run, terms } = draft;
   if (run.open || closedRounds(run) >= terms.rounds) return;
+  // The provisional round is not paid yet. What verdicts have locked may still come back.
+  const promised = BigInt(run.provisional ? 2 : 1) * roundCostMax(terms);
+  if (run.escrowYocto < promised) {
+    if (!run.provisional) stopRun(draft, 'the escrow cannot pay another round');
+    return;
+  }
   const round = run.nextRound;
   const active = run.roster.flatMap((entry, seat) =>
     entry.role === 'trainer' && entry.status === 'active' ? [seat] : [],
@@ -24,6 +31,8 @@ export function openRound(draft: RunDraft, resuming = false): void {
   let trainers = active.filter((seat) => draft.roster(seat).fromRound <= round);
   if (resuming && trainers.length < terms.minWorkers) trainers = active;
   if (trainers.length < terms.minWorkers) {
+    // A tick in a pause that goes on moves nothing: it must not log the pause again.
+    if (run.status === 'paused') return;
     run.status = 'paused';
     run.pausedBecause = `${trainers.length} trainers are active where ${terms.minWorkers} are needed`;
     draft.emit('run_paused', { because: run.pausedBecause });
@@ -43,6 +52,7 @@ export function openRound(draft: RunDraft, resuming = false): void {
     committed: [],
     revealed: [],
     certified: [],
+    witnesses: [],
     named: [],
     included: null,
     submitted: [],
@@ -90,7 +100,9 @@ function abortRecord(draft: RunDraft, it: { round: number; startRoot: Digest }):
       round,
       run: run.id,
       startRoot,
+      tainted: [],
       version: 1,
+      witnesses: [],
     },
     recordOverheadBytes,
   );
@@ -131,6 +143,7 @@ export function stopRun(draft: RunDraft, because: string): void {
     abortRecord(draft, provisional);
     dropAudits(draft, provisional.round);
   }
+  suspendDisputes(draft);
   settleRun(draft);
   run.status = 'stopped';
   run.pausedBecause = null;

@@ -10,7 +10,7 @@ import { refuse } from './errors.js';
 import { storageYoctoPerByte } from './limits.js';
 import type { Utf8 } from './opening.js';
 import type { RoundRecord } from './run.js';
-import type { Applicant, Audit, RosterEntry, Run, Seat } from './run-state.js';
+import type { Applicant, Audit, Dispute, RosterEntry, Run, Seat } from './run-state.js';
 import type { RunTerms } from './run-terms.js';
 import { moveMoney, noMoney, type Bucket, type Totals } from './totals.js';
 import { formatDigest } from '@commonweights/dataset-registry/digest/digest-text.js';
@@ -22,6 +22,7 @@ export interface RunSource {
   seat: (seat: number) => Seat;
   seatOf: (account: string) => number | null;
   audits: () => Audit[];
+  disputes: () => Dispute[];
   applicants: () => Applicant[];
 }
 
@@ -52,6 +53,7 @@ export class RunDraft {
   readonly seats = new Map<number, Seat>();
   #terms: RunTerms | null = null;
   #audits: Audit[] | null = null;
+  #disputes: Dispute[] | null = null;
   #applicants: Applicant[] | null = null;
 
   constructor(
@@ -74,6 +76,14 @@ export class RunDraft {
     this.#audits = audits;
   }
 
+  get disputes(): Dispute[] {
+    return (this.#disputes ??= this.source.disputes());
+  }
+
+  set disputes(disputes: Dispute[]) {
+    this.#disputes = disputes;
+  }
+
   get applicants(): Applicant[] {
     return (this.#applicants ??= this.source.applicants());
   }
@@ -83,8 +93,12 @@ export class RunDraft {
   }
 
   /** What was loaded, and so may have changed; null: not loaded. */
-  get touched(): { audits: Audit[] | null; applicants: Applicant[] | null } {
-    return { audits: this.#audits, applicants: this.#applicants };
+  get touched(): {
+    audits: Audit[] | null;
+    disputes: Dispute[] | null;
+    applicants: Applicant[] | null;
+  } {
+    return { audits: this.#audits, disputes: this.#disputes, applicants: this.#applicants };
   }
 
   seat(seat: number): Seat {
@@ -109,6 +123,11 @@ export class RunDraft {
 
   roster(seat: number): RosterEntry {
     return this.run.roster[seat]!;
+  }
+
+  /** Ended runs have no jurors, no escrow and no rounds any more. */
+  get hasEnded(): boolean {
+    return this.run.status === 'completed' || this.run.status === 'stopped';
   }
 
   isActive(seat: number): boolean {

@@ -12,15 +12,18 @@ import {
   type OpenedLeaf,
 } from './audit.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
+import { copyRecord } from './copy-record.js';
 import { enrol, rejoin, type Enrolment } from './enrolment.js';
 import { refuse, unreachable } from './errors.js';
-import { closeProvisional } from './finality.js';
+import { challengeRoot, challengeUpdate, type Challenge } from './challenge.js';
+import { appeal, judge, resolveDispute, type Appeal } from './dispute.js';
+import { closeProvisional, completeIfDone } from './finality.js';
 import { tick, type Tick } from './phases.js';
 import { certify, commit, reveal, submitRoot, type Act } from './round-acts.js';
 import { stopRun } from './round-opening.js';
-import type { RevealedClaim, TickResult } from './run.js';
+import type { RevealedClaim, TickResult, Verdict } from './run.js';
 import { RunDraft, type CallContext, type RunEvent } from './run-draft.js';
-import type { Applicant, Audit, Run, Seat } from './run-state.js';
+import type { Applicant, Audit, Dispute, Run, Seat } from './run-state.js';
 import type { RunTerms } from './run-terms.js';
 import type { Totals } from './totals.js';
 
@@ -35,6 +38,11 @@ export type RunCommand =
   | ({ kind: 'deliver' } & AuditStep & LeafWithProof)
   | ({ kind: 'answer'; leaf: Digest | null } & AuditStep)
   | ({ kind: 'open' } & AuditStep & OpenedLeaf)
+  | ({ kind: 'challenge_root'; root: Digest } & Challenge)
+  | ({ kind: 'challenge_update'; seat: number } & Challenge)
+  | { kind: 'judge'; account: string; dispute: number; answer: Digest | null }
+  | ({ kind: 'appeal' } & Appeal)
+  | { kind: 'resolve'; dispute: number; verdict: Verdict }
   | { kind: 'stop' };
 
 /** Changes the draft or refuses, in which case the draft must be thrown away. */
@@ -71,6 +79,24 @@ export function applyRunCommand(draft: RunDraft, command: RunCommand): TickResul
       open(draft, command);
       closeProvisional(draft);
       return null;
+    case 'challenge_root':
+      challengeRoot(draft, command);
+      return null;
+    case 'challenge_update':
+      challengeUpdate(draft, command);
+      return null;
+    case 'judge':
+      judge(draft, command);
+      closeWhatCan(draft);
+      return null;
+    case 'appeal':
+      appeal(draft, command);
+      closeWhatCan(draft);
+      return null;
+    case 'resolve':
+      resolveDispute(draft, command);
+      closeWhatCan(draft);
+      return null;
     case 'stop':
       if (draft.run.status === 'completed' || draft.run.status === 'stopped') {
         refuse('RUN_NOT_OPEN', `run ${draft.run.id} is ${draft.run.status} already`);
@@ -82,12 +108,18 @@ export function applyRunCommand(draft: RunDraft, command: RunCommand): TickResul
   }
 }
 
+function closeWhatCan(draft: RunDraft): void {
+  closeProvisional(draft);
+  completeIfDone(draft);
+}
+
 /** All records of one run. */
 export interface RunState {
   run: Run;
   terms: RunTerms;
   seats: Seat[];
   audits: Audit[];
+  disputes: Dispute[];
   applicants: Applicant[];
 }
 
@@ -99,31 +131,36 @@ export interface RunEffects {
   result: TickResult | null;
 }
 
-/** Errors: throws a `Refusal`. */
+/**
+ * Copies what the command touches and shares the rest: neither state may be changed in place.
+ * Errors: throws a `Refusal`.
+ */
 export function stepRun(
   state: RunState,
   command: RunCommand,
   at: CallContext,
 ): { state: RunState; effects: RunEffects } {
-  const own = structuredClone(state);
   const draft = new RunDraft(
     {
-      run: own.run,
-      terms: () => own.terms,
-      seat: (seat) => own.seats[seat]!,
-      seatOf: (account) => own.seats.find((seat) => seat.account === account)?.seat ?? null,
-      audits: () => own.audits,
-      applicants: () => own.applicants,
+      run: copyRecord(state.run),
+      terms: () => state.terms,
+      seat: (seat) => copyRecord(state.seats[seat]!),
+      seatOf: (account) => state.seats.find((seat) => seat.account === account)?.seat ?? null,
+      audits: () => copyRecord(state.audits),
+      disputes: () => copyRecord(state.disputes),
+      applicants: () => copyRecord(state.applicants),
     },
     at,
   );
   const result = applyRunCommand(draft, command);
-  const seats = [...own.seats];
+  const seats = draft.seats.size > 0 ? [...state.seats] : state.seats;
   for (const [number, seat] of draft.seats) seats[number] = seat;
-  const { audits, applicants } = draft;
+  const audits = draft.touched.audits ?? state.audits;
+  const disputes = draft.touched.disputes ?? state.disputes;
+  const applicants = draft.touched.applicants ?? state.applicants;
   const { run, moves, credits, records, events } = draft;
   return {
-    state: { run, terms: own.terms, seats, audits, applicants },
+    state: { run, terms: state.terms, seats, audits, disputes, applicants },
     effects: { moves, credits, records, events, result },
   };
 }

@@ -4,7 +4,18 @@
  * `certify` need is in the run and one seat, so their cost does not grow with the audits.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
-import type { AuditState, Claim, Phase, RunStatus, SeatRole, SliceOfSeat } from './run.js';
+import type { SeatSet } from './seat-set.js';
+import type {
+  AuditState,
+  Claim,
+  DisputeKind,
+  DisputeStage,
+  Phase,
+  RunStatus,
+  SeatRole,
+  SliceOfSeat,
+  Verdict,
+} from './run.js';
 
 export interface Run {
   id: number;
@@ -32,6 +43,8 @@ export interface Run {
   open: OpenRound | null;
   provisional: ProvisionalRound | null;
   enrolDeadlineMs: number;
+  nextDispute: number;
+  decoysPaid: number;
 }
 
 export interface RosterEntry {
@@ -51,11 +64,13 @@ export interface OpenRound {
   committed: number[];
   revealed: number[];
   certified: number[];
-  /** How many certifiers named `revealed[i]`. */
-  named: number[];
+  /** Who certifies; drawn when all have revealed. */
+  witnesses: number[];
+  /** The witnesses that named `revealed[i]`. */
+  named: SeatSet[];
   included: number[] | null;
   submitted: number[];
-  roots: { root: Digest; count: number }[];
+  roots: { root: Digest; by: number[] }[];
 }
 
 export interface ProvisionalRound {
@@ -67,6 +82,18 @@ export interface ProvisionalRound {
   included: number[];
   slices: SliceOfSeat[];
   revealed: number[];
+  /** A jury found that this must not stand: it will be rewound once its audits are closed. */
+  struck: 'root' | 'update' | null;
+  /** It does not become final before: who computed another root needs time to say so. */
+  challengeUntilMs: number;
+  /** Who named the root. */
+  namedBy: number[];
+  /** Who certified each included update. */
+  witnessed: { seat: number; by: SeatSet }[];
+  /** A drawn committee; empty where everybody certified. */
+  committee: number[];
+  /** How often it was challenged. */
+  challenges: { root: number; update: number };
 }
 
 export interface Seat {
@@ -81,6 +108,8 @@ export interface Seat {
   auditsRight: number;
   auditsWrong: number;
   rejoins: number;
+  /** Decoys of its traces that the run paid for. */
+  decoysPaid: number;
   localOut: Digest;
   claim: Claim | null;
   previousClaim: Claim | null;
@@ -105,10 +134,91 @@ export interface Audit {
   answered: boolean;
   answer: Digest | null;
   openedLeaf: Digest | null;
-  /** Null: not drawn yet. */
-  jury: { seat: number; answered: boolean; leaf: Digest | null }[] | null;
+  /** Its auditor computed what a decoy covered, and the decoy is one that counts. */
+  decoy: boolean;
   /** Whether the auditor's answer stood; null while open, or when nobody answered. */
   right: boolean | null;
   /** What this audit slashed and its round's closing distributes. */
   potYocto: bigint;
+}
+
+/**
+ * A question that a jury decides by computing again what was claimed, and the money that hangs on
+ * it. It may outlive its round, and the run.
+ */
+export interface Dispute {
+  id: number;
+  round: number;
+  /** Rounds closed before that one: what recomputing it needs beyond the round's record. */
+  ordinal: number;
+  kind: DisputeKind;
+  /** Whose trace or update it is about; null where it is about the root. */
+  seat: number | null;
+  /** Of an audit, and the leaf that the segment starts from. */
+  segment: number | null;
+  startLeaf: Digest | null;
+  /** What a juror who finds the claim right answers. */
+  claimed: Digest;
+  /** The root that the challenger computed instead. */
+  other: Digest | null;
+  /** Who says that the claim is wrong: an auditor's account, or the challenger's. */
+  plaintiff: string;
+  plaintiffSeat: number | null;
+  /** False: it only said that there was no material, or was shown not to have computed. */
+  plaintiffMayAppeal: boolean;
+  /** Seats that lose money when the claim is found wrong. */
+  defendants: number[];
+  /** Seats that never sit on it. */
+  parties: number[];
+  stage: DisputeStage;
+  /** 0 and 1: small panels, 2: everybody, 3: the DAO. */
+  level: number;
+  deadlineMs: number;
+  /** Null: not drawn yet, or none sits. */
+  panel: Juror[] | null;
+  past: PastPanel[];
+  /** What the last panel found. */
+  verdict: Verdict | null;
+  /** A verdict against the claim has acted on the round; money may still go back, the round not. */
+  acted: boolean;
+  bonds: Bond[];
+  losses: Loss[];
+  /** What the escrow is to get back first of what the loser pays. */
+  toEscrowYocto: bigint;
+  /** Its round is final all the same, and paid everybody but its defendant. */
+  owesReward: boolean;
+  /** Seats of a rewound round that did honest work for nothing. */
+  honest: number[];
+}
+
+export interface Juror {
+  seat: number;
+  answered: boolean;
+  answer: Digest | null;
+}
+
+/** How a panel voted, by seats. `none`: neither one nor the other could be said. */
+export interface PastPanel {
+  verdict: Verdict;
+  for: number[];
+  against: number[];
+  none: number[];
+}
+
+/** Put up for an appeal or a challenge, by who says `side`. */
+export interface Bond {
+  account: string;
+  side: Verdict;
+  bondYocto: bigint;
+}
+
+/** Taken from a seat by a verdict that may still be overturned. */
+export interface Loss {
+  seat: number;
+  stakeYocto: bigint;
+  /** Ordinals of held-back pay. */
+  held: number[];
+  expelled: boolean;
+  /** Another dispute ended against this seat: nothing gives this back any more. */
+  stands: boolean;
 }

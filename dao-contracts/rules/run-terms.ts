@@ -26,6 +26,18 @@ export interface RunTerms {
   deadlinesMs: DeadlinesMs;
   /** Probability of each claim of a round to be audited; 10000: all are. */
   auditedClaimsBps: number;
+  /** How many of those who revealed certify the updates, by lot; 0: everybody. */
+  witnesses: number;
+  /** A provisional round stays open to challenges at least so long, even if its audits pass. */
+  challengeWindowMs: number;
+  /** Included claims that may fail and the round still becomes final; above that it is rewound. */
+  taintedShareBpsMax: number;
+  /** Of an audited claim: each one segment, by an auditor of its own where there are enough. */
+  auditsPerClaim: number;
+  /** Of a seat's rounds so many may pay a decoy; 0: decoys pay nothing. */
+  decoyShareBps: number;
+  /** For the auditor that computed what a decoy covered, beside its fee. */
+  decoyFeeYocto: string;
   stakeYocto: string;
   /** Per verified update. */
   rewardYocto: string;
@@ -33,6 +45,10 @@ export interface RunTerms {
   auditFeeYocto: string;
   /** W: the pay of the last W final rounds stays locked. */
   heldBackRounds: number;
+  /** What one worker's round costs it, as the proposer declares: the most that cheating saves. */
+  computeCostYocto: string;
+  /** Floating-point operations of one worker's round, counted from the program; decimal string. */
+  flopsPerRound: string;
 }
 
 export interface DeadlinesMs {

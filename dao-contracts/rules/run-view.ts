@@ -1,14 +1,21 @@
 /** How stored records are shown (run.ts). */
-import type { AuditView, RunView, SeatView } from './run.js';
-import type { Applicant, Audit, Run, Seat } from './run-state.js';
+import type { AuditView, DisputeView, RunView, SeatView } from './run.js';
+import type { Applicant, Audit, Dispute, Juror, Run, Seat } from './run-state.js';
 import type { RunTerms } from './run-terms.js';
 import { closedRounds } from './round-opening.js';
 import { ZERO_LOCAL_STATE } from './opening.js';
-import { heldBackYocto } from './settlement.js';
+import { challengeCost } from './challenge.js';
+import { appealCost, type BondCost } from './dispute.js';
+import { heldBackYocto, lostYocto } from './settlement.js';
 
 export function viewRun(
   run: Run,
-  it: { terms: RunTerms; audits: readonly Audit[]; nowMs: number },
+  it: {
+    terms: RunTerms;
+    audits: readonly Audit[];
+    disputes: readonly Dispute[];
+    nowMs: number;
+  },
 ): RunView {
   const { open, provisional } = run;
   return {
@@ -35,6 +42,7 @@ export function viewRun(
       slices: open.slices,
       committed: open.committed,
       revealed: open.revealed,
+      witnesses: open.witnesses,
       certified: open.certified,
       included: open.included,
       submitted: open.submitted,
@@ -47,15 +55,20 @@ export function viewRun(
       localReset: provisional.localReset,
       included: provisional.included,
       slices: provisional.slices,
+      namedBy: provisional.namedBy,
+      struck: provisional.struck,
+      challengeUntilMs: provisional.challengeUntilMs,
+      challengeYocto: yoctoOf(challengeCost(it.terms)),
     },
-    audits: it.audits.map(viewAudit),
+    audits: it.audits.map((audit) => viewAudit(audit, it.disputes)),
+    disputes: it.disputes.map((dispute) => viewDispute(dispute, { run, terms: it.terms })),
     enrolDeadlineMs: run.enrolDeadlineMs,
     nextRound: run.nextRound,
     nowMs: it.nowMs,
   };
 }
 
-function viewAudit(audit: Audit): AuditView {
+function viewAudit(audit: Audit, disputes: readonly Dispute[]): AuditView {
   const { round, seat, segment, auditor, state, deadlineMs, startLeaf, answer } = audit;
   return {
     round,
@@ -68,8 +81,47 @@ function viewAudit(audit: Audit): AuditView {
     answer,
     answered: audit.answered,
     openedLeaf: audit.openedLeaf,
-    jury: (audit.jury ?? []).map((juror) => ({ seat: juror.seat, answered: juror.answered })),
+    jury: shownPanel(disputes.find((one) => isAbout(one, audit))?.panel ?? null),
   };
+}
+
+function isAbout(dispute: Dispute, { round, seat, segment }: Audit): boolean {
+  const { kind } = dispute;
+  return (
+    kind === 'audit' &&
+    dispute.round === round &&
+    dispute.seat === seat &&
+    dispute.segment === segment
+  );
+}
+
+function shownPanel(panel: readonly Juror[] | null): { seat: number; answered: boolean }[] {
+  return (panel ?? []).map(({ seat, answered }) => ({ seat, answered }));
+}
+
+function viewDispute(dispute: Dispute, it: { run: Run; terms: RunTerms }): DisputeView {
+  const { id, round, ordinal, kind, seat, segment, startLeaf, claimed, other } = dispute;
+  const { plaintiff, plaintiffSeat, defendants, stage, level, deadlineMs, verdict } = dispute;
+  const { rewardYocto } = it.terms;
+  const locked = dispute.losses.reduce((sum, one) => sum + lostYocto(one, rewardYocto), 0n);
+  const bonds = dispute.bonds.reduce((sum, one) => sum + one.bondYocto, 0n);
+  return {
+    ...{ id, round, ordinal, kind, seat, segment, startLeaf, claimed, other },
+    ...{ plaintiff, plaintiffSeat, defendants, stage, level, deadlineMs, verdict },
+    panel: shownPanel(dispute.panel),
+    acted: dispute.acted,
+    lockedYocto: `${locked}`,
+    bondsYocto: `${bonds}`,
+    appealYocto: stage === 'window' ? appealYocto(dispute, it) : null,
+  };
+}
+
+function appealYocto(dispute: Dispute, it: { run: Run; terms: RunTerms }): string {
+  return yoctoOf(appealCost(it.run, it.terms, dispute));
+}
+
+function yoctoOf({ bondYocto, storageYocto }: BondCost): string {
+  return `${bondYocto + storageYocto}`;
 }
 
 export function viewSeat(seat: Seat, it: { run: Run; terms: RunTerms }): SeatView {

@@ -1,7 +1,7 @@
 /**
  * A run as the contract shows it, with its rounds, seats and audits. JSON throughout: money is a
  * decimal string of yoctoNEAR, digests carry their algorithm, times are block times in
- * milliseconds. docs/protocol.md is the text to this.
+ * milliseconds. docs/protocol/views.md is the text to this.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import type { RunTerms } from './run-terms.js';
@@ -15,6 +15,12 @@ export type SeatRole = 'trainer' | 'auditor';
  * `applied`: before the draw, numbered in order of application (the draw numbers anew).
  * `left`: the run ended and stake and pay went to the account's ledger. */
 export type SeatStatus = 'applied' | 'active' | 'absent' | 'expelled' | 'left';
+/** What a jury decides about: an audit's answer, a round's root, whether an update can be had. */
+export type DisputeKind = 'audit' | 'root' | 'update';
+/** A panel answers; then who lost may appeal; the last instance is a vote of the DAO. */
+export type DisputeStage = 'jury' | 'window' | 'dao';
+/** For what was claimed, or against it. */
+export type Verdict = 'for' | 'against';
 export type AuditState = 'material' | 'answer' | 'opening' | 'disputed' | 'passed' | 'failed';
 
 export interface SliceOfSeat {
@@ -42,6 +48,8 @@ export interface RunView {
   provisional: ProvisionalRoundView | null;
   /** Of the open and the provisional round. */
   audits: AuditView[];
+  /** Of these, and of earlier rounds where money still hangs on them. */
+  disputes: DisputeView[];
   enrolDeadlineMs: number;
   nextRound: number;
   /** Block time when the view was made: what deadlines are compared with. */
@@ -61,6 +69,8 @@ export interface OpenRoundView {
   slices: SliceOfSeat[];
   committed: number[];
   revealed: number[];
+  /** Who certifies; empty before that. */
+  witnesses: number[];
   certified: number[];
   included: number[] | null;
   submitted: number[];
@@ -74,6 +84,12 @@ export interface ProvisionalRoundView {
   localReset: boolean;
   included: number[];
   slices: SliceOfSeat[];
+  /** Who named the root. */
+  namedBy: number[];
+  struck: 'root' | 'update' | null;
+  challengeUntilMs: number;
+  /** What a challenge has to attach. */
+  challengeYocto: string;
 }
 
 export interface AuditView {
@@ -89,6 +105,33 @@ export interface AuditView {
   answered: boolean;
   openedLeaf: Digest | null;
   jury: { seat: number; answered: boolean }[];
+}
+
+export interface DisputeView {
+  id: number;
+  round: number;
+  ordinal: number;
+  kind: DisputeKind;
+  seat: number | null;
+  segment: number | null;
+  startLeaf: Digest | null;
+  claimed: Digest;
+  other: Digest | null;
+  plaintiff: string;
+  plaintiffSeat: number | null;
+  defendants: number[];
+  stage: DisputeStage;
+  level: number;
+  deadlineMs: number;
+  /** Who sits on it now; empty: to be drawn by the next tick, or nobody is asked. */
+  panel: { seat: number; answered: boolean }[];
+  verdict: Verdict | null;
+  acted: boolean;
+  /** Taken by the standing verdict, not yet distributed. */
+  lockedYocto: string;
+  bondsYocto: string;
+  /** What an appeal has to attach now; null: none is possible. */
+  appealYocto: string | null;
 }
 
 export interface SeatView {
@@ -135,6 +178,10 @@ export interface RoundRecord {
   root: Digest | null;
   claims: ClaimRecord[];
   audits: { seat: number; segment: number; auditor: number; verdict: 'passed' | 'failed' }[];
+  /** Included seats of a final round whose claim failed: few enough to keep it, and not paid. */
+  tainted: number[];
+  /** The committee that certified; empty: everybody who revealed did. */
+  witnesses: number[];
 }
 
 export interface ClaimRecord {

@@ -1,24 +1,38 @@
 /** Who gets what: pay for verified rounds, what a conviction takes and where it goes, the end. */
 import { wrongAuditsMax } from './limits.js';
 import type { RunDraft } from './run-draft.js';
-import type { Audit, ProvisionalRound, Seat } from './run-state.js';
+import type { Audit, Loss, ProvisionalRound, Seat } from './run-state.js';
 import { moveMoney } from './totals.js';
 
-/** Expels a seat; its stake and locked pay are slashed, for `depositSlashed` to place. */
-export function expel(draft: RunDraft, number: number, why: string): bigint {
+/**
+ * Expels a seat; its stake and locked pay are slashed, and what was taken is returned so that a
+ * later verdict can give it back. Null: there is nothing to take any more.
+ */
+export function takeAll(draft: RunDraft, number: number, why: string): Loss | null {
   const entry = draft.roster(number);
-  if (entry.status === 'expelled') return 0n;
+  if (entry.status === 'expelled' || entry.status === 'left') return null;
   entry.status = 'expelled';
   const seat = draft.seat(number);
-  const held = heldBackYocto(seat, draft.terms.rewardYocto);
-  moveMoney(draft.moves, 'stakes', 'slashed', seat.stakeYocto);
-  moveMoney(draft.moves, 'heldBack', 'slashed', held);
-  const lost = seat.stakeYocto + held;
+  const { stakeYocto, held } = seat;
+  const heldYocto = heldBackYocto(seat, draft.terms.rewardYocto);
+  moveMoney(draft.moves, 'stakes', 'slashed', stakeYocto);
+  moveMoney(draft.moves, 'heldBack', 'slashed', heldYocto);
   seat.stakeYocto = 0n;
   seat.held = [];
+  const lost = stakeYocto + heldYocto;
   seat.slashedYocto += lost;
   draft.emit('seat_expelled', { seat: number, account: seat.account, why, lostYocto: `${lost}` });
-  return lost;
+  return { seat: number, stakeYocto, held, expelled: true, stands: false };
+}
+
+export function lostYocto(loss: Loss, rewardYocto: string): bigint {
+  return loss.stakeYocto + BigInt(loss.held.length) * BigInt(rewardYocto);
+}
+
+/** Expels a seat for good; the sum that was slashed is for `depositSlashed` to place. */
+export function expel(draft: RunDraft, number: number, why: string): bigint {
+  const loss = takeAll(draft, number, why);
+  return loss ? lostYocto(loss, draft.terms.rewardYocto) : 0n;
 }
 
 /**
@@ -42,23 +56,30 @@ export function heldBackYocto(seat: Seat, rewardYocto: string): bigint {
 }
 
 /**
- * A jury overruled the answer of auditor `number`, or none came: a tenth of the stake, at the third
- * time everything.
+ * For an answer that was overruled, or that never came: a tenth of the stake, at the third time
+ * everything. Returns what is for the caller to distribute.
  */
-export function punishAuditor(draft: RunDraft, audit: Audit, number: number): void {
+export function fine(draft: RunDraft, number: number): bigint {
+  const { status } = draft.roster(number);
   const seat = draft.seat(number);
   seat.auditsWrong++;
-  if (draft.roster(number).status === 'expelled') return;
+  if (status === 'expelled' || status === 'left') return 0n;
   if (seat.auditsWrong >= wrongAuditsMax) {
     const yocto = expel(draft, number, 'silent or overruled as an auditor too often');
     depositSlashed(draft, { seat: number, yocto });
-    return;
+    return 0n;
   }
+  return takeTenth(draft, number);
+}
+
+/** A tenth of the stake that was asked for, or what is left of it, into the slashed bucket. */
+export function takeTenth(draft: RunDraft, number: number): bigint {
+  const seat = draft.seat(number);
   const lost = least(BigInt(draft.terms.stakeYocto) / 10n, seat.stakeYocto);
   seat.stakeYocto -= lost;
   seat.slashedYocto += lost;
   moveMoney(draft.moves, 'stakes', 'slashed', lost);
-  audit.potYocto += lost;
+  return lost;
 }
 
 /** Every included seat that was not expelled since earns one reward, locked for W rounds. */
@@ -67,7 +88,11 @@ export function payRound(draft: RunDraft, round: ProvisionalRound): void {
   const reward = BigInt(terms.rewardYocto);
   for (const number of round.included) {
     if (draft.roster(number).status === 'expelled') continue;
-    if (run.escrowYocto < reward) throw new Error('BUG: the escrow cannot pay a verified round');
+    // Cannot be: rounds open only with their pay in the escrow. A stuck run would be worse.
+    if (run.escrowYocto < reward) {
+      draft.emit('escrow_short', { round: round.round, seat: number });
+      continue;
+    }
     const seat = draft.seat(number);
     run.paidYocto += draft.spendEscrow('heldBack', reward);
     seat.held.push(run.finalRounds);
@@ -92,17 +117,17 @@ export function payAuditFees(draft: RunDraft, audits: readonly Audit[]): bigint 
     if (audit.right !== true) continue;
     if (draft.roster(audit.auditor).status === 'expelled') continue;
     draft.seat(audit.auditor).auditsRight++;
-    paid += creditSeat(draft, audit.auditor, 'escrows', least(fee, draft.run.escrowYocto));
+    const due = audit.decoy ? fee + BigInt(draft.terms.decoyFeeYocto) : fee;
+    paid += creditSeat(draft, audit.auditor, 'escrows', least(due, draft.run.escrowYocto));
   }
   draft.run.paidYocto += paid;
   return paid;
 }
 
 /**
- * Distributes what an audit slashed. First the escrow is made whole for what the cancelled round
- * cost, then a tenth goes to the auditor that caught it, up to a tenth to the jurors that agreed
- * with the outcome, equal parts of at most one reward to the honest, and the rest where `depositSlashed` puts it.
- * Returns what the escrow got.
+ * Distributes what an audit slashed without a dispute. First the escrow is made whole for what the
+ * cancelled round cost, then a tenth goes to the auditor that caught it, equal parts of at most one
+ * reward to the honest, and the rest where `depositSlashed` puts it. Returns what the escrow got.
  */
 export function distributePot(
   draft: RunDraft,
@@ -112,27 +137,11 @@ export function distributePot(
   const pot = audit.potYocto;
   if (pot === 0n) return 0n;
   let left = pot;
-  const toEscrow = least(it.toEscrowYocto, left);
+  const toEscrow = refillEscrow(draft, least(it.toEscrowYocto, left));
   left -= toEscrow;
-  draft.run.escrowYocto += toEscrow;
-  moveMoney(draft.moves, 'slashed', 'escrows', toEscrow);
-
-  const convicted = audit.state === 'failed';
-  if (convicted && audit.right === true) {
+  if (audit.state === 'failed' && audit.right === true) {
     left -= creditSeat(draft, audit.auditor, 'slashed', least(pot / 10n, left));
   }
-  const jurors = (audit.jury ?? []).filter(
-    (juror) => juror.answered && (juror.leaf === audit.openedLeaf) !== convicted,
-  );
-  const jurorsTotal = least(convicted ? pot / 10n : pot, left);
-  left -= shareEqually(
-    draft,
-    jurors.map((juror) => juror.seat),
-    {
-      totalYocto: jurorsTotal,
-      eachMaxYocto: BigInt(draft.terms.auditFeeYocto),
-    },
-  );
   left -= shareEqually(draft, it.honest, {
     totalYocto: left,
     eachMaxYocto: BigInt(draft.terms.rewardYocto),
@@ -142,8 +151,14 @@ export function distributePot(
   return toEscrow;
 }
 
+export function refillEscrow(draft: RunDraft, yocto: bigint): bigint {
+  draft.run.escrowYocto += yocto;
+  moveMoney(draft.moves, 'slashed', 'escrows', yocto);
+  return yocto;
+}
+
 /** Rounds down: what does not divide stays with the caller. Returns what was given. */
-function shareEqually(
+export function shareEqually(
   draft: RunDraft,
   seats: readonly number[],
   it: { totalYocto: bigint; eachMaxYocto: bigint },
@@ -154,7 +169,7 @@ function shareEqually(
   return each * BigInt(seats.length);
 }
 
-function creditSeat(
+export function creditSeat(
   draft: RunDraft,
   number: number,
   from: 'slashed' | 'escrows',
@@ -196,6 +211,6 @@ export function settleRun(draft: RunDraft): void {
   draft.spendEscrow('treasury', run.escrowYocto);
 }
 
-function least(a: bigint, b: bigint): bigint {
+export function least(a: bigint, b: bigint): bigint {
   return a < b ? a : b;
 }

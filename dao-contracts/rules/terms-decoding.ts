@@ -1,11 +1,13 @@
 /** Reads the terms of a run from a proposal, and refuses what could not work or could not pay. */
 import { stakeNeeded } from './budget.js';
-import { amount, digest, integer, list, record, text, type Decoder } from './decoding.js';
+import { amount, decimal, digest, integer, list, record, text, type Decoder } from './decoding.js';
 import { refuse } from './errors.js';
 import {
+  auditsPerClaimMax,
   datasetsPerRunMax,
   deadlineMsMax,
   deadlineMsMin,
+  flopsPerRoundMax,
   heldBackRoundsMax,
   roundsMax,
   seatsMax,
@@ -13,6 +15,7 @@ import {
 } from './limits.js';
 
 import type { DeadlinesMs, RunTerms } from './run-terms.js';
+import { refuseIfCheatingPays } from './terms-economics.js';
 
 const milliseconds = integer(deadlineMsMin, deadlineMsMax);
 
@@ -39,10 +42,18 @@ const decodeShape: Decoder<RunTerms> = record<RunTerms>({
     audit: milliseconds,
   }),
   auditedClaimsBps: integer(0, 10_000),
+  auditsPerClaim: integer(1, auditsPerClaimMax),
+  witnesses: integer(0, seatsMax),
+  challengeWindowMs: integer(0, deadlineMsMax),
+  taintedShareBpsMax: integer(0, 5_000),
+  decoyShareBps: integer(0, 10_000),
+  decoyFeeYocto: amount,
   stakeYocto: amount,
   rewardYocto: amount,
   auditFeeYocto: amount,
   heldBackRounds: integer(0, heldBackRoundsMax),
+  computeCostYocto: amount,
+  flopsPerRound: decimal(flopsPerRoundMax),
 });
 
 /** Terms that make sense by themselves; datasets and treasury are checked by who knows them. */
@@ -57,9 +68,17 @@ export function decodeRunTerms(value: unknown, field: string): RunTerms {
   if (terms.datasets.length === 0 || new Set(terms.datasets).size < terms.datasets.length) {
     refuse('BAD_TERMS', 'datasets must name at least one dataset and none twice');
   }
+  // The leaf that one audit starts from is the answer to the audit of the segment before it.
+  if (2 * terms.auditsPerClaim - 1 > terms.segments) {
+    refuse('BAD_TERMS', `${terms.auditsPerClaim} audits of a claim need segments between theirs`);
+  }
   const least = stakeNeeded(terms);
   if (BigInt(terms.stakeYocto) < least) {
     refuse('BAD_TERMS', `stakeYocto must be at least ${least}: a conviction pays for its round`);
   }
+  if (BigInt(terms.flopsPerRound) === 0n) {
+    refuse('BAD_TERMS', 'flopsPerRound must be at least 1: pay is for computing');
+  }
+  refuseIfCheatingPays(terms);
   return terms;
 }

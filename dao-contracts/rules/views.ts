@@ -1,6 +1,6 @@
 /**
  * What the contract shows. JSON throughout: money and weights are decimal strings, digests carry
- * their algorithm, times are block times in milliseconds. docs/protocol.md is the text to this.
+ * their algorithm, times are block times in milliseconds. docs/protocol/views.md is the text to this.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import type { Action, Member, Policy } from './actions.js';

@@ -1,7 +1,7 @@
 /**
  * Domain-separated hashing. Whatever is hashed for a protocol purpose starts with that purpose's
  * tag, and every part is preceded by its length (hash-parts.ts): `H("cw/commit/1", run, round, …)`
- * in docs/protocol.md.
+ * in docs/protocol/encodings.md.
  */
 import { digestOf, formatDigest, type Digest, type Sha256 } from './digest.js';
 import { encodeParts, type HashPart } from './hash-parts.js';

@@ -131,7 +131,7 @@ export function AuditList(it: { run: RunView; seats: readonly SeatView[] }) {
       {[...audits]
         .sort((a, b) => a.round - b.round || a.seat - b.seat)
         .map((audit) => (
-          <li key={`${audit.round} ${audit.seat}`}>
+          <li key={`${audit.round} ${audit.seat} ${audit.segment}`}>
             <div class="audit-head">
               <span>
                 round {audit.round}, segment {audit.segment} of{' '}

@@ -5,7 +5,7 @@
  */
 import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
-import type { RoundRecord, RunView } from '@commonweights/dao-contracts/client/views.js';
+import type { AuditView, RoundRecord, RunView } from '@commonweights/dao-contracts/client/views.js';
 
 export type RoundState = 'final' | 'rewound' | 'aborted' | 'provisional' | 'open';
 
@@ -42,6 +42,13 @@ export function digestOfRecord(record: RoundRecord): Digest {
   return digest;
 }
 
+/** One failed audit fails the claim; it passes when all have passed. */
+function verdictOf(states: readonly AuditView['state'][]): 'passed' | 'failed' | 'pending' {
+  if (states.includes('failed')) return 'failed';
+  const passed = states.length > 0 && states.every((state) => state === 'passed');
+  return passed ? 'passed' : 'pending';
+}
+
 /** All rounds that are known, by number: closed ones, then the provisional and the open one. */
 export function linkRounds(run: RunView, records: readonly RoundRecord[]): RoundLink[] {
   const closed = new Set(records.map(({ round }) => round));
@@ -62,11 +69,9 @@ export function linkRounds(run: RunView, records: readonly RoundRecord[]): Round
       ...{ round: provisional.round, startRoot: provisional.startRoot, root: provisional.root },
       ...{ state: 'provisional', record: null },
       claims: provisional.slices.map(({ seat }) => {
-        const audit = audits.find((one) => one.seat === seat);
-        const closedAudit = audit?.state === 'passed' || audit?.state === 'failed';
-        const verdict = closedAudit ? (audit.state as 'passed' | 'failed') : null;
+        const states = audits.filter((one) => one.seat === seat).map(({ state }) => state);
         const included = provisional.included.includes(seat);
-        return { seat, account: null, verdict: verdict ?? 'pending', included };
+        return { seat, account: null, verdict: verdictOf(states), included };
       }),
     });
   }

@@ -40,6 +40,8 @@ export function titleOfAction(action: Action): string {
       return action.account === null ? 'Have no guardian' : `Make ${action.account} the guardian`;
     case 'stop-run':
       return `Stop run ${action.run}`;
+    case 'resolve-dispute':
+      return `Decide dispute ${action.dispute} of run ${action.run} ${action.verdict} the claim`;
     default:
       return `“${String((action as { kind?: unknown }).kind)}”, which this page does not know`;
   }
@@ -75,6 +77,13 @@ export function effectsOfAction(action: Action, now: Present): string[] {
     case 'stop-run':
       return [
         `Run ${action.run} would end now. Seats get stakes and pay they earned; what is left of its escrow returns to the treasury.`,
+      ];
+    case 'resolve-dispute':
+      return [
+        `The last word in dispute ${action.dispute} of run ${action.run} would be ${action.verdict} what was claimed. Report ${shortDigest(action.evidence)} computes it again.`,
+        action.verdict === 'for'
+          ? 'Stakes and pay that juries took for it go back; those who were wrong pay.'
+          : 'Who claimed it loses stake and locked pay; rounds that are final stay final.',
       ];
     default:
       return ['This page is older than the contract. Read the action below before you vote.'];
@@ -122,6 +131,11 @@ function effectsOfPolicy(next: PolicyAction, now: PolicyView): string[] {
       plural(next.liveProposalsMax, 'proposal'),
     ],
     ['The bond would be', shortNear(now.bondYocto), shortNear(next.bondYocto)],
+    [
+      'The most that a teraFLOP of a round may cost would be',
+      shortNear(BigInt(now.rewardPerTeraFlopYoctoMax)),
+      shortNear(BigInt(next.rewardPerTeraFlopYoctoMax)),
+    ],
     ['Allowed licences would be', now.licences.join(', '), next.licences.join(', ')],
   ];
   const sentences = changes

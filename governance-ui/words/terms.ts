@@ -43,6 +43,18 @@ export function explainTerms(terms: RunTerms): TermInWords[] {
       meaning: 'For each update that became part of a final round.',
     },
     {
+      name: 'Computing',
+      value: `${(Number(terms.flopsPerRound) / 1e9).toPrecision(3)} GFLOP a round`,
+      meaning:
+        'Of each trainer, counted from the program. The policy caps what a teraFLOP may cost.',
+    },
+    {
+      name: 'Cost of a round',
+      value: shortNear(terms.computeCostYocto),
+      meaning:
+        'What computing a round costs a trainer, as the proposer says: cheating saves at most that.',
+    },
+    {
       name: 'Audit fee',
       value: shortNear(terms.auditFeeYocto),
       meaning: 'For each audit answered rightly, whatever its outcome.',
@@ -55,7 +67,7 @@ export function explainTerms(terms: RunTerms): TermInWords[] {
     {
       name: 'Audited',
       value: chance,
-      meaning: `Chance of each update to be audited: one of ${plural(terms.segments, 'segment')} of the work is done again and must give the same digest.`,
+      meaning: `Chance of each update to be audited: ${terms.auditsPerClaim} of ${plural(terms.segments, 'segment')} of the work ${terms.auditsPerClaim === 1 ? 'is' : 'are'} done again and must give the same digest.`,
     },
     {
       name: 'Deadlines',

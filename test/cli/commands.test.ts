@@ -226,7 +226,7 @@ describe('the command line', () => {
     const cases: [string, string, number, RegExp][] = [
       ['that are not there', '', 4, /^FILE_MISSING: there is no .*draft\.json/],
       ['that are not JSON', '{"title": ', 3, /^BAD_FILE: .*draft\.json is not JSON/],
-      ['that are JSON of something else', '[1]', 3, /^BAD_RUN_SPEC: data\.dataset/],
+      ['that are JSON of something else', '[1]', 3, /^BAD_RUN_SPEC: the document/],
       ['that are no run', '{"data":{"dataset":"a@1"},"x":1}', 3, /^NO_SUCH_DATASET|^BAD_RUN_SPEC/],
       ['that are too large', `"${'x'.repeat(1 << 20)}"`, 3, /^BAD_FILE: .*bytes, at most/],
     ];

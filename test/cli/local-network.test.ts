@@ -124,6 +124,35 @@ describe('a local network, by command', function () {
       expect(await good('proposal', 'list')).to.equal('No proposals yet.\n');
     });
 
+    it('is rehearsed before anybody is asked, and the forecast goes with the proposal', async () => {
+      await write();
+      const flags = ['--rounds', '1', '--workers', '2'];
+      const told = await good('run', 'rehearse', draftFile, ...flags);
+      expect(told).to.match(/rehearsed +1 of 2 rounds, 2 workers/);
+      expect(told).to.match(/loss at the end +\d\.\d{3} to \d\.\d{3} nats per token/);
+      const forecast = await json<{ spec: string; chain: object }>(
+        ...['run', 'rehearse', draftFile, ...flags],
+      );
+      const file = join(cli.folder, 'rehearsal.json');
+      await writeFile(file, JSON.stringify(forecast));
+      const dry = ['run', 'propose', draftFile, '--rehearsal', 'rehearsal.json', '--dry-run'];
+      const { terms } = await json<{ terms: { spec: string } }>(...dry);
+      expect(forecast.spec).to.equal(terms.spec);
+      await writeFile(file, JSON.stringify({ ...forecast, spec: `sha256:${'0'.repeat(64)}` }));
+      const other = await run(...dry);
+      expect(other.err).to.match(/REHEARSAL_MISMATCH: rehearsal\.json is of spec .*rehearse it/);
+      expect(other.code).to.equal(3);
+      await writeFile(file, '{"version":2}');
+      expect((await run(...dry)).err).to.match(/^BAD_REHEARSAL: the file is not what/);
+    });
+
+    it('is refused where cheating would pay, before anything is published', async () => {
+      await write({ auditedClaimsBps: 500 });
+      const result = await run('run', 'propose', draftFile);
+      expectOneSentence(result, /^CHEATING_PAYS: free-riding .*raise stakeYocto to \d+/);
+      expect(result.code).to.equal(3);
+    });
+
     it('goes from a draft through a vote to enrolment', async () => {
       await write();
       const priced = await json<{ budgetYocto: string }>(
@@ -132,7 +161,11 @@ describe('a local network, by command', function () {
       expect(BigInt(priced.budgetYocto) > 0n).to.equal(true);
       expect(await good('proposal', 'list')).to.equal('No proposals yet.\n');
       const { proposal } = await json<{ proposal: number }>('run', 'propose', draftFile);
-      expect(await good('proposal', 'show', `${proposal}`)).to.match(/fund a run of 2 rounds with/);
+      const shown = await good('proposal', 'show', `${proposal}`);
+      expect(shown).to.match(/fund a run of 2 rounds with/);
+      expect(shown).to.match(
+        /price +1 NEAR per [\d.]+ MFLOP of verified work: [\d.]+ NEAR per TFLOP/,
+      );
       await good('proposal', 'vote', `${proposal}`, 'yes');
       const twice = await run('proposal', 'vote', `${proposal}`, 'yes');
       expectOneSentence(twice, /^ALREADY_VOTED/);

@@ -46,6 +46,7 @@ export class DaoFixture {
     bondYocto: near(10),
     licences: ['CC0-1.0', 'PDDL-1.0'],
     ...{ lateQuorumMs: 12 * hourMs, liveProposalsMax: 1, version: 1 },
+    rewardPerTeraFlopYoctoMax: near(1_000),
     guardian: null,
     guardianUntilMs: 0,
   };
@@ -183,8 +184,19 @@ export class DaoFixture {
       ...{ slicesPerEpoch: 40, segments: 4, localResetInterval: 1000 },
       deadlinesMs,
       auditedClaimsBps: 10_000,
-      ...{ stakeYocto: near(50), rewardYocto: near(10), auditFeeYocto: near(1) },
+      auditsPerClaim: 1,
+      witnesses: 0,
+      challengeWindowMs: 0,
+      taintedShareBpsMax: 0,
+      decoyShareBps: 0,
+      ...{
+        stakeYocto: near(50),
+        rewardYocto: near(10),
+        auditFeeYocto: near(1),
+        decoyFeeYocto: '0',
+      },
       heldBackRounds: 2,
+      ...{ computeCostYocto: near(5), flopsPerRound: '10000000000' },
     };
   }
 
@@ -300,6 +312,7 @@ function makeSpec(title: string, rounds: number) {
     },
     ...{ tokenizer: digest('tokenizer'), program: digest('program') },
     fingerprint: digest('fingerprint'),
+    flopsPerRound: '10000000000',
     data: {
       ...{ dataset: 'sotu-packed@1', manifest: digest('manifest sotu-packed@1') },
       ...{ train: 'train.u16', heldOut: 'heldout.u16', sequences: 4_000, seed: 1 },
@@ -321,7 +334,21 @@ function makeSpec(title: string, rounds: number) {
     outer: { kind: 'diloco', codec: 'int8', learningRate: 0.7, momentum: 0.6 },
     evaluation: { sequences: 256 },
     ...{ rounds, minWorkers: 2, maxWorkers: 5, maxAuditors: 1, deadlinesMs },
-    ...{ auditedClaimsBps: 10_000, heldBackRounds: 2 },
-    economics: { stakeYocto: near(50), rewardYocto: near(10), auditFeeYocto: near(1) },
+    ...{
+      auditedClaimsBps: 10_000,
+      auditsPerClaim: 1,
+      witnesses: 0,
+      challengeWindowMs: 0,
+      taintedShareBpsMax: 0,
+      decoyShareBps: 0,
+      heldBackRounds: 2,
+    },
+    economics: {
+      stakeYocto: near(50),
+      rewardYocto: near(10),
+      auditFeeYocto: near(1),
+      decoyFeeYocto: '0',
+      computeCostYocto: near(5),
+    },
   };
 }

@@ -5,6 +5,7 @@
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { AuditView, RoundRecord, RunView } from '@commonweights/dao-contracts/rules/run.js';
+import type { Dispute } from '@commonweights/dao-contracts/rules/run-state.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
 import type { SeatView } from '@commonweights/dao-contracts/rules/views.js';
 import { viewRun, viewSeat } from '@commonweights/dao-contracts/rules/run-view.js';
@@ -103,22 +104,24 @@ export class Actors {
     if (honest) return;
     // The jury is drawn by the next tick: only ticks draw.
     this.tick();
-    for (const juror of this.jury(round, seat)) {
+    for (const juror of this.jury(round, seat)?.panel ?? []) {
       // The dispute may be decided before the last juror has answered.
-      if (this.jury(round, seat).length === 0) return;
+      const dispute = this.jury(round, seat)?.id;
+      if (dispute === undefined) return;
       const account = this.account(juror.seat);
-      this.run.apply({ kind: 'answer', account, round, seat, leaf: named('recomputed') });
+      this.run.apply({ kind: 'judge', account, dispute, answer: named('recomputed') });
     }
   }
 
-  private jury(round: number, seat: number): readonly { seat: number }[] {
-    const audit = this.run.state.audits.find((one) => one.round === round && one.seat === seat);
-    return audit?.state === 'disputed' ? (audit.jury ?? []) : [];
+  private jury(round: number, seat: number): Dispute | undefined {
+    return this.run.state.disputes.find(
+      (one) => one.round === round && one.seat === seat && one.stage === 'jury',
+    );
   }
 
   deliver(round: number, seat: number): void {
     const { segment } = this.find(round, seat);
-    const who = { account: this.account(seat), round, seat };
+    const who = { account: this.account(seat), round, seat, segment };
     const { leaf, proof } = this.run.openedLeaf(round, seat, segment);
     this.run.apply({ kind: 'deliver', ...who, leaf, proof });
   }
@@ -126,12 +129,12 @@ export class Actors {
   answer(round: number, seat: number, honest = true): void {
     const { segment, auditor: by } = this.find(round, seat);
     const leaf = honest ? this.run.trace(round, seat)[segment + 1]! : named('recomputed');
-    this.run.apply({ kind: 'answer', account: this.account(by), round, seat, leaf });
+    this.run.apply({ kind: 'answer', account: this.account(by), round, seat, segment, leaf });
   }
 
   open(round: number, seat: number): void {
     const { segment } = this.find(round, seat);
-    const who = { account: this.account(seat), round, seat };
+    const who = { account: this.account(seat), round, seat, segment };
     this.run.apply({ kind: 'open', ...who, ...this.run.openedLeaf(round, seat, segment + 1) });
   }
 
@@ -158,8 +161,8 @@ export function playRun(it: {
   return {
     play,
     view: () => {
-      const { run: state, terms, audits } = run.state;
-      return { ...viewRun(state, { terms, audits, nowMs: run.nowMs }), ...own };
+      const { run: state, terms, audits, disputes } = run.state;
+      return { ...viewRun(state, { terms, audits, disputes, nowMs: run.nowMs }), ...own };
     },
     seats: () => {
       const { run: state, terms, seats } = run.state;

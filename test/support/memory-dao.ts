@@ -36,6 +36,7 @@ export class MemoryDao {
       terms,
       seats: [],
       audits: [],
+      disputes: [],
       applicants: [],
       run: {
         ...emptyRun,
@@ -48,8 +49,8 @@ export class MemoryDao {
   }
 
   run(): RunView {
-    const { run, terms, audits } = this.#state;
-    return structuredClone(viewRun(run, { terms, audits, nowMs: this.nowMs }));
+    const { run, terms, audits, disputes } = this.#state;
+    return structuredClone(viewRun(run, { terms, audits, disputes, nowMs: this.nowMs }));
   }
 
   seats(): SeatView[] {
@@ -59,6 +60,10 @@ export class MemoryDao {
         ? applicants.map((one, i) => viewApplicant(one, i, terms))
         : seats.map((seat) => viewSeat(seat, { run, terms }));
     return structuredClone(shown);
+  }
+
+  get decoysPaid(): number {
+    return this.#state.run.decoysPaid;
   }
 
   /** As the contract does: the seed of a draw depends on what was called, not on who called. */
@@ -98,6 +103,9 @@ export class MemoryDao {
       deliver: (it: object) => act({ kind: 'deliver', ...it }),
       answer: (it: object) => act({ kind: 'answer', ...it }),
       open: (it: object) => act({ kind: 'open', ...it }),
+      challengeRoot: (it: object) => act({ kind: 'challenge_root', ...it }),
+      judge: (it: object) => act({ kind: 'judge', ...it }),
+      appeal: (it: object) => act({ kind: 'appeal', ...it }),
     };
     return client as unknown as DaoClient;
   }
@@ -125,4 +133,6 @@ const emptyRun: Omit<Run, 'budgetYocto' | 'escrowYocto' | 'finalRoot' | 'enrolDe
   roster: [],
   open: null,
   provisional: null,
+  nextDispute: 1,
+  decoysPaid: 0,
 };

@@ -9,9 +9,8 @@ import type { RunView, SeatView } from '@commonweights/dao-contracts/client/view
 import { Refusal } from '@commonweights/dao-contracts/rules/errors.js';
 import type { RunCommand } from '@commonweights/dao-contracts/rules/run-events.js';
 import { viewApplicant, viewRun, viewSeat } from '@commonweights/dao-contracts/rules/run-view.js';
-import { proveTraceLeaf } from '@commonweights/dao-contracts/rules/trace.js';
 import type { Duty } from '@commonweights/trainer/worker/duty.js';
-import { named, near, RunPlay, smallTerms } from '../dao-contracts/rules/run-play.js';
+import { busyTerms, named, near, RunPlay } from '../dao-contracts/rules/run-play.js';
 
 /** Which of the possible events comes next, in which variant, and how long after. */
 export const someEvents = fc.array(fc.tuple(fc.nat(1_000_000), fc.nat(1_000), fc.nat(20)), {
@@ -25,7 +24,7 @@ export function playEvents(
   events: readonly (readonly [number, number, number])[],
   after: (play: RunPlay, command: RunCommand | null) => void = () => {},
 ): RunPlay {
-  const play = new RunPlay({ ...smallTerms, rounds: 2 });
+  const play = new RunPlay(busyTerms);
   for (const [pick, chance, wait] of events) {
     if (wait === 0) {
       play.nowMs += 1_000;
@@ -53,21 +52,21 @@ export function lookAt(play: Pick<RunPlay, 'state' | 'nowMs'>): {
   run: RunView;
   seats: SeatView[];
 } {
-  const { run, terms, seats, audits, applicants } = play.state;
+  const { run, terms, seats, audits, disputes, applicants } = play.state;
   const shown =
     run.status === 'enrolling'
       ? applicants.map((one, i) => viewApplicant(one, i, terms))
       : seats.map((seat) => viewSeat(seat, { run, terms }));
-  const view = viewRun(run, { terms, audits, nowMs: play.nowMs });
+  const view = viewRun(run, { terms, audits, disputes, nowMs: play.nowMs });
   return structuredClone({ run: fromWire(view), seats: fromWire(shown) });
 }
 
 /** The call by which an honest `account` does its duty; null when there is none to make. */
 export function callFor(play: RunPlay, account: string, duty: Duty): RunCommand | null {
   const seat = play.state.seats.find((one) => one.account === account)?.seat ?? -1;
-  const proof = (round: number, index: number) => {
-    const trace = play.trace(round, seat);
-    return { account, round, seat, leaf: trace[index]!, proof: proveTraceLeaf(trace, index) };
+  const proof = ({ round, segment }: { round: number; segment: number }, index: number) => {
+    const { leaf, proof, nonce } = play.openedLeaf(round, seat, index);
+    return { account, round, seat, segment, leaf, proof, nonce };
   };
   switch (duty.kind) {
     case 'enrol':
@@ -85,16 +84,23 @@ export function callFor(play: RunPlay, account: string, duty: Duty): RunCommand 
     case 'submit-root':
       return { kind: 'submit_root', account, round: duty.round, root: named(`root ${duty.round}`) };
     case 'deliver':
-      return { kind: 'deliver', ...proof(duty.audit.round, duty.audit.segment) };
+      return { kind: 'deliver', ...proof(duty.audit, duty.audit.segment) };
     case 'open': {
       const { round, segment } = duty.audit;
-      return { kind: 'open', account, round, seat, ...play.openedLeaf(round, seat, segment + 1) };
+      const step = { account, round, seat, segment };
+      return { kind: 'open', ...step, ...play.openedLeaf(round, seat, segment + 1) };
     }
     case 'answer': {
       const { round, seat: subject, segment } = duty.audit;
       const leaf = play.trace(round, subject)[segment + 1]!;
-      return { kind: 'answer', account, round, seat: subject, leaf };
+      return { kind: 'answer', account, round, seat: subject, segment, leaf };
     }
+    case 'judge': {
+      const dispute = play.state.disputes.find(({ id }) => id === duty.dispute.id)!;
+      return { kind: 'judge', account, dispute: dispute.id, answer: play.truth(dispute) };
+    }
+    case 'challenge-root':
+      return null;
     case 'wait':
     case 'finish':
       return null;

@@ -47,6 +47,16 @@ export const tinyDraft = {
     ...{ aggregate: 60000, audit: 60000 },
   },
   auditedClaimsBps: 5000,
+  auditsPerClaim: 1,
+  witnesses: 0,
+  challengeWindowMs: 0,
+  taintedShareBpsMax: 0,
+  decoyShareBps: 0,
   heldBackRounds: 1,
-  economics: { stakeYocto: near(5), rewardYocto: near(1), auditFeeYocto: near(1) },
+  economics: {
+    stakeYocto: near(5),
+    rewardYocto: near(1),
+    auditFeeYocto: near(1),
+    decoyFeeYocto: '0',
+  },
 };

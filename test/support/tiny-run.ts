@@ -4,6 +4,7 @@ import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.j
 import { PackedSequences, packTokens } from '@commonweights/trainer/data/packed-sequences.js';
 import type { Engine } from '@commonweights/trainer/engines/engine.js';
 import { buildLlamaProgram } from '@commonweights/trainer/program/build-llama-program.js';
+import { flopsOfRound } from '@commonweights/trainer/program/count-flops.js';
 import type { TrainingProgram } from '@commonweights/trainer/program/training-program.js';
 import type { OuterState } from '@commonweights/trainer/exchange/outer-step.js';
 import { initialState } from '@commonweights/trainer/run/initial-state.js';
@@ -43,6 +44,7 @@ export async function tinyRun(engine: Engine, changes: Partial<RunSpec> = {}): P
   const trainBytes = tokensOf(4001);
   const train = new PackedSequences(trainBytes, model.contextLength);
   const program = buildLlamaProgram({ model, optimizer, batchSize: 2 });
+  const { stepsPerRound } = changes.inner ?? { stepsPerRound: 6 };
   const spec = decodeRunSpec({
     version: 1,
     title: 'tiny',
@@ -51,6 +53,7 @@ export async function tinyRun(engine: Engine, changes: Partial<RunSpec> = {}): P
     tokenizer: digestOf(new Uint8Array(1)),
     program: program.stepDigest,
     fingerprint: digestOfJson(await engine.fingerprint()),
+    flopsPerRound: `${flopsOfRound({ flopsPerStep: program.flopsPerStep, stepsPerRound })}`,
     data: {
       dataset: 'tiny@1',
       manifest: digestOf(new Uint8Array(2)),
@@ -75,11 +78,18 @@ export async function tinyRun(engine: Engine, changes: Partial<RunSpec> = {}): P
     maxAuditors: 1,
     deadlinesMs: minutes(10),
     auditedClaimsBps: 10_000,
+    auditsPerClaim: 1,
+    witnesses: 0,
+    challengeWindowMs: 0,
+    taintedShareBpsMax: 0,
+    decoyShareBps: 0,
     heldBackRounds: 1,
     economics: {
       stakeYocto: `5${near}`,
       rewardYocto: `1${near}`,
       auditFeeYocto: near.replace('0', '1'),
+      computeCostYocto: `1${near}`,
+      decoyFeeYocto: '0',
     },
     ...changes,
   });

@@ -8,6 +8,7 @@
  */
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { adamw, checkOptimizer, clipByGlobalNorm, stepFactors } from './adamw.js';
+import { countFlops } from './count-flops.js';
 import { differentiate } from './gradient.js';
 import { Graph, type Tensor } from './graph.js';
 import { checkModel, decode, llamaLayout, predict, type Weights } from './llama.js';
@@ -26,7 +27,7 @@ export function buildLlamaProgram(options: {
   checkModel(model, batchSize);
   checkOptimizer(optimizer);
   const layout = llamaLayout(model);
-  const { bytes: step, flops } = buildStep(model, optimizer, batchSize, layout);
+  const step = buildStep(model, optimizer, batchSize, layout);
   return {
     model,
     optimizer,
@@ -36,7 +37,7 @@ export function buildLlamaProgram(options: {
     stepDigest: digestOf(step),
     evaluate: buildEvaluate(model, batchSize, layout),
     logits: buildLogits(model, layout),
-    flopsPerStep: flops,
+    flopsPerStep: countFlops(step).total,
   };
 }
 
@@ -45,7 +46,7 @@ function buildStep(
   optimizer: AdamWConfig,
   batchSize: number,
   layout: TensorLayout,
-): { bytes: Uint8Array; flops: number } {
+): Uint8Array {
   const graph = new Graph();
   const weights = addInputs(graph, layout, resultNames.weight);
   const first = addInputs(graph, layout, resultNames.first);
@@ -79,7 +80,7 @@ function buildStep(
     graph.output(resultNames.next(resultNames.first(name)), next.first);
     graph.output(resultNames.next(resultNames.second(name)), next.second);
   });
-  return { bytes: graph.write('llama_step'), flops: graph.countFlops() };
+  return graph.write('llama_step');
 }
 
 function buildEvaluate(model: LlamaConfig, batchSize: number, layout: TensorLayout): Uint8Array {

@@ -129,18 +129,6 @@ export class Graph {
     });
   }
 
-  /** Floating-point operations of the matrix products that the outputs need: multiply-adds × 2. */
-  countFlops(): number {
-    let flops = 0;
-    for (const { op, inputs, attributes, outputs } of this.needed()) {
-      if (op !== 'Gemm' && op !== 'MatMul') continue;
-      const first = inputs[0]!.shape;
-      const inner = attributes['transA'] === 1 ? first[0]! : first[first.length - 1]!;
-      flops += 2 * inner * countElements(outputs[0]!.shape);
-    }
-    return flops;
-  }
-
   private needed(): Operation[] {
     const needed = new Set(this.outputs.map((output) => output.tensor));
     const kept: Operation[] = [];

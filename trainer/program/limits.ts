@@ -10,3 +10,5 @@ export const contextLengthMax = 16_384;
 export const batchSizeMax = 4_096;
 /** Elements of one activation; attention scores and logits reach it first. */
 export const elementsMax = 0x1000_0000;
+/** Each layer makes about 150 nodes of a training step, each weight tensor about 20. */
+export const programNodesMax = 262_144;

@@ -42,6 +42,6 @@ export interface TrainingProgram {
   readonly evaluate: Uint8Array;
   /** ONNX model tokens → logits, for generation. */
   readonly logits: Uint8Array;
-  /** Multiply-adds of one inner step times two, counted from the graph. */
-  readonly flopsPerStep: number;
+  /** Floating-point operations of one inner step, counted from `step` by count-flops.ts. */
+  readonly flopsPerStep: bigint;
 }

@@ -11,6 +11,7 @@ import { PackedSequences } from '../data/packed-sequences.js';
 import type { Engine } from '../engines/engine.js';
 import type { OuterState } from '../exchange/outer-step.js';
 import { buildLlamaProgram } from '../program/build-llama-program.js';
+import { flopsOfRound } from '../program/count-flops.js';
 import type { TrainingProgram } from '../program/training-program.js';
 import { initialState } from './initial-state.js';
 import { decodeRunSpec, type RunSpec } from './run-spec.js';
@@ -29,8 +30,8 @@ const specBytesMax = 1 << 20;
 const tokensBytesMax = 2 ** 31 - 1;
 
 /**
- * Errors: `SPEC_MISMATCH`, `PROGRAM_MISMATCH`, `ENGINE_MISMATCH`, `DATA_MISMATCH`, and those of
- * `BlobStore.get` and `decodeRunSpec`.
+ * Errors: `SPEC_MISMATCH`, `PROGRAM_MISMATCH`, `TERMS_MISMATCH`, `ENGINE_MISMATCH`,
+ * `DATA_MISMATCH`, and those of `BlobStore.get` and `decodeRunSpec`.
  */
 export async function openRun(input: {
   spec: Digest;
@@ -49,6 +50,7 @@ export async function openRun(input: {
         `${spec.program}; install the version of commonweights that the run was proposed with`,
     );
   }
+  checkFlops(spec, program);
   await checkEngine(spec, input.engine);
   const { train, heldOut } = await fetchSequences(spec, input.blobs);
   return { spec, program, initial: initialState(spec, program), train, heldOut };
@@ -71,6 +73,17 @@ function parseJson(bytes: Uint8Array, digest: Digest): unknown {
 
 function notCanonical(digest: Digest): Error {
   return new Error(`SPEC_MISMATCH: ${digest} is not canonical JSON; propose the run again`);
+}
+
+/** Pay is by what a round computes: whoever works counts for itself what the vote was told. */
+function checkFlops(spec: RunSpec, program: TrainingProgram): void {
+  const { flopsPerStep } = program;
+  const counted = flopsOfRound({ flopsPerStep, stepsPerRound: spec.inner.stepsPerRound });
+  if (`${counted}` === spec.flopsPerRound) return;
+  throw new Error(
+    `TERMS_MISMATCH: the run declares ${spec.flopsPerRound} floating-point operations a round, its ` +
+      `program has ${counted}; do not work on it`,
+  );
 }
 
 /** An exact run accepts one fingerprint only: another build of the engine computes other bits. */

@@ -12,25 +12,22 @@ import { encodeState } from '../checkpoint/state.js';
 import { PackedSequences } from '../data/packed-sequences.js';
 import type { Engine } from '../engines/engine.js';
 import { buildLlamaProgram } from '../program/build-llama-program.js';
+import { flopsOfRound } from '../program/count-flops.js';
 import type { LlamaConfig } from '../program/training-program.js';
+import { checkDraftEconomics, pricesOf } from './draft-economics.js';
 import { initialState } from './initial-state.js';
 import { loadTokenizer } from '../tokenizer/tokenizer.js';
+import type { RunDraft } from './run-draft.js';
 import { decodeRunSpec, termsOf, type RunSpec } from './run-spec.js';
 
-/** What a proposer writes; the rest of the spec is derived. */
-export interface RunDraft extends Omit<
-  RunSpec,
-  'version' | 'tokenizer' | 'program' | 'fingerprint' | 'model' | 'data'
-> {
-  /** `vocabSize` is the tokenizer's. */
-  readonly model: Omit<LlamaConfig, 'vocabSize'>;
-  readonly data: { readonly dataset: string; readonly seed: number };
-}
+export type { RunDraft } from './run-draft.js';
 
 export interface PreparedRun {
   readonly spec: RunSpec;
   readonly terms: RunTerms;
   readonly budgetYocto: bigint;
+  readonly train: PackedSequences;
+  readonly heldOut: PackedSequences;
 }
 
 /** Reads and writes of blobs, publishing included. */
@@ -43,7 +40,7 @@ interface PublishingStore {
 const packed = { tokenizer: 'tokenizer.json', train: 'train.u16', heldOut: 'heldout.u16' };
 const fileBytesMax = 2 ** 31 - 1;
 
-/** Errors: `BAD_RUN_SPEC`, `NOT_PACKED` (the dataset has no token files), those of the store. */
+/** Errors: `BAD_RUN_SPEC`, `CHEATING_PAYS`, `NOT_PACKED` (the dataset has no token files), those of the store. */
 export async function prepareRun(input: {
   draft: RunDraft;
   /** Manifest of the packed dataset that the draft names. */
@@ -52,21 +49,24 @@ export async function prepareRun(input: {
   engine: Engine;
 }): Promise<PreparedRun> {
   const { draft, blobs, engine } = input;
+  checkDraftEconomics(draft);
   const files = await readPacked(input.manifest, blobs);
   const { contextLength } = draft.model;
   const train = new PackedSequences(await blobs.get(files.train), contextLength);
   const heldOut = new PackedSequences(await blobs.get(files.heldOut), contextLength);
   const vocabSize = await readVocabSize(files.tokenizer, blobs);
   const model: LlamaConfig = { ...draft.model, vocabSize };
-  const { optimizer } = draft.inner;
+  const { optimizer, stepsPerRound } = draft.inner;
   const program = buildLlamaProgram({ model, optimizer, batchSize: draft.inner.batchSize });
   const spec = decodeRunSpec({
     ...draft,
+    economics: pricesOf(draft),
     version: 1,
     model,
     tokenizer: files.tokenizer,
     program: await blobs.publish(program.step),
     fingerprint: await blobs.publish(canonicalBytes(await engine.fingerprint())),
+    flopsPerRound: `${flopsOfRound({ flopsPerStep: program.flopsPerStep, stepsPerRound })}`,
     data: {
       ...draft.data,
       manifest: input.manifest,
@@ -84,7 +84,7 @@ export async function prepareRun(input: {
   const initialRoot = await blobs.publish(encodeState(initialState(spec, program), program.layout));
   const digest = await blobs.publish(canonicalBytes(spec));
   const terms = termsOf({ spec, digest, initialRoot });
-  return { spec, terms, budgetYocto: escrowNeeded(terms) };
+  return { spec, terms, budgetYocto: escrowNeeded(terms), train, heldOut };
 }
 
 async function readPacked(manifest: Digest, blobs: PublishingStore) {

@@ -27,6 +27,8 @@ export interface RunSpec {
   readonly tokenizer: Digest;
   readonly program: Digest;
   readonly fingerprint: Digest;
+  /** Of one worker, counted from the program; decimal string. */
+  readonly flopsPerRound: string;
   readonly data: {
     /** Id of a registered packed dataset, and its manifest. */
     readonly dataset: string;
@@ -60,11 +62,19 @@ export interface RunSpec {
   readonly maxAuditors: number;
   readonly deadlinesMs: RunTerms['deadlinesMs'];
   readonly auditedClaimsBps: number;
+  readonly auditsPerClaim: number;
+  readonly witnesses: number;
+  readonly challengeWindowMs: number;
+  readonly taintedShareBpsMax: number;
+  readonly decoyShareBps: number;
   readonly heldBackRounds: number;
   readonly economics: {
     readonly stakeYocto: string;
     readonly rewardYocto: string;
     readonly auditFeeYocto: string;
+    /** What a round costs one worker: the most that cheating saves. */
+    readonly computeCostYocto: string;
+    readonly decoyFeeYocto: string;
   };
 }
 
@@ -92,8 +102,14 @@ export function termsOf(input: { spec: RunSpec; digest: Digest; initialRoot: Dig
     localResetInterval: spec.inner.localResetInterval,
     deadlinesMs: spec.deadlinesMs,
     auditedClaimsBps: spec.auditedClaimsBps,
+    auditsPerClaim: spec.auditsPerClaim,
+    witnesses: spec.witnesses,
+    challengeWindowMs: spec.challengeWindowMs,
+    taintedShareBpsMax: spec.taintedShareBpsMax,
+    decoyShareBps: spec.decoyShareBps,
     heldBackRounds: spec.heldBackRounds,
     ...spec.economics,
+    flopsPerRound: spec.flopsPerRound,
   };
 }
 
@@ -128,6 +144,7 @@ export function decodeRunSpec(json: unknown): RunSpec {
     tokenizer: digest,
     program: digest,
     fingerprint: digest,
+    flopsPerRound: decimal,
     data: (value, path) =>
       fields(value, path, {
         dataset: text,
@@ -177,13 +194,27 @@ export function decodeRunSpec(json: unknown): RunSpec {
         audit: duration,
       }),
     auditedClaimsBps: count(0, 10_000),
+    auditsPerClaim: count(1, 3),
+    witnesses: count(0, 64),
+    challengeWindowMs: count(0, 2_592_000_000),
+    taintedShareBpsMax: count(0, 5_000),
+    decoyShareBps: count(0, 10_000),
     heldBackRounds: count(0, 10_000),
     economics: (value, path) =>
-      fields(value, path, { stakeYocto: money, rewardYocto: money, auditFeeYocto: money }),
+      fields(value, path, {
+        stakeYocto: decimal,
+        rewardYocto: decimal,
+        auditFeeYocto: decimal,
+        computeCostYocto: decimal,
+        decoyFeeYocto: decimal,
+      }),
   }) as unknown as RunSpec;
   const { inner, model } = spec;
   if (inner.stepsPerRound % inner.segments !== 0) {
     refuse('inner.segments', `${inner.segments} does not divide stepsPerRound`);
+  }
+  if (2 * spec.auditsPerClaim - 1 > inner.segments) {
+    refuse('auditsPerClaim', `${spec.auditsPerClaim} audits need segments between theirs`);
   }
   if (inner.schedule.totalSteps <= inner.schedule.warmupSteps) {
     refuse('inner.schedule.totalSteps', 'must be greater than warmupSteps');
@@ -203,7 +234,7 @@ type Check = (value: unknown, path: string) => unknown;
 
 function refuse(path: string, why: string): never {
   throw new Error(
-    `BAD_RUN_SPEC: ${path || 'the document'}: ${why}; see "RunSpec" in docs/protocol.md`,
+    `BAD_RUN_SPEC: ${path || 'the document'}: ${why}; see "RunSpec" in docs/protocol/artefacts.md`,
   );
 }
 
@@ -264,8 +295,8 @@ function digest(value: unknown, path: string): unknown {
   return isDigest(value) ? value : refuse(path, 'must be "sha256:" and 64 hex digits');
 }
 
-function money(value: unknown, path: string): unknown {
+function decimal(value: unknown, path: string): unknown {
   return typeof value === 'string' && /^(0|[1-9][0-9]{0,38})$/.test(value)
     ? value
-    : refuse(path, 'must be a decimal string of yoctoNEAR');
+    : refuse(path, 'must be a natural number as a decimal string');
 }

@@ -3,7 +3,14 @@
  * this pure function what is next, does it, and reads again. That is why it can be killed at any
  * point and started again, and why the same function can be tested without a chain.
  */
-import type { AuditView, RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type {
+  AuditView,
+  DisputeView,
+  RunView,
+  SeatView,
+} from '@commonweights/dao-contracts/client/views.js';
+import { holdsRound, waitsForRound } from '@commonweights/dao-contracts/rules/dispute.js';
 
 export type Duty =
   | { kind: 'enrol' }
@@ -16,6 +23,8 @@ export type Duty =
   | { kind: 'deliver'; audit: AuditView }
   | { kind: 'open'; audit: AuditView }
   | { kind: 'answer'; audit: AuditView }
+  | { kind: 'judge'; dispute: DisputeView }
+  | { kind: 'challenge-root'; round: number; root: Digest }
   | { kind: 'wait'; for: string }
   | { kind: 'finish'; because: string };
 
@@ -26,6 +35,8 @@ export interface DutyInput {
   readonly role: 'trainer' | 'auditor';
   /** Chain time. */
   readonly nowMs: number;
+  /** What this seat computed of the provisional round; null: nothing, or it is not to challenge. */
+  readonly ownRoot?: Digest | null;
 }
 
 /** The most urgent thing that `account` can do; quick acts come before computing. */
@@ -42,6 +53,7 @@ export function nextDuty(input: DutyInput): Duty {
   return (
     // An absent seat still answers for what it claimed before: its stake hangs on that.
     materialDuty(run, mine) ??
+    challengeDuty(run, input.ownRoot ?? null) ??
     absentDuty(run, seats, mine) ??
     roundActDuty(run, mine) ??
     answerDuty(run, mine) ??
@@ -70,6 +82,14 @@ function materialDuty(run: RunView, mine: SeatView): Duty | null {
   return null;
 }
 
+/** A wrong root is everybody's loss: whoever has computed another one says so while it can. */
+function challengeDuty({ provisional, disputes }: RunView, ownRoot: Digest | null): Duty | null {
+  if (!provisional || ownRoot === null || ownRoot === provisional.root) return null;
+  const { round, struck } = provisional;
+  const open = disputes.some((one) => one.round === round && one.kind === 'root');
+  return open || struck !== null ? null : { kind: 'challenge-root', round, root: ownRoot };
+}
+
 /** Coming back, as soon as nobody else has the place. */
 function absentDuty(run: RunView, seats: readonly SeatView[], mine: SeatView): Duty | null {
   if (mine.status !== 'absent') return null;
@@ -86,10 +106,10 @@ function roundActDuty(run: RunView, mine: SeatView): Duty | null {
   if (open.phase === 'reveal' && owes(open.committed, open.revealed, mine)) {
     return { kind: 'reveal', round };
   }
-  if (open.phase === 'certify' && owes(open.revealed, open.certified, mine)) {
+  if (open.phase === 'certify' && owes(open.witnesses, open.certified, mine)) {
     return { kind: 'certify', round, revealed: open.revealed };
   }
-  if (open.phase === 'aggregate' && owes(open.certified, open.submitted, mine)) {
+  if (open.phase === 'aggregate' && owes(open.revealed, open.submitted, mine)) {
     return { kind: 'submit-root', round, included: open.included ?? [] };
   }
   return null;
@@ -98,24 +118,35 @@ function roundActDuty(run: RunView, mine: SeatView): Duty | null {
 function answerDuty(run: RunView, mine: SeatView): Duty | null {
   for (const audit of run.audits) {
     if (audit.state === 'answer' && audit.auditor === mine.seat) return { kind: 'answer', audit };
-    const juror = audit.jury.find((one) => one.seat === mine.seat);
-    if (audit.state === 'disputed' && juror && !juror.answered) return { kind: 'answer', audit };
+  }
+  for (const dispute of run.disputes) {
+    const juror = dispute.panel.find((one) => one.seat === mine.seat);
+    if (juror && !juror.answered) return { kind: 'judge', dispute };
   }
   return null;
 }
 
 function tickDuty(run: RunView, seats: readonly SeatView[], nowMs: number): Duty | null {
-  const late = run.audits.some((audit) => isPending(audit) && nowMs >= audit.deadlineMs);
-  const undrawn = run.audits.some(({ state, jury }) => state === 'disputed' && jury.length === 0);
+  // A disputed audit waits for its dispute, which has deadlines of its own.
+  const isLate = ({ state, deadlineMs }: AuditView) => state !== 'disputed' && nowMs >= deadlineMs;
+  const late = run.audits.some((audit) => isPending(audit) && isLate(audit));
+  const undrawn = run.disputes.some(({ stage, panel }) => stage === 'jury' && panel.length === 0);
   if (undrawn) return { kind: 'tick', because: 'a jury is to be drawn' };
-  if (late) return { kind: 'tick', because: 'deadline passed' };
+  if (late || run.disputes.some((one) => isDisputeDue(run, one, nowMs)))
+    return { kind: 'tick', because: 'deadline passed' };
   const expelled = seats.filter(({ status }) => status === 'expelled').map(({ seat }) => seat);
   const isLost = ({ state, auditor }: AuditView) =>
     state === 'answer' && expelled.includes(auditor);
   if (run.audits.some(isLost)) return { kind: 'tick', because: 'an auditor is to be replaced' };
   if (run.status === 'paused') return canGoOn(run, seats);
   const open = run.open;
-  if (!open || (open.phase === 'aggregate' && hasPendingAudits(run))) return null;
+  if (run.provisional && !hasPendingAudits(run) && isClosable(run.provisional, nowMs)) {
+    return { kind: 'tick', because: 'the provisional round is to close' };
+  }
+  if (!open && !run.provisional && run.closedRounds < run.terms.rounds) {
+    return { kind: 'tick', because: 'the next round is to open' };
+  }
+  if (!open || (open.phase === 'aggregate' && run.provisional)) return null;
   if (nowMs >= open.deadlineMs) return { kind: 'tick', because: 'deadline passed' };
   return everybodyActed(run, seats) ? { kind: 'tick', because: 'everybody acted' } : null;
 }
@@ -142,15 +173,38 @@ function expectedAndActed(open: NonNullable<RunView['open']>): [number[], number
     case 'reveal':
       return [open.committed, open.revealed];
     case 'certify':
-      return [open.revealed, open.certified];
+      return [open.witnesses, open.certified];
     case 'aggregate':
-      return [open.certified, open.submitted];
+      return [open.revealed.filter((seat) => !missedCertifying(open, seat)), open.submitted];
   }
 }
 
-/** Audits of the provisional round hold the next round's closing; those of the open one do not. */
+/** It seems to have crashed: it may still name a root, but is not waited for. */
+function missedCertifying(open: NonNullable<RunView['open']>, seat: number): boolean {
+  return open.witnesses.includes(seat) && !open.certified.includes(seat);
+}
+
+/** Audits of the provisional round, and disputes about it, hold the next round's closing. */
 export function hasPendingAudits(run: RunView): boolean {
-  return run.audits.some((audit) => audit.round === run.provisional?.round && isPending(audit));
+  const round = run.provisional?.round;
+  return (
+    run.audits.some((audit) => audit.round === round && isPending(audit)) ||
+    run.disputes.some((dispute) => dispute.round === round && holdsRound(dispute))
+  );
+}
+
+/** Nothing but time kept it open. */
+function isClosable(
+  { challengeUntilMs, struck }: NonNullable<RunView['provisional']>,
+  nowMs: number,
+): boolean {
+  return struck !== null || nowMs >= challengeUntilMs;
+}
+
+/** What took money is closed after its round: what the round cost is known then. */
+function isDisputeDue(run: RunView, dispute: DisputeView, nowMs: number): boolean {
+  if (nowMs < dispute.deadlineMs) return false;
+  return dispute.stage !== 'window' || !waitsForRound(run, dispute);
 }
 
 function isPending(audit: AuditView): boolean {

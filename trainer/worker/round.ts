@@ -16,11 +16,14 @@ import { compress, pseudoGradient } from '../exchange/compress.js';
 import type { TensorLayout } from '../program/layout.js';
 import { learningRateAt, type RunSpec } from '../run/run-spec.js';
 
+/** The part of a run spec that a round is computed from. */
+export type RoundSpec = Pick<RunSpec, 'inner' | 'outer'> & { readonly data: { seed: number } };
+
 /** What a round is computed from, apart from the worker's own state. */
 export interface RoundInput {
   /** Number on chain; nothing that is computed depends on it. */
   readonly round: number;
-  readonly spec: RunSpec;
+  readonly spec: RoundSpec;
   readonly layout: TensorLayout;
   readonly session: Session;
   readonly sequences: PackedSequences;

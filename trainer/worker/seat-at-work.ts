@@ -3,11 +3,21 @@
  * round results) is a cache; every entry can be had again from blobs or by computing the round anew,
  * which gives the same bytes.
  */
-import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { taggedDigest } from '@commonweights/dataset-registry/digest/tagged.js';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
-import type { AuditView, RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
-import { commitmentOf, ZERO_LOCAL_STATE } from '@commonweights/dao-contracts/rules/commitment.js';
+import type {
+  AuditView,
+  DisputeView,
+  RunView,
+  SeatView,
+} from '@commonweights/dao-contracts/client/views.js';
+import {
+  commitmentOf,
+  drawDecoy,
+  saltOf,
+  ZERO_LOCAL_STATE,
+} from '@commonweights/dao-contracts/rules/commitment.js';
 import { proveTraceLeaf } from '@commonweights/dao-contracts/rules/trace.js';
 import { replaySegment } from '../auditor/replay-segment.js';
 import { decodeLocalState, zeroLocalState } from '../checkpoint/local-state.js';
@@ -18,8 +28,10 @@ import { outerStep, type OuterState } from '../exchange/outer-step.js';
 import { decodeUpdate, updateBytesMax } from '../exchange/update-codec.js';
 import type { TensorLayout } from '../program/layout.js';
 import type { OpenRun } from '../run/open-run.js';
+import { readDisputedRound, type DisputedClaim, type DisputedRound } from './disputed-round.js';
 import { nextDuty, type Duty } from './duty.js';
 import type { LayeredStore } from './layered-store.js';
+import { plantDecoy, tracedLeaves, type Decoy, type TracedResult } from './plant-decoy.js';
 import { selfTest } from './self-test.js';
 import { trainRound, type BeforeStep, type RoundInput, type RoundResult } from './round.js';
 import type { RunReader, Seen } from './run-reader.js';
@@ -66,10 +78,13 @@ const certifyAttempts = 20;
 const breathEveryMs = 100;
 
 export class SeatAtWork {
-  readonly #results = new Map<number, RoundResult>();
+  readonly #results = new Map<number, TracedResult>();
   readonly #states = new Map<Digest, OuterState>();
   readonly #updates = new Map<Digest, Float32Array>();
   #auditSession: Session | null = null;
+  /** The latest round whose update everybody can have. */
+  #offered = 0;
+  #ownRoot: { round: number; root: Digest } | null = null;
 
   private constructor(
     private readonly options: SeatOptions,
@@ -115,10 +130,22 @@ export class SeatAtWork {
         return this.#open(duty.audit, seen);
       case 'answer':
         return this.#answer(duty.audit, seen);
+      case 'judge':
+        return this.#judge(duty.dispute, seen);
+      case 'challenge-root':
+        return this.#challengeRoot(duty, seen);
       case 'wait':
+        return this.#offerAgain(seen.run);
       case 'finish':
         return;
     }
+  }
+
+  /** A seat that does not certify waits; what a registry refused before may be taken now. */
+  async #offerAgain({ open }: RunView): Promise<void> {
+    const mine = open && this.#results.get(open.round);
+    if (!mine || open.phase !== 'certify' || this.#offered === open.round) return;
+    if (await this.#offer(mine.update.bytes)) this.#offered = open.round;
   }
 
   async #enrol(run: RunView): Promise<void> {
@@ -170,7 +197,7 @@ export class SeatAtWork {
     if (!result) return;
     // Not being fetched costs one reward, not revealing costs the stake: a registry that is away
     // must not keep this seat from revealing.
-    await this.#offer(result.update.bytes);
+    if (await this.#offer(result.update.bytes)) this.#offered = round;
     await this.options.client.reveal({
       run: seen.run.id,
       round,
@@ -210,18 +237,16 @@ export class SeatAtWork {
   }
 
   async #submitRoot(round: number, included: readonly number[], seen: Seen): Promise<void> {
-    const start = await this.#stateOf(seen.run.open!.startRoot, seen.run);
     const updates: Float32Array[] = [];
     for (const seat of [...included].sort((a, b) => a - b)) {
       const update = await this.#updateOf(seat, round, seen);
       if (!update) throw new Error(`BLOB_MISSING: the update of seat ${seat} cannot be had yet`);
       updates.push(update);
     }
-    const mean = aggregate(updates);
-    const state = outerStep({ ...start, mean, recipe: this.opened.spec.outer });
-    const bytes = encodeState(state, this.opened.program.layout);
+    const { state, bytes } = await this.#step(seen.run.open!.startRoot, updates, seen);
     const { blobs, client } = this.options;
     const root = await blobs.put(bytes);
+    this.#ownRoot = { round, root };
     // One uploads before anybody needs it, the others make sure that somebody did.
     const leads = this.#mySeat(seen).seat === Math.min(...included);
     if (leads) await this.#offer(bytes);
@@ -230,6 +255,54 @@ export class SeatAtWork {
     await client.submitRoot({ run: seen.run.id, round, root });
     this.#tell({ kind: 'submitted', round, root });
     if (!leads) await this.#offer(bytes);
+  }
+
+  /** What a round comes to: the same bytes for everybody who has its updates. */
+  async #step(startRoot: Digest, updates: Float32Array[], seen: Seen) {
+    const start = await this.#stateOf(startRoot, seen.run);
+    const mean = aggregate(updates);
+    const state = outerStep({ ...start, mean, recipe: this.opened.spec.outer });
+    return { state, bytes: encodeState(state, this.opened.program.layout) };
+  }
+
+  /** The root of a round under dispute; null where an update of it cannot be had. */
+  async #rootOf({ startRoot, included }: DisputedRound, seen: Seen): Promise<Digest | null> {
+    const updates: Float32Array[] = [];
+    for (const claim of included) {
+      const update = await this.#fetchUpdate(claim);
+      if (!update) return null;
+      updates.push(update);
+    }
+    return digestOf((await this.#step(startRoot, updates, seen)).bytes);
+  }
+
+  /** As patient as an auditor is with material: a slow registry is nobody's fault. */
+  async #fetchUpdate(claim: DisputedClaim): Promise<Float32Array | null> {
+    for (let attempt = 1; attempt < materialAttempts; attempt++) {
+      const update = await this.#decodedUpdate(claim);
+      if (update) return update;
+      await pause(this.#pollMs);
+    }
+    return null;
+  }
+
+  /** What this seat named, while nobody has refused its challenge. */
+  ownRootOf(round: number | undefined): Digest | null {
+    return this.#ownRoot && this.#ownRoot.round === round ? this.#ownRoot.root : null;
+  }
+
+  /** Once: without the bond, or with a key that cannot attach it, this seat cannot challenge. */
+  async #challengeRoot({ round, root }: { round: number; root: Digest }, seen: Seen) {
+    const { challengeYocto: depositYocto } = seen.run.provisional!;
+    try {
+      await this.options.client.challengeRoot({ run: seen.run.id, round, root, depositYocto });
+      this.#ownRoot = null;
+      this.#tell({ kind: 'challenged', round, root });
+    } catch (error) {
+      if (this.isPassing(error)) throw error;
+      this.#ownRoot = null;
+      this.#tell({ kind: 'hindered', message: `round ${round}: ${(error as Error).message}` });
+    }
   }
 
   /** Publishes, or says why not: nothing that others need may stop what this seat owes. */
@@ -259,32 +332,74 @@ export class SeatAtWork {
     if (!result) return;
     const step = this.#auditStep(audit, result, audit.segment + 1);
     const last = audit.segment + 1 === seen.run.terms.segments;
-    await this.options.client.open({ ...step, end: last ? result.endSnapshot : null });
+    const secret = step.nonce === null ? null : this.#secret(audit.round);
+    await this.options.client.open({ ...step, end: last ? result.endSnapshot : null, secret });
     this.#tell({ kind: 'opened', round: audit.round, segment: audit.segment });
   }
 
-  #auditStep(audit: AuditView, result: RoundResult, index: number) {
+  #auditStep(audit: AuditView, result: TracedResult, index: number) {
     return {
       run: this.options.run,
       round: audit.round,
       seat: audit.seat,
+      segment: audit.segment,
       leaf: result.leaves[index]!,
-      proof: proveTraceLeaf(result.leaves, index),
+      proof: proveTraceLeaf(tracedLeaves(result), index),
+      nonce: result.decoy?.index === index ? result.decoy.nonce : null,
     };
   }
 
   async #answer(audit: AuditView, seen: Seen): Promise<void> {
     const subject = seen.seats.find((seat) => seat.seat === audit.seat)!;
     const context = this.#context(audit.round, seen, subject);
-    const snapshot = await this.#material(audit.startLeaf!);
+    const { segment } = audit;
+    const leaf = await this.#replay(context, { segment, startLeaf: audit.startLeaf! }, seen);
+    const { run, round, seat } = { run: seen.run.id, ...audit };
+    await this.options.client.answer({ run, round, seat, segment, leaf });
+    this.#tell({ kind: 'answered', round, seat, segment, leaf });
+  }
+
+  /** The leaf that a segment leads to; null where there is nothing to start from. */
+  async #replay(
+    context: RoundContext,
+    it: { segment: number; startLeaf: Digest },
+    seen: Seen,
+  ): Promise<Digest | null> {
+    const snapshot = await this.#material(it.startLeaf);
+    if (!snapshot) return null;
     this.#auditSession ??= this.session.fork();
     const input = await this.#roundInput(context, seen.run, this.#auditSession);
-    const { segment } = audit;
-    const leaf =
-      snapshot && (await replaySegment(input, { segment, snapshot, localIn: context.localIn }));
-    const { run, round, seat } = { run: seen.run.id, ...audit };
-    await this.options.client.answer({ run, round, seat, leaf });
-    this.#tell({ kind: 'answered', round, seat, segment, leaf });
+    return replaySegment(input, { ...it, snapshot, localIn: context.localIn });
+  }
+
+  /** A juror believes nobody: it computes what was claimed, whatever others have answered. */
+  async #judge(dispute: DisputeView, seen: Seen): Promise<void> {
+    const round = await readDisputedRound(this.options.client, dispute, seen);
+    const answer = round && (await this.#recompute(dispute, round, seen));
+    await this.options.client.judge({ run: seen.run.id, dispute: dispute.id, answer });
+    this.#tell({ kind: 'judged', dispute: dispute.id, round: dispute.round, answer });
+  }
+
+  async #recompute(dispute: DisputeView, round: DisputedRound, seen: Seen): Promise<Digest | null> {
+    if (dispute.kind === 'root') return this.#rootOf(round, seen);
+    const claim = round.claims.find(({ seat }) => seat === dispute.seat);
+    if (!claim) return null;
+    if (dispute.kind === 'update') return this.#confirmUpdate(claim);
+    const { segment, startLeaf } = dispute;
+    const { slice, localIn } = claim;
+    return this.#replay(
+      { round: round.round, startRoot: round.startRoot, ordinal: round.ordinal, slice, localIn },
+      { segment: segment!, startLeaf: startLeaf! },
+      seen,
+    );
+  }
+
+  /** Whoever says that an update can be had makes sure that it can. */
+  async #confirmUpdate(claim: DisputedClaim): Promise<Digest | null> {
+    if (!(await this.#fetchUpdate(claim))) return null;
+    const { update, updateBytes: maxBytes } = claim;
+    await this.#offer(await this.options.blobs.get(update, { maxBytes }));
+    return update;
   }
 
   async #material(leaf: Digest): Promise<Uint8Array | null> {
@@ -303,7 +418,7 @@ export class SeatAtWork {
   }
 
   /** The seat's own result of a round; null when the round went away while it was computed. */
-  async #resultOf(round: number, seen: Seen): Promise<RoundResult | null> {
+  async #resultOf(round: number, seen: Seen): Promise<TracedResult | null> {
     const known = this.#results.get(round);
     if (known) return known;
     const context = this.#context(round, seen);
@@ -313,7 +428,8 @@ export class SeatAtWork {
       const compute = this.options.computeRound ?? trainRound;
       const input = await this.#roundInput(context, seen.run, this.session);
       const local = await this.#localState(context.localIn);
-      const result = await compute(input, local, this.#watchWhileTraining(round));
+      const honest = await compute(input, local, this.#watchWhileTraining(round));
+      const result = plantDecoy(honest, this.#decoyOf(round, seen.run));
       await this.options.blobs.put(result.localOut.bytes);
       this.#remember(round, result);
       this.#tell({
@@ -357,7 +473,11 @@ export class SeatAtWork {
         account: this.options.client.accountId!,
         role: this.options.role,
         nowMs: seen.run.nowMs,
+        ownRoot: this.ownRootOf(seen.run.provisional?.round),
       });
+      if (duty.kind === 'judge' || duty.kind === 'challenge-root') {
+        return this.#tryUrgent(duty, seen);
+      }
       const urgent = duty.kind === 'deliver' || duty.kind === 'open' || duty.kind === 'answer';
       // After a restart the audited round's result is not at hand, and computing it needs the very
       // session that is training now.
@@ -454,10 +574,16 @@ export class SeatAtWork {
     const claim = seats.find((one) => one.seat === seat)?.claim;
     const revealed = claim?.round === round ? claim.revealed : null;
     if (!revealed) return null;
-    const known = this.#updates.get(revealed.update);
+    return this.#decodedUpdate({ seat, ...revealed });
+  }
+
+  async #decodedUpdate(
+    it: Pick<DisputedClaim, 'seat' | 'update' | 'updateBytes'>,
+  ): Promise<Float32Array | null> {
+    const { seat, updateBytes, update } = it;
+    const known = this.#updates.get(update);
     if (known) return known;
     try {
-      const { updateBytes, update } = revealed;
       const { program, spec } = this.opened;
       if (updateBytes > updateBytesMax(program.layout, spec.outer)) return null;
       const bytes = await this.options.blobs.get(update, { maxBytes: updateBytes });
@@ -502,11 +628,23 @@ export class SeatAtWork {
 
   /** Derived, not stored: after a kill the same round opens the same commitment. */
   #salt(round: number): string {
-    const { saltSecret, client, run } = this.options;
-    return taggedDigest('cw/salt/1', [saltSecret, client.contract, run, round]).slice(7);
+    return saltOf(this.#secret(round));
   }
 
-  #remember(round: number, result: RoundResult): void {
+  #secret(round: number): string {
+    const { saltSecret, client, run } = this.options;
+    return taggedDigest('cw/round-secret/1', [saltSecret, client.contract, run, round]).slice(7);
+  }
+
+  /** Where this round's trace has a decoy, if its secret says so. */
+  #decoyOf(round: number, { terms }: RunView): Decoy | null {
+    const secret = this.#secret(round);
+    const { segments, decoyShareBps: shareBps } = terms;
+    const index = drawDecoy({ secret, round, segments, shareBps });
+    return index === null ? null : { index, nonce: taggedDigest('cw/decoy-nonce/1', [secret]) };
+  }
+
+  #remember(round: number, result: TracedResult): void {
     this.#results.set(round, result);
     for (const [old, { leaves, localOut }] of this.#results) {
       if (old >= round - 1) continue;
@@ -542,6 +680,8 @@ const passingCodes = new Set([
   'TOO_MANY',
   'ALREADY_ACTED',
   'AUDIT_CLOSED',
+  'CHALLENGE_OPEN',
+  'DISPUTE_CLOSED',
   'NOT_YOUR_TURN',
   'WRONG_PHASE',
   'WRONG_ROUND',

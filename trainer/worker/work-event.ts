@@ -16,6 +16,8 @@ export type WorkEvent =
   | { kind: 'delivered'; round: number; segment: number; bytes: number }
   | { kind: 'opened'; round: number; segment: number }
   | { kind: 'answered'; round: number; seat: number; segment: number; leaf: Digest | null }
+  | { kind: 'judged'; dispute: number; round: number; answer: Digest | null }
+  | { kind: 'challenged'; round: number; root: Digest }
   | { kind: 'ticked'; because: string }
   | { kind: 'waiting'; for: string }
   | { kind: 'hindered'; message: string }

@@ -53,6 +53,7 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
           account: options.client.accountId!,
           role: options.role,
           nowMs: run.nowMs,
+          ownRoot: seat.ownRootOf(run.provisional?.round),
         });
         if (duty.kind === 'finish') return await leave(options, duty.because);
         await seat.perform(duty, { run, seats });

@@ -102,6 +102,7 @@ function record(round: number, outcome: RoundRecord['outcome']): RoundRecord {
   return {
     ...{ version: 1, run: 1, round, outcome, previous: null, startRoot: wrongDigest(), root },
     ...{ claims: outcome === 'aborted' ? [] : claims, audits: [] },
+    ...{ tainted: [], witnesses: [] },
   };
 }
 

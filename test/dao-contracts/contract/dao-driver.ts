@@ -17,6 +17,7 @@ import type {
   AccountingView,
   AuditView,
   DatasetRecord,
+  DisputeView,
   RunTerms,
   RunView,
   SeatView,
@@ -47,6 +48,7 @@ export const policy = {
   lateQuorumMs: 20_000,
   liveProposalsMax: 8,
   licences: ['CC0-1.0'],
+  rewardPerTeraFlopYoctoMax: `${near}`,
 };
 
 export const members = [
@@ -95,10 +97,18 @@ export const terms: RunTerms = {
     audit: 60_000,
   },
   auditedClaimsBps: 10_000,
+  auditsPerClaim: 1,
+  witnesses: 0,
+  challengeWindowMs: 0,
+  taintedShareBpsMax: 0,
+  decoyShareBps: 0,
   stakeYocto: `${2n * near}`,
   rewardYocto: `${near / 10n}`,
   auditFeeYocto: `${near / 100n}`,
+  decoyFeeYocto: '0',
   heldBackRounds: 1,
+  computeCostYocto: `${near / 20n}`,
+  flopsPerRound: `${10n ** 12n}`,
 };
 
 export const workers = ['w0.test', 'w1.test', 'w2.test', 'w3.test'];
@@ -260,7 +270,7 @@ export class Play {
   async auditStep(audit: AuditView, seats: SeatView[]): Promise<void> {
     const { round, seat, segment } = audit;
     const work = this.#work.get(`${round}/${seat}`)!;
-    const step = { run: this.run, round, seat };
+    const step = { run: this.run, round, seat, segment };
     const opened = (index: number) => ({
       ...step,
       leaf: work.leaves[index]!,
@@ -285,11 +295,25 @@ export class Play {
         });
         return;
       case 'disputed': {
-        const juror = audit.jury.find((one) => !one.answered);
-        if (juror) await this.chain.call(seats[juror.seat]!.account, 'answer', { ...step, leaf });
-        else await this.tick();
+        const { disputes } = await this.view();
+        const dispute = disputes.find((one) => one.seat === seat && one.segment === segment)!;
+        await this.judge(dispute, seats, leaf);
       }
     }
+  }
+
+  /** The time to appeal, or to judge, is over. */
+  async letTimePass(): Promise<void> {
+    await this.chain.forward(terms.deadlinesMs.audit);
+    await this.tick();
+  }
+
+  /** The next juror answers, or a jury is drawn. */
+  async judge({ id, panel }: DisputeView, seats: SeatView[], answer: Digest | null): Promise<void> {
+    const juror = panel.find((one) => !one.answered);
+    const args = { run: this.run, dispute: id, answer };
+    if (juror) await this.chain.call(seats[juror.seat]!.account, 'judge', args);
+    else await this.tick();
   }
 
   /** Closes the audits of the last round, then plays one to its provisional root. */

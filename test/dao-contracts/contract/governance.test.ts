@@ -235,6 +235,37 @@ describe('governance in the contract', () => {
     expect(fund({})).to.equal('accepted');
   });
 
+  it('funds no run that pays more for computing than the policy allows', () => {
+    const depositYocto = near;
+    fake.call('ann.test', 'register_dataset', { record: dataset }, { depositYocto });
+    const fund = (changes: object) => {
+      const changed = { ...terms, ...changes };
+      const budgetYocto = `${escrowNeeded(changed)}`;
+      const action = { kind: 'fund-run', terms: changed, budgetYocto };
+      const args = { action, description: named('why') };
+      return refusal('ann.test', 'propose', args, { depositYocto: 2n * near });
+    };
+    // A tenth of a NEAR for a tenth of a teraFLOP is the policy's price.
+    expect(fund({ flopsPerRound: `${10n ** 11n}` })).to.equal('accepted');
+    expect(fund({ flopsPerRound: `${10n ** 11n - 1n}` })).to.match(
+      /^PRICE_TOO_HIGH: rewardYocto is \d+ yoctoNEAR per teraFLOP .*lower it to \d+$/,
+    );
+  });
+
+  it('funds no run under which cheating pays', () => {
+    const depositYocto = near;
+    fake.call('ann.test', 'register_dataset', { record: dataset }, { depositYocto });
+    const action = {
+      kind: 'fund-run',
+      terms: { ...terms, auditedClaimsBps: 10 },
+      budgetYocto: `${escrowNeeded(terms)}`,
+    };
+    const args = { action, description: named('why') };
+    expect(refusal('ann.test', 'propose', args, { depositYocto: 2n * near })).to.match(
+      /^CHEATING_PAYS: free-riding .*raise/,
+    );
+  });
+
   it('executes nothing that the treasury cannot pay, and lets it be tried again', () => {
     const dear: Action = { kind: 'transfer', to: 'late.test', amountYocto: `${50n * near}` };
     const proposal = propose(dear);

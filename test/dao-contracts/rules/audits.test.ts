@@ -3,8 +3,14 @@ import { expect } from 'chai';
 import { proveTraceLeaf } from '@commonweights/dao-contracts/rules/trace.js';
 import type { RoundRecord } from '@commonweights/dao-contracts/rules/run.js';
 import type { RunCommand } from '@commonweights/dao-contracts/rules/run-events.js';
-import { named, near } from './run-play.js';
+import { named, near, type RunPlay } from './run-play.js';
 import { accountOf, provisional, running, terms } from './run-scenes.js';
+
+/** All other audits are late too, then; this scene is about the first one. */
+function letTimePass(play: RunPlay): void {
+  play.nowMs += terms.deadlinesMs.audit;
+  play.apply({ kind: 'tick', round: null, phase: null });
+}
 
 describe('audits with a verdict', () => {
   function playAudit(answer: 'honest' | 'wrong' | 'null', jury: 'worker' | 'auditor' | 'silent') {
@@ -15,7 +21,7 @@ describe('audits with a verdict', () => {
       leaf: trace[index]!,
       proof: proveTraceLeaf(trace, index),
     });
-    const step = { round, seat };
+    const step = { round, seat, segment };
     const leaf = { honest: trace[segment + 1]!, wrong: named('wrong'), null: null }[answer];
     const worker = accountOf(play, seat);
     play.apply({ kind: 'deliver', account: worker, ...step, ...leafAt(segment) });
@@ -29,15 +35,14 @@ describe('audits with a verdict', () => {
     const find = () => play.state.audits.find((one) => one.seat === seat && one.round === round);
     if (find()?.state === 'disputed') {
       play.apply(play.tick());
-      for (const juror of find()!.jury!) {
-        if (jury === 'silent' || find()?.state !== 'disputed') break;
+      const dispute = () => play.state.disputes[0];
+      for (const juror of dispute()!.panel!) {
+        if (jury === 'silent' || dispute()?.stage !== 'jury') break;
         const said = jury === 'worker' ? trace[segment + 1]! : named('wrong');
-        play.apply({ kind: 'answer', account: accountOf(play, juror.seat), ...step, leaf: said });
+        const account = accountOf(play, juror.seat);
+        play.apply({ kind: 'judge', account, dispute: dispute()!.id, answer: said });
       }
-      if (find()?.state === 'disputed') {
-        play.nowMs += terms.deadlinesMs.audit;
-        play.apply({ kind: 'tick', round: null, phase: null });
-      }
+      if (dispute()?.stage === 'jury') letTimePass(play);
     }
     return { play, seat, auditor };
   }
@@ -50,8 +55,17 @@ describe('audits with a verdict', () => {
 
   it('fines an auditor whose wrong answer the jury overrules a tenth of its stake', () => {
     const { play, seat, auditor } = playAudit('wrong', 'worker');
-    const audit = play.state.audits.find((one) => one.seat === seat)!;
-    expect(audit).to.include({ state: 'passed', right: false, potYocto: near / 10n });
+    const audit = () => play.state.audits.find((one) => one.seat === seat);
+    expect(audit()).to.include({ state: 'disputed', right: false });
+    expect(play.state.seats[auditor]!.stakeYocto).to.equal(near);
+    // It may appeal until the deadline; the others' audits are late by then, so the round closes.
+    const { deadlineMs } = play.state.disputes[0]!;
+    play.nowMs = deadlineMs - 1;
+    play.apply({ kind: 'tick', round: null, phase: null });
+    expect(audit()).to.include({ state: 'disputed' });
+    play.nowMs = deadlineMs;
+    play.apply({ kind: 'tick', round: null, phase: null });
+    expect(play.state.disputes).to.deep.equal([]);
     expect(play.state.seats[auditor]!.stakeYocto).to.equal(near - near / 10n);
     expect(play.state.run.roster[seat]!.status).to.equal('active');
   });
@@ -82,7 +96,7 @@ describe('audits with a verdict', () => {
     const trace = play.trace(round, seat);
     const proof = proveTraceLeaf(trace, segment);
     const account = accountOf(play, seat);
-    play.apply({ kind: 'deliver', account, round, seat, leaf: trace[segment]!, proof });
+    play.apply({ kind: 'deliver', account, round, seat, segment, leaf: trace[segment]!, proof });
     play.nowMs += terms.deadlinesMs.audit;
     play.apply({ kind: 'tick', round: null, phase: null });
     const others = [0, 1, 2].filter((one) => one !== seat);
@@ -119,13 +133,14 @@ function expelAnAuditor(it = { answersFirst: false }) {
     const deliver = (whose: number) => {
       const { segment } = play.state.audits.find((one) => one.seat === whose)!;
       const { leaf, proof } = play.openedLeaf(round, whose, segment);
-      act({ kind: 'deliver', account: accountOf(play, whose), seat: whose, leaf, proof });
+      act({ kind: 'deliver', account: accountOf(play, whose), seat: whose, segment, leaf, proof });
     };
     play.nowMs += terms.deadlinesMs.audit - 1;
     deliver(subject);
-    const { leaf } = play.openedLeaf(round, subject, owed.segment + 1);
+    const { segment } = owed;
+    const { leaf } = play.openedLeaf(round, subject, segment + 1);
     if (it.answersFirst) {
-      act({ kind: 'answer', account: accountOf(play, seat), seat: subject, leaf });
+      act({ kind: 'answer', account: accountOf(play, seat), seat: subject, segment, leaf });
     }
     play.nowMs += 1;
     play.apply({ kind: 'tick', round: null, phase: null });
@@ -142,7 +157,7 @@ describe('an auditor that is expelled before it answers', () => {
     expect(audit()).to.include({ state: 'answer', replaced: seat });
     const { auditor, segment } = audit();
     const opened = play.openedLeaf(round, subject, segment + 1);
-    const step = { round, seat: subject };
+    const step = { round, seat: subject, segment };
     const by = accountOf(play, auditor);
     play.apply({ kind: 'answer', account: by, ...step, leaf: opened.leaf });
     play.apply({ kind: 'open', account: accountOf(play, subject), ...step, ...opened });
@@ -159,7 +174,7 @@ describe('an auditor that is expelled after it answered', () => {
     const { segment } = play.state.audits.find((one) => one.seat === subject)!;
     const opened = play.openedLeaf(round, subject, segment + 1);
     const account = accountOf(play, subject);
-    play.apply({ kind: 'open', account, round, seat: subject, ...opened });
+    play.apply({ kind: 'open', account, round, seat: subject, segment, ...opened });
     expect(play.state.run.provisional).to.equal(null);
     expect(play.state.seats[seat]).to.include({ auditsRight: 0, earnedYocto: 0n });
     expect(play.ledgers.get(accountOf(play, seat))).to.equal(undefined);

@@ -23,7 +23,9 @@ describe('a majority of those who revealed', () => {
     certify(play, 0, [0, 1, 2]);
     letDeadlinePass(play);
     expect(play.state.run).to.include({ status: 'paused', open: null, provisional: null });
-    expect(play.state.run.pausedBecause).to.match(/no update was certified by more than half/);
+    expect(play.state.run.pausedBecause).to.match(
+      /no update was certified by more than half of the witnesses/,
+    );
   });
 
   it('is there when one of three crashes before it certifies', () => {

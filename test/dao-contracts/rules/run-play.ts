@@ -8,7 +8,10 @@ import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { encodeUtf8 } from '@commonweights/dataset-registry/digest/hash-parts.js';
 import {
   commitmentOf,
+  drawDecoy,
   outcomeLeaf,
+  plantedLeaf,
+  saltOf,
   ZERO_LOCAL_STATE,
 } from '@commonweights/dao-contracts/rules/commitment.js';
 import { escrowNeeded, fundingBytes } from '@commonweights/dao-contracts/rules/budget.js';
@@ -16,14 +19,26 @@ import { storageYoctoPerByte } from '@commonweights/dao-contracts/rules/limits.j
 import {
   stepRun,
   type RunCommand,
+  type RunEffects,
   type RunState,
 } from '@commonweights/dao-contracts/rules/run-events.js';
-import type { CallContext } from '@commonweights/dao-contracts/rules/run-draft.js';
+import { challengeCost } from '@commonweights/dao-contracts/rules/challenge.js';
+import { appealCost } from '@commonweights/dao-contracts/rules/dispute.js';
+import type { Dispute } from '@commonweights/dao-contracts/rules/run-state.js';
+import type { CallContext, RunEvent } from '@commonweights/dao-contracts/rules/run-draft.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run.js';
 import { addTotals, noMoney, type Totals } from '@commonweights/dao-contracts/rules/totals.js';
 import { proveTraceLeaf, traceRootOf } from '@commonweights/dao-contracts/rules/trace.js';
 
-export const named = (name: string): Digest => digestOf(new TextEncoder().encode(name));
+/** Digests by name: a play names few things, and asks for each one often. */
+const digests = new Map<string, Digest>();
+
+export function named(name: string): Digest {
+  let digest = digests.get(name);
+  if (!digest) digests.set(name, (digest = digestOf(new TextEncoder().encode(name))));
+  return digest;
+}
+
 const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash('sha256').update(bytes).digest());
 export const near = 10n ** 24n;
 export const contract = 'dao.test';
@@ -51,10 +66,31 @@ export const smallTerms: RunTerms = {
     audit: 1_000,
   },
   auditedClaimsBps: 8_000,
+  auditsPerClaim: 1,
+  witnesses: 0,
+  challengeWindowMs: 0,
+  taintedShareBpsMax: 0,
+  decoyShareBps: 0,
   stakeYocto: `${near}`,
   rewardYocto: `${near / 7n}`,
   auditFeeYocto: `${near / 101n}`,
+  decoyFeeYocto: '0',
   heldBackRounds: 1,
+  computeCostYocto: `${near / 14n}`,
+  flopsPerRound: `${10n ** 12n}`,
+};
+
+/** As random plays use them: short, and with everything switched on. */
+export const busyTerms: RunTerms = {
+  ...smallTerms,
+  rounds: 2,
+  segments: 5,
+  auditsPerClaim: 2,
+  witnesses: 2,
+  challengeWindowMs: 400,
+  taintedShareBpsMax: 3_400,
+  decoyShareBps: 6_000,
+  decoyFeeYocto: `${near / 211n}`,
 };
 
 export function fundedRun(terms: RunTerms): RunState {
@@ -82,10 +118,13 @@ export function fundedRun(terms: RunTerms): RunState {
       open: null,
       provisional: null,
       enrolDeadlineMs: terms.deadlinesMs.enrol,
+      nextDispute: 1,
+      decoysPaid: 0,
     },
     terms,
     seats: [],
     audits: [],
+    disputes: [],
     applicants: [],
   };
 }
@@ -97,7 +136,11 @@ export class RunPlay {
   received: bigint;
   readonly ledgers = new Map<string, bigint>();
   readonly records: { round: number; text: string }[] = [];
+  lastEvents: readonly RunEvent[] = [];
   readonly accounts = ['a0', 'a1', 'a2', 'a3', 'a4', 'a5'].map((name) => `${name}.test`);
+  /** Of the command applied last. */
+  effects: RunEffects | null = null;
+  readonly #traces = new Map<string, Digest[]>();
   #steps = 0;
 
   constructor(
@@ -121,12 +164,14 @@ export class RunPlay {
     this.#steps++;
     const { state, effects } = stepRun(this.state, command, this.context());
     this.state = state;
+    this.effects = effects;
     this.totals = addTotals(this.totals, effects.moves);
-    if (command.kind === 'enrol') this.received += command.depositYocto;
+    if ('depositYocto' in command) this.received += command.depositYocto;
     for (const [account, yocto] of effects.credits) {
       this.ledgers.set(account, (this.ledgers.get(account) ?? 0n) + yocto);
     }
     this.records.push(...effects.records);
+    this.lastEvents = effects.events;
   }
 
   tick(): RunCommand {
@@ -135,21 +180,59 @@ export class RunPlay {
   }
 
   trace(round: number, seat: number): Digest[] {
+    const key = `${round} ${seat}`;
+    let trace = this.#traces.get(key);
+    if (!trace) this.#traces.set(key, (trace = this.#makeTrace(round, seat)));
+    return trace;
+  }
+
+  #makeTrace(round: number, seat: number): Digest[] {
     const of = (what: string) => named(`${what} ${round} ${seat}`);
     const endSnapshot = this.endSnapshot(round, seat);
     const outcome = outcomeLeaf({ update: of('update'), localOut: of('local'), endSnapshot });
     return [...Array.from({ length: this.state.terms.segments }, (_, i) => of(`${i}`)), outcome];
   }
 
+  /** Of a seat's round: known to nobody else before it opens a decoy. */
+  secret(round: number, seat: number): string {
+    return `secret ${round} ${seat}`;
+  }
+
+  /** The leaf of the round that is covered, and by what. */
+  decoy(round: number, seat: number): { index: number; nonce: Digest } | null {
+    const { segments, decoyShareBps: shareBps } = this.state.terms;
+    const index = drawDecoy({ secret: this.secret(round, seat), round, segments, shareBps });
+    return index === null ? null : { index, nonce: named(`nonce ${round} ${seat}`) };
+  }
+
+  /** What the trace root commits to. */
+  traced(round: number, seat: number): Digest[] {
+    const decoy = this.decoy(round, seat);
+    return this.trace(round, seat).map((leaf, i) =>
+      i === decoy?.index ? plantedLeaf({ leaf, nonce: decoy.nonce }) : leaf,
+    );
+  }
+
   endSnapshot(round: number, seat: number): Digest {
     return named(`end ${round} ${seat}`);
   }
 
+  rootOf(round: number): Digest {
+    return named(`root ${round}`);
+  }
+
   /** What `open` takes: a leaf, its proof and, for the last one, the end snapshot. */
   openedLeaf(round: number, seat: number, index: number) {
-    const trace = this.trace(round, seat);
     const end = index === this.state.terms.segments ? this.endSnapshot(round, seat) : null;
-    return { leaf: trace[index]!, proof: proveTraceLeaf(trace, index), end };
+    const decoy = this.decoy(round, seat);
+    const covered = decoy?.index === index;
+    return {
+      leaf: this.trace(round, seat)[index]!,
+      proof: proveTraceLeaf(this.traced(round, seat), index),
+      end,
+      nonce: covered ? decoy.nonce : null,
+      secret: covered ? this.secret(round, seat) : null,
+    };
   }
 
   opening(seat: number) {
@@ -164,8 +247,8 @@ export class RunPlay {
       startRoot: open.startRoot,
       localIn: open.localReset ? ZERO_LOCAL_STATE : seats[seat]!.localOut,
       localOut: of('local'),
-      traceRoot: traceRootOf(this.trace(open.round, seat)),
-      salt: 'salt',
+      traceRoot: traceRootOf(this.traced(open.round, seat)),
+      salt: saltOf(this.secret(open.round, seat)),
     };
   }
 
@@ -194,6 +277,7 @@ export class RunPlay {
       list.push(() => ({ kind: 'rejoin', account: this.state.seats[seat]!.account }));
     });
     list.push(...this.#roundActs(chance, wild), ...this.#auditActs(chance, wild));
+    list.push(...this.#disputeActs(chance), ...this.#challenges(chance));
     if (chance === 999) list.push(() => ({ kind: 'stop' }));
     return list;
   }
@@ -234,28 +318,76 @@ export class RunPlay {
     return audits.flatMap((audit): (() => RunCommand)[] => {
       const { round, seat, segment, state } = audit;
       const trace = this.trace(round, seat);
-      const step = { round, seat };
+      const step = { round, seat, segment };
       const subject = seats[seat]!.account;
       const opened = this.openedLeaf(round, seat, segment + 1);
-      const prove = (index: number) => ({
-        leaf: trace[index]!,
-        proof: proveTraceLeaf(trace, index),
-      });
+      const { leaf: startLeaf, proof, nonce } = this.openedLeaf(round, seat, segment);
       const leaf = liar ? [named('other'), null][chance % 2]! : trace[segment + 1]!;
       const answers = (who: number[]) =>
         who.map((one) => (): RunCommand => {
           return { kind: 'answer', account: seats[one]!.account, ...step, leaf };
         });
-      const jury = (audit.jury ?? []).filter((juror) => !juror.answered);
       const list: (() => RunCommand)[] = [];
       if (wild || state === 'material') {
-        list.push(() => ({ kind: 'deliver', account: subject, ...step, ...prove(segment) }));
+        list.push(() => ({
+          kind: 'deliver',
+          account: subject,
+          ...step,
+          leaf: startLeaf,
+          proof,
+          nonce,
+        }));
       }
       if (wild || state === 'answer') list.push(...answers([audit.auditor]));
       if (wild || state === 'opening') {
         list.push(() => ({ kind: 'open', account: subject, ...step, ...opened }));
       }
-      if (wild || state === 'disputed') list.push(...answers(jury.map((juror) => juror.seat)));
+      return list;
+    });
+  }
+
+  /** What an honest juror finds: that the worker's own trace, root or update is right. */
+  truth(dispute: Dispute): Digest {
+    const { kind, round, seat, segment } = dispute;
+    if (kind === 'root') return this.rootOf(round);
+    return kind === 'audit' ? this.trace(round, seat!)[segment! + 1]! : dispute.claimed;
+  }
+
+  #challenges(chance: number): (() => RunCommand)[] {
+    const { run, terms } = this.state;
+    const round = run.provisional?.round ?? (chance % 11 === 0 ? 1 : null);
+    if (round === null || chance % 4 !== 0) return [];
+    const { bondYocto, storageYocto } = challengeCost(terms);
+    const depositYocto = bondYocto + storageYocto + BigInt(chance % 3) - BigInt(chance % 2);
+    const account = chance % 3 === 0 ? 'stranger.test' : this.accounts[chance % 6]!;
+    const it = { account, round, depositYocto };
+    const root = chance % 8 === 0 ? named('other') : this.rootOf(round);
+    return [
+      () => ({ kind: 'challenge_root', ...it, root }),
+      () => ({ kind: 'challenge_update', ...it, seat: chance % 4 }),
+    ];
+  }
+
+  #disputeActs(chance: number): (() => RunCommand)[] {
+    const { seats, disputes, run, terms } = this.state;
+    return disputes.flatMap((dispute): (() => RunCommand)[] => {
+      const { id, stage } = dispute;
+      const lies = chance % 3 === 1;
+      const answer = lies ? [named('other'), null][chance % 2]! : this.truth(dispute);
+      const list = (dispute.panel ?? []).map((juror) => (): RunCommand => {
+        return { kind: 'judge', account: seats[juror.seat]!.account, dispute: id, answer };
+      });
+      if (stage === 'window') {
+        const { bondYocto, storageYocto } = appealCost(run, terms, dispute);
+        const depositYocto = bondYocto + storageYocto + BigInt(chance % 3) - BigInt(chance % 2);
+        for (const account of [dispute.plaintiff, seats[dispute.defendants[0] ?? 0]!.account]) {
+          list.push(() => ({ kind: 'appeal', account, dispute: id, depositYocto }));
+        }
+      }
+      if (stage === 'dao' || chance % 50 === 0) {
+        const verdict = chance % 2 === 0 ? 'for' : 'against';
+        list.push(() => ({ kind: 'resolve', dispute: id, verdict }));
+      }
       return list;
     });
   }

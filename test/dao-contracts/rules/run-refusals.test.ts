@@ -123,7 +123,7 @@ describe('what a run refuses', () => {
       leaf: trace[index]!,
       proof: proveTraceLeaf(trace, index),
     });
-    const step = { account: accountOf(play, seat), round, seat };
+    const step = { account: accountOf(play, seat), round, seat, segment };
     const deliver = (changes: object): RunCommand => ({
       kind: 'deliver',
       ...step,
@@ -160,7 +160,7 @@ describe('what a run refuses', () => {
     closeRound(play);
     const audit = play.state.audits.find((one) => one.seat === 0)!;
     const trace = play.trace(1, 0);
-    const step = { account: opening.account, round: 1, seat: 0 };
+    const step = { account: opening.account, round: 1, seat: 0, segment: 0 };
     const leafAt = (index: number) => ({
       leaf: trace[index]!,
       proof: proveTraceLeaf(trace, index),
@@ -179,7 +179,7 @@ describe('what a run refuses', () => {
     const open = (segments: number, changes: object): string => {
       const play = provisional(running({ ...terms, segments }));
       const { round, seat, segment, auditor } = play.state.audits[0]!;
-      const step = { account: accountOf(play, seat), round, seat };
+      const step = { account: accountOf(play, seat), round, seat, segment };
       const { leaf, proof } = play.openedLeaf(round, seat, segment);
       play.apply({ kind: 'deliver', ...step, leaf, proof });
       const account = accountOf(play, auditor);

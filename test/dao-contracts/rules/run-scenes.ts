@@ -10,9 +10,9 @@ export function enrolCommand(account: string, changes: object = {}): RunCommand 
   return { kind: 'enrol', ...it, ...changes };
 }
 
-export function running(runTerms = terms, { seed = '', auditors = 1 } = {}): RunPlay {
+export function running(runTerms = terms, { seed = '', auditors = 1, trainers = 3 } = {}): RunPlay {
   const play = new RunPlay(runTerms, seed);
-  for (const account of accounts) play.apply(enrolCommand(account));
+  for (const account of accounts.slice(0, trainers)) play.apply(enrolCommand(account));
   if (auditors > 0) play.apply(enrolCommand('auditor.test', { role: 'auditor' }));
   play.apply(play.tick());
   return play;

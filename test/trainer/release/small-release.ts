@@ -93,6 +93,7 @@ function specOf(outer: OuterRecipe): RunSpec {
     tokenizer: digestOf(tokenizer),
     program: digestOf(program),
     fingerprint: digestOfJson(fingerprint),
+    flopsPerRound: '1000',
     data: {
       dataset: 'speeches-packed@1',
       manifest: datasets[0]!.manifest,
@@ -131,8 +132,19 @@ function specOf(outer: OuterRecipe): RunSpec {
       audit: 1000,
     },
     auditedClaimsBps: 10_000,
+    auditsPerClaim: 1,
+    witnesses: 0,
+    challengeWindowMs: 0,
+    taintedShareBpsMax: 0,
+    decoyShareBps: 0,
     heldBackRounds: 1,
-    economics: { stakeYocto: '1', rewardYocto: '1', auditFeeYocto: '1' },
+    economics: {
+      stakeYocto: '1',
+      rewardYocto: '1',
+      auditFeeYocto: '1',
+      computeCostYocto: '1',
+      decoyFeeYocto: '0',
+    },
   };
 }
 
@@ -158,6 +170,8 @@ export function smallRun(outer: OuterRecipe): ReleaseInput {
       ...rest,
       claims,
       audits: [],
+      tainted: [],
+      witnesses: [],
     });
   };
   add(1, { outcome: 'final', startRoot: root0!, root: root1! });

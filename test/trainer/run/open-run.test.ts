@@ -86,6 +86,13 @@ describe('opening a run', () => {
     expect(await refusal(larger)).to.match(/^PROGRAM_MISMATCH/);
   });
 
+  it('refuses a run that declares other work than its program does', async () => {
+    const dear = await publishRun(engine, (spec) => ({ ...spec, flopsPerRound: '1' }));
+    expect(await refusal(dear)).to.match(
+      /^TERMS_MISMATCH: the run declares 1 floating-point operations a round, its program has \d+;/,
+    );
+  });
+
   it('refuses another build of the engine', async () => {
     const { digest, blobs } = await publishRun(engine);
     const other = openRun({ spec: digest, blobs, engine: engineOfVersion('2') });

@@ -41,9 +41,11 @@ describe('preparing a run', () => {
 
   before(async () => {
     const { spec } = await tinyRun(engine);
-    const derived = ['version', 'tokenizer', 'program', 'fingerprint', 'vocabSize'];
+    const derived = ['version', 'tokenizer', 'program', 'fingerprint', 'flopsPerRound'];
     const { data, ...written } = JSON.parse(
-      JSON.stringify(spec, (key, value: unknown) => (derived.includes(key) ? undefined : value)),
+      JSON.stringify(spec, (key, value: unknown) =>
+        [...derived, 'vocabSize'].includes(key) ? undefined : value,
+      ),
     ) as RunSpec;
     draft = { ...written, data: { dataset: data.dataset, seed: data.seed } };
   });
@@ -116,6 +118,45 @@ describe('preparing a run', () => {
   it('refuses a draft with a field that the spec does not have', async () => {
     const odd = { ...draft, bogus: 1 } as RunDraft;
     expect(await refusal({ draft: odd })).to.match(/^BAD_RUN_SPEC: bogus: is not a known field/);
+  });
+
+  it('refuses prices under which cheating pays, and publishes nothing', async () => {
+    const manifest = await publishManifest(blobs, files);
+    const before = blobs.published.length;
+    expect(await refusal({ draft: { ...draft, auditedClaimsBps: 100 }, manifest })).to.match(
+      /^CHEATING_PAYS: free-riding .*raise stakeYocto to \d+, or auditedClaimsBps to \d+/,
+    );
+    const wary = { ...draft, economics: { ...draft.economics, liarsBps: 5_000 } };
+    expect(await refusal({ draft: wary, manifest })).to.match(/^CHEATING_PAYS: .*50\.0 % liars/);
+    expect(blobs.published).to.have.length(before);
+  });
+
+  it('takes a round to cost what it pays where the draft does not say it', async () => {
+    const { computeCostYocto, ...economics } = draft.economics;
+    void computeCostYocto;
+    const { spec } = await prepare({ draft: { ...draft, economics } });
+    expect(spec.economics.computeCostYocto).to.equal(economics.rewardYocto);
+    expect(spec.economics).to.not.have.property('liarsBps');
+  });
+
+  it('refuses prices and assumptions that are none', async () => {
+    const odd = [
+      { economics: { ...draft.economics, computeCostYocto: '-1' } },
+      { economics: { ...draft.economics, rewardYocto: 5 as unknown as string } },
+      { economics: { ...draft.economics, liarsBps: 10_001 } },
+      { auditedClaimsBps: 0.5 },
+    ];
+    for (const change of odd) {
+      expect(await refusal({ draft: { ...draft, ...change } })).to.match(
+        /^BAD_RUN_SPEC: (economics\.\w+|auditedClaimsBps): must be/,
+      );
+    }
+  });
+
+  it('counts what a round computes from the program', async () => {
+    const { spec, terms } = await prepare();
+    expect(terms.flopsPerRound).to.equal(spec.flopsPerRound);
+    expect(Number(spec.flopsPerRound)).to.be.greaterThan(1e5);
   });
 
   it('does not let a draft say what follows from the rest', async () => {

@@ -133,6 +133,7 @@ describe('a run spec', () => {
       ['maxAuditors', [-1, 65]],
       ['deadlinesMs.audit', [0, 999, 31_536_000_001]],
       ['auditedClaimsBps', [-1, 10_001]],
+      ['auditsPerClaim', [0, 3, 4]],
       ['heldBackRounds', [-1, 10_001]],
       ['economics.stakeYocto', ['', '-1', '01', '1.5', '1e24', '0x10', '9'.repeat(40), 5]],
     ];

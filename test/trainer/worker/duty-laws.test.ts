@@ -38,6 +38,7 @@ describe('what seats owe under random events', () => {
       'deliver',
       'open',
       'answer',
+      'judge',
       'wait',
       'finish',
     ]);
@@ -93,10 +94,14 @@ function followDuties(play: RunPlay): string {
   throw new Error(`stuck: ${status}, ${pausedBecause}, ${JSON.stringify(open)}`);
 }
 
-function deadlinesOf({ state: { run, audits } }: RunPlay): number[] {
+function deadlinesOf({ state: { run, audits, disputes } }: RunPlay): number[] {
   if (run.status === 'enrolling') return [run.enrolDeadlineMs];
   const pending = audits.filter(({ state }) => state !== 'passed' && state !== 'failed');
-  return [...(run.open ? [run.open.deadlineMs] : []), ...pending.map((one) => one.deadlineMs)];
+  return [
+    ...(run.open ? [run.open.deadlineMs] : []),
+    ...(run.provisional ? [run.provisional.challengeUntilMs] : []),
+    ...[...pending, ...disputes].map((one) => one.deadlineMs),
+  ];
 }
 
 function tooFewLeft({ state: { run, terms } }: RunPlay): boolean {

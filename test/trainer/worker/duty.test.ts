@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import type { AuditView, RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type {
+  AuditView,
+  DisputeView,
+  RunView,
+  SeatView,
+} from '@commonweights/dao-contracts/client/views.js';
 import { everybodyActed, nextDuty, type Duty } from '@commonweights/trainer/worker/duty.js';
 import { named, near, RunPlay } from '../../dao-contracts/rules/run-play.js';
 import { lookAt } from '../../support/run-under-way.js';
@@ -40,7 +46,16 @@ describe('what a seat owes', () => {
     ...{ round: 1, seat: 0, segment: 0, auditor: 3, state: 'material', deadlineMs: 1e9 },
     ...{ startLeaf: null, answer: null, answered: false, openedLeaf: null, jury: [] },
   };
-  const provisional = { ...base.run.open!, root: named('root'), included: [0, 1, 2], round: 1 };
+  const someDispute: DisputeView = {
+    ...{ id: 1, round: 1, ordinal: 0, kind: 'audit', seat: 0, segment: 0, startLeaf: null },
+    ...{ claimed: named('leaf'), other: null, plaintiff: 'a3.test', plaintiffSeat: 3 },
+    ...{ defendants: [0], stage: 'jury', level: 0, deadlineMs: 1e9, panel: [], verdict: null },
+    ...{ acted: false, lockedYocto: 0n, bondsYocto: 0n, appealYocto: null },
+  };
+  const provisional = {
+    ...{ ...base.run.open!, root: named('root'), included: [0, 1, 2], round: 1 },
+    ...{ namedBy: [0, 1, 2], struck: null, challengeUntilMs: 1e9, challengeYocto: 5n },
+  };
 
   it('is nothing any more when the run has ended', () => {
     for (const status of ['completed', 'stopped'] as const) {
@@ -85,12 +100,12 @@ describe('what a seat owes', () => {
       ],
       [
         'is to certify',
-        { phase: 'certify', committed: all, revealed: [2, 0] },
+        { phase: 'certify', committed: all, revealed: [2, 0], witnesses: [0, 2] },
         { kind: 'certify', round: 1, revealed: [2, 0] },
       ],
       [
         'is to name the root',
-        { phase: 'aggregate', certified: all, included: [0, 2] },
+        { phase: 'aggregate', revealed: all, included: [0, 2] },
         { kind: 'submit-root', round: 1, included: [0, 2] },
       ],
     ];
@@ -106,8 +121,8 @@ describe('what a seat owes', () => {
       const acted: Partial<Open>[] = [
         { phase: 'train', committed: [0] },
         { phase: 'reveal', committed: all, revealed: [0] },
-        { phase: 'certify', revealed: all, certified: [0] },
-        { phase: 'aggregate', certified: all, submitted: [0] },
+        { phase: 'certify', revealed: all, witnesses: all, certified: [0] },
+        { phase: 'aggregate', revealed: all, submitted: [0] },
       ];
       for (const open of acted) {
         const waits = duty(0, { open });
@@ -115,13 +130,34 @@ describe('what a seat owes', () => {
       }
     });
 
-    it('is nothing for who missed the phase before', () => {
+    it('is nothing for who missed the phase before, or was not drawn', () => {
       const missed: Partial<Open>[] = [
         { phase: 'reveal', committed: [1, 2] },
-        { phase: 'certify', committed: all, revealed: [1, 2] },
-        { phase: 'aggregate', revealed: all, certified: [1, 2] },
+        { phase: 'certify', committed: all, revealed: [1, 2], witnesses: [1, 2] },
+        { phase: 'certify', committed: all, revealed: all, witnesses: [1, 2] },
+        { phase: 'aggregate', committed: all, revealed: [1, 2] },
       ];
       for (const open of missed) expect(duty(0, { open }).kind, open.phase).to.equal('wait');
+    });
+
+    it('is to challenge a root that it has computed otherwise, unless somebody did', () => {
+      const { terms, status, ...rest } = base.run;
+      const challenge = (ownRoot: Digest | null, changes: Partial<RunView> = {}) => {
+        const run = { ...rest, terms, status, provisional, ...changes };
+        const input = { run, seats: base.seats, account: accountOf(0), nowMs: 0 };
+        return nextDuty({ ...input, role: 'trainer', ownRoot });
+      };
+      const own = named('own root');
+      const challenges = { kind: 'challenge-root', round: 1, root: own };
+      expect(challenge(own)).to.deep.equal(challenges);
+      expect(challenge(provisional.root).kind).to.equal('train');
+      expect(challenge(null).kind).to.equal('train');
+      const disputes = [
+        { ...someDispute, kind: 'root' as const, panel: [{ seat: 9, answered: false }] },
+      ];
+      expect(challenge(own, { disputes }).kind).to.equal('train');
+      const struck = { ...provisional, struck: 'root' as const };
+      expect(challenge(own, { provisional: struck }).kind).to.not.equal('challenge-root');
     });
 
     it('is to move the phase when everybody acted, or the deadline passed', () => {
@@ -148,7 +184,12 @@ describe('what a seat owes', () => {
       const run = { provisional };
       const nowMs = base.run.open!.deadlineMs;
       expect(duty(0, { run, open, audits: [{ seat: 1 }], nowMs }).kind).to.equal('wait');
-      expect(duty(0, { run, open, audits: [{ seat: 1, state: 'passed' }] }).kind).to.equal('tick');
+      const passed = [{ seat: 1, state: 'passed' as const }];
+      expect(duty(0, { run, open, audits: passed, nowMs }).kind).to.equal('wait');
+      const over = { provisional: { ...provisional, challengeUntilMs: nowMs } };
+      const closes = duty(0, { run: over, open, audits: passed, nowMs });
+      const because = 'the provisional round is to close';
+      expect(closes).to.deep.equal({ kind: 'tick', because });
     });
 
     it('of an auditor is to wait for audits', () => {
@@ -189,14 +230,39 @@ describe('what a seat owes', () => {
     });
 
     it('is for each juror to answer once', () => {
-      const jury = [
+      const panel = [
         { seat: 3, answered: true },
         { seat: 2, answered: false },
       ];
-      const audits = [{ state: 'disputed' as const, auditor: 1, jury }];
-      expect(duty(2, { audits }).kind).to.equal('answer');
-      expect(duty(3, { audits }).kind).to.equal('wait');
-      expect(duty(1, { audits }).kind).to.equal('train');
+      const disputes = [{ ...someDispute, panel }];
+      const audits = [{ state: 'disputed' as const, auditor: 1 }];
+      const judges = duty(2, { audits, run: { disputes } });
+      expect(judges).to.deep.equal({ kind: 'judge', dispute: disputes[0] });
+      expect(duty(3, { audits, run: { disputes } }).kind).to.equal('wait');
+      expect(duty(1, { audits, run: { disputes } }).kind).to.equal('train');
+    });
+
+    it('is to end a dispute that is due, but one that took money only after its round', () => {
+      const panel = [{ seat: 3, answered: false }];
+      const due = (changes: object, run: object = {}) => {
+        const disputes = [{ ...someDispute, panel, deadlineMs: 40, ...changes }];
+        return duty(2, { run: { disputes, ...run }, nowMs: 40 });
+      };
+      const tick = { kind: 'tick', because: 'deadline passed' };
+      expect(due({})).to.deep.equal(tick);
+      expect(due({ deadlineMs: 41 }).kind).to.equal('train');
+      const against = { stage: 'window', verdict: 'against', panel: [] };
+      expect(due(against)).to.deep.equal(tick);
+      expect(due(against, { provisional }).kind).to.equal('train');
+      expect(due({ stage: 'dao', panel: [] })).to.deep.equal(tick);
+    });
+
+    it('is to open the next round when the last one is closed and none is open', () => {
+      const between = duty(0, { open: null, run: { provisional: null, closedRounds: 1 } });
+      expect(between).to.deep.equal({ kind: 'tick', because: 'the next round is to open' });
+      const { rounds } = base.run.terms;
+      const held = duty(0, { open: null, run: { provisional: null, closedRounds: rounds } });
+      expect(held.kind).to.equal('wait');
     });
 
     it('comes after quick acts, and before training', () => {
@@ -208,9 +274,11 @@ describe('what a seat owes', () => {
 
     it('is to have a jury drawn for a dispute that has none', () => {
       const audits = [{ seat: 1, state: 'disputed' as const }];
-      expect(duty(0, { audits })).to.deep.equal({ kind: 'tick', because: 'a jury is to be drawn' });
+      const disputes = [someDispute];
+      const draws = { kind: 'tick', because: 'a jury is to be drawn' };
+      expect(duty(0, { audits, run: { disputes } })).to.deep.equal(draws);
       const open = { round: 2, phase: 'aggregate' as const, certified: [0], submitted: [0] };
-      expect(duty(0, { run: { provisional }, open, audits }).kind).to.equal('tick');
+      expect(duty(0, { run: { provisional, disputes }, open, audits }).kind).to.equal('tick');
     });
 
     it('is to have a late one decided', () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
 import {
   encodeManifest,
@@ -16,7 +17,7 @@ import { trainRound } from '@commonweights/trainer/worker/round.js';
 import { work } from '@commonweights/trainer/worker/work.js';
 import { fabricateFrom } from '../../../cli/main-job/fabricate-round.js';
 import { MemoryDao } from '../../support/memory-dao.js';
-import { tinyRun } from '../../support/tiny-run.js';
+import { tinyRun, wrongDigest } from '../../support/tiny-run.js';
 
 const engine = createOrtWasmEngine();
 
@@ -34,6 +35,7 @@ interface Starting {
   computeRound?: ComputeRound;
   signal?: AbortSignal;
   near?: MemoryStore;
+  client?: DaoClient;
 }
 
 /** A funded run over a registry that holds its artefacts. */
@@ -65,7 +67,7 @@ async function setStage(changes: Partial<RunSpec> = {}): Promise<Stage> {
   const events: Stage['events'] = [];
   const start: Stage['start'] = (account, options = {}) =>
     work({
-      client: dao.client(account),
+      client: options.client ?? dao.client(account),
       run: 1,
       role: options.role ?? 'trainer',
       blobs: new LayeredStore(options.near ?? new MemoryStore(), registry),
@@ -129,6 +131,11 @@ describe('working on a run', () => {
     const crew = [start('ada'), start('ben'), start('gus', { role: 'auditor' })];
     await closeEnrolment(dao, 4);
     expect((await cheat).because).to.equal('this seat was expelled');
+    const window = dao.run().disputes[0]!;
+    expect(window).to.include({ stage: 'window', verdict: 'against' });
+    await until(() => dao.records.length === 5);
+    expect(dao.run().status).to.equal('running');
+    dao.nowMs = window.deadlineMs;
     await Promise.all(crew);
     expect(dao.records.map((one) => one.outcome)).to.deep.equal([
       'final',
@@ -140,6 +147,65 @@ describe('working on a run', () => {
     const eve = dao.seats().find((seat) => seat.account === 'eve')!;
     expect(eve).to.include({ status: 'expelled', stakeYocto: '0', heldBackYocto: '0' });
     expect(dao.credits.has('eve')).to.equal(false);
+  });
+
+  it('challenges a root that liars outvoted it with, and juries that recompute it agree', async () => {
+    const { dao, start, events } = await setStage({ challengeWindowMs: 60_000, rounds: 2 });
+    const lies = (account: string) => {
+      const client = dao.client(account);
+      const submitRoot: typeof client.submitRoot = (it) => {
+        return client.submitRoot(it.round === 1 ? { ...it, root: wrongDigest() } : it);
+      };
+      // It has no bond to challenge what it knows to be wrong.
+      const challengeRoot = async () => {
+        throw new Error('INSUFFICIENT_BALANCE: this account has nothing left');
+      };
+      return start(account, { client: { ...client, submitRoot, challengeRoot } });
+    };
+    const liars = [lies('eve'), lies('eva')];
+    const stop = new AbortController();
+    const { signal } = stop;
+    const crew = [start('ada', { signal }), start('gus', { role: 'auditor', signal })];
+    await closeEnrolment(dao, 4);
+    const judgements = () => events.filter((one) => one.event.kind === 'judged');
+    await until(() => judgements().length >= 2);
+    // The expelled owe audits that they will never answer.
+    await until(() => {
+      dao.nowMs += 1_000;
+      return dao.records.length > 0;
+    });
+    expect(dao.records[0]).to.include({ outcome: 'rewound', root: wrongDigest() });
+    const own = events.find((one) => one.event.kind === 'challenged')!;
+    expect(own.account).to.equal('ada');
+    const judged = judgements();
+    for (const { event } of judged) {
+      expect(event).to.deep.include({ answer: (own.event as { root: Digest }).root });
+    }
+    const lost = dao.seats().filter((seat) => seat.status === 'expelled');
+    expect(lost.map(({ account }) => account).sort()).to.deep.equal(['eva', 'eve']);
+    for (const liar of liars) expect((await liar).because).to.equal('this seat was expelled');
+    stop.abort();
+    await Promise.all(crew);
+  });
+
+  it('plants decoys that its auditors are paid for', async () => {
+    const { dao, start } = await setStage({ decoyShareBps: 10_000, auditsPerClaim: 2, rounds: 2 });
+    const crew = [start('ada'), start('ben'), start('gus', { role: 'auditor' })];
+    await closeEnrolment(dao, 3);
+    await Promise.all(crew);
+    expect(finalRoots(dao)).to.have.length(2);
+    const claims = dao.records.flatMap((one) => one.claims);
+    expect(claims.every(({ verdict }) => verdict === 'passed')).to.equal(true);
+    expect(dao.decoysPaid).to.be.above(0);
+  });
+
+  it('certifies by a committee, and everybody names the root', async () => {
+    const { dao, start } = await setStage({ witnesses: 1, rounds: 1 });
+    const crew = [start('ada'), start('ben'), start('dan')];
+    await closeEnrolment(dao, 3);
+    await Promise.all(crew);
+    expect(finalRoots(dao)).to.have.length(1);
+    expect(dao.records[0]!.witnesses).to.have.length(1);
   });
 
   it('goes on without a trainer that stopped, and takes in one that comes late', async () => {

@@ -1,0 +1,66 @@
+/**
+ * How an audit ends, whether by itself or by a jury. An audit that fails takes its claim with it,
+ * and with the claim what was still open of its other audits.
+ */
+import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
+import type { RunDraft } from './run-draft.js';
+import type { Audit } from './run-state.js';
+
+/** Which audit: a claim may have several, each of another segment. */
+export interface AuditName {
+  round: number;
+  /** Whose claim is audited. */
+  seat: number;
+  segment: number;
+}
+
+export function nameOf({ round, seat, segment }: AuditName): AuditName {
+  return { round, seat, segment };
+}
+
+export function auditNamed(draft: RunDraft, it: AuditName): Audit | undefined {
+  return draft.audits.find(
+    (one) => one.round === it.round && one.seat === it.seat && one.segment === it.segment,
+  );
+}
+
+export function passAudit(draft: RunDraft, audit: Audit): void {
+  close(draft, audit, 'passed');
+}
+
+/** `right`: whether the auditor is paid; null where it did not come to answer. */
+export function failAudit(draft: RunDraft, audit: Audit, right: boolean | null): void {
+  audit.right = right;
+  close(draft, audit, 'failed');
+  for (const other of siblings(draft, audit)) closeWithClaim(draft, other);
+}
+
+/**
+ * The claim is lost and its worker with it: nobody waits for the worker's part in the claim's other
+ * audits. An auditor that has answered one of them is paid, as where a worker does not open; a
+ * dispute goes on, since its jury answers by itself.
+ */
+function closeWithClaim(draft: RunDraft, audit: Audit): void {
+  if (audit.state === 'material' || audit.state === 'answer') audit.right = null;
+  else if (audit.state === 'opening') audit.right = true;
+  else return;
+  close(draft, audit, 'failed');
+}
+
+/** The other audits of the same claim. */
+export function siblings(draft: RunDraft, audit: Audit): Audit[] {
+  return draft.audits.filter(
+    (one) => one !== audit && one.round === audit.round && one.seat === audit.seat,
+  );
+}
+
+function close(draft: RunDraft, audit: Audit, state: 'passed' | 'failed'): void {
+  audit.state = state;
+  draft.emit('audit_closed', { ...nameOf(audit), verdict: state });
+}
+
+/** What the worker showed: the leaf after the segment. */
+export function openedLeafOf(audit: Audit): Digest {
+  if (audit.openedLeaf === null) throw new Error('BUG: a dispute about a leaf that was not opened');
+  return audit.openedLeaf;
+}

@@ -1,0 +1,173 @@
+/**
+ * The money of a dispute. A verdict against what was claimed locks what the losers may lose; a later
+ * one may give it back; only when nothing can change any more is it distributed. Law: what a dispute
+ * takes is what it gives, and nobody gets more because others are punished than the fee, the share
+ * or the one reward that this file names.
+ */
+import type { RunDraft } from './run-draft.js';
+import type { Verdict } from './run.js';
+import type { Dispute, Loss, PastPanel } from './run-state.js';
+import {
+  creditSeat,
+  fine,
+  heldBackYocto,
+  least,
+  lostYocto,
+  refillEscrow,
+  releaseHeld,
+  shareEqually,
+  takeAll,
+  takeTenth,
+} from './settlement.js';
+import { ZERO_LOCAL_STATE } from './opening.js';
+import { moveMoney } from './totals.js';
+
+/** Locks what the standing verdict against the claim costs its defendants. */
+export function lockLosses(draft: RunDraft, dispute: Dispute): void {
+  const { id, kind, round } = dispute;
+  for (const seat of dispute.defendants) {
+    const loss =
+      kind === 'update'
+        ? lockTenth(draft, seat)
+        : takeAll(draft, seat, `found wrong in round ${round}, dispute ${id}`);
+    if (loss) dispute.losses.push(loss);
+  }
+}
+
+/** A witness said that it keeps an update which then could not be had. */
+function lockTenth(draft: RunDraft, seat: number): Loss | null {
+  const { status } = draft.roster(seat);
+  if (status === 'expelled' || status === 'left') return null;
+  const stakeYocto = takeTenth(draft, seat);
+  return { seat, stakeYocto, held: [], expelled: false, stands: false };
+}
+
+/**
+ * Gives back what a verdict had locked: stake and held-back pay to the seat, which may rejoin, or,
+ * where the run has ended, to its account. A loss that another standing verdict justifies too moves
+ * there.
+ */
+export function unlockLosses(draft: RunDraft, dispute: Dispute): void {
+  const kept: Loss[] = [];
+  for (const loss of dispute.losses) {
+    const other = draft.disputes.find(
+      (one) => one !== dispute && one.verdict === 'against' && one.defendants.includes(loss.seat),
+    );
+    if (loss.stands) kept.push(loss);
+    else if (other && loss.expelled) other.losses.push(loss);
+    else giveBack(draft, loss, dispute.owesReward);
+  }
+  dispute.losses = kept;
+}
+
+function giveBack(draft: RunDraft, loss: Loss, owesReward: boolean): void {
+  const { terms, run } = draft;
+  const seat = draft.seat(loss.seat);
+  const yocto = lostYocto(loss, terms.rewardYocto);
+  // A witness that was expelled for something else since has lost this, too.
+  const lostSince = !loss.expelled && draft.roster(loss.seat).status === 'expelled';
+  if (lostSince) return moveMoney(draft.moves, 'slashed', 'treasury', yocto);
+  seat.slashedYocto -= yocto;
+  draft.emit('loss_returned', { seat: loss.seat, account: seat.account, yocto: `${yocto}` });
+  if (draft.hasEnded) {
+    draft.credit(seat.account, 'slashed', yocto);
+    if (loss.expelled) draft.roster(loss.seat).status = 'left';
+    return;
+  }
+  moveMoney(draft.moves, 'slashed', 'stakes', loss.stakeYocto);
+  seat.stakeYocto += loss.stakeYocto;
+  if (!loss.expelled) return;
+  seat.held = [...loss.held];
+  moveMoney(draft.moves, 'slashed', 'heldBack', heldBackYocto(seat, terms.rewardYocto));
+  releaseHeld(draft, loss.seat, run.finalRounds - terms.heldBackRounds);
+  if (owesReward) {
+    const reward = BigInt(terms.rewardYocto);
+    run.paidYocto += creditSeat(draft, loss.seat, 'escrows', least(reward, run.escrowYocto));
+  }
+  const entry = draft.roster(loss.seat);
+  entry.status = 'absent';
+  seat.localOut = ZERO_LOCAL_STATE;
+}
+
+/**
+ * The end of a dispute; `standing` null: nobody decided it, and nobody pays. Else, out of what was
+ * locked, fined and forfeited:
+ * 1. the escrow gets back what the dispute and the round that it cancelled cost,
+ * 2. who brought it about gets a tenth of what was locked, a stake at most,
+ * 3. jurors who were right get a fee each, out of bonds, fines and a tenth of what was locked,
+ * 4. the honest of a cancelled round get one reward each at most,
+ * 5. the treasury gets the rest.
+ */
+export function settleDispute(draft: RunDraft, dispute: Dispute, standing: Verdict | null): void {
+  const { terms } = draft;
+  let purse = settleBonds(draft, dispute, standing);
+  if (standing !== null) purse += finesOf(draft, dispute, standing);
+  const pot = dispute.losses.reduce((sum, one) => sum + lostYocto(one, terms.rewardYocto), 0n);
+  dispute.losses = [];
+  let left = purse + pot;
+  if (left === 0n) return;
+  if (!draft.hasEnded) left -= refillEscrow(draft, least(dispute.toEscrowYocto, left));
+  const tenth = pot / 10n;
+  if (standing === 'against') {
+    left -= payPlaintiff(draft, dispute, least(least(tenth, BigInt(terms.stakeYocto)), left));
+  }
+  left -= shareEqually(draft, rightJurors(dispute.past, standing), {
+    totalYocto: least(purse + tenth, left),
+    eachMaxYocto: BigInt(terms.auditFeeYocto),
+  });
+  if (standing === 'against') {
+    left -= shareEqually(draft, dispute.honest, {
+      totalYocto: left,
+      eachMaxYocto: BigInt(terms.rewardYocto),
+    });
+  }
+  moveMoney(draft.moves, 'slashed', 'treasury', left);
+}
+
+/** Returns the winners' bonds; the sum of the others' is for the jurors. */
+function settleBonds(draft: RunDraft, dispute: Dispute, standing: Verdict | null): bigint {
+  let forfeited = 0n;
+  for (const { account, side, bondYocto } of dispute.bonds) {
+    if (standing === null || side === standing) draft.credit(account, 'bonds', bondYocto);
+    else {
+      moveMoney(draft.moves, 'bonds', 'slashed', bondYocto);
+      forfeited += bondYocto;
+    }
+  }
+  dispute.bonds = [];
+  return forfeited;
+}
+
+function payPlaintiff(draft: RunDraft, dispute: Dispute, yocto: bigint): bigint {
+  const { plaintiff, plaintiffSeat } = dispute;
+  if (plaintiffSeat !== null) return creditSeat(draft, plaintiffSeat, 'slashed', yocto);
+  draft.credit(plaintiff, 'slashed', yocto);
+  return yocto;
+}
+
+/** Once for each panel that a juror sat on. */
+function rightJurors(past: readonly PastPanel[], standing: Verdict | null): number[] {
+  return standing === null ? [] : past.flatMap((panel) => panel[standing]);
+}
+
+/** What the overruled pay: the auditor whose answer was wrong, and jurors of overruled panels. */
+function finesOf(draft: RunDraft, dispute: Dispute, standing: Verdict): bigint {
+  const { kind, plaintiffSeat, plaintiffMayAppeal } = dispute;
+  const jurors = overruledJurors(dispute, standing);
+  const auditor = kind === 'audit' && standing === 'for' && plaintiffMayAppeal;
+  const fined = auditor ? [plaintiffSeat!, ...jurors] : jurors;
+  return fined.reduce((sum, seat) => sum + fine(draft, seat), 0n);
+}
+
+/**
+ * Only who said what computing cannot have given. To have had no material is no lie, nor to have had
+ * it where most had not: whoever sends it to some and not to others would punish honest jurors.
+ */
+function overruledJurors({ kind, past }: Dispute, standing: Verdict): number[] {
+  if (kind === 'update') return [];
+  const last = past.filter(({ verdict }) => verdict === standing).pop();
+  if (standing === 'against' && last && last.against.length <= last.none.length) return [];
+  return past
+    .filter(({ verdict }) => verdict !== standing)
+    .flatMap((panel) => panel[standing === 'for' ? 'against' : 'for']);
+}

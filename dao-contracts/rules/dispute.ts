@@ -1,0 +1,345 @@
+/**
+ * Juries. Each juror computes again what was claimed and says what it came to; more than half of a
+ * panel decides. Who lost may appeal: to a panel of seven, then to everybody who is no party, at last
+ * to a vote of the DAO. A verdict against a claim acts on the round at once, so that no root depends
+ * on appeals; what stays open meanwhile is money. Every stage has a deadline and so an exit.
+ */
+import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
+import { activeSeats } from './active-seats.js';
+import { auditNamed, failAudit, passAudit } from './audit-verdict.js';
+import { appealBytesPerJuror, seatsOfRunMax } from './budget.js';
+import { lockLosses, settleDispute, unlockLosses } from './conviction.js';
+import { refuse } from './errors.js';
+import { countVotes, drawJurors, opposite, panelSize, verdictOf, whoSat } from './jury.js';
+import { resolutionMs, storageYoctoPerByte } from './limits.js';
+import type { RunDraft } from './run-draft.js';
+import type { Dispute, PastPanel, Run } from './run-state.js';
+import type { RunTerms } from './run-terms.js';
+import type { Verdict } from './run.js';
+import { receiveMoney } from './totals.js';
+
+/** The last instance. */
+const daoLevel = 3;
+
+export type NewDispute = Pick<
+  Dispute,
+  | 'round'
+  | 'ordinal'
+  | 'kind'
+  | 'seat'
+  | 'segment'
+  | 'startLeaf'
+  | 'claimed'
+  | 'other'
+  | 'plaintiff'
+  | 'plaintiffSeat'
+  | 'plaintiffMayAppeal'
+  | 'defendants'
+  | 'parties'
+  | 'bonds'
+  | 'toEscrowYocto'
+>;
+
+/** Its jury is drawn by the next tick: only ticks draw. */
+export function openDispute(draft: RunDraft, it: NewDispute): void {
+  const { run } = draft;
+  const dispute: Dispute = {
+    ...it,
+    id: run.nextDispute++,
+    stage: 'jury',
+    level: 0,
+    deadlineMs: stepDeadline(draft),
+    panel: null,
+    past: [],
+    verdict: null,
+    acted: false,
+    losses: [],
+    honest: [],
+    owesReward: false,
+  };
+  draft.disputes.push(dispute);
+  const { id, kind, round, seat } = dispute;
+  draft.emit('dispute_opened', { dispute: id, kind, round, seat, plaintiff: it.plaintiff });
+}
+
+/** Whether this dispute keeps its round from being closed. */
+export function holdsRound(dispute: Pick<Dispute, 'acted' | 'stage'>): boolean {
+  return !dispute.acted && dispute.stage !== 'dao';
+}
+
+export function judge(
+  draft: RunDraft,
+  it: { account: string; dispute: number; answer: Digest | null },
+): void {
+  const dispute = findDispute(draft, it.dispute);
+  const { seat } = draft.activeSeatOf(it.account);
+  const juror = dispute.panel?.find((one) => one.seat === seat);
+  if (!juror) {
+    return refuse('NOT_YOUR_TURN', `seat ${seat} does not sit on dispute ${dispute.id} now`);
+  }
+  if (juror.answered) refuse('ALREADY_ACTED', 'this juror has answered; wait for the others');
+  juror.answered = true;
+  juror.answer = it.answer;
+  decide(draft, dispute, false);
+}
+
+export interface Appeal {
+  account: string;
+  dispute: number;
+  depositYocto: bigint;
+}
+
+export function appeal(draft: RunDraft, it: Appeal): void {
+  const dispute = findDispute(draft, it.dispute);
+  const { id, stage, deadlineMs } = dispute;
+  if (stage !== 'window') {
+    refuse(
+      'NOT_YOUR_TURN',
+      `dispute ${id} is at "${stage}": there is no verdict to appeal against`,
+    );
+  }
+  if (draft.at.nowMs >= deadlineMs) {
+    refuse(
+      'APPEAL_TOO_LATE',
+      `the verdict on dispute ${id} could be appealed until ${deadlineMs} ms`,
+    );
+  }
+  if (!isLoser(draft, dispute, it.account)) {
+    refuse('NOT_YOUR_TURN', `only who lost dispute ${id} may appeal`);
+  }
+  const cost = appealCost(draft.run, draft.terms, dispute);
+  takeBond(draft, it, cost);
+  const side = opposite(dispute.verdict!);
+  dispute.bonds.push({ account: it.account, side, bondYocto: cost.bondYocto });
+  dispute.level = cost.level;
+  draft.emit('appealed', { dispute: id, level: cost.level, account: it.account });
+  if (cost.level === daoLevel) return goToDao(draft, dispute);
+  dispute.stage = 'jury';
+  dispute.deadlineMs = stepDeadline(draft);
+}
+
+export interface BondCost {
+  bondYocto: bigint;
+  storageYocto: bigint;
+}
+
+/** Storage is spent, the rest of the deposit goes to the caller's ledger. */
+export function takeBond(
+  draft: RunDraft,
+  it: { account: string; depositYocto: bigint },
+  { bondYocto, storageYocto }: BondCost,
+): void {
+  const needed = bondYocto + storageYocto;
+  if (it.depositYocto < needed) {
+    refuse('DEPOSIT_TOO_SMALL', `attach the bond and its storage, ${needed} yoctoNEAR`);
+  }
+  receiveMoney(draft.moves, 'bonds', bondYocto);
+  receiveMoney(draft.moves, 'storage', storageYocto);
+  receiveMoney(draft.moves, 'bonds', it.depositYocto - needed);
+  draft.credit(it.account, 'bonds', it.depositYocto - needed);
+}
+
+/**
+ * The fees of the panel that an appeal asks for. An instance that would seat nobody new is passed
+ * over: the same jurors would say the same again.
+ */
+export function appealCost(
+  run: Run,
+  terms: RunTerms,
+  dispute: Dispute,
+): BondCost & { level: number } {
+  const may = activeSeats(run, null, dispute.parties);
+  const ended = run.status === 'completed' || run.status === 'stopped';
+  const sat = whoSat(dispute);
+  const somebodyNew = may.some((seat) => !sat.includes(seat));
+  const level = ended || !somebodyNew ? daoLevel : dispute.level + 1;
+  const jurors = level === daoLevel ? seatsOfRunMax(terms) : panelSize(level, may.length);
+  return {
+    level,
+    bondYocto: BigInt(jurors) * BigInt(terms.auditFeeYocto),
+    storageYocto: BigInt(jurors * appealBytesPerJuror) * storageYoctoPerByte,
+  };
+}
+
+/** What was claimed stands meanwhile, and a round that waited for it waits no more. */
+function goToDao(draft: RunDraft, dispute: Dispute): void {
+  dispute.stage = 'dao';
+  dispute.panel = null;
+  dispute.deadlineMs = draft.at.nowMs + resolutionMs;
+  passDisputed(draft, dispute);
+}
+
+/** A vote of the DAO: the last word. */
+export function resolveDispute(draft: RunDraft, it: { dispute: number; verdict: Verdict }): void {
+  const dispute = findDispute(draft, it.dispute);
+  checkResolvable(dispute);
+  turn(draft, dispute, it.verdict);
+  if (waitsForRound(draft.run, dispute)) return endAfterRound(draft, dispute);
+  end(draft, dispute, it.verdict);
+}
+
+export function checkResolvable(dispute: Dispute): void {
+  if (dispute.stage === 'dao') return;
+  refuse('WRONG_PHASE', `dispute ${dispute.id} is at "${dispute.stage}"; juries decide it first`);
+}
+
+/** Draws juries, ends what is due. Returns whether anything moved. */
+export function tickDisputes(draft: RunDraft): boolean {
+  let moved = false;
+  for (const dispute of [...draft.disputes]) {
+    const due = draft.at.nowMs >= dispute.deadlineMs;
+    if (dispute.stage === 'jury' && dispute.panel === null) drawPanel(draft, dispute);
+    else if (dispute.stage === 'jury' && due) decide(draft, dispute, true);
+    else if (dispute.stage === 'window' && due && !waitsForRound(draft.run, dispute)) {
+      end(draft, dispute, dispute.verdict);
+    } else if (dispute.stage === 'dao' && due) endUnresolved(draft, dispute);
+    else continue;
+    moved = true;
+  }
+  return moved;
+}
+
+/** What the cancelled round cost is known, and paid for, once the round is closed. */
+export function waitsForRound(
+  run: { provisional: { round: number } | null },
+  dispute: Pick<Dispute, 'round' | 'verdict'>,
+): boolean {
+  return dispute.verdict === 'against' && run.provisional?.round === dispute.round;
+}
+
+/** Silence of the jurors, or of the DAO, is nobody's fault: the last appeal's bond goes back. */
+function endUnresolved(draft: RunDraft, dispute: Dispute): void {
+  const last = dispute.level > 0 ? dispute.bonds.pop() : undefined;
+  if (last) draft.credit(last.account, 'bonds', last.bondYocto);
+  if (dispute.level === 0 || !waitsForRound(draft.run, dispute)) {
+    return end(draft, dispute, dispute.verdict);
+  }
+  endAfterRound(draft, dispute);
+}
+
+/** Nobody can appeal any more; the next tick after its round has closed ends it. */
+function endAfterRound(draft: RunDraft, dispute: Dispute): void {
+  dispute.stage = 'window';
+  dispute.panel = null;
+  dispute.deadlineMs = draft.at.nowMs;
+}
+
+function drawPanel(draft: RunDraft, dispute: Dispute): void {
+  const panel = drawJurors(draft, dispute);
+  if (panel.length === 0) return endUnresolved(draft, dispute);
+  dispute.panel = panel.map((seat) => ({ seat, answered: false, answer: null }));
+  dispute.deadlineMs = stepDeadline(draft);
+  draft.emit('jury_drawn', { dispute: dispute.id, level: dispute.level, jury: panel });
+}
+
+/** Ends a panel as soon as those who are still to answer cannot change it, or at `due`. */
+function decide(draft: RunDraft, dispute: Dispute, due: boolean): void {
+  const panel = dispute.panel ?? [];
+  const answered = panel.filter((juror) => juror.answered).length;
+  if (due && answered === 0) return endUnresolved(draft, dispute);
+  const votes = countVotes(dispute);
+  const size = due ? answered : panel.length;
+  const waiting = due ? 0 : panel.length - answered;
+  const verdict = verdictOf(dispute, votes, { size, waiting });
+  if (verdict !== null) reach(draft, dispute, { ...votes, verdict });
+}
+
+function reach(draft: RunDraft, dispute: Dispute, panel: PastPanel): void {
+  const { verdict } = panel;
+  // Whoever sat without answering has sat all the same.
+  const silent = (dispute.panel ?? []).filter((juror) => !juror.answered).map(({ seat }) => seat);
+  dispute.past.push({ ...panel, none: [...panel.none, ...silent] });
+  dispute.panel = null;
+  dispute.stage = 'window';
+  dispute.deadlineMs = stepDeadline(draft);
+  draft.emit('verdict_reached', { dispute: dispute.id, level: dispute.level, verdict });
+  turn(draft, dispute, verdict);
+  if (mayBeAppealed(draft, dispute)) return;
+  if (waitsForRound(draft.run, dispute)) return endAfterRound(draft, dispute);
+  end(draft, dispute, verdict);
+}
+
+/** Makes a verdict the standing one, and moves the money that it moves. */
+function turn(draft: RunDraft, dispute: Dispute, verdict: Verdict): void {
+  if (dispute.verdict === verdict) return;
+  dispute.verdict = verdict;
+  const audit = auditOf(draft, dispute);
+  if (verdict === 'for') {
+    unlockLosses(draft, dispute);
+    if (audit && audit.state === 'disputed') audit.right = false;
+    return;
+  }
+  lockLosses(draft, dispute);
+  const { provisional } = draft.run;
+  if (provisional?.round !== dispute.round) return;
+  dispute.acted = true;
+  if (dispute.kind !== 'audit') provisional.struck ??= dispute.kind;
+  else if (audit) failAudit(draft, audit, true);
+}
+
+function auditOf(draft: RunDraft, { kind, round, seat, segment }: Dispute) {
+  if (kind !== 'audit') return undefined;
+  return auditNamed(draft, { round, seat: seat!, segment: segment! });
+}
+
+/** The audit that waited for this dispute, if it does still, is passed. */
+function passDisputed(draft: RunDraft, dispute: Dispute): void {
+  const audit = auditOf(draft, dispute);
+  if (audit?.state === 'disputed') passAudit(draft, audit);
+}
+
+/** Who has nothing to lose, or has been caught red-handed, holds nobody up. */
+function mayBeAppealed(draft: RunDraft, dispute: Dispute): boolean {
+  if (dispute.verdict === 'for') return dispute.plaintiffMayAppeal;
+  const locked = ({ losses }: Dispute) =>
+    losses.some(({ seat, stands }) => dispute.defendants.includes(seat) && !stands);
+  return draft.disputes.some(locked);
+}
+
+function isLoser(draft: RunDraft, dispute: Dispute, account: string): boolean {
+  if (dispute.verdict === 'for') return dispute.plaintiffMayAppeal && account === dispute.plaintiff;
+  const seat = draft.source.seatOf(account);
+  return seat !== null && dispute.defendants.includes(seat);
+}
+
+function end(draft: RunDraft, dispute: Dispute, standing: Verdict | null): void {
+  if (standing === 'against') keepLossesElsewhere(draft, dispute);
+  draft.disputes = draft.disputes.filter((one) => one !== dispute);
+  passDisputed(draft, dispute);
+  settleDispute(draft, dispute, standing);
+  draft.emit('dispute_closed', { dispute: dispute.id, verdict: standing });
+}
+
+/** What another dispute has locked of a seat that lost this one is lost for good. */
+function keepLossesElsewhere(draft: RunDraft, dispute: Dispute): void {
+  for (const other of draft.disputes) {
+    if (other === dispute) continue;
+    for (const loss of other.losses) {
+      if (loss.expelled && dispute.defendants.includes(loss.seat)) loss.stands = true;
+    }
+  }
+}
+
+/**
+ * The run stops: its seats are paid out and no jury sits any more. What was not decided yet ends
+ * without anybody losing by it; what took money stays open, with the DAO as its next instance.
+ */
+export function suspendDisputes(draft: RunDraft): void {
+  for (const dispute of [...draft.disputes]) {
+    if (dispute.losses.length === 0) {
+      if (dispute.stage !== 'dao') end(draft, dispute, null);
+    } else if (dispute.stage === 'jury') {
+      dispute.level = daoLevel;
+      goToDao(draft, dispute);
+    }
+  }
+}
+
+export function findDispute(draft: RunDraft, id: number): Dispute {
+  const dispute = draft.disputes.find((one) => one.id === id);
+  return dispute ?? refuse('DISPUTE_CLOSED', `run ${draft.run.id} has no open dispute ${id}`);
+}
+
+function stepDeadline(draft: RunDraft): number {
+  return draft.at.nowMs + draft.terms.deadlinesMs.audit;
+}

@@ -1,0 +1,262 @@
+/**
+ * The laws of a run, by name, checked after every command of a play. Each compares the state before
+ * with the state after, or what the run has written so far; none knows how the rules work inside.
+ * A broken law throws `LAW_BROKEN: <its name>: <the facts>`.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import {
+  disputeBytes,
+  recordOverheadBytes,
+  seatBytes,
+} from '@commonweights/dao-contracts/rules/budget.js';
+import { storageYoctoPerByte } from '@commonweights/dao-contracts/rules/limits.js';
+import type { RunState } from '@commonweights/dao-contracts/rules/run-events.js';
+import type { RoundRecord } from '@commonweights/dao-contracts/rules/run.js';
+import type { Audit } from '@commonweights/dao-contracts/rules/run-state.js';
+import { expect, isOver } from './law-names.js';
+import { LogLaws } from './log-laws.js';
+import { checkMoney, purses } from './money-laws.js';
+import type { RunPlay } from './run-play.js';
+
+export class RunLaws {
+  readonly findings = new Set<string>();
+  readonly #deposited = new Map<string, bigint>();
+  /** Whose bonds may be forfeited, and whose challenge may be rewarded. */
+  readonly #appellants = new Set<string>();
+  #attached = false;
+  /** Tainted rounds of a seat that a later verdict may still pay. */
+  readonly #unpaid = new Map<number, number>();
+  #opened = 0;
+  #ticks = 0;
+  readonly #log: LogLaws;
+  #storageYocto: bigint;
+
+  constructor(readonly play: RunPlay) {
+    this.#storageYocto = play.totals.storage;
+    this.#log = new LogLaws(play.state.terms.initialRoot);
+  }
+
+  /** Somebody put up a bond for an appeal or a challenge. */
+  bonded(account: string): void {
+    this.#attached = true;
+    this.#appellants.add(account);
+  }
+
+  deposit(account: string, yocto: bigint): void {
+    this.#deposited.set(account, (this.#deposited.get(account) ?? 0n) + yocto);
+  }
+
+  /** After an applied command that led from `before` to the play's state. */
+  check(before: RunState): void {
+    const records = (this.play.effects?.records ?? []).map(({ text }) => this.#log.read(text));
+    checkMoney(this.play);
+    this.#checkWealth();
+    this.#checkStorage(before);
+    this.#checkPay(before, records);
+    this.#checkSlices();
+    checkLosses(before, this.play, this.findings);
+    checkForwards(before, this.play.state);
+    this.#checkRounds();
+    this.#checkIdle(before);
+  }
+
+  /** A tick that says that nothing was due. */
+  #checkIdle(before: RunState): void {
+    const { effects, state } = this.play;
+    if (effects?.result?.moved !== false) return;
+    const { events, records, credits, moves } = effects;
+    const quiet = events.length === 0 && records.length === 0 && credits.size === 0;
+    expect('idle', quiet, () => events.map(({ event }) => event).join(', '));
+    expect(
+      'idle',
+      Object.values(moves).every((yocto) => yocto === 0n),
+      () => 'money moved',
+    );
+    if (this.#ticks++ % 16 === 0) {
+      expect('idle', isDeepStrictEqual(state, before), () => 'the state is another one');
+    }
+  }
+
+  #checkRounds(): void {
+    const { run } = this.play.state;
+    const { head } = this.#log;
+    expect('log', run.logHead === head, () => `head is ${run.logHead}, not ${head}`);
+    const { open } = run;
+    if (!open || open.round === this.#opened) return;
+    expect('rounds', open.round > this.#opened, () => `${open.round} after ${this.#opened}`);
+    expect('rounds', open.round === run.nextRound - 1, () => `next ${run.nextRound}`);
+    this.#opened = open.round;
+  }
+
+  #checkStorage(before: RunState): void {
+    const { state, totals, effects } = this.play;
+    let bytes = (state.run.roster.length - before.run.roster.length) * seatBytes;
+    for (const { text } of effects?.records ?? []) bytes += text.length + recordOverheadBytes;
+    const opened =
+      effects?.events.filter(({ event, data }) => {
+        return event === 'dispute_opened' && data.kind === 'audit';
+      }).length ?? 0;
+    bytes += opened * disputeBytes;
+    const owed = BigInt(bytes) * storageYoctoPerByte;
+    const paid = totals.storage - this.#storageYocto;
+    // Who appeals or challenges attaches what that stores.
+    const exact = this.#attached ? paid >= owed : paid === owed;
+    this.#attached = false;
+    expect('escrow', exact, () => `${paid} paid for ${bytes} bytes`);
+    this.#storageYocto = totals.storage;
+  }
+
+  #checkWealth(): void {
+    const { state, ledgers } = this.play;
+    const reward = BigInt(state.terms.rewardYocto);
+    const wealth = new Map(ledgers);
+    const add = (account: string, yocto: bigint) =>
+      wealth.set(account, (wealth.get(account) ?? 0n) + yocto);
+    for (const { bonds } of state.disputes) {
+      for (const { account, bondYocto } of bonds) add(account, bondYocto);
+    }
+    for (const { account } of state.applicants) add(account, BigInt(state.terms.stakeYocto));
+    for (const seat of state.seats) {
+      add(seat.account, seat.stakeYocto + BigInt(seat.held.length) * reward);
+      add(seat.account, seat.slashedYocto - seat.earnedYocto);
+    }
+    for (const [account, yocto] of wealth) {
+      const put = this.#deposited.get(account) ?? 0n;
+      const holds = this.#appellants.has(account) || yocto === put;
+      expect('wealth', holds, () => `${account} put in ${put}, accounts for ${yocto}`);
+    }
+  }
+
+  #checkPay(before: RunState, records: readonly RoundRecord[]): void {
+    const { run, seats, terms } = this.play.state;
+    const final = records.filter(({ outcome }) => outcome === 'final');
+    const paid = run.finalRounds - before.run.finalRounds;
+    expect('paidOnce', paid === final.length && paid <= 1, () => `${paid} rounds became final`);
+    const claims = final.flatMap(({ claims: all, tainted }) =>
+      all.filter(({ included, seat }) => included && !tainted.includes(seat)),
+    );
+    for (const seat of final.flatMap(({ tainted }) => tainted)) {
+      this.#unpaid.set(seat, (this.#unpaid.get(seat) ?? 0) + 1);
+    }
+    const expelled = (seat: number) => run.roster[seat]!.status === 'expelled';
+    for (const { seat, verifiedRounds, earnedYocto, auditsRight } of seats) {
+      const was = before.seats[seat];
+      const more = verifiedRounds - (was?.verifiedRounds ?? 0);
+      const earns = claims.filter((claim) => claim.seat === seat).length === 1 && !expelled(seat);
+      const late = more - (earns ? 1 : 0);
+      const unpaid = this.#unpaid.get(seat) ?? 0;
+      expect('paidOnce', late >= 0 && late <= unpaid, () => `seat ${seat}: ${more} in one command`);
+      this.#unpaid.set(seat, unpaid - late);
+      const pay = earnedYocto - (was?.earnedYocto ?? 0n);
+      const right = BigInt(auditsRight - (was?.auditsRight ?? 0));
+      const least = BigInt(more) * BigInt(terms.rewardYocto) + right * BigInt(terms.auditFeeYocto);
+      expect('escrow', pay >= least, () => `seat ${seat} got ${pay}, not ${least}`);
+    }
+  }
+
+  #checkSlices(): void {
+    const { state } = this.play;
+    const { open, provisional, returnedSlices, nextSlice } = state.run;
+    const inFlight = [...(open?.slices ?? []).map(({ slice }) => slice), ...returnedSlices];
+    for (const { seat, slice } of provisional?.slices ?? []) {
+      if (provisional!.included.includes(seat)) inFlight.push(slice);
+    }
+    const { trainedSlices } = this.#log;
+    const places = inFlight.length + trainedSlices.size;
+    for (const slice of trainedSlices) inFlight.push(slice);
+    const different = new Set(inFlight).size;
+    expect('slices', different === places, () => `${places - different} in two places`);
+    if (isOver(state)) return;
+    expect('slices', places === nextSlice, () => `${places} of ${nextSlice} are somewhere`);
+  }
+}
+
+/**
+ * Today's rules let an expelled auditor or juror share in a pot, though never in the escrow. What a
+ * law would forbid and the rules still do is counted by name (`findings`) until they no longer do.
+ */
+function slashedBetween(before: RunState, after: RunState): bigint {
+  const lost = ({ seats }: RunState) => seats.reduce((sum, seat) => sum + seat.slashedYocto, 0n);
+  const { slashed, bonds } = purses(before);
+  return slashed + bonds + lost(after) - lost(before);
+}
+
+function checkLosses(before: RunState, play: RunPlay, findings: Set<string>): void {
+  const { state, nowMs } = play;
+  for (const seat of state.seats) {
+    const was = before.seats[seat.seat];
+    if (!was || was === seat) continue;
+    const lost = seat.slashedYocto - was.slashedYocto;
+    const earned = seat.earnedYocto - was.earnedYocto;
+    const facts = () => `seat ${seat.seat} lost ${lost} and earned ${earned}`;
+    const returned = play.effects?.events.some(({ event }) => event === 'loss_returned');
+    expect('penalties', lost >= 0n || returned === true, facts);
+    const expelled = state.run.roster[seat.seat]!.status === 'expelled';
+    if (expelled && earned > 0n) {
+      expect('penalties', earned <= slashedBetween(before, state), facts);
+      findings.add('an expelled seat took part in what an audit slashed');
+    }
+    if (lost <= 0n) continue;
+    expect('cause', lossCauses(before, { seat: seat.seat, nowMs }).length > 0, facts);
+  }
+}
+
+export type LossCause =
+  | 'did not reveal'
+  | 'did not deliver'
+  | 'did not open'
+  | 'convicted by a jury'
+  | 'overruled as auditor'
+  | 'overruled as juror'
+  | 'took a decoy'
+  | 'silent as auditor';
+
+/** What the protocol may fine a seat for in the next command, seen from the state before it. */
+export function lossCauses(
+  { run, audits, disputes }: RunState,
+  it: { seat: number; nowMs: number },
+): LossCause[] {
+  const causes = new Set<LossCause>();
+  const { open } = run;
+  const { seat, nowMs } = it;
+  const silent = open?.committed.includes(seat) && !open.revealed.includes(seat);
+  if (open?.phase === 'reveal' && silent && nowMs >= open.deadlineMs) causes.add('did not reveal');
+  for (const audit of audits) {
+    const due = nowMs >= audit.deadlineMs;
+    const { state } = audit;
+    if (audit.seat === seat) {
+      if (state === 'material' && due) causes.add('did not deliver');
+      if (state === 'opening' && due) causes.add('did not open');
+    }
+    if (state === 'opening' && audit.auditor === seat) causes.add('took a decoy');
+    if (state === 'answer' && isAsked(audit, seat)) causes.add('silent as auditor');
+  }
+  for (const { defendants, plaintiffSeat, panel, past } of disputes) {
+    if (defendants.includes(seat)) causes.add('convicted by a jury');
+    if (plaintiffSeat === seat) causes.add('overruled as auditor');
+    const sat = [...past.flatMap((one) => [...one.for, ...one.against, ...one.none])];
+    if (panel?.some((juror) => juror.seat === seat) || sat.includes(seat)) {
+      causes.add('overruled as juror');
+    }
+  }
+  return [...causes];
+}
+
+function isAsked(audit: Audit, seat: number): boolean {
+  return audit.auditor === seat || audit.replaced === seat;
+}
+
+function checkForwards(before: RunState, after: RunState): void {
+  const [a, b] = [before.run, after.run];
+  const grow = ['finalRounds', 'finalRound', 'nextRound', 'nextSlice', 'cancelledRounds'] as const;
+  for (const name of grow) {
+    expect('forwards', b[name] >= a[name], () => `${name}: ${a[name]} to ${b[name]}`);
+  }
+  expect('forwards', b.paidYocto >= a.paidYocto, () => `paid ${a.paidYocto} to ${b.paidYocto}`);
+  const moved = b.finalRoot !== a.finalRoot;
+  expect('forwards', !moved || b.finalRounds > a.finalRounds, () => `root ${b.finalRoot}`);
+  a.roster.forEach((entry, seat) => {
+    const next = b.roster[seat]!;
+    expect('forwards', next.role === entry.role, () => `seat ${seat} became ${next.role}`);
+  });
+}
