@@ -19,6 +19,7 @@ const words: { [field in PolicyField]?: string } = {
   lateQuorumMs: 'late quorum adds up to',
   liveProposalsMax: 'open proposals each',
   licences: 'licences',
+  rewardPerTeraFlopYoctoMax: 'most pay per teraFLOP',
 };
 
 /** Fields that this program does not know are shown under their own names. */
@@ -72,6 +73,8 @@ function describeAffected(one: AffectedProposal): string {
     ...one.keeps.map(describeKept),
     ...(one.blocked.length ? [`could not be executed any more: ${data(one.blocked)}`] : []),
     ...(one.unblocked.length ? [`could be executed again: ${data(one.unblocked)}`] : []),
+    ...(one.price === 'too-dear' ? ['could not be executed any more: it pays too much'] : []),
+    ...(one.price === 'allowed-again' ? ['could be executed again: its pay is allowed'] : []),
     ...(one.replaces ? ['would replace this policy if executed after it'] : []),
   ];
   return facts.join('; ') || 'the same under both';

@@ -1,11 +1,14 @@
 /**
  * What a change of the policy would do: which rules would differ, and what that means for proposals
  * that are open now. Those keep the thresholds of the policy that they were made under; only what
- * is asked again when they are executed, whether data may be trained on, follows the new one.
+ * is asked again when they are executed, what data may be trained on and what a run may pay, follows
+ * the new one.
  */
 import type { DatasetCalls } from './datasets.js';
 import type { GovernanceCalls } from './governance.js';
 import { readAll } from './page.js';
+import { checkPrice } from '../rules/price-per-flop.js';
+import { toWire } from './money-fields.js';
 import type { PolicyView, ProposalView } from './views.js';
 
 type SetPolicy = Extract<ProposalView['action'], { kind: 'set-policy' }>;
@@ -27,6 +30,8 @@ export interface AffectedProposal {
   /** Datasets that it could not be executed with any more, or could again. */
   readonly blocked: readonly { dataset: string; licence: string }[];
   readonly unblocked: readonly { dataset: string; licence: string }[];
+  /** Whether its run would pay more than the new policy allows, or no longer would. */
+  readonly price: 'too-dear' | 'allowed-again' | null;
   /** Whether it would replace the policy in its turn. */
   readonly replaces: boolean;
 }
@@ -86,6 +91,25 @@ async function affect(
     ...{ proposal: one.id, status: one.status, kind: action.kind, keeps },
     blocked: named(data.filter(({ now, next }) => now && !next)),
     unblocked: named(data.filter(({ now, next }) => !now && next)),
+    price: comparePrices(action, it),
     replaces: action.kind === 'set-policy',
   };
+}
+
+function comparePrices(
+  action: ProposalView['action'],
+  it: { now: ProposedPolicy; next: ProposedPolicy },
+): AffectedProposal['price'] {
+  if (action.kind !== 'fund-run') return null;
+  const terms = toWire(action.terms) as Parameters<typeof checkPrice>[0];
+  const allows = (policy: ProposedPolicy) => {
+    try {
+      checkPrice(terms, toWire(policy) as Parameters<typeof checkPrice>[1]);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  if (allows(it.now) === allows(it.next)) return null;
+  return allows(it.next) ? 'allowed-again' : 'too-dear';
 }

@@ -102,6 +102,15 @@ describe('commands of governance', () => {
       effects: { live: { proposal: number; blocked: object[] }[] };
     };
     expect(effects.live.map((one) => one.proposal)).to.deep.equal([1, 2]);
+    const dear = { ...play.policy, rewardPerTeraFlopYoctoMax: '0' };
+    play.propose({ kind: 'set-policy', policy: dear });
+    const pay = (await run('proposal', 'show', '4')).out;
+    expect(pay).to.match(
+      /^1 +voting +fund-run +could not be executed any more: it pays too much$/m,
+    );
+    expect(pay).to.match(
+      /^3 +voting +set-policy +.*would replace this policy if executed after it$/m,
+    );
     expect(effects.live[0]!.blocked).to.deep.equal([{ dataset: 'speeches@1', licence: 'CC0-1.0' }]);
   });
 
