@@ -14,7 +14,7 @@ import {
   statusOf,
   type Proposal,
 } from '../rules/proposal.js';
-import { addTotals, moveMoney, noMoney, receiveMoney, type Totals } from '../rules/totals.js';
+import { moveMoney, noMoney, receiveMoney, type Totals } from '../rules/totals.js';
 import type { Choice } from '../rules/views.js';
 import { caller, emit, hash, nowMs, utf8 } from './call.js';
 import { castVoteOf, setMembers, weightOfElectorate } from './electorate-shell.js';
@@ -25,11 +25,11 @@ import {
   readDisputes,
   readJson,
   readSettings,
+  readStoredTotals,
   readTotals,
   releases,
   takeId,
   writeJson,
-  writeTotals,
 } from './records.js';
 import { checkFunding, fundRun } from './run-funding.js';
 import { commandRun, creditLedger, loadRun } from './run-shell.js';
@@ -193,10 +193,10 @@ function releaseBond(proposal: Proposal, moves: Totals): void {
 
 /** Storage of the DAO's own decisions: the treasury pays, unless the caller does. */
 function chargeDao(before: bigint, moves: Totals): void {
-  const totals = readTotals();
-  const treasuryYocto = totals.treasury + moves.treasury;
+  const totals = readStoredTotals();
+  const treasuryYocto = BigInt(totals.treasury) + moves.treasury;
   chargeStorage(moves, { before, attachedYocto: near.attachedDeposit(), treasuryYocto });
-  writeTotals(addTotals(totals, moves));
+  applyMoves(moves, totals);
 }
 
 function perform(proposal: Proposal, moves: Totals): void {

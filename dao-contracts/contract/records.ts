@@ -22,7 +22,7 @@ import type { Guardian } from '../rules/guardian.js';
 import type { Proposal } from '../rules/proposal.js';
 import type { Applicant, Audit, Dispute, Run, Seat } from '../rules/run-state.js';
 import type { RunTerms } from '../rules/run-terms.js';
-import { addTotals, buckets, type Totals } from '../rules/totals.js';
+import { addMove, buckets, type Bucket, type Totals } from '../rules/totals.js';
 import type { DatasetView, ReleaseView } from '../rules/views.js';
 
 export interface Counts {
@@ -147,10 +147,21 @@ export function writeTotals(totals: Totals): void {
   totalsKind.put('', totals);
 }
 
+/** Totals as stored: decimal strings, since most calls move money between two of them only. */
+export type StoredTotals = Record<Bucket, string>;
+
+export function readStoredTotals(): StoredTotals {
+  return readJson<StoredTotals>('totals')!;
+}
+
 /** Adds the money moves of a call; a call without any does not touch the record. */
-export function applyMoves(moves: Totals): void {
-  if (buckets.every((bucket) => moves[bucket] === 0n)) return;
-  writeTotals(addTotals(readTotals(), moves));
+export function applyMoves(moves: Totals, known?: StoredTotals): void {
+  const moved = buckets.filter((bucket) => moves[bucket] !== 0n);
+  if (moved.length === 0) return;
+  const stored = known ?? readStoredTotals();
+  for (const bucket of moved)
+    stored[bucket] = `${addMove(bucket, BigInt(stored[bucket]), moves[bucket])}`;
+  writeJson('totals', stored);
 }
 
 export function readSettings(): Settings {
