@@ -65,9 +65,6 @@ function report(tally: LawTally): void {
     const why = [...causes].map(([cause, times]) => `${cause} ${times}`).join(', ');
     console.log(`${point.padEnd(32)}${cells.join('  ')}  ${why}`);
   }
-  for (const [finding, { sequences: count, first }] of tally.findings) {
-    console.log(`\nfinding: ${finding}: in ${count} sequences, first ${first}`);
-  }
   console.log(
     `\nno law is broken: ${tally.sequences} sequences, ${total(tally.applied)} commands applied, ` +
       `${total(tally.refused)} refused; exits of ${tally.exitsChecked} states checked (at most ` +

@@ -6,6 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const benches: Readonly<Record<string, string>> = {
+  adversaries:
+    'attacks on simulated runs: found, earned, harmed [--only NAME] [--svg FILE] (minutes)',
   codec: 'bytes per parameter and MB/s of the update codecs, against dense fp32',
   economics: 'tables of docs/protocol/economics.md: committees, attacks, stakes [--write]',
   gas: 'Tgas of every call of the contract [workers]',
@@ -17,6 +19,7 @@ const benches: Readonly<Record<string, string>> = {
 const [name, ...args] = process.argv.slice(2);
 if (name === undefined) {
   for (const [bench, what] of Object.entries(benches)) console.log(`${bench.padEnd(16)}${what}`);
+  for (const [bench, what] of Object.entries(benches)) console.log(`${bench.padEnd(14)}${what}`);
 } else if (!Object.hasOwn(benches, name)) {
   console.error(`UNKNOWN_BENCH: "${name}"; use one of ${Object.keys(benches).join(', ')}`);
   process.exitCode = 2;

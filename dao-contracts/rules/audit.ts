@@ -202,6 +202,7 @@ function isLost(draft: RunDraft, audit: Audit): boolean {
 }
 
 function replaceAuditor(draft: RunDraft, audit: Audit): void {
+  missAuditor(draft, audit);
   const others = siblings(draft, audit).map(({ auditor }) => auditor);
   const other =
     audit.replaced === null ? drawAuditor(draft, [audit.seat, audit.auditor], others) : undefined;
@@ -213,12 +214,37 @@ function replaceAuditor(draft: RunDraft, audit: Audit): void {
   audit.deadlineMs = auditDeadline(draft);
 }
 
-/** Nobody answered. Free silence would be the cheapest way to let a friend's claim pass. */
+/**
+ * A trainer whose machine failed is missed when it does not commit, an auditor when it does not
+ * answer: it must not be drawn again, and fined for it, until it is back.
+ */
+function missAuditor(draft: RunDraft, audit: Audit): void {
+  const entry = draft.roster(audit.auditor);
+  if (entry.role !== 'auditor' || entry.status !== 'active') return;
+  entry.status = 'absent';
+  draft.emit('seat_absent', { round: audit.round, seat: audit.auditor });
+}
+
+/**
+ * Nobody answered. Free silence would be the cheapest way to let a friend's claim pass; but a
+ * machine that failed is silent in all its audits of a round, and pays for one.
+ */
 function lapse(draft: RunDraft, audit: Audit): void {
   for (const silent of [audit.replaced, audit.auditor]) {
-    if (silent !== null) audit.potYocto += fine(draft, silent);
+    if (silent === null || wasSilent(draft, silent, audit)) continue;
+    audit.potYocto += fine(draft, silent);
   }
   passAudit(draft, audit);
+}
+
+function wasSilent(draft: RunDraft, seat: number, { round }: Audit): boolean {
+  return draft.audits.some(
+    (other) =>
+      other.round === round &&
+      other.state === 'passed' &&
+      !other.answered &&
+      (other.auditor === seat || other.replaced === seat),
+  );
 }
 
 /** A worker that does not show its work has lost it: the chain itself saw that, nobody appeals. */

@@ -159,5 +159,16 @@ export function rejoin(draft: RunDraft, it: { account: string }): void {
   seat.localOut = ZERO_LOCAL_STATE;
   entry.status = 'active';
   entry.fromRound = run.nextRound;
+  withdrawCommitment(draft, number);
   draft.emit('rejoined', { seat: number });
+}
+
+/**
+ * Whoever was convicted while a round was open and cleared by an appeal has committed to it with a
+ * local state that it has no more: it cannot reveal, and must not lose its stake for that.
+ */
+function withdrawCommitment(draft: RunDraft, number: number): void {
+  const { open } = draft.run;
+  if (!open || open.revealed.includes(number)) return;
+  open.committed = open.committed.filter((seat) => seat !== number);
 }

@@ -165,16 +165,17 @@ export function shareEqually(
 ): bigint {
   if (seats.length === 0) return 0n;
   const each = least(it.totalYocto / BigInt(seats.length), it.eachMaxYocto);
-  for (const seat of seats) creditSeat(draft, seat, 'slashed', each);
-  return each * BigInt(seats.length);
+  return seats.reduce((given, seat) => given + creditSeat(draft, seat, 'slashed', each), 0n);
 }
 
+/** Returns what was given: nobody takes part in what was slashed after being expelled. */
 export function creditSeat(
   draft: RunDraft,
   number: number,
   from: 'slashed' | 'escrows',
   yocto: bigint,
 ): bigint {
+  if (from === 'slashed' && draft.roster(number).status === 'expelled') return 0n;
   const seat = draft.seat(number);
   if (from === 'escrows') draft.run.escrowYocto -= yocto;
   draft.credit(seat.account, from, yocto);

@@ -14,7 +14,7 @@ export const laws = {
   cause: 'every loss has a cause that the protocol names',
   honest: 'a seat that acts in time and truthfully loses nothing, unless a jury overrules it',
   accepted: 'an act that is owed, in time and true is never refused',
-  crash: 'a machine that fails while its seat owes nothing loses no more than unanswered audits',
+  crash: 'a machine that fails while its seat owes nothing loses a tenth of the stake at most',
   forwards: 'what is final stays final, and counters only grow',
   rounds: 'a round number is never used twice',
   log: 'the head of the log follows from the records alone',

@@ -7,7 +7,7 @@ import { crashPointOf, honestAccount, honestDuty, type CrashPoint } from './hone
 import type { LawSequence, Step } from './law-sequence.js';
 import { count, emptyTally, type LawTally } from './law-tally.js';
 import { checkAfterlife, checkExits } from './run-exits.js';
-import { broken, isOver } from './law-names.js';
+import { broken, expect, isOver } from './law-names.js';
 import { lossCauses, RunLaws, type LossCause } from './run-laws.js';
 import { RunPlay } from './run-play.js';
 import { allTransitions, transitionsOf } from './run-transitions.js';
@@ -28,12 +28,13 @@ const makeRunPlay: MakePlay = ({ terms, name }) => new RunPlay(terms, name);
 
 /** One sequence in play: throws as soon as a law is broken. Returns the commands applied. */
 export function playSequence(sequence: LawSequence, it: PlayOptions = {}): RunCommand[] {
-  const { steps, honest } = sequence;
+  const { steps, honest, terms } = sequence;
   const { tally = emptyTally(), makePlay = makeRunPlay } = it;
   const play = makePlay(sequence);
   const watched = new RunLaws(play);
   const applied: RunCommand[] = [];
   let crashed: CrashPoint | null = null;
+  let slashedAtCrash = 0n;
   const causes = new Set<LossCause>();
 
   const apply = (command: RunCommand, sample: boolean): boolean => {
@@ -67,7 +68,10 @@ export function playSequence(sequence: LawSequence, it: PlayOptions = {}): RunCo
   for (const [index, step] of steps.entries()) {
     // Enough to see that nothing moves any more.
     if (isOver(play.state) && ++stepsAfterEnd > 6) break;
-    if (honest && crashed === null && index >= honest.crashAt) crashed = crashPointOf(play);
+    if (honest && crashed === null && index >= honest.crashAt) {
+      crashed = crashPointOf(play);
+      slashedAtCrash = honestSeat(play)?.slashedYocto ?? 0n;
+    }
     const alive = honest !== null && crashed === null;
     if (step.wait) {
       if (alive) actHonestly(play, honest.role, apply);
@@ -79,11 +83,12 @@ export function playSequence(sequence: LawSequence, it: PlayOptions = {}): RunCo
   }
   noteExits(tally, play);
   if (honest && crashed !== null) noteCrash(tally, play, { point: crashed, causes });
-  if (crashed === 'nothing owed' && causes.has('silent as auditor')) {
-    watched.findings.add('a machine that failed while it owed nothing was fined as auditor');
+  if (crashed === 'nothing owed' && causes.size === 1 && causes.has('silent as auditor')) {
+    const lost = (honestSeat(play)?.slashedYocto ?? 0n) - slashedAtCrash;
+    const tenth = BigInt(terms.stakeYocto) / 10n;
+    expect('crash', lost <= tenth, () => `${lost} yoctoNEAR for silence, a tenth is ${tenth}`);
   }
   if (sequence.manner === 'lost') checkHopeless(play, steps);
-  for (const finding of watched.findings) noteFinding(tally, finding, sequence);
   return applied;
 }
 
@@ -136,7 +141,7 @@ function checkHonest(
   before: RunState,
   it: { crashed: CrashPoint | null; causes: Set<LossCause> },
 ): void {
-  const seat = play.state.seats.find((one) => one.account === honestAccount);
+  const seat = honestSeat(play);
   if (!seat || seat.slashedYocto === (before.seats[seat.seat]?.slashedYocto ?? 0n)) return;
   const causes = lossCauses(before, { seat: seat.seat, nowMs: play.nowMs });
   for (const cause of causes) it.causes.add(cause);
@@ -171,8 +176,8 @@ function noteCrash(
     costs = { crashes: 0, lostNothing: 0, lostPart: 0, lostAll: 0, causes: new Map() };
     tally.crashes.set(it.point, costs);
   }
-  const { seats, run } = play.state;
-  const seat = seats.find((one) => one.account === honestAccount);
+  const { run } = play.state;
+  const seat = honestSeat(play);
   costs.crashes++;
   if (!seat || seat.slashedYocto === 0n) costs.lostNothing++;
   else if (run.roster[seat.seat]!.status === 'expelled') costs.lostAll++;
@@ -190,7 +195,6 @@ function checkHopeless(play: RunPlay, steps: readonly Step[]): void {
   }
 }
 
-function noteFinding(tally: LawTally, finding: string, { name }: LawSequence): void {
-  const known = tally.findings.get(finding) ?? { sequences: 0, first: name };
-  tally.findings.set(finding, { ...known, sequences: known.sequences + 1 });
+function honestSeat({ state }: RunPlay) {
+  return state.seats.find((one) => one.account === honestAccount);
 }

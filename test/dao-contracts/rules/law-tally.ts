@@ -23,8 +23,6 @@ export interface LawTally {
   /** Most ticks by strangers, a deadline apart, that any state needed to leave its phase. */
   ticksMost: number;
   copiesChecked: number;
-  /** What the rules do and should not: how often, and where first. */
-  findings: Map<string, { sequences: number; first: string }>;
 }
 
 export function neverVisited(tally: LawTally): string[] {
@@ -42,7 +40,6 @@ export function emptyTally(): LawTally {
     exitsChecked: 0,
     ticksMost: 0,
     copiesChecked: 0,
-    findings: new Map(),
   };
 }
 

@@ -1,0 +1,87 @@
+/**
+ * A sample of what `npm run bench -- adversaries` measures at length: every adversary over a few
+ * runs. Money is checked after every command of every run (conservation.ts).
+ */
+import { expect } from 'chai';
+import { adversaries, honestOnly } from './adversaries/adversary-list.js';
+import { wilson } from './expectations.js';
+import { measure, playOnce } from './measure.js';
+import { settings } from './settings.js';
+
+/** One interval in a thousand may miss the formula; seeds are fixed, so none does by chance. */
+const z = 3.3;
+const seeds = 2;
+
+describe('adversaries in simulated runs', () => {
+  for (const adversary of adversaries) {
+    if (adversary === honestOnly) continue;
+    it(`finds ${adversary.name} as often as the formula says, and hits nobody honest`, () => {
+      const setting = settings.quarter;
+      const row = measure({ adversary, honest: honestOnly, setting, seeds });
+      expect(row.stuck, 'runs that nothing but a vote could end').to.equal(0);
+      expect(row.finalRounds).to.equal(setting.terms.rounds);
+      expect(row.honestPunished).to.equal(0);
+      expect(row.extras.accepted, 'commands out of turn that changed something').to.equal(0);
+      if (row.expected === null) {
+        expect(row.detected).to.equal(0);
+        return;
+      }
+      if (row.exposed === 0) expect(adversary.captures, 'never exposed').to.not.equal(undefined);
+      const [low, high] = wilson(row.detected, row.exposed, z);
+      expect(row.expected, `${row.detected} of ${row.exposed}`).to.be.within(
+        low - 1e-9,
+        high + 1e-9,
+      );
+    });
+  }
+
+  it('includes no update that cannot be decoded or had', () => {
+    for (const name of ['non-finite', 'selective-availability']) {
+      const adversary = adversaries.find((one) => one.name === name)!;
+      const row = measure({ adversary, honest: honestOnly, setting: settings.main, seeds: 2 });
+      expect(row.excluded).to.equal(2 * settings.main.terms.rounds);
+      expect(row.exposed).to.equal(0);
+      expect(row.damage).to.be.below(0.02);
+    }
+  });
+
+  it('gives back what a false accusation took, and lets the seat work again', () => {
+    const adversary = adversaries.find((one) => one.name === 'framing-third')!;
+    const { run, contributors } = playOnce(adversary, settings.large, 'seed 1');
+    const crew = new Set(contributors.filter((one) => one.crew).map((one) => one.account));
+    const honest = run.chain.state.seats.filter(({ account }) => !crew.has(account));
+    expect(honest.filter((seat) => seat.rejoins > 0)).to.not.deep.equal([]);
+    expect(honest.filter((seat) => seat.slashedYocto > 0n)).to.deep.equal([]);
+  });
+
+  it('bounds what a tampered update does to the loss', () => {
+    for (const name of ['scaled', 'sign-flip', 'backdoor']) {
+      const adversary = adversaries.find((one) => one.name === name)!;
+      const row = measure({ adversary, honest: honestOnly, setting: settings.quarter, seeds: 3 });
+      expect(row.damage, name).to.be.below(0.15);
+    }
+  });
+});
+
+describe('honest contributors in simulated runs', () => {
+  it('are never punished: thousands of audits of claims, each one passed', () => {
+    const setting = settings.main;
+    const row = measure({ adversary: honestOnly, honest: honestOnly, setting, seeds: 20 });
+    const { maxWorkers, rounds } = setting.terms;
+    expect(row.honestAudits).to.equal(20 * maxWorkers * rounds);
+    expect(row.honestPunished).to.equal(0);
+    expect(row.stuck).to.equal(0);
+    expect(row.refusals).to.deep.equal({});
+  });
+
+  it('end with all of their stakes and pay, and the run with nothing', () => {
+    const { run } = playOnce(honestOnly, settings.main, 'money');
+    const { chain } = run;
+    const { terms, seats } = chain.state;
+    for (const seat of seats) {
+      const paid = chain.ledgers.get(seat.account)!;
+      expect(paid).to.equal(BigInt(terms.stakeYocto) + seat.earnedYocto);
+    }
+    expect(chain.totals.escrows).to.equal(0n);
+  });
+});
