@@ -19,7 +19,6 @@ const benches: Readonly<Record<string, string>> = {
 const [name, ...args] = process.argv.slice(2);
 if (name === undefined) {
   for (const [bench, what] of Object.entries(benches)) console.log(`${bench.padEnd(16)}${what}`);
-  for (const [bench, what] of Object.entries(benches)) console.log(`${bench.padEnd(14)}${what}`);
 } else if (!Object.hasOwn(benches, name)) {
   console.error(`UNKNOWN_BENCH: "${name}"; use one of ${Object.keys(benches).join(', ')}`);
   process.exitCode = 2;
