@@ -35,11 +35,12 @@ export function challengeBytes(terms: RunTerms): number {
 }
 
 /**
- * The fees of the first panel, and a tenth of a stake: a challenge makes a whole round wait, and
- * anybody can make one.
+ * Twice the fees of the first panel, since friends of the challenger may sit on it and are paid, and
+ * a tenth of a stake: a challenge makes a whole round wait, and anybody can make one.
  */
 export function challengeBondOf(terms: Pick<RunTerms, 'auditFeeYocto' | 'stakeYocto'>): bigint {
-  return BigInt(panelSizes[0]) * BigInt(terms.auditFeeYocto) + BigInt(terms.stakeYocto) / 10n;
+  const fees = BigInt(panelSizes[0]) * BigInt(terms.auditFeeYocto);
+  return 2n * fees + BigInt(terms.stakeYocto) / 10n;
 }
 
 /** Rounds cancelled by verdicts whose money is still locked: the escrow waits for it so long. */

@@ -18,7 +18,7 @@ describe('run check', () => {
     const { code, out, err } = await check(tinyDraft);
     expect(code, err).to.equal(0);
     expect(out).to.match(/liars assumed +33\.3 % of the seats/);
-    expect(out).to.match(/free-riding +24\.7 % +4\.1 +1\.0000 +6\.0000 +-0\.48\d\d/);
+    expect(out).to.match(/free-riding +27\.6 % +3\.6 +1\.0000 +6\.0000 +-0\.65\d\d/);
     expect(out).to.match(/lying-auditor/);
   });
 
@@ -29,7 +29,7 @@ describe('run check', () => {
     expect(pretending).to.include({ pays: false, gainYocto: `1${'0'.repeat(24)}` });
     expect(pretending.least)
       .to.have.property('stakeYocto')
-      .that.matches(/^305\d{22}$/);
+      .that.matches(/^2629\d{21}$/);
   });
 
   it('shows what pays and then refuses it, with exit code 3', async () => {

@@ -103,7 +103,7 @@ describe('proposals in words', () => {
   it('names the sum, the pay and the data of a run', () => {
     const proposal: ProposalView = fromWire(dao.proposals[2]!);
     const text = effectsOfAction(proposal.action, now).join(' ');
-    expect(text).to.match(/^67\.\d+ NEAR of the treasury would be locked/);
+    expect(text).to.match(/^70\.\d+ NEAR of the treasury would be locked/);
     expect(text).to.contain('verified update pays 1 NEAR').and.contain('sotu-packed@1');
   });
 

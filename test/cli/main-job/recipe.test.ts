@@ -22,7 +22,7 @@ describe('the main job’s run', () => {
     const { economics } = draft;
     checkPrice({ ...economics, flopsPerRound: `${flops}` }, policy);
     const price = pricePerTeraFlopYocto(BigInt(economics.rewardYocto), flops);
-    expect(price / 10n ** 24n).to.equal(166n);
+    expect(price / 10n ** 24n).to.equal(110n);
   });
 
   it('leaves nothing to gain for a cheat', () => {
