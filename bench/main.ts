@@ -11,6 +11,7 @@ const benches: Readonly<Record<string, string>> = {
   codec: 'bytes per parameter and MB/s of the update codecs, against dense fp32',
   economics: 'tables of docs/protocol/economics.md: committees, attacks, stakes [--write]',
   gas: 'Tgas of every call of the contract [workers]',
+  'governance-gas': 'Tgas of governance at few and at many members [members]',
   laws: 'laws of a run over generated sequences [--sequences 100000] [--seed S] (minutes)',
   scale: 'calls, gas, fees, storage and bytes per worker, 10 … 10,000 workers (minutes)',
   recipe: 'what a training recipe is worth: four workers, one alone, data parallel (minutes)',
@@ -18,7 +19,7 @@ const benches: Readonly<Record<string, string>> = {
 
 const [name, ...args] = process.argv.slice(2);
 if (name === undefined) {
-  for (const [bench, what] of Object.entries(benches)) console.log(`${bench.padEnd(14)}${what}`);
+  for (const [bench, what] of Object.entries(benches)) console.log(`${bench.padEnd(16)}${what}`);
 } else if (!Object.hasOwn(benches, name)) {
   console.error(`UNKNOWN_BENCH: "${name}"; use one of ${Object.keys(benches).join(', ')}`);
   process.exitCode = 2;

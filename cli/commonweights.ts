@@ -4,6 +4,7 @@
  */
 import { Command } from 'commander';
 import { addAccountCommands } from './commands/account.js';
+import { addDaoCommands } from './commands/dao.js';
 import { addDatasetCommands } from './commands/dataset.js';
 import { addEarningsCommands } from './commands/earnings.js';
 import { addGenerateCommand } from './commands/generate.js';
@@ -62,6 +63,7 @@ export function buildProgram(terminal: Terminal): Command {
   addDatasetCommands(program, terminal);
   addRunCommands(program, terminal);
   addProposalCommands(program, terminal);
+  addDaoCommands(program, terminal);
   addWorkCommand(program, terminal);
   addSeatCommands(program, terminal);
   addRelayCommand(program, terminal);

@@ -70,6 +70,8 @@ const defaultPolicy: Policy = {
   quorumBps: 5_000,
   approvalBps: 5_000,
   bondYocto: `${10n ** 24n}`,
+  lateQuorumMs: 6 * hourMs,
+  liveProposalsMax: 1,
   licences: ['CC0-1.0', 'PDDL-1.0', 'PDDL-1.0 AND CC0-1.0', 'Apache-2.0', 'MIT', 'CC-BY-4.0'],
   // Play money pays anything: what a first small run computes in a second, it may pay a NEAR for.
   rewardPerTeraFlopYoctoMax: `${1_000_000n * 10n ** 24n}`,
@@ -235,7 +237,7 @@ async function deployDao(it: Founding): Promise<Uint8Array> {
   const deploying = options.startProgress('deploying the DAO');
   const args = {
     members: members.map((member) => ({ account: member, weight: '1' })),
-    policy: { ...defaultPolicy, ...options.policy },
+    policy: completePolicy(options.policy),
     guardian: null,
   };
   await client.deployContract({ code: built.wasm, init: { method: 'init', args } });
@@ -246,6 +248,13 @@ async function deployDao(it: Founding): Promise<Uint8Array> {
   }
   deploying.finish(`${contract} with ${members.length} members and ${formatNear(amountYocto)}`);
   return built.wasm;
+}
+
+/** A late quorum may lengthen a vote by a quarter, however short votes are. */
+function completePolicy(given: Partial<Policy> = {}): Policy {
+  const policy = { ...defaultPolicy, ...given };
+  const lateQuorumMs = given.lateQuorumMs ?? Math.floor(policy.votingPeriodMs / 4);
+  return { ...policy, lateQuorumMs };
 }
 
 async function keepKey(keys: KeyFolder, { accountId, secretKey }: AccountKey): Promise<void> {

@@ -18,8 +18,12 @@ export function describeAction({ action }: { action: Action }): string {
       return action.weight === '0'
         ? `remove member ${action.account}`
         : `give ${action.account} weight ${action.weight}`;
+    case 'set-members':
+      return `set the weights of ${action.members.length} members`;
     case 'set-policy':
       return 'change the policy';
+    case 'set-guardian':
+      return action.account === null ? 'have no guardian' : `make ${action.account} the guardian`;
     case 'stop-run':
       return `stop run ${action.run}`;
     case 'resolve-dispute':

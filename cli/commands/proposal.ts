@@ -1,16 +1,20 @@
 /** `commonweights proposal`: what members are asked, what they said, and doing it. */
 import type { Command } from 'commander';
+import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { digestOfAction } from '@commonweights/dao-contracts/client/governance.js';
 import { readAll } from '@commonweights/dao-contracts/client/page.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
-import type { Choice, ProposalView } from '@commonweights/dao-contracts/client/views.js';
+import { fromWire } from '@commonweights/dao-contracts/client/money-fields.js';
+import type { Action, Choice, ProposalView } from '@commonweights/dao-contracts/client/views.js';
 import { parseId, withExamples, withJson } from '../arguments.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
+import { readJsonFile } from '../input-file.js';
 import { formatFacts, formatJson, formatTable, formatTime } from '../output.js';
-import { payingIfAsked } from '../proposal-bond.js';
+import { payingIfAsked, submitProposal } from '../proposal-bond.js';
 import { describePrice } from '../price-words.js';
+import { describeQuorum, readDifferences } from '../proposal-differences.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 import { describeAction, effectsOnRun } from './proposal-words.js';
@@ -55,6 +59,28 @@ export function addProposalCommands(program: Command, terminal: Terminal): void 
     terminal,
     (session, [id]) => execute(session, parseId('proposal', id)),
   );
+  does(
+    withExamples(
+      proposal
+        .command('cancel <proposal>')
+        .description('stop an accepted proposal in its timelock; the guardian may, once'),
+      'commonweights proposal cancel 1 --account guardian.local',
+    ),
+    terminal,
+    (session, [id]) => cancel(session, parseId('proposal', id)),
+  );
+  does<{ description?: string }>(
+    withExamples(
+      withJson(proposal.command('create <action>'))
+        .description(
+          'propose an action that a JSON file holds: policy, members, guardian, transfer',
+        )
+        .option('--description <text>', 'why, for the voters'),
+      'commonweights proposal create new-policy.json --description "Shorter votes"',
+    ),
+    terminal,
+    (session, [file], flags) => create(session, file!, flags.description),
+  );
 }
 
 async function list(session: Session): Promise<void> {
@@ -69,8 +95,11 @@ async function list(session: Session): Promise<void> {
 async function show(session: Session, id: number): Promise<void> {
   const client = session.reader();
   const view = await readProposal(client, id);
-  const effects = await effectsOnRun(client, view.action);
-  session.print(view, () => {
+  const [effects, differences] = [
+    await effectsOnRun(client, view.action),
+    await readDifferences(client, view),
+  ];
+  session.print({ ...view, ...differences.data }, () => {
     const { action } = view;
     const facts = formatFacts([
       ['proposal', view.id],
@@ -80,6 +109,8 @@ async function show(session: Session, id: number): Promise<void> {
       ['voting ends', formatTime(view.votingEndsMs)],
       ['executable', formatTime(view.executableAtMs)],
       ['expires', formatTime(view.expiresAtMs)],
+      ['policy version', view.policyVersion],
+      ['quorum', describeQuorum(view)],
       ['yes / no / abstain', `${view.yes} / ${view.no} / ${view.abstain} of ${view.totalWeight}`],
       ['bond', `${formatNear(view.bondYocto)}, ${view.bond}`],
       ['action digest', view.actionDigest],
@@ -87,7 +118,8 @@ async function show(session: Session, id: number): Promise<void> {
       ['made', view.created === null ? '–' : `${nounOf(action.kind)} ${view.created}`],
     ]);
     const words = effects.map((one) => `- ${one}\n`).join('');
-    return `${facts}\n${words}${words === '' ? '' : '\n'}${formatJson(action)}`;
+    const told = `${words}${words === '' ? '' : '\n'}${differences.text}`;
+    return `${facts}\n${told}${formatJson(action)}`;
   });
 }
 
@@ -123,6 +155,33 @@ async function execute(session: Session, proposal: number): Promise<void> {
     const made = view.created === null ? '' : `: ${nounOf(view.action.kind)} ${view.created}`;
     return `Proposal ${proposal} is ${view.status}${made}\n`;
   });
+}
+
+async function cancel(session: Session, proposal: number): Promise<void> {
+  const client = await session.signer();
+  await readProposal(client, proposal);
+  await payingIfAsked({ proposal }, (paid) => client.cancel({ proposal, ...paid }));
+  session.note(`Proposal ${proposal} is cancelled; the same action, passed again, cannot be`);
+}
+
+async function create(session: Session, file: string, why?: string): Promise<void> {
+  const action = (await readJsonFile(session.terminal.cwd, file)) as Action;
+  if (typeof (action as { kind?: unknown } | null)?.kind !== 'string') {
+    throw new CliError(
+      exitCodes.badInput,
+      `BAD_ACTION: ${file} holds no action; it is an object with a "kind", like ` +
+        '{"kind":"transfer","to":"a.near","amountYocto":"1"}',
+    );
+  }
+  const client = await session.signer();
+  const text = why ?? describeAction({ action: fromWire(action) as ProposalView['action'] });
+  const store = await session.registryWriter();
+  const description = await store.put(canonicalBytes({ text, title: text }));
+  const proposal = await submitProposal(client, { action, description });
+  session.print(
+    { proposal },
+    () => `Proposal ${proposal}: vote with "commonweights proposal vote ${proposal} yes"\n`,
+  );
 }
 
 export async function readProposal(client: DaoClient, proposal: number): Promise<ProposalView> {

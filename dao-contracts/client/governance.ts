@@ -1,10 +1,18 @@
 /** Proposals, votes, members and policy. Anyone may read; who may do what, the contract decides. */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
-import type { Action, Choice, MembersView, PolicyView, ProposalView } from './views.js';
+import type {
+  Action,
+  BallotView,
+  Choice,
+  MembersView,
+  PolicyView,
+  ProposalView,
+  StandingView,
+} from './views.js';
 import { teraGas, type Connection } from './connection.js';
 import { toWire } from './money-fields.js';
-import type { Page } from './page.js';
+import { readAll, type Page } from './page.js';
 
 /** The treasury pays for the storage of votes; a caller only has to when it is empty. */
 interface Paid {
@@ -13,7 +21,12 @@ interface Paid {
 
 export interface GovernanceCalls {
   getPolicy(): Promise<PolicyView>;
-  getMembers(): Promise<MembersView>;
+  /** One page of the members; `readMembers` reads them all. */
+  getMembers(page?: Page): Promise<MembersView>;
+  /** What an account can vote with now, and who votes for it. */
+  getStanding(it: { account: string }): Promise<StandingView>;
+  /** What an account's vote counts on a proposal; `choice` null: it has not voted. */
+  getBallot(it: { proposal: number; account: string }): Promise<BallotView>;
   getProposal(it: { proposal: number }): Promise<ProposalView | null>;
   listProposals(page?: Page): Promise<ProposalView[]>;
   /** Returns the proposal's id. `depositYocto`: the policy's bond and the proposal's storage. */
@@ -22,13 +35,19 @@ export interface GovernanceCalls {
   vote(it: { proposal: number; choice: Choice; action: Digest } & Paid): Promise<void>;
   /** Carries out an accepted proposal; of a failed one it only settles the bond. */
   execute(it: { proposal: number } & Paid): Promise<{ status: string; created: number | null }>;
+  /** By the guardian, while the proposal waits in its timelock. */
   cancel(it: { proposal: number } & Paid): Promise<void>;
+  /** `to` votes for the caller while the caller does not itself. The deposit pays for storage. */
+  delegate(it: { to: string; depositYocto: bigint }): Promise<void>;
+  undelegate(it: { depositYocto: bigint }): Promise<void>;
 }
 
 export function governanceCalls(connection: Connection): GovernanceCalls {
   return {
     getPolicy: () => connection.view('get_policy'),
-    getMembers: () => connection.view('get_members'),
+    getMembers: (page = {}) => connection.view('get_members', page),
+    getStanding: (it) => connection.view('get_standing', it),
+    getBallot: (it) => connection.view('get_ballot', it),
     getProposal: (it) => connection.view('get_proposal', it),
     listProposals: (page = {}) => connection.view('list_proposals', page),
     // A refusal computes remedies, several times the gas of what is accepted.
@@ -38,7 +57,18 @@ export function governanceCalls(connection: Connection): GovernanceCalls {
     execute: ({ depositYocto = 0n, ...args }) =>
       connection.call('execute', args, { depositYocto, gas: 200n * teraGas }),
     cancel: ({ depositYocto = 0n, ...args }) => connection.call('cancel', args, { depositYocto }),
+    delegate: ({ depositYocto, ...args }) => connection.call('delegate', args, { depositYocto }),
+    undelegate: ({ depositYocto }) => connection.call('undelegate', {}, { depositYocto }),
   };
+}
+
+/** All members, page by page. Who joins or leaves meanwhile may be missing or there twice. */
+export async function readMembers(
+  client: Pick<GovernanceCalls, 'getMembers'>,
+): Promise<MembersView> {
+  let last: MembersView | null = null;
+  const members = await readAll(async (page) => (last = await client.getMembers(page)).members);
+  return { ...last!, members };
 }
 
 /** The digest that a vote names: of the canonical JSON of the action. */

@@ -25,6 +25,8 @@ export type {
   DatasetView,
   Member,
   MembersView,
+  StandingView,
+  BallotView,
   OpenRoundView,
   Phase,
   ProposalStatus,

@@ -16,7 +16,9 @@ import {
   workerLabel,
 } from '../rules/decoding.js';
 import {
-  membersMax,
+  deadlineMsMin,
+  guardianTermMsMax,
+  membersPerCallMax,
   pageItemsMax,
   proofNodesMax,
   saltCharsMax,
@@ -40,10 +42,16 @@ const page = {
 };
 
 export const decode = {
-  init: record<{ members: Member[]; policy: Policy; guardian: string | null }>({
-    members: list(decodeMember, membersMax),
+  init: record<{
+    members: Member[];
+    policy: Policy;
+    guardian: string | null;
+    guardianTermMs: number;
+  }>({
+    members: list(decodeMember, membersPerCallMax),
     policy: decodePolicy,
     guardian: optional(nullable(account), null),
+    guardianTermMs: optional(integer(deadlineMsMin, guardianTermMsMax), guardianTermMsMax),
   }),
   nothing: record<object>({}),
   propose: record<{ action: Action; description: ReturnType<typeof digest> }>({
@@ -56,6 +64,8 @@ export const decode = {
     action: digest,
   }),
   proposal: record({ proposal: id }),
+  ballot: record({ proposal: id, account }),
+  delegate: record({ to: account }),
   dataset: record({ record: decodeDatasetRecord }),
   enrol: record({
     run: id,

@@ -1,21 +1,19 @@
 /** Proposals: made, voted on, executed, cancelled. The rules decide; this loads, stores and pays. */
 import { near } from 'near-sdk-js';
 import { formatDigest, type Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
-import type { Action } from '../rules/actions.js';
+import type { Action, Member } from '../rules/actions.js';
 import { canonicalText } from '../rules/canonical-text.js';
 import { checkResolvable } from '../rules/dispute.js';
 import { refuse, unreachable } from '../rules/errors.js';
+import { cancelProposal } from '../rules/guardian.js';
 import { checkPrice } from '../rules/price-per-flop.js';
 import { refuseIfCheatingPays } from '../rules/terms-economics.js';
 import { checkAmendment, requireLive } from '../rules/amendment.js';
 import { isVoid } from '../rules/live-run.js';
-import { changeWeight, checkTotal, currentWeight, weightFor } from '../rules/members.js';
-import { membersMax } from '../rules/limits.js';
 import {
-  cancelProposal,
-  castVote,
   createProposal,
   executeProposal,
+  isLive,
   settleBond,
   statusOf,
   type Proposal,
@@ -23,15 +21,16 @@ import {
 import { moveMoney, noMoney, receiveMoney, type Totals } from '../rules/totals.js';
 import type { Choice } from '../rules/views.js';
 import { caller, emit, hash, nowMs, utf8 } from './call.js';
+import { castVoteOf, setMembers, weightOfElectorate } from './electorate-shell.js';
 import {
   applyMoves,
   proposals,
-  readCounts,
+  proposedActions,
   readDisputes,
   readJson,
   readSettings,
+  readStoredTotals,
   readTotals,
-  readWeights,
   releases,
   takeId,
   terms,
@@ -43,33 +42,51 @@ import { chargeStorage, storageUsed } from './storage-charge.js';
 
 export function propose(it: { action: Action; description: Digest }): number {
   const before = storageUsed();
-  const { policy } = readSettings();
+  const { policy, version } = readSettings();
   const attached = near.attachedDeposit();
   const bond = BigInt(policy.bondYocto);
   if (attached < bond) {
     refuse('DEPOSIT_TOO_SMALL', `attach the bond of ${bond} yoctoNEAR and a little for storage`);
   }
+  const id = takeId('proposals');
+  takePlace(id, policy.liveProposalsMax);
   const proposal = createProposal({
-    id: takeId('proposals'),
+    id,
     proposer: caller(),
     action: it.action,
     actionDigest: formatDigest(hash(utf8(canonicalText(it.action)))),
     description: it.description,
     policy,
-    totalWeight: BigInt(near.storageRead('weight')!),
+    policyVersion: version,
+    totalWeight: weightOfElectorate({ id, snapshotMs: nowMs() - policy.votingPeriodMs }),
     nowMs: nowMs(),
     evidence: checkAction(it.action),
   });
-  proposals.put(proposal.id, proposal);
+  proposals.put(id, proposal);
+  proposedActions.put(id, it.action);
   const moves = noMoney();
   receiveMoney(moves, 'bonds', bond);
   chargeStorage(moves, { before, attachedYocto: attached - bond });
   applyMoves(moves);
-  const { id, proposer, actionDigest } = proposal;
+  const { proposer, actionDigest } = proposal;
   emit([
     { event: 'proposed', data: { proposal: id, proposer, kind: it.action.kind, actionDigest } },
   ]);
   return id;
+}
+
+/** One account cannot fill everybody's attention: it has a few open proposals at a time. */
+function takePlace(id: number, placesMax: number): void {
+  const key = `pl:${caller()}`;
+  const open = (readJson<number[]>(key) ?? []).filter((one) => isLive(loadProposal(one), nowMs()));
+  if (open.length >= placesMax) {
+    refuse(
+      'TOO_MANY',
+      `${caller()} has ${open.length} open proposals (${open.join(', ')}), at most ${placesMax}; ` +
+        'wait until one has ended',
+    );
+  }
+  writeJson(key, [...open, id]);
 }
 
 /** What can be known to be impossible is refused now, not after the vote. */
@@ -122,7 +139,9 @@ function checkAction(action: Action): Proposal['evidence'] {
     }
     case 'transfer':
     case 'set-member':
+    case 'set-members':
     case 'set-policy':
+    case 'set-guardian':
       return null;
     default:
       return unreachable(action);
@@ -143,15 +162,9 @@ function checkUnreleased(manifest: Digest): void {
 export function vote(it: { proposal: number; choice: Choice; action: Digest }): void {
   const before = storageUsed();
   const account = caller();
-  const proposal = loadProposal(it.proposal);
-  const key = `v:${proposal.id}:${account}`;
-  if (near.storageHasKey(key)) {
-    refuse('ALREADY_VOTED', `${account} has voted on proposal ${proposal.id}`);
-  }
-  const weight = weightFor(readWeights(account), proposal.id);
   const { choice, action } = it;
-  castVote(proposal, { account, weight, choice, action, nowMs: nowMs() });
-  near.storageWrite(key, choice);
+  const proposal = loadProposal(it.proposal);
+  const weight = castVoteOf(account, { proposal, choice, action });
   proposals.put(proposal.id, proposal);
   chargeDao(before, noMoney());
   emit([{ event: 'voted', data: { proposal: proposal.id, account, choice, weight: `${weight}` } }]);
@@ -164,7 +177,7 @@ export function execute(it: { proposal: number }): { status: string; created: nu
   const at = nowMs();
   const moves = noMoney();
   if (executeProposal(proposal, at)) perform(proposal, moves);
-  const { kind } = proposal.action;
+  const { kind } = proposal;
   // A run pays for its own records.
   if (kind === 'fund-run' || isRunCommand(kind)) before = storageUsed();
   releaseBond(proposal, moves);
@@ -177,13 +190,13 @@ export function execute(it: { proposal: number }): { status: string; created: nu
 }
 
 export function cancel(it: { proposal: number }): void {
-  const { guardian } = readSettings();
-  if (guardian === null || caller() !== guardian) {
-    refuse('PRIVATE', `only the guardian, ${guardian ?? 'of whom there is none'}, may cancel`);
-  }
   const before = storageUsed();
   const proposal = loadProposal(it.proposal);
-  cancelProposal(proposal, nowMs());
+  const { guardian } = readSettings();
+  const once = `gc:${proposal.actionDigest}`;
+  const cancelledBefore = near.storageHasKey(once);
+  cancelProposal(proposal, { caller: caller(), guardian, cancelledBefore, nowMs: nowMs() });
+  near.storageWrite(once, `${proposal.id}`);
   const moves = noMoney();
   releaseBond(proposal, moves);
   proposals.put(proposal.id, proposal);
@@ -203,13 +216,14 @@ function releaseBond(proposal: Proposal, moves: Totals): void {
 
 /** Storage of the DAO's own decisions: the treasury pays, unless the caller does. */
 function chargeDao(before: bigint, moves: Totals): void {
-  const treasuryYocto = readTotals().treasury + moves.treasury;
+  const totals = readStoredTotals();
+  const treasuryYocto = BigInt(totals.treasury) + moves.treasury;
   chargeStorage(moves, { before, attachedYocto: near.attachedDeposit(), treasuryYocto });
-  applyMoves(moves);
+  applyMoves(moves, totals);
 }
 
 function perform(proposal: Proposal, moves: Totals): void {
-  const { action } = proposal;
+  const action = proposedActions.get(proposal.id)!;
   switch (action.kind) {
     case 'fund-run':
       proposal.created = fundRun(action, { proposal, moves });
@@ -225,9 +239,23 @@ function perform(proposal: Proposal, moves: Totals): void {
       return;
     }
     case 'set-member':
-      return setMember(action);
-    case 'set-policy':
-      return writeJson('policy', { ...readSettings(), policy: action.policy });
+      return changeMembers([{ account: action.account, weight: action.weight }]);
+    case 'set-members':
+      return changeMembers(action.members);
+    case 'set-policy': {
+      const settings = readSettings();
+      const version = settings.version + 1;
+      writeJson('policy', { ...settings, policy: action.policy, version });
+      return emit([{ event: 'policy_changed', data: { version } }]);
+    }
+    case 'set-guardian': {
+      const { account, termMs } = action;
+      const guardian = account === null ? null : { account, untilMs: nowMs() + termMs };
+      writeJson('policy', { ...readSettings(), guardian });
+      return emit([
+        { event: 'guardian_changed', data: { account, untilMs: guardian?.untilMs ?? 0 } },
+      ]);
+    }
     case 'stop-run':
       commandRun(action.run, { kind: 'stop' });
       return;
@@ -280,6 +308,11 @@ const runCommands: readonly Action['kind'][] = [
   'resolve-dispute',
 ];
 
+function changeMembers(members: Member[]): void {
+  setMembers(members);
+  emit([{ event: 'members_changed', data: { members } }]);
+}
+
 function requireTreasury(yocto: bigint): void {
   const { treasury } = readTotals();
   if (treasury < yocto) {
@@ -319,23 +352,6 @@ function publishRelease(
   });
   near.storageWrite(`fm:${manifest}`, `${id}`);
   return id;
-}
-
-/** Counts from the next proposal on: votes that have begun keep the weights they began with. */
-export function setMember(it: { account: string; weight: string }): void {
-  const history = readWeights(it.account);
-  const next = { fromProposal: readCounts().proposals + 1, atMs: nowMs(), weight: it.weight };
-  const total = BigInt(near.storageRead('weight') ?? '0');
-  const changed = total - currentWeight(history) + BigInt(it.weight);
-  checkTotal(changed);
-  near.storageWrite('weight', `${changed}`);
-  writeJson(`m:${it.account}`, changeWeight(history, next));
-  const others = (readJson<string[]>('members') ?? []).filter((one) => one !== it.account);
-  if (it.weight !== '0') others.push(it.account);
-  if (others.length > membersMax) {
-    refuse('TOO_MANY', `there are ${membersMax} members already; remove one first`);
-  }
-  writeJson('members', others);
 }
 
 function loadProposal(id: number): Proposal {

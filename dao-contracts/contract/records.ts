@@ -5,9 +5,11 @@
  *     policy           policy and guardian          p:<id>          proposal
  *     counts           how many of each exist       v:<id>:<acct>   vote
  *     totals           buckets of money             d:<id>          dataset; di:<n> its id
- *     members          account names                f:<id>          release; fm:<manifest> its id
- *     weight           sum of weights               r:<id> t:<id>   run; its terms
- *     m:<acct>         weight history               a:<id> q:<id>   audits; applications
+ *     members          how many there are           f:<id>          release; fm:<manifest> its id
+ *     weight weight:<n>  sum of weights, its past   r:<id> t:<id>   run; its terms
+ *     m:<acct> m:<acct>:<n>  standing, its past     a:<id> q:<id>   audits; applications
+ *     mi:<n> mn:<acct> n-th member, its n           pl:<acct>       its open proposals
+ *     gc:<action>      the guardian cancelled it    pa:<id>         a proposal's action
  *     l:<acct>         ledger                       s:<run>:<n>     seat; o:<run>:<acct> its number
  *     j:<run>          disputes                     z:<run>         new terms that wait
  *     n:<run>:<acct>   party number                 w:<run>:<acct>  seat it operates
@@ -16,13 +18,13 @@
  *                      attestations: count, each
  */
 import { near } from 'near-sdk-js';
-import type { Policy } from '../rules/actions.js';
+import type { Action, Policy } from '../rules/actions.js';
 import { emptyLedger, type Ledger } from '../rules/ledger.js';
-import type { WeightHistory } from '../rules/members.js';
+import type { Guardian } from '../rules/guardian.js';
 import type { Proposal } from '../rules/proposal.js';
 import type { Applicant, Audit, Dispute, Run, Seat } from '../rules/run-state.js';
 import type { Amendment, RunTerms } from '../rules/run-terms.js';
-import { addTotals, buckets, type Totals } from '../rules/totals.js';
+import { addMove, buckets, type Bucket, type Totals } from '../rules/totals.js';
 import type { DatasetView, ReleaseView } from '../rules/views.js';
 
 export interface Counts {
@@ -34,7 +36,9 @@ export interface Counts {
 
 export interface Settings {
   policy: Policy;
-  guardian: string | null;
+  /** Counts changes of the policy. */
+  version: number;
+  guardian: Guardian | null;
 }
 
 /** Reads and writes one kind of record; `money` names its bigint fields. */
@@ -95,6 +99,7 @@ export const proposals = new Kind<Proposal>('p:', [
   'totalWeight',
   'bondYocto',
 ]);
+export const proposedActions = new Kind<Action>('pa:');
 export const datasets = new Kind<DatasetView>('d:');
 export const releases = new Kind<ReleaseView>('f:');
 const ledgers = new Kind<Ledger>('l:', ['balanceYocto', 'inFlightYocto', 'claimedYocto']);
@@ -123,7 +128,7 @@ export function writeAudits(run: number, audits: readonly Audit[]): void {
   );
 }
 
-/** Money inside is a decimal string in a field whose name ends in `Yocto`. */
+/** Money inside is a decimal string in a field that is called, or ends in, `Yocto`. */
 export function readDisputes(run: number): Dispute[] {
   const text = near.storageRead(`j:${run}`);
   return text === null ? [] : (JSON.parse(text, yoctoAsBigint) as Dispute[]);
@@ -134,7 +139,7 @@ export function writeDisputes(run: number, disputes: readonly Dispute[]): void {
 }
 
 function yoctoAsBigint(key: string, value: unknown): unknown {
-  return key.endsWith('Yocto') ? BigInt(value as string) : value;
+  return key === 'yocto' || key.endsWith('Yocto') ? BigInt(value as string) : value;
 }
 
 function bigintAsText(_key: string, value: unknown): unknown {
@@ -174,10 +179,21 @@ export function writeTotals(totals: Totals): void {
   totalsKind.put('', totals);
 }
 
+/** Totals as stored: decimal strings, since most calls move money between two of them only. */
+export type StoredTotals = Record<Bucket, string>;
+
+export function readStoredTotals(): StoredTotals {
+  return readJson<StoredTotals>('totals')!;
+}
+
 /** Adds the money moves of a call; a call without any does not touch the record. */
-export function applyMoves(moves: Totals): void {
-  if (buckets.every((bucket) => moves[bucket] === 0n)) return;
-  writeTotals(addTotals(readTotals(), moves));
+export function applyMoves(moves: Totals, known?: StoredTotals): void {
+  const moved = buckets.filter((bucket) => moves[bucket] !== 0n);
+  if (moved.length === 0) return;
+  const stored = known ?? readStoredTotals();
+  for (const bucket of moved)
+    stored[bucket] = `${addMove(bucket, BigInt(stored[bucket]), moves[bucket])}`;
+  writeJson('totals', stored);
 }
 
 export function readSettings(): Settings {
@@ -194,8 +210,4 @@ export function takeId(kind: keyof Counts): number {
   counts[kind]++;
   writeJson('counts', counts);
   return counts[kind];
-}
-
-export function readWeights(account: string): WeightHistory {
-  return readJson<WeightHistory>(`m:${account}`) ?? [];
 }

@@ -8,31 +8,57 @@ import {
   id,
   integer,
   list,
+  nullable,
   oneOf,
   record,
   text,
   type Decoder,
 } from './decoding.js';
 import { refuse } from './errors.js';
-import { deadlineMsMax, deadlineMsMin, licencesMax, titleCharsMax, weightMax } from './limits.js';
+import {
+  deadlineMsMax,
+  deadlineMsMin,
+  guardianTermMsMax,
+  licencesMax,
+  liveProposalsLimit,
+  membersPerCallMax,
+  titleCharsMax,
+  weightMax,
+} from './limits.js';
 import { decodeAmendment, decodeRunTerms } from './terms-decoding.js';
 
 const period = integer(deadlineMsMin, deadlineMsMax);
 
-export const decodePolicy: Decoder<Policy> = record<Policy>({
+const policyFields = record<Policy>({
   votingPeriodMs: period,
   timelockMs: integer(0, deadlineMsMax),
   expiryMs: period,
   quorumBps: integer(1, 10_000),
   approvalBps: integer(5_000, 10_000),
   bondYocto: amount,
+  lateQuorumMs: integer(0, deadlineMsMax),
+  liveProposalsMax: integer(1, liveProposalsLimit),
   licences: list(text(100), licencesMax),
   rewardPerTeraFlopYoctoMax: amount,
 });
 
+export const decodePolicy: Decoder<Policy> = (value, field) => {
+  const policy = policyFields(value, field);
+  if (policy.lateQuorumMs > policy.votingPeriodMs) {
+    refuse('BAD_ARGUMENT', `${field}.lateQuorumMs must be at most votingPeriodMs`);
+  }
+  return policy;
+};
+
 export const decodeMember: Decoder<Member> = record<Member>({
   account,
   weight: decimal(weightMax),
+});
+
+const setGuardian = record<SetGuardian>({
+  kind: oneOf('set-guardian'),
+  account: nullable(account),
+  termMs: integer(0, guardianTermMsMax),
 });
 
 type Kind = Action['kind'];
@@ -50,7 +76,12 @@ const shapes: { [K in Kind]: Decoder<Extract<Action, { kind: K }>> } = {
   }),
   transfer: record({ kind: oneOf('transfer'), to: account, amountYocto: amount }),
   'set-member': record({ kind: oneOf('set-member'), account, weight: decimal(weightMax) }),
+  'set-members': record({
+    kind: oneOf('set-members'),
+    members: list(decodeMember, membersPerCallMax),
+  }),
   'set-policy': record({ kind: oneOf('set-policy'), policy: decodePolicy }),
+  'set-guardian': decodeSetGuardian,
   'stop-run': record({ kind: oneOf('stop-run'), run: id }),
   'resolve-dispute': record({
     kind: oneOf('resolve-dispute'),
@@ -78,6 +109,16 @@ const shapes: { [K in Kind]: Decoder<Extract<Action, { kind: K }>> } = {
     budgetYocto: amount,
   }),
 };
+
+type SetGuardian = Extract<Action, { kind: 'set-guardian' }>;
+
+function decodeSetGuardian(value: unknown, field: string): SetGuardian {
+  const action = setGuardian(value, field);
+  if ((action.account === null) !== (action.termMs === 0)) {
+    refuse('BAD_ARGUMENT', `${field}.termMs must be 0 for no guardian, and only then`);
+  }
+  return action;
+}
 
 export function decodeAction(value: unknown, field: string): Action {
   const kind = (value as { kind?: unknown } | null)?.kind;

@@ -17,7 +17,11 @@ export type Action =
   | { kind: 'transfer'; to: string; amountYocto: string }
   /** `weight`: decimal string; '0' removes the member. */
   | { kind: 'set-member'; account: string; weight: string }
+  /** The same for several at once. */
+  | { kind: 'set-members'; members: Member[] }
   | { kind: 'set-policy'; policy: Policy }
+  /** From its execution on, for `termMs`; null (with 0): nobody. */
+  | { kind: 'set-guardian'; account: string | null; termMs: number }
   | { kind: 'stop-run'; run: number }
   /** No round opens for so long, or until the run is resumed; it never ends in a pause. */
   | { kind: 'pause-run'; run: number; forMs: number }
@@ -39,6 +43,10 @@ export interface Policy {
   /** Share of yes among yes and no; 5000 means more yes than no. */
   approvalBps: number;
   bondYocto: string;
+  /** A quorum reached later than this before the end of voting makes it last this long, once. */
+  lateQuorumMs: number;
+  /** Proposals of one account that may be open at a time. */
+  liveProposalsMax: number;
   /** SPDX expressions, compared as text with a dataset's concluded licence. */
   licences: string[];
   /** The most that a run may pay for 10^12 floating-point operations. */

@@ -62,14 +62,22 @@ export const updateBytesMax = 1 << 30;
 export const proofNodesMax = 11;
 export const saltCharsMax = 128;
 
-/** A member list is one record, read whole by `get_members`. */
-export const membersMax = 200;
+/** Each member is a record of its own; only who reads all pages of them meets their number. */
+export const membersMax = 10_000;
+/** Members that one call writes, `init` or `set-members`: about 1 Tgas each. */
+export const membersPerCallMax = 25;
+/** Open proposals of one account are read one by one when it makes another. */
+export const liveProposalsLimit = 8;
+/** A guardian that nobody appoints again within two years is one that nobody looks at. */
+export const guardianTermMsMax = 2 * 366 * 24 * 3_600_000;
 /** 10^18: sums of `membersMax` weights stay far below 2^128. */
 export const weightMax = 10n ** 18n;
 export const licencesMax = 64;
 
 export const parentsMax = 16;
 export const contributorsMax = 64;
+/** `{` and `[` in a call's JSON: ten times what the largest honest one has. */
+export const argumentBracketsMax = 1_000;
 export const titleCharsMax = 200;
 export const textCharsMax = 500;
 /** The supply of NEAR is about 1.2 × 10^33 yocto: no honest amount is larger. */

@@ -1,20 +1,29 @@
 /**
- * A proposal's life: voting, then the timelock, then a time in which anybody may execute it. What
- * stage it is in follows from its votes and the clock; only what somebody did is stored. Policy and
- * weights are those of its creation. Its bond is given back or forfeited exactly once.
+ * A proposal's life: voting, then the timelock where its kind of action waits for one, then a time
+ * in which anybody may execute it. What stage it is in follows from its votes and the clock; only
+ * what somebody did is stored. Policy and electorate are those of its creation (electorate.ts). Its
+ * bond is given back or forfeited exactly once.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import type { Action, Policy } from './actions.js';
+import { castBallot, type Ballot } from './ballot.js';
+import type { AtBothMoments, Standing } from './electorate.js';
 import { refuse } from './errors.js';
+import { waits } from './timelock.js';
 import type { Choice, ProposalStatus, ProposalView } from './views.js';
 
 export interface Proposal {
   id: number;
   proposer: string;
-  action: Action;
+  /** Of its action, which is a record of its own: a vote need not read it. */
+  kind: Action['kind'];
   actionDigest: Digest;
   description: Digest;
   createdAtMs: number;
+  /** One voting period earlier: weight counts that was there by then (electorate.ts). */
+  snapshotMs: number;
+  /** Of the policy that it was made under, and keeps. */
+  policyVersion: number;
   votingEndsMs: number;
   executableAtMs: number;
   expiresAtMs: number;
@@ -24,6 +33,10 @@ export interface Proposal {
   totalWeight: bigint;
   quorumBps: number;
   approvalBps: number;
+  /** Voting goes on at least so long after the quorum was reached. */
+  lateQuorumMs: number;
+  /** Whether a late quorum has made voting longer: that happens once. */
+  extended: boolean;
   bondYocto: bigint;
   bond: 'held' | 'returned' | 'forfeited';
   /** What was done to it; null: nothing but votes. */
@@ -41,20 +54,23 @@ export function createProposal(it: {
   actionDigest: Digest;
   description: Digest;
   policy: Policy;
+  policyVersion: number;
   totalWeight: bigint;
   nowMs: number;
   evidence: Proposal['evidence'];
 }): Proposal {
   const { id, proposer, action, actionDigest, description, policy, totalWeight, nowMs } = it;
   const votingEndsMs = nowMs + policy.votingPeriodMs;
-  const executableAtMs = votingEndsMs + policy.timelockMs;
+  const executableAtMs = votingEndsMs + (waits(action.kind) ? policy.timelockMs : 0);
   return {
     id,
     proposer,
-    action,
+    kind: action.kind,
     actionDigest,
     description,
     createdAtMs: nowMs,
+    snapshotMs: nowMs - policy.votingPeriodMs,
+    policyVersion: it.policyVersion,
     votingEndsMs,
     executableAtMs,
     expiresAtMs: executableAtMs + policy.expiryMs,
@@ -64,6 +80,8 @@ export function createProposal(it: {
     totalWeight,
     quorumBps: policy.quorumBps,
     approvalBps: policy.approvalBps,
+    lateQuorumMs: policy.lateQuorumMs,
+    extended: false,
     bondYocto: BigInt(policy.bondYocto),
     bond: 'held',
     done: null,
@@ -90,21 +108,41 @@ function isApproved(proposal: Proposal): boolean {
   return yes * 10_000n >= BigInt(proposal.approvalBps) * (yes + no);
 }
 
-/** One vote of an account that has not voted on it before. Changes `proposal`. */
+/** One vote. Returns its weight. Changes `proposal` and the ballots (ballot.ts). */
 export function castVote(
   proposal: Proposal,
-  ballot: { account: string; weight: bigint; choice: Choice; action: Digest; nowMs: number },
-): void {
-  if (statusOf(proposal, ballot.nowMs) !== 'voting') {
+  it: {
+    account: string;
+    choice: Choice;
+    /** Digest of the action that the voter read. */
+    action: Digest;
+    standing: AtBothMoments<Standing>;
+    ballot: Ballot;
+    delegates: AtBothMoments<Ballot | null>;
+    nowMs: number;
+  },
+): bigint {
+  const { action, nowMs, ...vote } = it;
+  if (statusOf(proposal, nowMs) !== 'voting') {
     refuse('VOTING_CLOSED', `voting on proposal ${proposal.id} has ended; propose it again`);
   }
-  if (ballot.action !== proposal.actionDigest) {
+  if (action !== proposal.actionDigest) {
     refuse('WRONG_ACTION', `proposal ${proposal.id} is ${proposal.actionDigest}; read it again`);
   }
-  if (ballot.weight <= 0n) {
-    refuse('NOT_MEMBER', `${ballot.account} had no weight when proposal ${proposal.id} was made`);
-  }
-  proposal[ballot.choice] += ballot.weight;
+  const hadQuorum = hasQuorum(proposal);
+  const weight = castBallot(proposal, { ...vote, proposal: proposal.id });
+  if (!hadQuorum && hasQuorum(proposal)) extendVoting(proposal, nowMs);
+  return weight;
+}
+
+/** Nobody decides by voting when the others can no longer answer. */
+function extendVoting(proposal: Proposal, nowMs: number): void {
+  const laterMs = nowMs + proposal.lateQuorumMs - proposal.votingEndsMs;
+  if (proposal.extended || laterMs <= 0) return;
+  proposal.extended = true;
+  proposal.votingEndsMs += laterMs;
+  proposal.executableAtMs += laterMs;
+  proposal.expiresAtMs += laterMs;
 }
 
 /**
@@ -129,18 +167,6 @@ export function executeProposal(proposal: Proposal, nowMs: number): boolean {
   return refuse('PROPOSAL_CLOSED', `proposal ${proposal.id} is ${status}; propose it again`);
 }
 
-/** The guardian's one power: to stop what passed but was not executed yet. */
-export function cancelProposal(proposal: Proposal, nowMs: number): void {
-  const status = statusOf(proposal, nowMs);
-  if (status !== 'queued') {
-    refuse(
-      'PROPOSAL_CLOSED',
-      `proposal ${proposal.id} is ${status}; only a queued one is cancelled`,
-    );
-  }
-  proposal.done = 'cancelled';
-}
-
 /**
  * Ends the bond's life. A vote without quorum forfeits it: nobody cared for what was proposed.
  * Returns where it goes. Changes `proposal`.
@@ -151,12 +177,24 @@ export function settleBond(proposal: Proposal): 'returned' | 'forfeited' {
   return proposal.bond;
 }
 
-export function viewProposal(proposal: Proposal, nowMs: number): ProposalView {
-  const { done, evidence, ...shown } = proposal;
+/** Whether it still takes one of its proposer's places (policy: `liveProposalsMax`). */
+export function isLive(proposal: Proposal, nowMs: number): boolean {
+  const status = statusOf(proposal, nowMs);
+  return status === 'voting' || status === 'queued';
+}
+
+export function viewProposal(
+  proposal: Proposal,
+  it: { action: Action; nowMs: number },
+): ProposalView {
+  const { kind, done, evidence, ...shown } = proposal;
+  void kind;
   void done;
   void evidence;
+  const { action, nowMs } = it;
   return {
     ...shown,
+    action,
     status: statusOf(proposal, nowMs),
     yes: `${proposal.yes}`,
     no: `${proposal.no}`,

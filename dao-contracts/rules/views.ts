@@ -21,8 +21,12 @@ export interface ProposalView {
   description: Digest;
   status: ProposalStatus;
   createdAtMs: number;
+  /** One voting period earlier: weight counts that was there by then, and still at creation. */
+  snapshotMs: number;
+  /** Of the policy that it was made under, and keeps. */
+  policyVersion: number;
   votingEndsMs: number;
-  /** When the timelock ends. */
+  /** When the timelock ends; the end of voting where the action waits for none. */
   executableAtMs: number;
   expiresAtMs: number;
   /** Weights, decimal strings. */
@@ -32,6 +36,10 @@ export interface ProposalView {
   totalWeight: string;
   quorumBps: number;
   approvalBps: number;
+  /** Voting goes on at least so long after the quorum was reached. */
+  lateQuorumMs: number;
+  /** Whether a late quorum has made voting longer. */
+  extended: boolean;
   bondYocto: string;
   bond: 'held' | 'returned' | 'forfeited';
   /** Id of the run or release that its execution made. */
@@ -121,12 +129,39 @@ export interface AccountingView {
   surplusYocto: string;
 }
 
-/** All members, and the total of their weights. */
+/** One page of the members, how many there are, and the total of their weights. */
 export interface MembersView {
   members: Member[];
+  count: number;
   totalWeight: string;
 }
 
+/** What an account can vote with now. */
+export interface StandingView {
+  account: string;
+  weight: string;
+  delegate: string | null;
+  /** Sum of the weights of those who named it as their delegate. */
+  delegated: string;
+  /** Since when it is so. */
+  atMs: number;
+}
+
+/** One account's part in one proposal. */
+export interface BallotView {
+  proposal: number;
+  account: string;
+  /** Null: it has not voted; some of its delegators have. */
+  choice: Choice | null;
+  weight: string;
+  /** How much of that is delegated to it. */
+  delegated: string;
+}
+
 export interface PolicyView extends Policy {
+  /** Counts changes; a proposal names the one that it was made under. */
+  version: number;
+  /** May cancel what waits in the timelock until `guardianUntilMs`; null: there is none. */
   guardian: string | null;
+  guardianUntilMs: number;
 }

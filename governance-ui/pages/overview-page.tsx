@@ -33,8 +33,8 @@ function Sections({ it }: { it: Overview }) {
     <>
       <h1>Models trained in the open</h1>
       <p class="lead">
-        {plural(it.members.members.length, 'member decides', 'members decide')} what is trained and
-        released. Money follows verified work only.
+        {plural(it.members.count, 'member decides', 'members decide')} what is trained and released.
+        Money follows verified work only.
       </p>
       <Treasury it={it} />
       <section aria-labelledby="runs">

@@ -1,5 +1,6 @@
 /** The DAO at a glance: its money, its people, its rules, and what goes on. */
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
+import { readMembers } from '@commonweights/dao-contracts/client/governance.js';
 import { readAll } from '@commonweights/dao-contracts/client/page.js';
 import type {
   AccountingView,
@@ -26,7 +27,7 @@ export interface Overview {
 export async function readOverview(client: DaoClient): Promise<Overview> {
   const [accounting, members, policy, runs, releases, proposals, nowMs] = await Promise.all([
     client.getAccounting(),
-    client.getMembers(),
+    readMembers(client),
     client.getPolicy(),
     readAll((page) => client.listRuns(page)),
     readAll((page) => client.listReleases(page)),

@@ -1,5 +1,5 @@
 /** One proposal, with what is needed to say what it would change and whether its digest is true. */
-import { digestOfAction } from '@commonweights/dao-contracts/client/governance.js';
+import { digestOfAction, readMembers } from '@commonweights/dao-contracts/client/governance.js';
 import type {
   AccountingView,
   MembersView,
@@ -29,7 +29,7 @@ export async function readProposal(door: Door, id: number): Promise<ProposalStor
   if (!proposal) return null;
   const [policy, members, accounting, nowMs, described] = await Promise.all([
     client.getPolicy(),
-    client.getMembers(),
+    readMembers(client),
     client.getAccounting(),
     readChainTimeMs(client),
     blobs.readJson(proposal.description),

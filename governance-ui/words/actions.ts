@@ -32,8 +32,12 @@ export function titleOfAction(action: Action): string {
       return action.weight === '0'
         ? `Remove member ${action.account}`
         : `Give ${action.account} weight ${action.weight}`;
+    case 'set-members':
+      return `Set the weights of ${plural(action.members.length, 'member')}`;
     case 'set-policy':
       return 'Change the policy';
+    case 'set-guardian':
+      return action.account === null ? 'Have no guardian' : `Make ${action.account} the guardian`;
     case 'stop-run':
       return `Stop run ${action.run}`;
     case 'resolve-dispute':
@@ -68,6 +72,14 @@ export function effectsOfAction(action: Action, now: Present): string[] {
       ];
     case 'set-member':
       return [effectOfMember(action, now.members)];
+    case 'set-members':
+      return action.members.map((member) => effectOfMember(member, now.members));
+    case 'set-guardian':
+      return [
+        action.account === null
+          ? 'Nobody could cancel what waits in the timelock.'
+          : `${action.account} could cancel what waits in the timelock, once each, for ${formatSpan(action.termMs)}.`,
+      ];
     case 'set-policy':
       return effectsOfPolicy(action.policy, now.policy);
     case 'stop-run':
@@ -120,7 +132,7 @@ function effectsOfAmendment(action: Extract<Action, { kind: 'amend-run' }>): str
 }
 
 function effectOfMember(
-  action: Extract<Action, { kind: 'set-member' }>,
+  action: { account: string; weight: string },
   { members, totalWeight }: MembersView,
 ): string {
   const before = members.find(({ account }) => account === action.account)?.weight;
@@ -140,6 +152,16 @@ function effectsOfPolicy(next: PolicyAction, now: PolicyView): string[] {
     ['Accepted proposals would expire after', formatSpan(now.expiryMs), formatSpan(next.expiryMs)],
     ['The quorum would be', formatBps(now.quorumBps), formatBps(next.quorumBps)],
     ['Approval would take', formatBps(now.approvalBps), formatBps(next.approvalBps)],
+    [
+      'A late quorum would lengthen voting by',
+      formatSpan(now.lateQuorumMs),
+      formatSpan(next.lateQuorumMs),
+    ],
+    [
+      'An account could have open',
+      plural(now.liveProposalsMax, 'proposal'),
+      plural(next.liveProposalsMax, 'proposal'),
+    ],
     ['The bond would be', shortNear(now.bondYocto), shortNear(next.bondYocto)],
     [
       'The most that a teraFLOP of a round may cost would be',

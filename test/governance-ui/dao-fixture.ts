@@ -35,6 +35,7 @@ export class DaoFixture {
       { account: 'noa.local', weight: '1' },
       { account: 'oto.local', weight: '1' },
     ],
+    count: 3,
     totalWeight: '4',
   };
   readonly policy: PolicyView = {
@@ -45,8 +46,10 @@ export class DaoFixture {
     approvalBps: 5_000,
     bondYocto: near(10),
     licences: ['CC0-1.0', 'PDDL-1.0'],
+    ...{ lateQuorumMs: 12 * hourMs, liveProposalsMax: 1, version: 1 },
     rewardPerTeraFlopYoctoMax: near(1_000),
     guardian: null,
+    guardianUntilMs: 0,
   };
   readonly accounting: AccountingView = {
     balanceYocto: near(51_000),
@@ -117,7 +120,7 @@ export class DaoFixture {
       case 'get_policy':
         return this.policy;
       case 'get_members':
-        return this.members;
+        return { ...this.members, members: page(this.members.members) };
       case 'get_accounting':
         return this.accounting;
       case 'list_proposals':
@@ -232,7 +235,9 @@ export class DaoFixture {
     const { run, root, manifest, evaluation, title, version } = release;
     const [first, second] = this.runs.map((one) => one.view());
     const policy = { ...this.policy, quorumBps: 6_000, licences: ['CC0-1.0'] };
-    delete (policy as Partial<PolicyView>).guardian;
+    for (const field of ['guardian', 'guardianUntilMs', 'version'] as const) {
+      delete (policy as Partial<PolicyView>)[field];
+    }
     const make = (it: MadeProposal) => this.makeProposal(it);
     return [
       make({
@@ -273,6 +278,8 @@ export class DaoFixture {
       ...{ id: 0, proposer: 'mia.local', action, status, createdAtMs, votingEndsMs },
       actionDigest: digestOfAction(action),
       description: this.put(canonicalBytes({ text, title: 'A proposal' })),
+      snapshotMs: createdAtMs - this.policy.votingPeriodMs,
+      ...{ policyVersion: 1, lateQuorumMs: this.policy.lateQuorumMs, extended: false },
       executableAtMs: votingEndsMs + this.policy.timelockMs,
       expiresAtMs: votingEndsMs + this.policy.timelockMs + this.policy.expiryMs,
       ...{ yes, no, abstain, totalWeight: '4', quorumBps: 5_000, approvalBps: 5_000 },

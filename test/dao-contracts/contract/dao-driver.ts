@@ -45,6 +45,8 @@ export const policy = {
   quorumBps: 4_000,
   approvalBps: 6_000,
   bondYocto: `${near}`,
+  lateQuorumMs: 20_000,
+  liveProposalsMax: 8,
   licences: ['CC0-1.0'],
   rewardPerTeraFlopYoctoMax: `${near}`,
 };

@@ -47,6 +47,9 @@ export class FakeChain {
   readonly contract = 'dao.test';
   /** Accounts that refuse money, as one that was deleted would. */
   readonly broken = new Set<string>();
+  /** While true, transfers and their callbacks wait for `deliverCallbacks`. */
+  holdCallbacks = false;
+  readonly #held: PromiseStep[] = [];
   #exports: Exports;
   #state: Snapshot;
   #seed = 0;
@@ -72,6 +75,17 @@ export class FakeChain {
   /** All the money there is: no call may change it. */
   supply(): bigint {
     return [...this.#state.balances.values()].reduce((sum, yocto) => sum + yocto, 0n);
+  }
+
+  /** One digest of all that is stored and of every balance. */
+  fingerprint(): string {
+    const { storage, balances } = this.#state;
+    const hash = createHash('sha256');
+    for (const [key, value] of [...storage].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      hash.update(`${key}=${Buffer.from(value).toString('hex')};`);
+    }
+    for (const [account, yocto] of [...balances].sort()) hash.update(`${account}=${yocto};`);
+    return hash.digest('hex');
   }
 
   view<T>(method: string, args: object = {}): T {
@@ -128,26 +142,37 @@ export class FakeChain {
     }
     let value = returned.bytes ? JSON.parse(new TextDecoder().decode(returned.bytes)) : undefined;
     for (const step of steps) {
-      const sent = !this.broken.has(step.account);
-      if (sent) {
-        this.fund(this.contract, -step.transferYocto);
-        this.fund(step.account, step.transferYocto);
+      if (this.holdCallbacks && step.then) {
+        this.#held.push(step);
+        continue;
       }
-      if (!step.then) continue;
-      const { method, args } = step.then;
-      const callback = { method, args: JSON.parse(args) as object, caller: this.contract };
-      const outcome = this.#run({
-        ...callback,
-        depositYocto: 0n,
-        gas: 20n,
-        promiseSucceeded: sent,
-      });
+      const outcome = this.#settle(step);
+      if (!outcome) continue;
       logs.push(...outcome.logs);
       value = outcome.value;
     }
     const staked = this.#state.usage * storageYoctoPerByte;
     if (this.balance(this.contract) < staked) throw new Error('storage is not paid for');
     return { value, logs };
+  }
+
+  /** What was held, in order. */
+  deliverCallbacks(): void {
+    this.holdCallbacks = false;
+    for (const step of this.#held.splice(0)) this.#settle(step);
+  }
+
+  /** A transfer and its callback, where it has one. */
+  #settle(step: PromiseStep): CallResult | null {
+    const sent = !this.broken.has(step.account);
+    if (sent) {
+      this.fund(this.contract, -step.transferYocto);
+      this.fund(step.account, step.transferYocto);
+    }
+    if (!step.then) return null;
+    const { method, args } = step.then;
+    const callback = { method, args: JSON.parse(args) as object, caller: this.contract };
+    return this.#run({ ...callback, depositYocto: 0n, gas: 20n, promiseSucceeded: sent });
   }
 
   #host(it: {
@@ -174,7 +199,7 @@ export class FakeChain {
       latin1_string_to_uint8array: latin1,
       uint8array_to_latin1_string: (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1'),
       read_register: (register: number) => registers.get(BigInt(register)),
-      input: (register: number) => set(register, new TextEncoder().encode(JSON.stringify(it.args))),
+      input: (register: number) => set(register, new TextEncoder().encode(inputOf(it.args))),
       signer_account_id: (register: number) => set(register, latin1(it.signer ?? it.caller)),
       predecessor_account_id: (register: number) => set(register, latin1(it.caller)),
       current_account_id: (register: number) => set(register, latin1(this.contract)),
@@ -220,4 +245,9 @@ export class FakeChain {
       promise_result: () => (it.promiseSucceeded ? 1n : 2n),
     };
   }
+}
+
+/** `{ rawText }` is passed as that text, to play a caller whose JSON is none. */
+function inputOf(args: object): string {
+  return 'rawText' in Object(args) ? (args as { rawText: string }).rawText : JSON.stringify(args);
 }

@@ -12,7 +12,7 @@ import { named, near, terms, workers, type Play } from './dao-driver.js';
 import type { FakeChain } from './fake-host.js';
 import { startDao } from './fake-dao.js';
 
-const quiet: Partial<RunTerms> = { auditedClaimsBps: 0, rounds: 6 };
+const quiet: Partial<RunTerms> = { rounds: 6 };
 
 describe('votes on a live run, in the contract', () => {
   let host: FakeChain;
@@ -29,6 +29,7 @@ describe('votes on a live run, in the contract', () => {
 
   it('pause it and resume it', async () => {
     await play.round();
+    await play.audit();
     await play.decide({ kind: 'pause-run', run: 1, forMs: 86_400_000 });
     expect(await play.view()).to.include({ status: 'paused', open: null });
     await play.tick();
@@ -62,6 +63,7 @@ describe('votes on a live run, in the contract', () => {
 
   it('rewind it to an earlier root, mark it in the log and refuse to release what is void', async () => {
     for (let i = 0; i < 3; i++) await play.round();
+    await play.audit();
     const before = await play.view();
     const release = { title: 'T', version: '1', manifest: named('m'), evaluation: named('e') };
     const root = before.finalRoot;
@@ -81,6 +83,7 @@ describe('votes on a live run, in the contract', () => {
     const released = play.chain.call('cat.test', 'execute', { proposal });
     expect(await message(released)).to.match(/^NOT_FINAL: round 3 was rewound/);
     await play.round();
+    await play.audit();
     expect((await play.view()).finalRound).to.be.greaterThan(at);
   });
 
@@ -166,12 +169,15 @@ describe('reputation, in the contract', () => {
     await play.round({ cheats: [cheat] });
     await play.audit();
     const of = (account: string) => host.view<ReputationView>('get_reputation', { account });
-    expect(of(cheat)).to.include({ points: '0', slashes: 1, verifiedRounds: 0 });
+    expect(of(cheat)).to.include({ points: '0', slashes: 0, verifiedRounds: 0 });
     for (let i = 0; i < 4 && (await play.view()).status === 'running'; i++) {
       if ((await play.view()).open) await play.round();
       await play.audit();
     }
+    // What a verdict took counts once nobody can appeal any more.
+    await play.letTimePass();
     expect((await play.view()).status).to.equal('completed');
+    expect(of(cheat)).to.include({ points: '0', slashes: 1, verifiedRounds: 0 });
     const seats = await play.seats();
     const honest = seats.find(({ role, status }) => role === 'trainer' && status === 'left')!;
     const gained = of(honest.account);
