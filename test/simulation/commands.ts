@@ -76,7 +76,8 @@ export function appealCommand(
   dispute: Readonly<Dispute>,
 ): RunCommand {
   const { bondYocto, storageYocto } = appealCost(run, terms, dispute);
-  const depositYocto = bondYocto + storageYocto;
+  // The panel may have grown by when this arrives; what is over comes back at once.
+  const depositYocto = (5n * (bondYocto + storageYocto)) / 4n;
   return { kind: 'appeal', account, dispute: dispute.id, depositYocto };
 }
 

@@ -43,6 +43,7 @@ export function assessDraft(draft: RunDraft): {
 function pricedTermsOf(draft: RunDraft): PricedTerms {
   const prices = pricesOf(draft);
   for (const [field, value] of Object.entries(prices)) {
+    if (!field.endsWith('Yocto')) continue;
     if (typeof value !== 'string' || !/^(0|[1-9][0-9]{0,38})$/.test(value)) {
       throw bad(`economics.${field}`, 'must be a natural number as a decimal string');
     }

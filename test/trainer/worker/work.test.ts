@@ -189,11 +189,11 @@ describe('working on a run', () => {
   });
 
   it('plants decoys that its auditors are paid for', async () => {
-    const { dao, start } = await setStage({ decoyShareBps: 10_000, auditsPerClaim: 2, rounds: 2 });
+    const { dao, start } = await setStage({ decoyShareBps: 10_000, auditsPerClaim: 2, rounds: 4 });
     const crew = [start('ada'), start('ben'), start('gus', { role: 'auditor' })];
     await closeEnrolment(dao, 3);
     await Promise.all(crew);
-    expect(finalRoots(dao)).to.have.length(2);
+    expect(finalRoots(dao)).to.have.length(4);
     const claims = dao.records.flatMap((one) => one.claims);
     expect(claims.every(({ verdict }) => verdict === 'passed')).to.equal(true);
     expect(dao.decoysPaid).to.be.above(0);
