@@ -7,8 +7,6 @@ import {
   applicationsMax,
   cancelledRoundsSlack,
   panelSizes,
-  heldBackRoundsMax,
-  payoutChangesMax,
   seatsMax,
   storageYoctoPerByte,
 } from './limits.js';
