@@ -139,6 +139,8 @@ class Teller {
         return this.#say(`audited seat ${event.seat} in round ${event.round}`);
       case 'judged':
         return this.#say(`judged dispute ${event.dispute} about round ${event.round}`);
+      case 'appealed':
+        return this.#say(`round ${event.round}: appealed dispute ${event.dispute}`);
       case 'challenged':
         return this.#say(`round ${event.round}: challenged its root; computed ${event.root}`);
       case 'waiting':

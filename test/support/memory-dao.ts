@@ -93,6 +93,8 @@ export class MemoryDao {
       getRun: async () => fromWire(this.run()),
       getSeats: async () => fromWire(this.seats()),
       getDataset: async () => ({ manifest: this.manifest }),
+      getRoundRecord: async ({ round }: { round: number }) =>
+        this.records.find((one) => one.round === round) ?? null,
       enrol: (it: { fromRound?: number }) =>
         act({ kind: 'enrol', ...it, fromRound: it.fromRound ?? null }),
       rejoin: () => act({ kind: 'rejoin' }),

@@ -95,6 +95,10 @@ export function callFor(play: RunPlay, account: string, duty: Duty): RunCommand 
       const leaf = play.trace(round, subject)[segment + 1]!;
       return { kind: 'answer', account, round, seat: subject, segment, leaf };
     }
+    case 'appeal': {
+      const depositYocto = 2n * BigInt(duty.dispute.appealYocto!);
+      return { kind: 'appeal', account, dispute: duty.dispute.id, depositYocto };
+    }
     case 'judge': {
       const dispute = play.state.disputes.find(({ id }) => id === duty.dispute.id)!;
       return { kind: 'judge', account, dispute: dispute.id, answer: play.truth(dispute) };

@@ -24,6 +24,7 @@ export type Duty =
   | { kind: 'open'; audit: AuditView }
   | { kind: 'answer'; audit: AuditView }
   | { kind: 'judge'; dispute: DisputeView }
+  | { kind: 'appeal'; dispute: DisputeView }
   | { kind: 'challenge-root'; round: number; root: Digest }
   | { kind: 'wait'; for: string }
   | { kind: 'finish'; because: string };
@@ -39,6 +40,8 @@ export interface DutyInput {
   readonly nowMs: number;
   /** What this seat computed of the provisional round; null: nothing, or it is not to challenge. */
   readonly ownRoot?: Digest | null;
+  /** Disputes that this seat lost and does not appeal, by id. */
+  readonly declined?: ReadonlySet<number>;
 }
 
 /** The most urgent thing that `account` can do; quick acts come before computing. */
@@ -55,12 +58,13 @@ export function nextDuty(input: DutyInput): Duty {
     return { kind: 'finish', because: `${given.operator} acts for seat ${given.seat}` };
   }
   if (!mine) return drawIsDue ? { kind: 'tick', because: 'deadline passed' } : { kind: 'enrol' };
-  if (mine.status === 'expelled') return { kind: 'finish', because: 'this seat was expelled' };
+  if (mine.status === 'expelled') return expelledDuty(input, mine);
   if (run.status === 'enrolling') return enrolling(run, seats, nowMs);
   return (
     // An absent seat still answers for what it claimed before: its stake hangs on that.
     materialDuty(run, mine) ??
     challengeDuty(run, input.ownRoot ?? null) ??
+    appealDuty(input, mine) ??
     absentDuty(run, seats, mine) ??
     roundActDuty(run, mine) ??
     answerDuty(run, mine) ??
@@ -103,6 +107,29 @@ function challengeDuty({ provisional, disputes }: RunView, ownRoot: Digest | nul
   const { round, struck } = provisional;
   const open = disputes.some((one) => one.round === round && one.kind === 'root');
   return open || struck !== null ? null : { kind: 'challenge-root', round, root: ownRoot };
+}
+
+/** Whoever lost may ask a larger panel, while there is time. */
+function appealDuty({ run, declined }: DutyInput, mine: SeatView): Duty | null {
+  const dispute = run.disputes.find((one) => {
+    if (one.stage !== 'window' || one.appealYocto === null || declined?.has(one.id)) return false;
+    const lost = one.verdict === 'against' ? one.defendants : [one.plaintiffSeat];
+    return lost.includes(mine.seat);
+  });
+  return dispute ? { kind: 'appeal', dispute } : null;
+}
+
+/** Convicted is not yet gone: what it appealed against may still give everything back. */
+function expelledDuty(input: DutyInput, mine: SeatView): Duty {
+  const { run, declined } = input;
+  const appeal = appealDuty(input, mine);
+  if (appeal) return appeal;
+  const waits = run.disputes.some(
+    ({ id, defendants, level }) =>
+      level > 0 && defendants.includes(mine.seat) && !declined?.has(id),
+  );
+  if (waits) return { kind: 'wait', for: 'what comes of the appeal' };
+  return { kind: 'finish', because: 'this seat was expelled' };
 }
 
 /** Coming back, as soon as nobody else has the place. */

@@ -88,6 +88,8 @@ export class SeatAtWork {
   readonly #states = new Map<Digest, OuterState>();
   readonly #updates = new Map<Digest, Float32Array>();
   #auditSession: Session | null = null;
+  /** Disputes that this seat lost and does not appeal. */
+  readonly declined = new Set<number>();
   /** The latest round whose update everybody can have. */
   #offered = 0;
   #ownRoot: { round: number; root: Digest } | null = null;
@@ -140,6 +142,8 @@ export class SeatAtWork {
         return this.#judge(duty.dispute, seen);
       case 'challenge-root':
         return this.#challengeRoot(duty, seen);
+      case 'appeal':
+        return this.#appeal(duty.dispute, seen);
       case 'wait':
         return this.#offerAgain(seen.run);
       case 'finish':
@@ -312,6 +316,32 @@ export class SeatAtWork {
     }
   }
 
+  /**
+   * A machine that was wrong finds out here and spares its bond: it appeals only what its own
+   * computing, done once more, confirms. Without the bond, or with a key that cannot attach it, it
+   * cannot.
+   */
+  async #appeal(dispute: DisputeView, seen: Seen): Promise<void> {
+    const { id, claimed, verdict, appealYocto } = dispute;
+    const round = await readDisputedRound(this.options.client, dispute, seen);
+    const own = round && (await this.#recompute(dispute, round, seen));
+    const right = verdict === 'against' ? own === claimed : own !== null && own !== claimed;
+    if (!right) {
+      this.declined.add(id);
+      return this.#tell({ kind: 'hindered', message: `dispute ${id}: lost, and rightly so` });
+    }
+    // The panel may have grown by when this arrives; what is over comes back at once.
+    const depositYocto = (5n * BigInt(appealYocto!)) / 4n;
+    try {
+      await this.options.client.appeal({ run: seen.run.id, dispute: id, depositYocto });
+      this.#tell({ kind: 'appealed', dispute: id, round: dispute.round });
+    } catch (error) {
+      if (this.isPassing(error)) throw error;
+      this.declined.add(id);
+      this.#tell({ kind: 'hindered', message: `dispute ${id}: ${(error as Error).message}` });
+    }
+  }
+
   /** Publishes, or says why not: nothing that others need may stop what this seat owes. */
   async #offer(bytes: Uint8Array): Promise<boolean> {
     try {
@@ -478,11 +508,13 @@ export class SeatAtWork {
         run: seen.run,
         seats: seen.seats,
         account: this.options.client.accountId!,
+        worker: this.options.worker ?? '',
         role: this.options.role,
         nowMs: seen.run.nowMs,
         ownRoot: this.ownRootOf(seen.run.provisional?.round),
+        declined: this.declined,
       });
-      if (duty.kind === 'judge' || duty.kind === 'challenge-root') {
+      if (duty.kind === 'judge' || duty.kind === 'challenge-root' || duty.kind === 'appeal') {
         return this.#tryUrgent(duty, seen);
       }
       const urgent = duty.kind === 'deliver' || duty.kind === 'open' || duty.kind === 'answer';
@@ -667,10 +699,13 @@ export class SeatAtWork {
 
   #remember(round: number, result: TracedResult): void {
     this.#results.set(round, result);
-    for (const [old, { leaves, localOut }] of this.#results) {
-      if (old >= round - 1) continue;
-      this.#results.delete(old);
-      for (const digest of [...leaves, localOut.digest]) void this.options.blobs.forget?.(digest);
+    const old = [...this.#results].filter(([number]) => number < round - 1);
+    for (const [number] of old) this.#results.delete(number);
+    const digestsOf = (one: TracedResult) => [...one.leaves, one.localOut.digest];
+    // After a rewind the same work is done again, and what an old round left is what a new one has.
+    const needed = new Set([...this.#results.values()].flatMap(digestsOf));
+    for (const digest of old.flatMap(([, one]) => digestsOf(one))) {
+      if (!needed.has(digest)) void this.options.blobs.forget?.(digest);
     }
   }
 

@@ -18,6 +18,7 @@ export type WorkEvent =
   | { kind: 'answered'; round: number; seat: number; segment: number; leaf: Digest | null }
   | { kind: 'judged'; dispute: number; round: number; answer: Digest | null }
   | { kind: 'challenged'; round: number; root: Digest }
+  | { kind: 'appealed'; dispute: number; round: number }
   | { kind: 'ticked'; because: string }
   | { kind: 'waiting'; for: string }
   | { kind: 'hindered'; message: string }

@@ -55,6 +55,7 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
           role: options.role,
           nowMs: run.nowMs,
           ownRoot: seat.ownRootOf(run.provisional?.round),
+          declined: seat.declined,
         });
         if (duty.kind === 'finish') return await leave(options, duty.because);
         await seat.perform(duty, { run, seats });

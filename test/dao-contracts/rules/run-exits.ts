@@ -101,6 +101,8 @@ function checkPause(
     }
     it.tick();
     const after = it.state().run;
+    // Paused by a vote, its last round may become final meanwhile.
+    if (after.status === 'completed') return;
     const moves = after.status === 'running' && after.open !== null;
     if (!moves) broken('exit', `${after.status} with ${active} trainers back`);
   }

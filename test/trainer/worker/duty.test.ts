@@ -160,6 +160,27 @@ describe('what a seat owes', () => {
       expect(challenge(own, { provisional: struck }).kind).to.not.equal('challenge-root');
     });
 
+    it('is to appeal a verdict that it lost, and then to wait for what comes of it', () => {
+      const lost = {
+        ...someDispute,
+        ...{ stage: 'window', verdict: 'against', defendants: [0], appealYocto: 7n, panel: [] },
+      } as unknown as (typeof base.run.disputes)[number];
+      const seats = base.seats.map((seat) =>
+        seat.seat === 0 ? { ...seat, status: 'expelled' as const } : seat,
+      );
+      const next = (changes: object, declined?: ReadonlySet<number>) => {
+        const run = { ...base.run, disputes: [{ ...lost, ...changes }] };
+        const input = { run, seats, account: accountOf(0), nowMs: 0, role: 'trainer' } as const;
+        return nextDuty(declined ? { ...input, declined } : input);
+      };
+      expect(next({})).to.deep.equal({ kind: 'appeal', dispute: lost });
+      expect(next({ stage: 'jury', level: 1 }).kind).to.equal('wait');
+      expect(next({}, new Set([lost.id])).kind).to.equal('finish');
+      expect(next({ appealYocto: null }).kind).to.equal('finish');
+      expect(next({ defendants: [1] }).kind).to.equal('finish');
+      expect(next({ verdict: 'for', plaintiffSeat: 0 }).kind).to.equal('appeal');
+    });
+
     it('is to move the phase when everybody acted, or the deadline passed', () => {
       const acted = duty(0, { open: { phase: 'train', committed: all } });
       expect(acted).to.deep.equal({ kind: 'tick', because: 'everybody acted' });

@@ -188,6 +188,32 @@ describe('working on a run', () => {
     await Promise.all(crew);
   });
 
+  it('appeals when liars convicted it, and takes its seat up again once it is cleared', async () => {
+    const { dao, start, events } = await setStage({ rounds: 2 });
+    const isAda = (seat: number) => dao.seats()[seat]!.account === 'ada';
+    const lies = (account: string, role: 'trainer' | 'auditor' = 'trainer') => {
+      const client = dao.client(account);
+      const answer: typeof client.answer = (it) =>
+        client.answer(it.round === 1 && isAda(it.seat) ? { ...it, leaf: wrongDigest() } : it);
+      const judge: typeof client.judge = (it) => client.judge({ ...it, answer: wrongDigest() });
+      return start(account, { role, client: { ...client, answer, judge } });
+    };
+    const crew = [start('ada'), lies('ben'), lies('dan'), lies('gus', 'auditor')];
+    await closeEnrolment(dao, 4);
+    const seatOfAda = () => dao.seats().find(({ account }) => account === 'ada')!;
+    await until(() => seatOfAda().status === 'expelled');
+    await until(() => events.some(({ event }) => event.kind === 'appealed'));
+    expect(events.find(({ event }) => event.kind === 'appealed')!.account).to.equal('ada');
+    // The panel asked everybody there was: the members have the last word.
+    const [dispute] = dao.run().disputes;
+    expect(dispute).to.include({ stage: 'dao', verdict: 'against' });
+    dao.apply({ kind: 'resolve', dispute: dispute!.id, verdict: 'for' });
+    await Promise.all(crew);
+    expect(dao.run().status).to.equal('completed');
+    expect(seatOfAda()).to.include({ status: 'left', slashedYocto: '0' });
+    expect(seatOfAda().verifiedRounds).to.be.above(0);
+  });
+
   it('plants decoys that its auditors are paid for', async () => {
     const { dao, start } = await setStage({ decoyShareBps: 10_000, auditsPerClaim: 2, rounds: 4 });
     const crew = [start('ada'), start('ben'), start('gus', { role: 'auditor' })];
