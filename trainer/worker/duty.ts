@@ -110,9 +110,10 @@ function challengeDuty({ provisional, disputes }: RunView, ownRoot: Digest | nul
 }
 
 /** Whoever lost may ask a larger panel, while there is time. */
-function appealDuty({ run, declined }: DutyInput, mine: SeatView): Duty | null {
+function appealDuty({ run, declined, nowMs }: DutyInput, mine: SeatView): Duty | null {
   const dispute = run.disputes.find((one) => {
     if (one.stage !== 'window' || one.appealYocto === null || declined?.has(one.id)) return false;
+    if (nowMs >= one.deadlineMs) return false;
     const lost = one.verdict === 'against' ? one.defendants : [one.plaintiffSeat];
     return lost.includes(mine.seat);
   });
