@@ -41,9 +41,9 @@ export interface RoundCalls {
   /** That the included update of `seat` cannot be fetched or decoded. */
   challengeUpdate(it: Challenge & { seat: number }): Promise<void>;
   /** A juror's own recomputation; null: what it takes could not be had. */
-  judge(it: { run: number; dispute: number; answer: Digest | null }): Promise<void>;
+  judge(it: OfSeat & { dispute: number; answer: Digest | null }): Promise<void>;
   /** By who lost the last verdict; `depositYocto`: `appealYocto` of the dispute, at least. */
-  appeal(it: { run: number; dispute: number; depositYocto: bigint }): Promise<void>;
+  appeal(it: OfSeat & { dispute: number; depositYocto: bigint }): Promise<void>;
 }
 
 export interface ShownLeaf {
@@ -53,8 +53,7 @@ export interface ShownLeaf {
   readonly nonce?: Digest | null;
 }
 
-export interface Challenge {
-  readonly run: number;
+export interface Challenge extends OfSeat {
   readonly round: number;
   /** `challengeYocto` of the provisional round, at least; what is over goes to the ledger. */
   readonly depositYocto: bigint;

@@ -268,9 +268,9 @@ export class Dao {
 
   @call({ payableFunction: true })
   appeal(args: unknown): void {
-    const { run, dispute } = decode.dispute(args, '');
+    const { run, ...it } = decode.appeal(args, '');
     const depositYocto = near.attachedDeposit();
-    commandRun(run, { kind: 'appeal', account: caller(), dispute, depositYocto });
+    commandRun(run, { kind: 'appeal', account: caller(), depositYocto, ...it });
   }
 
   // Attestations

@@ -16,10 +16,10 @@ import {
 import type { RunDraft } from './run-draft.js';
 import type { Dispute, ProvisionalRound } from './run-state.js';
 import type { RunTerms } from './run-terms.js';
+import type { Actor } from './seat-name.js';
 import { seatsIn } from './seat-set.js';
 
-export interface Challenge {
-  account: string;
+export interface Challenge extends Actor {
   round: number;
   depositYocto: bigint;
 }
@@ -78,7 +78,6 @@ function openChallenge(
 ): void {
   const cost = challengeCost(draft.terms);
   takeBond(draft, it, cost);
-  const challenger = draft.seatBehind(it);
   openDispute(draft, {
     ...about,
     round: it.round,
@@ -88,10 +87,19 @@ function openChallenge(
     plaintiff: it.account,
     plaintiffSeat: null,
     plaintiffMayAppeal: true,
-    parties: challenger === null ? [] : [challenger],
+    parties: seatsBehind(draft, it),
     bonds: [{ account: it.account, side: 'against', bondYocto: cost.bondYocto }],
     toEscrowYocto: 0n,
   });
+}
+
+/** Not only the seat that the label names: nobody judges what its own account challenges. */
+function seatsBehind(draft: RunDraft, it: Challenge): number[] {
+  const operated = draft.seatBehind(it);
+  const party = draft.source.partyOf(it.account);
+  return draft.run.roster.flatMap(({ owner, payee }, seat) =>
+    seat === operated || owner === party || payee === party ? [seat] : [],
+  );
 }
 
 export function challengeCost(terms: RunTerms): BondCost {

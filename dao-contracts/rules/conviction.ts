@@ -14,6 +14,7 @@ import {
   least,
   lostYocto,
   noteExpulsion,
+  noteService,
   refillEscrow,
   releaseHeld,
   shareEqually,
@@ -72,7 +73,10 @@ function giveBack(draft: RunDraft, loss: Loss, owesReward: boolean): void {
   draft.emit('loss_returned', { seat: loss.seat, account: seat.account, yocto: `${yocto}` });
   if (draft.hasEnded) {
     draft.credit(seat.payout, 'slashed', yocto);
-    if (loss.expelled) draft.roster(loss.seat).status = 'left';
+    if (loss.expelled) {
+      draft.roster(loss.seat).status = 'left';
+      noteService(draft, loss.seat);
+    }
     return;
   }
   moveMoney(draft.moves, 'slashed', 'stakes', loss.stakeYocto);
@@ -104,7 +108,7 @@ export function settleDispute(draft: RunDraft, dispute: Dispute, standing: Verdi
   let purse = settleBonds(draft, dispute, standing);
   if (standing !== null) purse += finesOf(draft, dispute, standing);
   const pot = dispute.losses.reduce((sum, one) => sum + lostYocto(one), 0n);
-  if (standing === 'against') noteLosers(draft, dispute);
+  noteLosers(draft, dispute, standing);
   dispute.losses = [];
   let left = purse + pot;
   if (left === 0n) return;
@@ -126,8 +130,11 @@ export function settleDispute(draft: RunDraft, dispute: Dispute, standing: Verdi
   moveMoney(draft.moves, 'slashed', 'treasury', left);
 }
 
-function noteLosers(draft: RunDraft, { losses }: Dispute): void {
-  for (const { seat, expelled } of losses) if (expelled) noteExpulsion(draft, seat);
+/** Also those cleared here whose loss another dispute, which has ended, justifies. */
+function noteLosers(draft: RunDraft, { losses }: Dispute, standing: Verdict | null): void {
+  for (const { seat, expelled, stands } of losses) {
+    if (expelled && (stands || standing === 'against')) noteExpulsion(draft, seat);
+  }
 }
 
 /** Returns the winners' bonds; the sum of the others' is for the jurors. */

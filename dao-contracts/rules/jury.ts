@@ -7,6 +7,7 @@ import { panelSizes } from './limits.js';
 import type { RunDraft } from './run-draft.js';
 import type { Dispute, PastPanel } from './run-state.js';
 import type { Verdict } from './run.js';
+import { isRelated } from './seat-owner.js';
 
 export function panelSize(level: number, available: number): number {
   return Math.min(panelSizes[level] ?? available, available);
@@ -18,16 +19,18 @@ export function whoSat({ past }: Pick<Dispute, 'past'>): number[] {
 }
 
 /**
- * First those who have not sat yet; of them first those who do not lose by one of the answers; of
+ * First those who have not sat yet; of them first those who lose by none of the answers, nor does their party; of
  * them, in the first instance, first auditors, since trainers have a round to train.
  */
 export function drawJurors(draft: RunDraft, dispute: Dispute): number[] {
   const { level, defendants, parties } = dispute;
+  const { roster } = draft.run;
+  const losers = [...defendants, dispute.seat];
   const sat = new Set(whoSat(dispute));
   const may = activeSeats(draft.run, null, parties);
   const rank = (seat: number) =>
     (sat.has(seat) ? 4 : 0) +
-    (defendants.includes(seat) ? 2 : 0) +
+    (isRelated(roster, seat, losers) ? 2 : 0) +
     (level === 0 && draft.roster(seat).role === 'trainer' ? 1 : 0);
   const size = panelSize(level, may.length);
   const panel: number[] = [];

@@ -18,6 +18,7 @@ const relayed: readonly string[] = [
   'deliver',
   'answer',
   'open',
+  'judge',
 ];
 
 /** What counts of a command: what it is, and whose. */

@@ -38,6 +38,12 @@ export function noteExpulsion(draft: RunDraft, number: number): void {
   draft.noteConduct(account, { verifiedRounds: 0, auditsRight: 0, auditsWrong, slashes: 1 });
 }
 
+/** What a seat that leaves a run unblamed adds to what its account is known for. */
+export function noteService(draft: RunDraft, number: number): void {
+  const { account, verifiedRounds, auditsRight, auditsWrong } = draft.seat(number);
+  draft.noteConduct(account, { verifiedRounds, auditsRight, auditsWrong, slashes: 0 });
+}
+
 /** Expels a seat for good; the sum that was slashed is for `depositSlashed` to place. */
 export function expel(draft: RunDraft, number: number, why: string): bigint {
   const loss = takeAll(draft, number, why);
@@ -230,8 +236,7 @@ export function settleRun(draft: RunDraft): void {
     const seat = draft.seat(number);
     releaseHeld(draft, number, run.paidRounds);
     draft.credit(seat.payout, 'stakes', seat.stakeYocto);
-    const { verifiedRounds, auditsRight, auditsWrong } = seat;
-    draft.noteConduct(seat.account, { verifiedRounds, auditsRight, auditsWrong, slashes: 0 });
+    noteService(draft, number);
     seat.stakeYocto = 0n;
     entry.status = 'left';
   }

@@ -97,7 +97,7 @@ export class MemoryDao {
         this.records.find((one) => one.round === round) ?? null,
       enrol: (it: { fromRound?: number }) =>
         act({ kind: 'enrol', ...it, fromRound: it.fromRound ?? null }),
-      rejoin: () => act({ kind: 'rejoin' }),
+      rejoin: (it: object) => act({ kind: 'rejoin', ...it }),
       tick: ({ round, phase }: { round: number; phase: null }) =>
         Promise.resolve(this.apply({ kind: 'tick', round, phase })),
       commit: (it: object) => act({ kind: 'commit', ...it }),

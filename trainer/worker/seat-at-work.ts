@@ -306,7 +306,12 @@ export class SeatAtWork {
   async #challengeRoot({ round, root }: { round: number; root: Digest }, seen: Seen) {
     const { challengeYocto: depositYocto } = seen.run.provisional!;
     try {
-      await this.options.client.challengeRoot({ run: seen.run.id, round, root, depositYocto });
+      await this.options.client.challengeRoot({
+        ...this.#mine(seen.run.id),
+        round,
+        root,
+        depositYocto,
+      });
       this.#ownRoot = null;
       this.#tell({ kind: 'challenged', round, root });
     } catch (error) {
@@ -333,7 +338,7 @@ export class SeatAtWork {
     // The panel may have grown by when this arrives; what is over comes back at once.
     const depositYocto = (5n * BigInt(appealYocto!)) / 4n;
     try {
-      await this.options.client.appeal({ run: seen.run.id, dispute: id, depositYocto });
+      await this.options.client.appeal({ ...this.#mine(seen.run.id), dispute: id, depositYocto });
       this.#tell({ kind: 'appealed', dispute: id, round: dispute.round });
     } catch (error) {
       if (this.isPassing(error)) throw error;
@@ -413,7 +418,7 @@ export class SeatAtWork {
   async #judge(dispute: DisputeView, seen: Seen): Promise<void> {
     const round = await readDisputedRound(this.options.client, dispute, seen);
     const answer = round && (await this.#recompute(dispute, round, seen));
-    await this.options.client.judge({ run: seen.run.id, dispute: dispute.id, answer });
+    await this.options.client.judge({ ...this.#mine(seen.run.id), dispute: dispute.id, answer });
     this.#tell({ kind: 'judged', dispute: dispute.id, round: dispute.round, answer });
   }
 

@@ -31,6 +31,7 @@ interface Stage {
 
 interface Starting {
   role?: 'trainer' | 'auditor';
+  worker?: string;
   fromRound?: number;
   computeRound?: ComputeRound;
   signal?: AbortSignal;
@@ -77,6 +78,7 @@ async function setStage(changes: Partial<RunSpec> = {}): Promise<Stage> {
       onEvent: (event) => events.push({ account, event }),
       ...(options.fromRound ? { fromRound: options.fromRound } : {}),
       ...(options.computeRound ? { computeRound: options.computeRound } : {}),
+      ...(options.worker ? { worker: options.worker } : {}),
       ...(options.signal ? { signal: options.signal } : {}),
     });
   return { dao, registry, spec, start, events };
@@ -188,31 +190,35 @@ describe('working on a run', () => {
     await Promise.all(crew);
   });
 
-  it('appeals when liars convicted it, and takes its seat up again once it is cleared', async () => {
-    const { dao, start, events } = await setStage({ rounds: 2 });
-    const isAda = (seat: number) => dao.seats()[seat]!.account === 'ada';
-    const lies = (account: string, role: 'trainer' | 'auditor' = 'trainer') => {
-      const client = dao.client(account);
-      const answer: typeof client.answer = (it) =>
-        client.answer(it.round === 1 && isAda(it.seat) ? { ...it, leaf: wrongDigest() } : it);
-      const judge: typeof client.judge = (it) => client.judge({ ...it, answer: wrongDigest() });
-      return start(account, { role, client: { ...client, answer, judge } });
-    };
-    const crew = [start('ada'), lies('ben'), lies('dan'), lies('gus', 'auditor')];
-    await closeEnrolment(dao, 4);
-    const seatOfAda = () => dao.seats().find(({ account }) => account === 'ada')!;
-    await until(() => seatOfAda().status === 'expelled');
-    await until(() => events.some(({ event }) => event.kind === 'appealed'));
-    expect(events.find(({ event }) => event.kind === 'appealed')!.account).to.equal('ada');
-    // The panel asked everybody there was: the members have the last word.
-    const [dispute] = dao.run().disputes;
-    expect(dispute).to.include({ stage: 'dao', verdict: 'against' });
-    dao.apply({ kind: 'resolve', dispute: dispute!.id, verdict: 'for' });
-    await Promise.all(crew);
-    expect(dao.run().status).to.equal('completed');
-    expect(seatOfAda()).to.include({ status: 'left', slashedYocto: '0' });
-    expect(seatOfAda().verifiedRounds).to.be.above(0);
-  });
+  for (const worker of ['', 'gpu']) appealsAndReturns(worker);
+
+  function appealsAndReturns(worker: string): void {
+    it(`appeals when liars convicted it, and comes back once cleared, labelled "${worker}"`, async () => {
+      const { dao, start, events } = await setStage({ rounds: 2 });
+      const isAda = (seat: number) => dao.seats()[seat]!.account === 'ada';
+      const lies = (account: string, role: 'trainer' | 'auditor' = 'trainer') => {
+        const client = dao.client(account);
+        const answer: typeof client.answer = (it) =>
+          client.answer(it.round === 1 && isAda(it.seat) ? { ...it, leaf: wrongDigest() } : it);
+        const judge: typeof client.judge = (it) => client.judge({ ...it, answer: wrongDigest() });
+        return start(account, { role, worker, client: { ...client, answer, judge } });
+      };
+      const crew = [start('ada', { worker }), lies('ben'), lies('dan'), lies('gus', 'auditor')];
+      await closeEnrolment(dao, 4);
+      const seatOfAda = () => dao.seats().find(({ account }) => account === 'ada')!;
+      await until(() => seatOfAda().status === 'expelled');
+      await until(() => events.some(({ event }) => event.kind === 'appealed'));
+      expect(events.find(({ event }) => event.kind === 'appealed')!.account).to.equal('ada');
+      // The panel asked everybody there was: the members have the last word.
+      const [dispute] = dao.run().disputes;
+      expect(dispute).to.include({ stage: 'dao', verdict: 'against' });
+      dao.apply({ kind: 'resolve', dispute: dispute!.id, verdict: 'for' });
+      await Promise.all(crew);
+      expect(dao.run().status).to.equal('completed');
+      expect(seatOfAda()).to.include({ status: 'left', slashedYocto: '0' });
+      expect(seatOfAda().verifiedRounds).to.be.above(0);
+    });
+  }
 
   it('plants decoys that its auditors are paid for', async () => {
     const { dao, start } = await setStage({ decoyShareBps: 10_000, auditsPerClaim: 2, rounds: 4 });
