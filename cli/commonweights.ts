@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { addAccountCommands } from './commands/account.js';
 import { addDaoCommands } from './commands/dao.js';
 import { addDatasetCommands } from './commands/dataset.js';
+import { addDisputeCommands } from './commands/dispute.js';
 import { addEarningsCommands } from './commands/earnings.js';
 import { addGenerateCommand } from './commands/generate.js';
 import { addNetworkCommands } from './commands/network.js';
@@ -66,6 +67,7 @@ export function buildProgram(terminal: Terminal): Command {
   addDaoCommands(program, terminal);
   addWorkCommand(program, terminal);
   addSeatCommands(program, terminal);
+  addDisputeCommands(program, terminal);
   addRelayCommand(program, terminal);
   addReleaseCommands(program, terminal);
   addPullCommands(program, terminal);
