@@ -3,6 +3,7 @@ import { checkRecords, linkRounds } from '../reading/round-chain.js';
 import { isLive, RunReader, type RunStory } from '../reading/run.js';
 import { Badge } from '../parts/badge.js';
 import { DigestText } from '../parts/digest.js';
+import { DisputeList } from '../parts/dispute-list.js';
 import { useDoor } from '../parts/door-context.js';
 import { RunProgress } from '../parts/lists.js';
 import { Live } from '../parts/live.js';
@@ -57,6 +58,12 @@ function Sections({ story }: { story: RunStory }) {
           <AuditList run={run} seats={seats} />
         </section>
       ) : null}
+      {run.disputes.length > 0 ? (
+        <section aria-labelledby="disputes">
+          <h2 id="disputes">Disputes</h2>
+          <DisputeList run={run} seats={seats} />
+        </section>
+      ) : null}
       <Rounds story={story} />
       <section aria-labelledby="seats">
         <h2 id="seats">Seats</h2>
@@ -83,7 +90,7 @@ function Sections({ story }: { story: RunStory }) {
         <h2 id="terms">Terms</h2>
         <p class="quiet">
           Fixed by <a href={`#/proposals/${run.proposal}`}>proposal {run.proposal}</a> of{' '}
-          {run.proposer}. They cannot change while the run lives.
+          {run.proposer}. While the run lives only a vote can change them, between two rounds.
         </p>
         <dl class="terms">
           {explainTerms(terms).map(({ name, value, meaning }) => (

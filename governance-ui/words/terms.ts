@@ -70,6 +70,53 @@ export function explainTerms(terms: RunTerms): TermInWords[] {
       meaning: `Chance of each update to be audited: ${terms.auditsPerClaim} of ${plural(terms.segments, 'segment')} of the work ${terms.auditsPerClaim === 1 ? 'is' : 'are'} done again and must give the same digest.`,
     },
     {
+      name: 'Witnesses',
+      value: terms.witnesses === 0 ? 'everybody' : `${terms.witnesses} drawn by lot`,
+      meaning: 'They fetch, decode and keep each update; more than half decides what is included.',
+    },
+    {
+      name: 'Challenges',
+      value:
+        terms.challengeWindowMs === 0
+          ? 'while audits run'
+          : `for ${formatSpan(terms.challengeWindowMs)} at least`,
+      meaning:
+        'Anybody who computes another root may say so, with a bond, before a round is final.',
+    },
+    {
+      name: 'Bad work that stays',
+      value: `up to ${formatBps(terms.taintedShareBpsMax)} of a round`,
+      meaning:
+        'Found out above that share, the round is done again; below, it is marked as tainted.',
+    },
+    {
+      name: 'Decoys',
+      value:
+        terms.decoyShareBps === 0
+          ? 'none'
+          : `${formatBps(terms.decoyShareBps)} of claims, ${shortNear(terms.decoyFeeYocto)} each`,
+      meaning: 'Planted errors, paid for: an auditor who only ever agrees is caught by them.',
+    },
+    {
+      name: 'Machines',
+      value: `up to ${plural(terms.seatsPerAccount, 'seat')} for an account`,
+      meaning: 'One for each of its machines, told apart by a name.',
+    },
+    {
+      name: 'Without a stake',
+      value:
+        terms.earnedStakeSeatsMax === 0 ? 'no seats' : plural(terms.earnedStakeSeatsMax, 'seat'),
+      meaning: 'Start with nothing: their pay becomes their stake until it is whole.',
+    },
+    {
+      name: 'Fees of calls',
+      value:
+        terms.relayedCallsPerRound === 0
+          ? 'paid by each worker'
+          : `${shortNear(terms.relayFeeYocto)} for a call, up to ${terms.relayedCallsPerRound} a round`,
+      meaning: 'Paid by the escrow to whoever brings a signed call to the chain.',
+    },
+    {
       name: 'Deadlines',
       value: phases,
       meaning: `A phase ends early when everybody acted. Each step of an audit has ${formatSpan(deadline.audit)}.`,

@@ -83,6 +83,17 @@ describe('the pages in a browser', function () {
     expect(await picture.getAttribute('aria-label')).to.contain('round 3 aborted');
   });
 
+  it('tell what is disputed, who judges, what is locked and how the loser appeals', async () => {
+    await open(pages['a live run']);
+    const section = page.locator('section[aria-labelledby=disputes]');
+    const shown = await section.innerText();
+    expect(shown).to.match(/Segment \d of eve\.local, round 2/);
+    expect(shown).to.contain('The worker opened');
+    expect(shown).to.match(/A jury decided against the claim\. Who lost may appeal for .* left\./);
+    expect(shown).to.contain('6 NEAR of stake and held-back pay');
+    expect(shown).to.contain('npx commonweights dispute appeal 2 1');
+  });
+
   it('say so when the records of a run do not form one chain', async () => {
     const answer = server.dao.answer.bind(server.dao);
     server.dao.answer = (method, args) => {

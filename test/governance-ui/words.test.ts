@@ -9,6 +9,7 @@ import type {
   RoundRecord,
   SeatView,
 } from '@commonweights/dao-contracts/client/views.js';
+import { parseDigest } from '@commonweights/dataset-registry/digest/digest.js';
 import { effectsOfAction, titleOfAction } from '@commonweights/governance-ui/words/actions.js';
 import {
   groupThousands,
@@ -16,6 +17,12 @@ import {
   shortDigest,
   shortNear,
 } from '@commonweights/governance-ui/words/amounts.js';
+import {
+  explainDispute,
+  explainStage,
+  subjectOfDispute,
+  type DisputeView,
+} from '@commonweights/governance-ui/words/disputes.js';
 import { whySlashed } from '@commonweights/governance-ui/words/seats.js';
 import { formatRelative, formatSpan } from '@commonweights/governance-ui/words/times.js';
 import { DaoFixture } from './dao-fixture.js';
@@ -147,5 +154,50 @@ describe('why a seat lost money', () => {
   it('is left open when the rounds shown do not tell', () => {
     // Its last commitment is that of round 3, which was aborted: that says nothing.
     expect(whySlashed(eve, { records: records.slice(2), audits })).to.contain('not shown here');
+  });
+});
+
+describe('a dispute in words', () => {
+  const digest = parseDigest(`sha256:${'5'.repeat(64)}`);
+  const seats = [{ seat: 0, account: 'ada.local', worker: '' } as SeatView];
+  const of = (changes: Partial<DisputeView>): DisputeView => ({
+    ...{ id: 1, round: 4, ordinal: 4, kind: 'root', seat: null, segment: null, startLeaf: null },
+    ...{ claimed: digest, other: digest, plaintiff: 'ben.local', plaintiffSeat: 1 },
+    ...{ defendants: [0], stage: 'jury', level: 0, deadlineMs: 60_000, panel: [], verdict: null },
+    ...{ acted: false, lockedYocto: 0n, bondsYocto: 0n, appealYocto: null },
+    ...changes,
+  });
+  const stage = (changes: Partial<DisputeView>, nowMs = 0) => explainStage(of(changes), { nowMs });
+
+  it('names what it is about, also a seat that the page does not know', () => {
+    expect(subjectOfDispute(of({}), seats)).to.equal('The root of round 4');
+    const update = of({ kind: 'update', seat: 0 });
+    expect(subjectOfDispute(update, seats)).to.equal('The update of ada.local in round 4');
+    expect(subjectOfDispute(of({ kind: 'audit', seat: 7, segment: 2 }), seats)).to.equal(
+      'Segment 2 of seat 7, round 4',
+    );
+  });
+
+  it('names both roots of a challenge', () => {
+    const other = parseDigest(`sha256:${'6'.repeat(64)}`);
+    expect(explainDispute(of({ other }))).to.equal(
+      'ben.local computed 666666…6666 where most signed 555555…5555.',
+    );
+  });
+
+  it('says who is waited for at every stage, and what the deadline does', () => {
+    expect(stage({})).to.equal('A jury is drawn by the next tick.');
+    const panel = [
+      { seat: 0, answered: true },
+      { seat: 1, answered: false },
+    ];
+    expect(stage({ panel })).to.equal('1 of 2 jurors have computed it again; 1 minute left.');
+    expect(stage({ panel }, 60_000)).to.contain('the time is over: the next tick ends it');
+    const won = { stage: 'window', verdict: 'against' } as const;
+    expect(stage({ ...won, appealYocto: 10n ** 24n })).to.contain('may appeal for 1 NEAR');
+    expect(stage(won)).to.contain('Nobody can appeal');
+    expect(stage({ stage: 'dao', verdict: 'for' })).to.equal(
+      'The members have the last word, by a proposal; 1 minute left. The last verdict was for the claim.',
+    );
   });
 });
