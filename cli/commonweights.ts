@@ -10,6 +10,7 @@ import { addDisputeCommands } from './commands/dispute.js';
 import { addEarningsCommands } from './commands/earnings.js';
 import { addGenerateCommand } from './commands/generate.js';
 import { addNetworkCommands } from './commands/network.js';
+import { addOmsCommands } from './commands/oms.js';
 import { addProposalCommands } from './commands/proposal.js';
 import { addPullCommands } from './commands/pull.js';
 import { addReleaseCommands } from './commands/release.js';
@@ -71,6 +72,7 @@ export function buildProgram(terminal: Terminal): Command {
   addRelayCommand(program, terminal);
   addReleaseCommands(program, terminal);
   addPullCommands(program, terminal);
+  addOmsCommands(program, terminal);
   addGenerateCommand(program, terminal);
   addEarningsCommands(program, terminal);
   return program;
