@@ -4,7 +4,10 @@ import {
   decodeDatasetRecord,
   type DatasetRecord,
 } from '@commonweights/dataset-registry/lineage/record.js';
-import type { Transform } from '@commonweights/dataset-registry/transforms/transform.js';
+import type {
+  Transform,
+  TransformName,
+} from '@commonweights/dataset-registry/transforms/transform.js';
 import { wholeNumber, withExamples, withJson } from '../arguments.js';
 import { openBlobs, publishing } from '../blob-folder.js';
 import { readJsonFile } from '../input-file.js';
@@ -21,28 +24,46 @@ interface DeriveFlags {
   readonly params?: string;
   readonly title?: string;
   readonly concluded?: string;
-  readonly vocab: number;
-  readonly context: number;
-  readonly heldout: number;
-  readonly seed: number;
+  readonly vocab?: number;
+  readonly context?: number;
+  readonly heldout?: number;
+  readonly seed?: number;
+  readonly part?: string;
+  readonly by?: string;
 }
+
+/** Words only: the transforms themselves load when one runs. */
+const transformsHelp = `
+Transforms (the same parents and parameters give the same bytes, so anybody can run them again):
+  clean              one form for what looks the same; drops the too short, symbols and duplicates
+  filter             keeps what reads like prose of a language
+  redact             marks addresses, numbers and secrets of people
+  split              one side of a seeded cut
+  decontaminate      the first parent without what shares a passage with the others
+  mix                several parents in given proportions (--params)
+  tokenise-and-pack  token sequences to train on, some documents held out
+`;
 
 export function addDatasetDerive(dataset: Command, terminal: Terminal): void {
   does<DeriveFlags>(
     withExamples(
       withJson(dataset.command('derive <id> <parents...>'))
         .description('derive <name>@<version> from one or several datasets')
-        .requiredOption('--transform <name>', 'clean, or tokenise-and-pack')
-        .option('--params <file>', 'all parameters as JSON, in place of the flags below')
+        .requiredOption('--transform <name>', 'one of those below')
+        .option('--params <file>', 'all parameters as JSON, in place of defaults and flags')
         .option('--title <text>', 'what it is (default: the name)')
         .option('--concluded <spdx>', "licence that you conclude (default: the first parent's)")
-        .option('--vocab <n>', 'tokenise-and-pack: tokens', wholeNumber(257, 65_536), 2048)
-        .option('--context <n>', 'tokenise-and-pack: sequence length', wholeNumber(1, 1 << 20), 128)
-        .option('--heldout <bps>', 'tokenise-and-pack: held out', wholeNumber(1, 9_999), 500)
-        .option('--seed <n>', 'tokenise-and-pack: which are held out', wholeNumber(0, 2 ** 32), 1),
+        .option('--vocab <n>', 'tokenise-and-pack: tokens (2048)', wholeNumber(257, 65_536))
+        .option('--context <n>', 'tokenise-and-pack: sequence (128)', wholeNumber(1, 1 << 20))
+        .option('--heldout <bps>', 'share held out, in 1/10000 (500)', wholeNumber(1, 9_999))
+        .option('--seed <n>', 'decides which documents (1)', wholeNumber(0, 2 ** 32))
+        .option('--part <side>', 'split: train or heldout (train)')
+        .option('--by <field>', 'split: keep what has the same value together'),
       'commonweights dataset derive sotu-clean@1 sotu@1 --transform clean',
       'commonweights dataset derive sotu-packed@1 sotu-clean@1 --transform tokenise-and-pack',
-    ),
+      'commonweights dataset derive test@1 sotu-clean@1 --transform split --part heldout --by name',
+      'commonweights dataset derive train@1 sotu-clean@1 test@1 --transform decontaminate',
+    ).addHelpText('after', transformsHelp),
     terminal,
     (session, [id, ...parents], flags) => derive(session, { id: id!, parents }, flags),
   );
@@ -87,21 +108,28 @@ async function derive(
 }
 
 async function readTransform(session: Session, flags: DeriveFlags): Promise<Transform> {
-  const [{ decodeTransform }, { cleanDefaults }] = await Promise.all([
-    import('@commonweights/dataset-registry/transforms/transform.js'),
-    import('@commonweights/dataset-registry/transforms/clean.js'),
-  ]);
-  const packing = {
-    vocabSize: flags.vocab,
-    contextLength: flags.context,
-    heldoutBps: flags.heldout,
-    seed: flags.seed,
-  };
-  const params =
+  const { decodeTransform, defaultParams, transformNames } =
+    await import('@commonweights/dataset-registry/transforms/transform.js');
+  const name = transformNames.find((one) => one === flags.transform);
+  // The refusal of an unknown name lists the known ones.
+  const asked =
     flags.params !== undefined
       ? await readJsonFile(session.terminal.cwd, flags.params)
-      : flags.transform === 'clean'
-        ? cleanDefaults
-        : packing;
-  return decodeTransform({ name: flags.transform, version: 1, params });
+      : name && { ...defaultParams(name), ...ownParams(name, flags) };
+  return decodeTransform({ name: flags.transform, version: 1, params: asked ?? {} });
+}
+
+/** Flags that stand for single parameters of a transform. */
+function ownParams(name: TransformName, flags: DeriveFlags): Record<string, unknown> {
+  const own: Readonly<Partial<Record<TransformName, Record<string, unknown>>>> = {
+    'tokenise-and-pack': {
+      vocabSize: flags.vocab,
+      contextLength: flags.context,
+      heldoutBps: flags.heldout,
+      seed: flags.seed,
+    },
+    split: { heldoutBps: flags.heldout, seed: flags.seed, part: flags.part, by: flags.by },
+  };
+  const given = Object.entries(own[name] ?? {}).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given);
 }

@@ -94,8 +94,11 @@ export async function verifyDataset(
   return { differences: compare(record, measure) };
 }
 
+/** What a dataset's files hold. */
+type StoredContent = Pick<TransformInput, 'items' | 'digests'>;
+
 /** A text dataset's items, or a packed dataset's item digests (`items` is then empty). */
-export async function readContent(store: BlobStore, manifest: Manifest): Promise<TransformInput> {
+export async function readContent(store: BlobStore, manifest: Manifest): Promise<StoredContent> {
   const bytes = manifest.files.reduce((sum, file) => sum + file.size, 0);
   if (bytes > itemLimits.datasetBytesMax) {
     throw new Error(`DATASET_TOO_LARGE: ${bytes} bytes, at most ${itemLimits.datasetBytesMax}`);
@@ -139,7 +142,7 @@ async function readParents(
   parents: readonly MeasuredRecord[],
 ): Promise<TransformInput> {
   if (parents.length === 0) throw new Error('NO_PARENTS: name at least one dataset to derive from');
-  const input: TransformInput = { items: [], digests: [] };
+  const input: TransformInput = { items: [], digests: [], parents: [] };
   for (const parent of parents) {
     const content = await readContent(store, await getManifest(store, parent.manifest));
     if (digestTreeRoot(content.digests) !== parent.itemsRoot) {
@@ -152,6 +155,7 @@ async function readParents(
     }
     for (const item of content.items) input.items.push(item);
     for (const digest of content.digests) input.digests.push(digest);
+    input.parents.push(content.items.length);
   }
   return input;
 }

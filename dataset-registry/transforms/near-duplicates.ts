@@ -3,6 +3,7 @@
  * minima of two documents' hashed word runs estimates how many of those runs they share. Unsigned
  * 32-bit integers only, so every engine finds the same.
  */
+import { hashWord, mixBits } from './word-hash.js';
 
 export interface NearDuplicateParams {
   /** Words in one shingle. */
@@ -56,9 +57,9 @@ function sign(text: string, params: NearDuplicateParams): Uint32Array {
   const minima = new Uint32Array(params.hashes).fill(0xffffffff);
   for (let i = 0; i + width <= words.length; i++) {
     let shingle = 0;
-    for (let k = 0; k < width; k++) shingle = mix(shingle ^ words[i + k]!);
+    for (let k = 0; k < width; k++) shingle = mixBits(shingle ^ words[i + k]!);
     for (let h = 0; h < minima.length; h++) {
-      const value = mix(shingle + Math.imul(h + 1, 0x9e3779b9));
+      const value = mixBits(shingle + Math.imul(h + 1, 0x9e3779b9));
       if (value < minima[h]!) minima[h] = value;
     }
   }
@@ -70,22 +71,4 @@ function bandKeys(signature: Uint32Array, bands: number): string[] {
   return Array.from({ length: bands }, (_, band) =>
     [band, ...signature.subarray(band * rows, (band + 1) * rows)].join(' '),
   );
-}
-
-/** FNV-1a over UTF-16 code units, ASCII letters folded to lower case. */
-function hashWord(word: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < word.length; i++) {
-    const unit = word.charCodeAt(i);
-    hash = Math.imul(hash ^ (unit >= 65 && unit <= 90 ? unit + 32 : unit), 0x01000193);
-  }
-  return hash >>> 0;
-}
-
-/** The 32-bit finaliser of MurmurHash3: a bijection that spreads every bit. */
-function mix(value: number): number {
-  let hash = value | 0;
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }

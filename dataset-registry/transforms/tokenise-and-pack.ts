@@ -5,11 +5,10 @@
  */
 import { canonicalBytes } from '../digest/canonical.js';
 import type { Digest } from '../digest/digest.js';
-import { digestBytes } from '../digest/digest.js';
-import { taggedDigest } from '../digest/tagged.js';
 import { countSequences, encodeTokens, packedPaths } from './packing.js';
 import type { PackedItem, PackedSplit, Packing } from './packing.js';
 import { readInteger, readParams } from './params.js';
+import { drawBelow } from './seeded-draw.js';
 import type { DatasetContent, TextItem } from './text-item.js';
 
 export interface PackParams {
@@ -30,6 +29,13 @@ export interface TokenizerTools {
 
 const endOfTextId = 0;
 
+export const packDefaults: PackParams = {
+  vocabSize: 2048,
+  contextLength: 128,
+  heldoutBps: 500,
+  seed: 1,
+};
+
 export function decodePackParams(json: unknown): PackParams {
   const keys = ['vocabSize', 'contextLength', 'heldoutBps', 'seed'] as const;
   const params = readParams(json, keys);
@@ -47,7 +53,9 @@ export function tokeniseAndPack(
   params: PackParams,
   tools: TokenizerTools,
 ): DatasetContent {
-  const heldout = input.digests.map((digest) => isHeldOut(digest, params));
+  const heldout = input.digests.map((digest) =>
+    drawBelow('cw/heldout/1', [params.seed, digest], params.heldoutBps),
+  );
   if (heldout.every((held) => held) || !heldout.some((held) => held)) {
     throw new Error(
       `EMPTY_SPLIT: all ${heldout.length} documents fall on one side; ` +
@@ -83,12 +91,6 @@ export function tokeniseAndPack(
     ],
     items: [...input.digests],
   };
-}
-
-function isHeldOut(item: Digest, params: PackParams): boolean {
-  const raw = digestBytes(taggedDigest('cw/heldout/1', [params.seed, item]));
-  const draw = new DataView(raw.buffer).getUint32(0);
-  return draw * 10_000 < params.heldoutBps * 2 ** 32;
 }
 
 function packSplit(

@@ -6,15 +6,42 @@
  */
 import { canonicalBytes, digestOfJson } from '../digest/canonical.js';
 import type { Digest } from '../digest/digest.js';
-import { clean, decodeCleanParams, type CleanParams } from './clean.js';
+import { clean, cleanDefaults, decodeCleanParams, type CleanParams } from './clean.js';
+import {
+  decodeDecontaminateParams,
+  decontaminate,
+  decontaminateDefaults,
+  type DecontaminateParams,
+} from './decontaminate.js';
+import {
+  decodeFilterParams,
+  filterDefaults,
+  filterQuality,
+  type FilterParams,
+} from './filter-quality.js';
+import { decodeMixParams, mix, type MixParams } from './mix.js';
 import { readParams } from './params.js';
+import { decodeRedactParams, redact, redactDefaults, type RedactParams } from './redact.js';
+import { decodeSplitParams, split, splitDefaults, type SplitParams } from './split.js';
 import type { DatasetContent, TextItem } from './text-item.js';
-import { decodePackParams, tokeniseAndPack } from './tokenise-and-pack.js';
+import { decodePackParams, packDefaults, tokeniseAndPack } from './tokenise-and-pack.js';
 import type { PackParams, TokenizerTools } from './tokenise-and-pack.js';
 
-export type Transform =
-  | { name: 'clean'; version: 1; params: CleanParams }
-  | { name: 'tokenise-and-pack'; version: 1; params: PackParams };
+interface ParamsOf {
+  clean: CleanParams;
+  filter: FilterParams;
+  redact: RedactParams;
+  split: SplitParams;
+  decontaminate: DecontaminateParams;
+  mix: MixParams;
+  'tokenise-and-pack': PackParams;
+}
+
+export type TransformName = keyof ParamsOf;
+
+export type Transform<Name extends TransformName = TransformName> = {
+  [N in Name]: { name: N; version: 1; params: ParamsOf[N] };
+}[Name];
 
 /** Blob bounds: a transform is a few numbers. */
 export const transformBytesMax = 65_536;
@@ -23,6 +50,62 @@ export const transformBytesMax = 65_536;
 export interface TransformInput {
   items: TextItem[];
   digests: Digest[];
+  /** How many items each parent has, in order. */
+  parents: number[];
+}
+
+interface BuiltIn<Params> {
+  decode(json: unknown): Params;
+  /** Null: there are none that would make sense. */
+  readonly defaults: Params | null;
+  run(input: TransformInput, params: Params, tools: TokenizerTools): DatasetContent;
+}
+
+const builtIns: { readonly [Name in TransformName]: BuiltIn<ParamsOf[Name]> } = {
+  clean: {
+    decode: decodeCleanParams,
+    defaults: cleanDefaults,
+    run: ({ items }, params) => clean(items, params),
+  },
+  filter: {
+    decode: decodeFilterParams,
+    defaults: filterDefaults,
+    run: ({ items }, params) => filterQuality(items, params),
+  },
+  redact: {
+    decode: decodeRedactParams,
+    defaults: redactDefaults,
+    run: ({ items }, params) => redact(items, params),
+  },
+  split: {
+    decode: decodeSplitParams,
+    defaults: splitDefaults,
+    run: split,
+  },
+  decontaminate: {
+    decode: decodeDecontaminateParams,
+    defaults: decontaminateDefaults,
+    run: decontaminate,
+  },
+  mix: {
+    decode: decodeMixParams,
+    defaults: null,
+    run: mix,
+  },
+  'tokenise-and-pack': {
+    decode: decodePackParams,
+    defaults: packDefaults,
+    run: tokeniseAndPack,
+  },
+};
+
+export const transformNames = Object.keys(builtIns) as TransformName[];
+
+/** Error: `BAD_PARAMS` where a transform has none. */
+export function defaultParams<Name extends TransformName>(name: Name): ParamsOf[Name] {
+  const { defaults } = builtIns[name];
+  if (defaults !== null) return defaults;
+  throw new Error(`BAD_PARAMS: "${name}" has no default parameters; give them with --params`);
 }
 
 export function encodeTransform(transform: Transform): Uint8Array {
@@ -36,27 +119,21 @@ export function digestOfTransform(transform: Transform): Digest {
 /** Throws `BAD_TRANSFORM`, `BAD_PARAMS`. */
 export function decodeTransform(json: unknown): Transform {
   const { name, version, params } = readParams(json, ['name', 'version', 'params'] as const);
-  if (name === 'clean' && version === 1) {
-    return { name, version, params: decodeCleanParams(params) };
+  const known = transformNames.find((one) => one === name);
+  if (known === undefined || version !== 1) {
+    throw new Error(
+      `BAD_TRANSFORM: ${JSON.stringify(name)} version ${JSON.stringify(version)} is not built in; ` +
+        `known are ${transformNames.map((one) => `${one} 1`).join(', ')}`,
+    );
   }
-  if (name === 'tokenise-and-pack' && version === 1) {
-    return { name, version, params: decodePackParams(params) };
-  }
-  throw new Error(
-    `BAD_TRANSFORM: ${JSON.stringify(name)} version ${JSON.stringify(version)} is not built in; ` +
-      'known are clean 1 and tokenise-and-pack 1',
-  );
+  return { name: known, version, params: builtIns[known].decode(params) } as Transform;
 }
 
-export function runTransform(
-  transform: Transform,
+export function runTransform<Name extends TransformName>(
+  transform: Transform<Name>,
   input: TransformInput,
   tools: TokenizerTools,
 ): DatasetContent {
-  switch (transform.name) {
-    case 'clean':
-      return clean(input.items, transform.params);
-    case 'tokenise-and-pack':
-      return tokeniseAndPack(input, transform.params, tools);
-  }
+  const { run } = builtIns[transform.name] as BuiltIn<unknown>;
+  return run(input, transform.params, tools);
 }

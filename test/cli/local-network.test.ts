@@ -92,6 +92,29 @@ describe('a local network, by command', function () {
       for (const id of ['clean@1', 'packed@1']) await good('dataset', 'verify', id, '--reproduce');
     });
 
+    it('are cut, kept apart and put together again, each reproducible', async () => {
+      const derive = (id: string, from: string[], ...flags: string[]) =>
+        good('dataset', 'derive', id, ...from, '--transform', ...flags);
+      const cut = ['split', '--heldout', '3000', '--seed', '5', '--part'];
+      await derive('test@1', ['clean@1'], ...cut, 'heldout');
+      await derive('rest@1', ['clean@1'], ...cut, 'train');
+      await derive('train@1', ['rest@1', 'test@1'], 'decontaminate');
+      await derive('plain@1', ['train@1'], 'redact');
+      const mix = { seed: 1, weightsBps: [5_000, 5_000] };
+      await writeFile(join(cli.folder, 'mix.json'), JSON.stringify(mix));
+      await derive('mixed@1', ['test@1', 'plain@1'], 'mix', '--params', 'mix.json');
+      const items = async (id: string) =>
+        (await json<{ items: number }>('dataset', 'show', id)).items;
+      expect((await items('test@1')) + (await items('rest@1'))).to.equal(await items('clean@1'));
+      for (const id of ['test@1', 'rest@1', 'train@1', 'plain@1', 'mixed@1']) {
+        await good('dataset', 'verify', id, '--reproduce');
+      }
+      const bare = await run(
+        ...['dataset', 'derive', 'x@1', 'test@1', 'rest@1', '--transform', 'mix'],
+      );
+      expect(bare.err).to.match(/^BAD_PARAMS: "mix" has no default parameters; give .*--params/);
+    });
+
     it('never change under a name', async () => {
       const again = await run('dataset', 'derive', 'clean@1', 'essays@1', '--transform', 'clean');
       expectOneSentence(again, /^ALREADY_EXISTS: .*new version$/);
