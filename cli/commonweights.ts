@@ -8,6 +8,7 @@ import { addDaoCommands } from './commands/dao.js';
 import { addDatasetCommands } from './commands/dataset.js';
 import { addDisputeCommands } from './commands/dispute.js';
 import { addEarningsCommands } from './commands/earnings.js';
+import { addExplainCommand } from './commands/explain.js';
 import { addGenerateCommand } from './commands/generate.js';
 import { addNetworkCommands } from './commands/network.js';
 import { addOmsCommands } from './commands/oms.js';
@@ -72,6 +73,7 @@ export function buildProgram(terminal: Terminal): Command {
   addRelayCommand(program, terminal);
   addReleaseCommands(program, terminal);
   addPullCommands(program, terminal);
+  addExplainCommand(program, terminal);
   addOmsCommands(program, terminal);
   addGenerateCommand(program, terminal);
   addEarningsCommands(program, terminal);

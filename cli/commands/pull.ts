@@ -1,31 +1,21 @@
 /** `commonweights pull` and `verify`: a release on this disk, and every claim about it checked. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { canonicalJson } from '@commonweights/dataset-registry/digest/canonical.js';
-import { isDigest } from '@commonweights/dataset-registry/digest/digest.js';
-import { digestOfFile } from '@commonweights/dataset-registry/store/folder-store.js';
-import type { ReleaseFacts } from '@commonweights/trainer/release/release-facts.js';
 import { withExamples, withJson } from '../arguments.js';
-import { CliError } from '../errors.js';
-import { exitCodes } from '../exit-codes.js';
-import { readJsonFile } from '../input-file.js';
 import { formatBytes } from '../output.js';
 import { reportVerdicts } from '../print-verdicts.js';
 import { openRegistryStore } from '../registry-store.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
+import { expectRelease, readReleaseChain, type ChainFlags } from './release-chain.js';
 import { readRelease } from './release-record.js';
 
 interface PullFlags {
   readonly to: string;
   readonly mirror?: string[];
   readonly saveEvidence?: string;
-}
-
-interface VerifyFlags {
-  readonly evidence?: string;
-  readonly offline?: boolean;
 }
 
 const codes = `
@@ -48,7 +38,7 @@ export function addPullCommands(program: Command, terminal: Terminal): void {
     terminal,
     (session, [name], flags) => pull(session, name!, flags),
   );
-  does<VerifyFlags>(
+  does<ChainFlags>(
     withExamples(
       withJson(program.command('verify <dir>'))
         .description('check every claim about a pulled release, one verdict per line')
@@ -102,52 +92,13 @@ async function pull(session: Session, name: string, flags: PullFlags): Promise<v
   reportVerdicts(session, { dir, verdicts: await verifyFolder({ dir, chain: facts }) });
 }
 
-async function verify(session: Session, name: string, flags: VerifyFlags): Promise<void> {
+async function verify(session: Session, name: string, flags: ChainFlags): Promise<void> {
   const [{ verifyFolder }, { MANIFEST_FILE }] = await Promise.all([
     import('@commonweights/trainer/release/verify.js'),
     import('@commonweights/trainer/release/release-files.js'),
   ]);
   const dir = resolve(session.terminal.cwd, name);
-  await readFile(join(dir, MANIFEST_FILE)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
-    throw new CliError(
-      exitCodes.notFound,
-      `FILE_MISSING: there is no ${MANIFEST_FILE} in ${dir}; name the folder of a pulled release`,
-    );
-  });
-  const chain = await readChain(session, join(dir, MANIFEST_FILE), flags);
+  await expectRelease(dir, MANIFEST_FILE);
+  const chain = await readReleaseChain(session, join(dir, MANIFEST_FILE), flags);
   reportVerdicts(session, { dir, verdicts: await verifyFolder({ dir, chain }) });
-}
-
-async function readChain(
-  session: Session,
-  manifestFile: string,
-  flags: VerifyFlags,
-): Promise<ReleaseFacts | null> {
-  if (flags.offline) return null;
-  if (flags.evidence !== undefined) {
-    return parseEvidence(await readJsonFile(session.terminal.cwd, flags.evidence), flags.evidence);
-  }
-  const { readReleaseFacts } = await import('@commonweights/trainer/release/release-facts.js');
-  return readReleaseFacts(session.reader(), { manifest: await digestOfFile(manifestFile) });
-}
-
-/** Trusted no further than whoever handed the file over, but it must be what it claims to be. */
-function parseEvidence(content: unknown, name: string): ReleaseFacts {
-  const it = content as Partial<ReleaseFacts> | null;
-  const whole =
-    typeof it === 'object' &&
-    it !== null &&
-    typeof it.network === 'string' &&
-    typeof it.contract === 'string' &&
-    (it.height === null || typeof it.height === 'number') &&
-    (it.release === null || (typeof it.release === 'object' && isDigest(it.release.manifest))) &&
-    (it.run === null || typeof it.run === 'object') &&
-    Array.isArray(it.datasets) &&
-    Array.isArray(it.licences);
-  if (whole) return content as ReleaseFacts;
-  throw new CliError(
-    exitCodes.badInput,
-    `BAD_EVIDENCE: ${name} is not what "commonweights pull --save-evidence" writes; make it again`,
-  );
 }

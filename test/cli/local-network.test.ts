@@ -271,6 +271,21 @@ describe('a local network, by command', function () {
       expect(await good('verify', 'model', '--evidence', 'evidence.json')).to.equal(out);
     });
 
+    it('explains where it comes from, as text, as JSON and as a page', async () => {
+      const told = await good('explain', 'model');
+      expect(told).to.match(/Who computed it\n.*rounds +2 final/s);
+      expect(told).to.match(/attested +vote on the release +proposal \d+: yes /);
+      expect(told).to.match(/proven +dataset +packed@1/);
+      expect(await json<{ chapters: object[] }>('explain', 'model')).to.have.property('chapters');
+      await good('explain', 'model', '--html', 'where.html');
+      expect(await readFile(join(cli.folder, 'where.html'), 'utf8')).to.contain('Data: essays@1');
+      expect(await good('explain', 'model', '--diff', 'model')).to.equal('Nothing differs.\n');
+      const offline = await good('explain', 'model', '--offline');
+      expect(offline).to.match(/declared +vote +no chain was asked/);
+      const missing = await run('explain', 'nowhere');
+      expectOneSentence(missing, /^FILE_MISSING: there is no manifest\.json/);
+    });
+
     it('is not taken on its own word', async () => {
       const offline = await run('verify', 'model', '--offline');
       expect(offline.code).to.equal(22);

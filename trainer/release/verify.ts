@@ -1,6 +1,7 @@
 /** Verifies a release folder that `pull` or anybody wrote: reads it once, judges every claim. */
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
-import { parseManifest, type Manifest } from '@commonweights/dataset-registry/digest/manifest.js';
+import { parseManifest } from '@commonweights/dataset-registry/digest/manifest.js';
+import type { Material } from './material.js';
 import { readFolder } from './read-folder.js';
 import { MANIFEST_FILE } from './release-files.js';
 import type { ReleaseFacts } from './release-facts.js';
@@ -15,20 +16,30 @@ export async function verifyFolder(question: {
   dir: string;
   chain: ReleaseFacts | null;
 }): Promise<Verdict[]> {
-  let files: Map<string, Uint8Array>;
-  let manifestBytes: Uint8Array | undefined;
-  let manifest: Manifest;
+  let material: Material;
   try {
-    files = await readFolder(question.dir);
-    manifestBytes = files.get(MANIFEST_FILE);
-    if (!manifestBytes) throw new Error(`BAD_RELEASE: ${MANIFEST_FILE} is missing; pull it again`);
-    manifest = parseManifest(manifestBytes);
+    material = await readMaterial(question);
   } catch (error) {
     return unreadable((error as Error).message);
   }
+  return verifyMaterial(material);
+}
+
+/** Errors: `BAD_RELEASE`, `BAD_MANIFEST`, `BAD_FOLDER`. */
+export async function readMaterial(question: {
+  dir: string;
+  chain: ReleaseFacts | null;
+}): Promise<Material> {
+  const files = await readFolder(question.dir);
+  const manifestBytes = files.get(MANIFEST_FILE);
+  if (!manifestBytes) throw new Error(`BAD_RELEASE: ${MANIFEST_FILE} is missing; pull it again`);
   files.delete(MANIFEST_FILE);
-  const manifestDigest = digestOf(manifestBytes);
-  return verifyMaterial({ files, manifest, manifestDigest, chain: question.chain });
+  return {
+    files,
+    manifest: parseManifest(manifestBytes),
+    manifestDigest: digestOf(manifestBytes),
+    chain: question.chain,
+  };
 }
 
 function unreadable(why: string): Verdict[] {

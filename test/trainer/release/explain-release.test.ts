@@ -1,0 +1,107 @@
+import { expect } from 'chai';
+import {
+  compareExplanations,
+  explainRelease,
+  type Explanation,
+} from '@commonweights/trainer/release/explain-release.js';
+import { writeExplanationPage } from '@commonweights/trainer/release/explanation-page.js';
+import { verifyMaterial } from '@commonweights/trainer/release/verify-material.js';
+import { buildRelease } from '@commonweights/trainer/release/build-release.js';
+import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import { factsOf, smallRelease, smallRun, sparse, type Small } from './small-release.js';
+
+const near = 10n ** 24n;
+const story = {
+  proposal: { id: 9, yes: '90', no: '10', abstain: '0', totalWeight: '120' },
+  funding: null,
+  paidYocto: 12n * near,
+  budgetYocto: 20n * near + near / 2n,
+};
+
+function explain(small: Small, chain = small.facts as Small['facts'] | null): Explanation {
+  const material = {
+    ...{ files: small.files, manifest: small.built.manifest, chain },
+    manifestDigest: small.built.digest,
+  };
+  const verdicts = verifyMaterial(material);
+  return explainRelease(material, { verdicts, story: chain ? story : null });
+}
+
+const find = (it: Explanation, title: string, what: string) =>
+  it.chapters.find((one) => one.title === title)?.statements.find((one) => one.what === what);
+
+describe('an explanation of a release', () => {
+  const small = smallRelease(sparse);
+  const it_ = explain(small);
+
+  it('tells data, computation, checks, decision and cost, each with its standing', () => {
+    expect(find(it_, 'What it is', 'manifest')).to.include({ standing: 'proven' });
+    expect(find(it_, 'What it learned from', 'dataset')).to.deep.equal({
+      ...{ what: 'dataset', value: 'speeches-packed@1', standing: 'proven' },
+    });
+    // Two final rounds of one update: 4 steps × 2 sequences × 8 tokens each.
+    expect(find(it_, 'What it learned from', 'tokens seen in training')!.value).to.equal(
+      '128 (0.02 × its training part)',
+    );
+    expect(find(it_, 'Data: speeches@1', 'source')!.standing).to.equal('declared');
+    expect(find(it_, 'Data: speeches@1', 'share of alice.near')!.value).to.equal('100.00 %');
+    expect(find(it_, 'Who computed it', 'rounds')!.value).to.equal('2 final, 1 rewound, 1 aborted');
+    expect(find(it_, 'Who computed it', 'worker.near')).to.deep.equal({
+      ...{ what: 'worker.near', value: '2 updates counted', standing: 'proven' },
+    });
+    const decided = 'Who decided, and what it cost';
+    expect(find(it_, decided, 'vote on the release')).to.deep.equal({
+      what: 'vote on the release',
+      value: 'proposal 9: yes 90, no 10, abstained 0, of 120',
+      standing: 'attested',
+    });
+    expect(find(it_, decided, 'cost')!.value).to.equal('12.000 of 20.500 NEAR');
+    expect(find(it_, 'How it was evaluated', 'heldOut.loss')!.value).to.equal('2.5');
+  });
+
+  it('tells what stands against it', () => {
+    const against = 'What stands against it';
+    expect(find(it_, against, 'consensus: warn')).to.not.equal(undefined);
+    const status = { ...small.facts.datasets[0]!, status: 'withdrawn' as const };
+    const datasets = [status, ...small.facts.datasets.slice(1)];
+    const withdrawn = explain(small, { ...small.facts, datasets });
+    expect(find(withdrawn, against, `dataset ${status.id}`)!.value).to.equal('withdrawn');
+  });
+
+  it('calls nothing proven or attested that rests on a claim that nobody checked', () => {
+    const alone = explain(small, null);
+    expect(find(alone, 'Who computed it', 'worker.near')!.standing).to.equal('declared');
+    expect(find(alone, 'Data: speeches@1', 'files')!.standing).to.equal('declared');
+    expect(find(alone, 'Who decided, and what it cost', 'vote')!.standing).to.equal('declared');
+  });
+
+  it('of two releases tells only what differs', () => {
+    expect(compareExplanations(it_, explain(small))).to.deep.equal([]);
+    const input = { ...smallRun(sparse), version: '1.1.0', licence: 'MIT' };
+    const built = buildRelease(input);
+    const other: Small = {
+      ...small,
+      ...{ built, files: new Map(built.files.map(({ path, bytes }) => [path, bytes])) },
+    };
+    const differs = compareExplanations(it_, explain(other, factsOf(input, built)));
+    expect(differs[0]).to.deep.include({ title: 'What it is' });
+    expect(differs[0]!.statements.map(({ what, value }) => `${what}: ${value}`)).to.include.members(
+      ['name: Speeches 1.0.0 → Speeches 1.1.0', 'licence of the weights: Apache-2.0 → MIT'],
+    );
+  });
+
+  it('is a page that runs and fetches nothing, whatever strangers called their data', () => {
+    const evil = '<script>alert(1)</script><img src=x onerror=alert(1)>"\u202e';
+    const chapters = [
+      { title: evil, statements: [{ what: evil, value: evil, standing: 'declared' }] },
+    ];
+    const page = writeExplanationPage({ ...it_, title: evil, chapters } as Explanation);
+    expect(page).to.not.match(/<(script|img|iframe|link|object)/i);
+    expect(page).to.not.contain('\u202e');
+    expect(page).to.contain('&lt;script&gt;').and.contain("default-src 'none'");
+    expect(writeExplanationPage(it_)).to.contain('Who computed it');
+    expect(digestOf(new TextEncoder().encode(writeExplanationPage(it_)))).to.equal(
+      digestOf(new TextEncoder().encode(writeExplanationPage(explain(small)))),
+    );
+  });
+});
