@@ -9,6 +9,8 @@ const benches: Readonly<Record<string, string>> = {
   adversaries:
     'attacks on simulated runs: found, earned, harmed [--only NAME] [--svg FILE] (minutes)',
   codec: 'bytes per parameter and MB/s of the update codecs, against dense fp32',
+  'contract-laws':
+    'the deployed contract against the rules, money after every receipt [--sequences 1000] [--seed S]',
   economics: 'tables of docs/protocol/economics.md: committees, attacks, stakes [--write]',
   gas: 'Tgas of every call of the contract [workers]',
   'governance-gas': 'Tgas of governance at few and at many members [members]',

@@ -412,8 +412,9 @@ export class Dao {
     const totals = readTotals();
     const balance = near.accountBalance();
     const storage = near.storageUsage() * storageYoctoPerByte;
+    // What is in flight has left the balance already.
     const owed = buckets
-      .filter((bucket) => bucket !== 'storage')
+      .filter((bucket) => bucket !== 'storage' && bucket !== 'inFlight')
       .reduce((sum, bucket) => sum + totals[bucket], storage);
     return {
       balanceYocto: `${balance}`,

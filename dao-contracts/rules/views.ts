@@ -125,7 +125,7 @@ export interface AccountingView {
   ledgersYocto: string;
   inFlightYocto: string;
   storageYocto: string;
-  /** Balance − everything above; never negative. */
+  /** Balance − everything above but what is in flight, which has left it; never negative. */
   surplusYocto: string;
 }
 

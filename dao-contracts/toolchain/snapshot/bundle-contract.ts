@@ -58,7 +58,7 @@ export async function bundleContract(entry: string, compact = true): Promise<Bun
   }).catch((error: unknown) => {
     throw describeFailure(path, error);
   });
-  const source = result.outputFiles[0]?.text ?? '';
+  const source = giveCodes(result.outputFiles[0]?.text ?? '');
   const exported = Object.values(result.metafile.outputs)[0]?.exports ?? [];
   const methods = exported.filter((name) => declared.has(name)).sort();
   if (methods.length === 0) {
@@ -70,6 +70,21 @@ export async function bundleContract(entry: string, compact = true): Promise<Bun
   const taken = methods.find((name) => name === 'memory' || name.startsWith('cw_'));
   if (taken) throw new Error(`METHOD_NAME_TAKEN: ${taken} in ${path} is the engine's; rename it`);
   return { source, methods };
+}
+
+/** The SDK's own refusals, which have no code that a client could act on. */
+const codesOfSdk: Readonly<Record<string, string>> = {
+  'Contract already initialized': 'ALREADY_INITIALISED',
+  'Contract must be initialized': 'NOT_INITIALISED',
+  'Function is not payable': 'NOT_PAYABLE',
+  'Function is private': 'PRIVATE',
+};
+
+function giveCodes(source: string): string {
+  return Object.entries(codesOfSdk).reduce(
+    (text, [words, code]) => text.replaceAll(words, `${code}: ${words}`),
+    source,
+  );
 }
 
 /** Runs the SDK's exporter over every file that has a contract class. */
