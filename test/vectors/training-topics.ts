@@ -6,7 +6,7 @@ import { biasCorrections } from '@commonweights/trainer/program/adamw.js';
 import { buildLlamaProgram } from '@commonweights/trainer/program/build-llama-program.js';
 import { drawBlock, keyOf } from '@commonweights/trainer/program/counter-random.js';
 import { initialParams } from '@commonweights/trainer/program/initial-params.js';
-import { learningRateAt } from '@commonweights/trainer/run/run-spec.js';
+import { learningRateAt, type LearningRateSchedule } from '@commonweights/trainer/run/run-spec.js';
 import { doubleToHex, floatsToHex, topic } from './vector-topic.js';
 
 export const tinyModel = {
@@ -101,14 +101,29 @@ export const trainingTopics = [
     inputs: () => {
       const schedule = { kind: 'warmup-linear' as const, peak: 3e-3, final: 1e-4 };
       const steps = [0, 1, 6, 7, 8, 50, 99, 100, 1_000];
-      return [
+      const cases: { schedule: LearningRateSchedule; steps: number[] }[] = [
         { schedule: { ...schedule, warmupSteps: 7, totalSteps: 100 }, steps },
         { schedule: { ...schedule, final: 0, warmupSteps: 0, totalSteps: 3 }, steps: [0, 1, 2, 3] },
         {
           schedule: { ...schedule, peak: 0.1, warmupSteps: 3, totalSteps: 10 },
           steps: [0, 1, 2, 5],
         },
+        {
+          schedule: { ...schedule, kind: 'warmup-cosine', warmupSteps: 7, totalSteps: 100 },
+          steps,
+        },
+        {
+          schedule: {
+            ...schedule,
+            kind: 'warmup-stable-decay',
+            warmupSteps: 7,
+            totalSteps: 100,
+            decaySteps: 49,
+          },
+          steps: [...steps, 51, 52],
+        },
       ];
+      return cases;
     },
     compute: ({ schedule, steps }) => {
       const rates = steps.map((step) => learningRateAt(schedule, step));

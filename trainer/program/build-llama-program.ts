@@ -8,12 +8,15 @@
  */
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { adamw, checkOptimizer, clipByGlobalNorm, stepFactors } from './adamw.js';
+import { lossInBlocks } from './blocks.js';
 import { countFlops } from './count-flops.js';
 import { differentiate } from './gradient.js';
 import { Graph, type Tensor } from './graph.js';
-import { checkModel, decode, llamaLayout, predict, type Weights } from './llama.js';
-import { reshape, slice } from './operations.js';
-import { crossEntropy, gatherRows } from './transformer-operations.js';
+import { checkModel, decode, headName, llamaLayout, predict, type Weights } from './llama.js';
+import { add, multiply } from './operations.js';
+import { checkPlan, type ProgramPlan } from './program-plan.js';
+import { reshape, slice } from './arrange.js';
+import { gatherRows } from './transformer-operations.js';
 import { resultNames, stepInputNames } from './names.js';
 import type { TensorLayout } from './layout.js';
 import type { AdamWConfig, LlamaConfig, TrainingProgram } from './training-program.js';
@@ -22,45 +25,57 @@ export function buildLlamaProgram(options: {
   readonly model: LlamaConfig;
   readonly optimizer: AdamWConfig;
   readonly batchSize: number;
+  /** How it computes; the digest depends on it. */
+  readonly plan?: ProgramPlan;
 }): TrainingProgram {
-  const { model, optimizer, batchSize } = options;
+  const { model, optimizer, batchSize, plan = {} } = options;
   checkModel(model, batchSize);
   checkOptimizer(optimizer);
+  checkPlan(plan, batchSize);
   const layout = llamaLayout(model);
-  const step = buildStep(model, optimizer, batchSize, layout);
+  const step = buildStep({ model, optimizer, batchSize, plan }, layout);
   return {
     model,
     optimizer,
     batchSize,
+    plan,
     layout,
     step,
     stepDigest: digestOf(step),
-    evaluate: buildEvaluate(model, batchSize, layout),
+    evaluate: buildEvaluate({ model, batchSize, plan }, layout),
     logits: buildLogits(model, layout),
     flopsPerStep: countFlops(step).total,
   };
 }
 
-function buildStep(
-  model: LlamaConfig,
-  optimizer: AdamWConfig,
-  batchSize: number,
-  layout: TensorLayout,
-): Uint8Array {
+interface Built {
+  readonly model: LlamaConfig;
+  readonly batchSize: number;
+  readonly plan: ProgramPlan;
+}
+
+function buildStep(built: Built & { optimizer: AdamWConfig }, layout: TensorLayout): Uint8Array {
+  const { optimizer } = built;
   const graph = new Graph();
   const weights = addInputs(graph, layout, resultNames.weight);
   const first = addInputs(graph, layout, resultNames.first);
   const second = addInputs(graph, layout, resultNames.second);
-  const loss = lossOf(graph, model, batchSize, weights);
+  const tokens = tokensInput(graph, built);
+  const targets = layout.slots.map((slot) => weights(slot.name));
+  // The loss comes before the scalars, as it did before there were plans: names count upwards.
+  const forward = lossOfPart(tokens, { ...built, weights, forward: false, part: 0, after: [] });
   const scalar = (name: string): Tensor => graph.input(name, 'f32', []);
   const scalars = {
     learningRate: scalar(stepInputNames.learningRate),
     biasCorrection1: scalar(stepInputNames.biasCorrection1),
     biasCorrection2: scalar(stepInputNames.biasCorrection2),
   };
-  const gradients = differentiate(
-    loss,
-    layout.slots.map((slot) => weights(slot.name)),
+  const { loss, gradients } = accumulate(
+    forward,
+    targets,
+    (part, earlier) =>
+      lossOfPart(tokens, { ...built, weights, forward: false, part, after: earlier }),
+    built.plan.microBatches ?? 1,
   );
   const clip = clipByGlobalNorm(gradients, optimizer.clipNorm);
   const factors = stepFactors(scalars, clip.factor, optimizer);
@@ -83,10 +98,34 @@ function buildStep(
   return graph.write('llama_step');
 }
 
-function buildEvaluate(model: LlamaConfig, batchSize: number, layout: TensorLayout): Uint8Array {
+/**
+ * Adds up loss and gradients over the parts of a batch. A part begins when every gradient of the one
+ * before is computed, so that no engine holds the activations of two parts.
+ */
+function accumulate(
+  first: Tensor,
+  targets: readonly Tensor[],
+  lossOfPart: (part: number, after: readonly Tensor[]) => Tensor,
+  parts: number,
+): { loss: Tensor; gradients: Tensor[] } {
+  let loss = first;
+  let gradients = differentiate(first, targets);
+  for (let part = 1; part < parts; part++) {
+    const next = lossOfPart(part, gradients);
+    loss = add(loss, next);
+    gradients = differentiate(next, targets).map((gradient, i) => add(gradients[i]!, gradient));
+  }
+  return { loss, gradients };
+}
+
+function buildEvaluate(built: Built, layout: TensorLayout): Uint8Array {
   const graph = new Graph();
   const weights = addInputs(graph, layout, resultNames.weight);
-  graph.output(resultNames.loss, lossOf(graph, model, batchSize, weights));
+  const tokens = tokensInput(graph, built);
+  const parts = Array.from({ length: built.plan.microBatches ?? 1 }, (_, part) =>
+    lossOfPart(tokens, { ...built, weights, forward: true, part, after: [] }),
+  );
+  graph.output(resultNames.loss, parts.reduce(add));
   return graph.write('llama_loss');
 }
 
@@ -102,15 +141,29 @@ function buildLogits(model: LlamaConfig, layout: TensorLayout): Uint8Array {
   return graph.write('llama_logits');
 }
 
-/** Adds the input `tokens` [batch, context + 1] and the mean loss of predicting each next one. */
-function lossOf(graph: Graph, model: LlamaConfig, batch: number, weights: Weights): Tensor {
+function tokensInput(graph: Graph, { model, batchSize }: Built): Tensor {
+  return graph.input(stepInputNames.tokens, 'i32', [batchSize, model.contextLength + 1]);
+}
+
+/** What one part of the batch adds to the mean loss of predicting each next token. */
+function lossOfPart(
+  tokens: Tensor,
+  it: Built & { weights: Weights; forward: boolean; part: number; after: readonly Tensor[] },
+): Tensor {
+  const { model, plan, weights } = it;
+  const parts = plan.microBatches ?? 1;
+  const batch = it.batchSize / parts;
+  const own = parts === 1 ? tokens : slice(tokens, 0, it.part * batch, batch);
   const positions = model.contextLength;
-  const tokens = graph.input(stepInputNames.tokens, 'i32', [batch, positions + 1]);
   const rows = [batch * positions];
-  const ids = reshape(slice(tokens, 1, 0, positions), rows);
-  const targets = reshape(slice(tokens, 1, 1, positions), rows);
-  const hidden = decode(ids, { batch, positions }, model, weights);
-  return crossEntropy(predict(hidden, model, weights), targets);
+  const ids = reshape(slice(own, 1, 0, positions), rows);
+  const targets = reshape(slice(own, 1, 1, positions), rows);
+  const hidden = decode(ids, { batch, positions }, model, weights, { ...plan, after: it.after });
+  const head = weights(headName(model));
+  const logits = (part: Tensor): Tensor => predict(part, model, weights);
+  const block = plan.logitsBlock ?? Infinity;
+  const loss = lossInBlocks({ hidden, head, targets, logits }, { block, forward: it.forward });
+  return parts === 1 ? loss : multiply(loss, tokens.graph.scalar(1 / parts));
 }
 
 function addInputs(graph: Graph, layout: TensorLayout, nameOf: (name: string) => string): Weights {

@@ -10,6 +10,7 @@
  * that is added. Moving, copying and choosing elements counts nothing. An operation that is not
  * listed here is refused: nobody may be paid for what was not counted.
  */
+import { elementsMax } from './limits.js';
 import { readOnnx, type ReadNode, type ReadProgram } from './onnx-reader.js';
 
 export interface FlopCount {
@@ -17,6 +18,12 @@ export interface FlopCount {
   readonly matrixProducts: bigint;
   readonly others: bigint;
   readonly total: bigint;
+  /**
+   * The most bytes of results that are alive at once when the nodes run in the order of the file and
+   * each result is dropped after its last use: activations, gradients, and the outputs as they come.
+   * Weights and moments that come in are not counted, nor what an engine needs inside an operation.
+   */
+  readonly peakBytes: number;
 }
 
 type Shape = readonly number[];
@@ -47,11 +54,48 @@ export function countFlops(onnx: Uint8Array): FlopCount {
     });
     const { results, flops } = count({ node, inputs, program });
     if (results.length !== node.outputs.length) throw bad(node, 'it has a wrong count of results');
-    node.outputs.forEach((name, i) => shapes.set(name, results[i]!));
+    node.outputs.forEach((name, i) => addShape(shapes, node, name, results[i]!));
     if (node.op === 'MatMul' || node.op === 'Gemm') matrixProducts += flops;
     else others += flops;
   }
-  return { matrixProducts, others, total: matrixProducts + others };
+  const peakBytes = countPeak(program, shapes);
+  return { matrixProducts, others, total: matrixProducts + others, peakBytes };
+}
+
+function addShape(shapes: Map<string, Shape>, node: ReadNode, name: string, shape: Shape): void {
+  if (shapes.has(name)) throw bad(node, `its result ${name} is there already`);
+  if (elements(shape) > BigInt(elementsMax)) {
+    throw bad(node, `its result [${shape.join(', ')}] has more than ${elementsMax} elements`);
+  }
+  shapes.set(name, shape);
+}
+
+function countPeak(program: ReadProgram, shapes: ReadonlyMap<string, Shape>): number {
+  // A reshaped tensor is the same memory: its uses count for what it was made from.
+  const origin = new Map<string, string>();
+  const originOf = (name: string): string => origin.get(name) ?? name;
+  const lastUse = new Map<string, number>();
+  program.nodes.forEach((node, at) => {
+    if (node.op === 'Reshape') origin.set(node.outputs[0]!, originOf(node.inputs[0]!));
+    for (const name of node.inputs) lastUse.set(originOf(name), at);
+  });
+  for (const { name } of program.outputs) lastUse.set(originOf(name), Infinity);
+  const given = new Set([...program.constants, ...program.inputs].map(({ name }) => name));
+  let [alive, peak] = [0, 0];
+  program.nodes.forEach((node, at) => {
+    if (node.op !== 'Reshape') for (const name of node.outputs) alive += bytesOf(shapes, name);
+    peak = Math.max(peak, alive);
+    const dropped = new Set([...node.inputs, ...node.outputs].map(originOf));
+    for (const name of dropped) {
+      if (!given.has(name) && (lastUse.get(name) ?? at) === at) alive -= bytesOf(shapes, name);
+    }
+  });
+  return peak;
+}
+
+/** Computed tensors are float32 or int32. */
+function bytesOf(shapes: ReadonlyMap<string, Shape>, name: string): number {
+  return 4 * Number(elements(shapes.get(name)!));
 }
 
 /** FLOPs of one worker's round: what `terms.flopsPerRound` has to be. */
@@ -78,6 +122,7 @@ const operations: ReadonlyMap<string, (it: Applied) => Counted> = new Map([
   ['Gather', gathered],
   ['GatherElements', (it) => moved(inputOf(it, 1))],
   ['Slice', sliced],
+  ['Pad', padded],
   ['Split', split],
   ['Concat', concatenated],
 ]);
@@ -142,6 +187,15 @@ function sliced(it: Applied): Counted {
   const shape = [...inputOf(it, 0)];
   axes!.forEach((axis, i) => (shape[axis] = to![i]! - from![i]!));
   return moved(shape);
+}
+
+function padded(it: Applied): Counted {
+  const pads = integersOf(it, 1);
+  const shape = inputOf(it, 0);
+  if (pads.length !== 2 * shape.length || pads.some((size) => size < 0)) {
+    throw bad(it.node, 'its padding does not fit');
+  }
+  return moved(shape.map((size, axis) => pads[axis]! + size + pads[shape.length + axis]!));
 }
 
 function split(it: Applied): Counted {

@@ -38,6 +38,7 @@ interface Operation {
 export class Graph {
   private readonly operations: Operation[] = [];
   private readonly seen = new Map<string, readonly Tensor[]>();
+  private readonly makers = new Map<Tensor, Operation>();
   private readonly inputs: Tensor[] = [];
   private readonly constants = new Map<string, { tensor: Tensor; data: Uint8Array }>();
   private readonly outputs: { name: string; tensor: Tensor }[] = [];
@@ -86,21 +87,29 @@ export class Graph {
     attributes: Attributes,
     results: readonly { type: ElementType; shape: readonly number[] }[],
   ): readonly Tensor[] {
+    const foreign = inputs.find((input) => input.graph !== this);
+    if (foreign) throw new Error(`FOREIGN_TENSOR: ${op} of ${foreign.name}, of another graph`);
     const identity = JSON.stringify([op, inputs.map((input) => input.order), attributes]);
     const known = this.seen.get(identity);
     if (known) return known;
     const outputs = results.map((result) =>
       this.create(`t${this.created}`, result.type, result.shape),
     );
-    this.operations.push({ op, inputs, attributes, outputs });
+    const operation = { op, inputs, attributes, outputs };
+    this.operations.push(operation);
+    for (const output of outputs) this.makers.set(output, operation);
     this.seen.set(identity, outputs);
     return outputs;
   }
 
+  /** The operation that computes a tensor; undefined for inputs and constants. */
+  makerOf(tensor: Tensor): Pick<Operation, 'op' | 'inputs'> | undefined {
+    return this.makers.get(tensor);
+  }
+
   /** Names a computed tensor as a result of the whole graph. */
   output(name: string, tensor: Tensor): void {
-    const computed = this.operations.some((operation) => operation.outputs.includes(tensor));
-    if (!computed || this.outputs.some((output) => output.tensor === tensor)) {
+    if (!this.makers.has(tensor) || this.outputs.some((output) => output.tensor === tensor)) {
       throw new Error(`BUG: ${name} must be a computed tensor that has no other name`);
     }
     this.outputs.push({ name, tensor });
@@ -160,6 +169,12 @@ export class Graph {
     this.constants.set(known ? `${identity}:${tensor.order}` : identity, { tensor, data });
     return tensor;
   }
+}
+
+/** States how gradients flow through a result; applying an operation twice states it once. */
+export function differentiable(result: Tensor, flows: readonly Flow[]): Tensor {
+  result.flows ??= flows;
+  return result;
 }
 
 export function countElements(shape: readonly number[]): number {

@@ -14,9 +14,13 @@ import {
   parametersMax,
   vocabSizeMax,
 } from './limits.js';
-import { add, linear, multiply, reshape, transpose } from './operations.js';
-import { rotaryTables } from './rotary-table.js';
-import { attend, gatherRows, rmsNorm, rotate, silu } from './transformer-operations.js';
+import { reshape, transpose } from './arrange.js';
+import { attendInBlocks } from './blocks.js';
+import { add, linear, multiply } from './operations.js';
+import type { ProgramPlan } from './program-plan.js';
+import { after, recompute } from './recompute.js';
+import { checkRotaryScaling, rotaryTables } from './rotary-table.js';
+import { gatherRows, rmsNorm, rotate, silu } from './transformer-operations.js';
 import type { LlamaConfig } from './training-program.js';
 
 /** Finds a weight by its Hugging Face name. */
@@ -28,23 +32,62 @@ export function decode(
   sizes: { batch: number; positions: number },
   model: LlamaConfig,
   weights: Weights,
+  plan: DecodingPlan = {},
 ): Tensor {
   const tables = rotaryConstants(ids.graph, model, sizes.positions);
-  let hidden = gatherRows(weights('model.embed_tokens.weight'), ids);
+  const attention: Attention = {
+    turn: (x) => rotate(x, tables),
+    mix: (q, k, v) => attendInBlocks(q, k, v, plan.attentionBlock ?? Infinity),
+  };
+  let hidden = after(gatherRows(weights('model.embed_tokens.weight'), ids), plan.after ?? []);
   for (let layer = 0; layer < model.layers; layer++) {
     const own: Weights = (name) => weights(`model.layers.${layer}.${name}.weight`);
-    const normed = rmsNorm(hidden, own('input_layernorm'), model.rmsNormEps);
-    hidden = add(hidden, selfAttention(normed, sizes, model, own, tables));
-    const again = rmsNorm(hidden, own('post_attention_layernorm'), model.rmsNormEps);
-    hidden = add(hidden, feedForward(again, own));
+    const build = (x?: Tensor): Tensor => decoderLayer(x!, sizes, model, own, attention);
+    hidden = plan.recomputeLayers
+      ? recompute({
+          inputs: [hidden],
+          weights: layerTensors(model).map(([name]) => own(name)),
+          build,
+        })
+      : build(hidden);
   }
   return rmsNorm(hidden, weights('model.norm.weight'), model.rmsNormEps);
 }
 
+/** What of a plan concerns the decoder. */
+export interface DecodingPlan extends Pick<ProgramPlan, 'recomputeLayers' | 'attentionBlock'> {
+  /** Tensors that an engine must have computed before it begins. */
+  readonly after?: readonly Tensor[];
+}
+
+/** What a layer does with queries and keys beside projecting them. */
+export interface Attention {
+  /** Gives x [batch, heads, positions, width] its positions. */
+  turn(x: Tensor): Tensor;
+  /** Mixes values [batch, kvHeads, keys, width] for queries [batch, heads, positions, width]. */
+  mix(q: Tensor, k: Tensor, v: Tensor): Tensor;
+}
+
+export function decoderLayer(
+  hidden: Tensor,
+  sizes: { batch: number; positions: number },
+  model: LlamaConfig,
+  own: Weights,
+  attention: Attention,
+): Tensor {
+  const normed = rmsNorm(hidden, own('input_layernorm'), model.rmsNormEps);
+  const attended = add(hidden, selfAttention(normed, sizes, model, own, attention));
+  const again = rmsNorm(attended, own('post_attention_layernorm'), model.rmsNormEps);
+  return add(attended, feedForward(again, own));
+}
+
 /** Logits [rows, vocabSize] of hidden states [rows, hiddenSize]. */
 export function predict(hidden: Tensor, model: LlamaConfig, weights: Weights): Tensor {
-  const head = model.tiedEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight';
-  return linear(hidden, weights(head));
+  return linear(hidden, weights(headName(model)));
+}
+
+export function headName(model: LlamaConfig): string {
+  return model.tiedEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight';
 }
 
 function selfAttention(
@@ -52,7 +95,7 @@ function selfAttention(
   sizes: { batch: number; positions: number },
   model: LlamaConfig,
   own: Weights,
-  tables: { cosine: Tensor; sine: Tensor },
+  attention: Attention,
 ): Tensor {
   const { batch, positions } = sizes;
   const width = model.hiddenSize / model.heads;
@@ -60,10 +103,10 @@ function selfAttention(
     const flat = linear(x, own(`self_attn.${name}`));
     return transpose(reshape(flat, [batch, positions, heads, width]), [0, 2, 1, 3]);
   };
-  const q = rotate(project('q_proj', model.heads), tables);
-  const k = rotate(project('k_proj', model.kvHeads), tables);
+  const q = attention.turn(project('q_proj', model.heads));
+  const k = attention.turn(project('k_proj', model.kvHeads));
   const v = project('v_proj', model.kvHeads);
-  const mixed = transpose(attend(q, k, v), [0, 2, 1, 3]);
+  const mixed = transpose(attention.mix(q, k, v), [0, 2, 1, 3]);
   return linear(reshape(mixed, [batch * positions, model.hiddenSize]), own('self_attn.o_proj'));
 }
 
@@ -72,13 +115,14 @@ function feedForward(x: Tensor, own: Weights): Tensor {
   return linear(multiply(gate, linear(x, own('mlp.up_proj'))), own('mlp.down_proj'));
 }
 
-function rotaryConstants(
+export function rotaryConstants(
   graph: Graph,
   model: LlamaConfig,
   positions: number,
 ): { cosine: Tensor; sine: Tensor } {
   const width = model.hiddenSize / model.heads;
-  const halves = rotaryTables({ positions, width, theta: model.ropeTheta });
+  const scaling = model.ropeScaling ? { scaling: model.ropeScaling } : {};
+  const halves = rotaryTables({ positions, width, theta: model.ropeTheta, ...scaling });
   const whole = (values: Float32Array): Tensor => {
     const half = graph.constant(values, [positions, width / 2]);
     const result = { type: 'f32', shape: [positions, width] } as const;
@@ -106,27 +150,34 @@ export function llamaLayout(model: LlamaConfig): TensorLayout {
 }
 
 function llamaShapes(model: LlamaConfig): [string, number[]][] {
-  const { hiddenSize, intermediateSize } = model;
-  const keyWidth = (hiddenSize / model.heads) * model.kvHeads;
+  const { hiddenSize } = model;
   const shapes: [string, number[]][] = [
     ['model.embed_tokens.weight', [model.vocabSize, hiddenSize]],
   ];
   for (let layer = 0; layer < model.layers; layer++) {
-    const own = (name: string, shape: number[]) =>
+    for (const [name, shape] of layerTensors(model)) {
       shapes.push([`model.layers.${layer}.${name}.weight`, shape]);
-    own('input_layernorm', [hiddenSize]);
-    own('self_attn.q_proj', [hiddenSize, hiddenSize]);
-    own('self_attn.k_proj', [keyWidth, hiddenSize]);
-    own('self_attn.v_proj', [keyWidth, hiddenSize]);
-    own('self_attn.o_proj', [hiddenSize, hiddenSize]);
-    own('post_attention_layernorm', [hiddenSize]);
-    own('mlp.gate_proj', [intermediateSize, hiddenSize]);
-    own('mlp.up_proj', [intermediateSize, hiddenSize]);
-    own('mlp.down_proj', [hiddenSize, intermediateSize]);
+    }
   }
   shapes.push(['model.norm.weight', [hiddenSize]]);
   if (!model.tiedEmbeddings) shapes.push(['lm_head.weight', [model.vocabSize, hiddenSize]]);
   return shapes;
+}
+
+function layerTensors(model: LlamaConfig): [string, number[]][] {
+  const { hiddenSize, intermediateSize } = model;
+  const keyWidth = (hiddenSize / model.heads) * model.kvHeads;
+  return [
+    ['input_layernorm', [hiddenSize]],
+    ['self_attn.q_proj', [hiddenSize, hiddenSize]],
+    ['self_attn.k_proj', [keyWidth, hiddenSize]],
+    ['self_attn.v_proj', [keyWidth, hiddenSize]],
+    ['self_attn.o_proj', [hiddenSize, hiddenSize]],
+    ['post_attention_layernorm', [hiddenSize]],
+    ['mlp.gate_proj', [intermediateSize, hiddenSize]],
+    ['mlp.up_proj', [intermediateSize, hiddenSize]],
+    ['mlp.down_proj', [hiddenSize, intermediateSize]],
+  ];
 }
 
 /** Throws `BAD_MODEL` unless every size is possible. */
@@ -159,6 +210,7 @@ export function checkModel(model: LlamaConfig, batchSize: number): void {
   if (!(model.ropeTheta >= 1 && model.ropeTheta <= 1e9)) {
     refuse(`ropeTheta ${model.ropeTheta} is not from 1 to 1e9`);
   }
+  if (model.ropeScaling !== undefined) checkRotaryScaling(model.ropeScaling);
   if (!(model.rmsNormEps > 0 && model.rmsNormEps <= 0.1)) {
     refuse(`rmsNormEps ${model.rmsNormEps} is not in (0, 0.1]`);
   }

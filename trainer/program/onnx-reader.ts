@@ -1,96 +1,178 @@
 /**
  * Reads back what onnx-writer.ts writes, and nothing more: a field that it never writes is refused,
- * since it could mean something to an engine that was not counted here.
+ * since it could mean something to an engine that was not counted here. So weights in other files,
+ * paths, graphs inside attributes, functions and foreign operator sets have no way in.
  */
 import { programNodesMax } from './limits.js';
+import { irVersion, operatorSet, type ElementType } from './onnx-writer.js';
 
 export interface ReadNode {
   readonly op: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly integers: ReadonlyMap<string, readonly number[]>;
+  /** Such as how a scatter combines. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 export interface ReadProgram {
   readonly nodes: readonly ReadNode[];
+  readonly constants: readonly ReadConstant[];
+  readonly inputs: readonly ReadValue[];
+  readonly outputs: readonly ReadValue[];
   /** Shapes of constants and inputs by name. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** Values of one-dimensional int64 constants: axes, shapes and sizes. */
   readonly integers: ReadonlyMap<string, readonly number[]>;
 }
 
-const int64 = 7;
+export interface ReadValue {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+}
+
+export interface ReadConstant extends ReadValue {
+  /** Little-endian, as many bytes as the shape needs. */
+  readonly data: Uint8Array;
+}
+
+const elementTypes: ReadonlyMap<number, { type: ElementType; bytes: number }> = new Map([
+  [1, { type: 'f32', bytes: 4 }],
+  [6, { type: 'i32', bytes: 4 }],
+  [7, { type: 'i64', bytes: 8 }],
+]);
+const dimensionsMax = 8;
 
 /** Error: `BAD_ONNX`. */
 export function readOnnx(bytes: Uint8Array): ReadProgram {
-  const graph = onlyOf(readFields(bytes), 7, 'a graph');
-  const fields = readFields(asBytes(graph));
-  const nodes = fields.filter(({ field }) => field === 1).map(({ value }) => readNode(value));
+  const model = readFields(bytes);
+  only(model, [1, 2, 7, 8], 'model');
+  if (asNumber(onlyOf(model, 1, 'a version')) !== irVersion) throw bad('another version');
+  readOperatorSet(asBytes(onlyOf(model, 8, 'an operator set')));
+  asText(onlyOf(model, 2, 'a producer'));
+  const fields = readFields(asBytes(onlyOf(model, 7, 'a graph')));
+  only(fields, [1, 2, 5, 11, 12], 'graph');
+  const of = (field: number): Uint8Array[] =>
+    fields.filter((one) => one.field === field).map(({ value }) => asBytes(value));
+  const nodes = of(1);
   if (nodes.length > programNodesMax) {
     throw bad(`${nodes.length} nodes; at most ${programNodesMax} are read`);
   }
-  const shapes = new Map<string, readonly number[]>();
-  const integers = new Map<string, readonly number[]>();
-  for (const { field, value } of fields) {
-    if (field === 5) readConstant(asBytes(value), shapes, integers);
-    else if (field === 11) readInput(asBytes(value), shapes);
-    else if (field !== 1 && field !== 2 && field !== 12) throw bad(`graph field ${field}`);
-  }
-  return { nodes, shapes, integers };
+  const constants = of(5).map(readConstant);
+  const inputs = of(11).map(readValue);
+  const known = [...constants, ...inputs];
+  return {
+    nodes: nodes.map(readNode),
+    constants,
+    inputs,
+    outputs: of(12).map(readValue),
+    shapes: new Map(known.map(({ name, shape }) => [name, shape])),
+    integers: new Map(
+      constants.filter(({ type }) => type === 'i64').map((one) => [one.name, readIntegers(one)]),
+    ),
+  };
 }
 
-function readNode(value: Value): ReadNode {
+function readOperatorSet(bytes: Uint8Array): void {
+  const fields = readFields(bytes);
+  only(fields, [2], 'operator set');
+  if (asNumber(onlyOf(fields, 2, 'a version')) !== operatorSet) throw bad('another operator set');
+}
+
+function readNode(bytes: Uint8Array): ReadNode {
   const inputs: string[] = [];
   const outputs: string[] = [];
   const integers = new Map<string, readonly number[]>();
+  const texts = new Map<string, string>();
   let op = '';
-  for (const { field, value: part } of readFields(asBytes(value))) {
+  for (const { field, value: part } of readFields(bytes)) {
     if (field === 1) inputs.push(asText(part));
     else if (field === 2) outputs.push(asText(part));
     else if (field === 4) op = asText(part);
-    else if (field === 5) readAttribute(asBytes(part), integers);
+    else if (field === 5) readAttribute(asBytes(part), { integers, texts });
     else throw bad(`node field ${field}`);
   }
-  return { op, inputs, outputs, integers };
+  return { op, inputs, outputs, integers, texts };
 }
 
-/** Only integers decide shapes; floats and texts are passed over. */
-function readAttribute(bytes: Uint8Array, integers: Map<string, readonly number[]>): void {
-  const fields = readFields(bytes);
-  const values = fields.filter(({ field }) => field === 3 || field === 8);
-  if (values.length === 0) return;
-  integers.set(
-    asText(onlyOf(fields, 1, 'a name')),
-    values.map(({ value }) => asNumber(value)),
-  );
-}
-
-function readConstant(
+/** One integer (3), several (8), a text (4); of floats (2) no operation that is allowed has one. */
+function readAttribute(
   bytes: Uint8Array,
-  shapes: Map<string, readonly number[]>,
-  integers: Map<string, readonly number[]>,
+  into: { integers: Map<string, readonly number[]>; texts: Map<string, string> },
 ): void {
   const fields = readFields(bytes);
-  const shape = fields.filter(({ field }) => field === 1).map(({ value }) => asNumber(value));
-  const name = asText(onlyOf(fields, 8, 'a name'));
-  shapes.set(name, shape);
-  if (asNumber(onlyOf(fields, 2, 'a type')) !== int64) return;
-  const raw = asBytes(onlyOf(fields, 9, 'data'));
-  const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
-  const values: number[] = [];
-  for (let at = 0; at + 8 <= raw.length; at += 8) values.push(Number(view.getBigInt64(at, true)));
-  integers.set(name, values);
+  only(fields, [1, 3, 4, 8, 20], 'attribute');
+  const name = asText(onlyOf(fields, 1, 'a name'));
+  if (into.integers.has(name) || into.texts.has(name)) throw bad(`attribute ${name} twice`);
+  const text = fields.filter(({ field }) => field === 4);
+  const values = fields.filter(({ field }) => field === 3 || field === 8);
+  if (text.length + values.length === 0 || (text.length > 0 && values.length > 0)) {
+    throw bad(`attribute ${name} has no value, or two`);
+  }
+  if (text.length > 0) into.texts.set(name, asText(onlyOf(fields, 4, 'a text')));
+  else {
+    into.integers.set(
+      name,
+      values.map(({ value }) => asNumber(value)),
+    );
+  }
 }
 
-function readInput(bytes: Uint8Array, shapes: Map<string, readonly number[]>): void {
+/** Fields of a tensor beyond these say that its data is in another file, and where. */
+function readConstant(bytes: Uint8Array): ReadConstant {
   const fields = readFields(bytes);
+  only(fields, [1, 2, 8, 9], 'constant');
+  const shape = readShape(fields.filter(({ field }) => field === 1).map(({ value }) => value));
+  const name = asText(onlyOf(fields, 8, 'a name'));
+  const { type, bytes: size } = elementOf(onlyOf(fields, 2, 'a type'));
+  const data = asBytes(onlyOf(fields, 9, 'data'));
+  if (data.length !== shape.reduce((product, n) => product * n, size)) {
+    throw bad(`${name} has ${data.length} bytes of data for [${shape.join(', ')}]`);
+  }
+  return { name, type, shape, data };
+}
+
+function readIntegers({ data }: ReadConstant): number[] {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const values: number[] = [];
+  for (let at = 0; at < data.length; at += 8) values.push(Number(view.getBigInt64(at, true)));
+  return values;
+}
+
+function readValue(bytes: Uint8Array): ReadValue {
+  const fields = readFields(bytes);
+  only(fields, [1, 2], 'value');
   const type = readFields(asBytes(onlyOf(fields, 2, 'a type')));
+  only(type, [1], 'type');
   const tensor = readFields(asBytes(onlyOf(type, 1, 'a tensor type')));
-  const sizes = readFields(asBytes(onlyOf(tensor, 2, 'a shape')));
-  const shape = sizes.map(({ value }) =>
-    asNumber(onlyOf(readFields(asBytes(value)), 1, 'a fixed size')),
-  );
-  shapes.set(asText(onlyOf(fields, 1, 'a name')), shape);
+  only(tensor, [1, 2], 'tensor type');
+  const dimensions = readFields(asBytes(onlyOf(tensor, 2, 'a shape')));
+  only(dimensions, [1], 'shape');
+  const sizes = dimensions.map(({ value }) => {
+    const size = readFields(asBytes(value));
+    only(size, [1], 'dimension');
+    return onlyOf(size, 1, 'a fixed size');
+  });
+  return {
+    name: asText(onlyOf(fields, 1, 'a name')),
+    type: elementOf(onlyOf(tensor, 1, 'a type')).type,
+    shape: readShape(sizes),
+  };
+}
+
+function readShape(sizes: readonly Value[]): number[] {
+  const shape = sizes.map(asNumber);
+  if (shape.length > dimensionsMax || shape.some((size) => size < 1)) {
+    throw bad(`the shape [${shape.slice(0, 20).join(', ')}]`);
+  }
+  return shape;
+}
+
+function elementOf(code: Value): { type: ElementType; bytes: number } {
+  const element = elementTypes.get(asNumber(code));
+  if (!element) throw bad(`element type ${asNumber(code)}`);
+  return element;
 }
 
 type Value = Uint8Array | number;
@@ -142,6 +224,11 @@ function onlyOf(fields: readonly Field[], number: number, what: string): Value {
   const found = fields.filter(({ field }) => field === number);
   if (found.length !== 1) throw bad(`${found.length} times ${what}`);
   return found[0]!.value;
+}
+
+function only(fields: readonly Field[], allowed: readonly number[], what: string): void {
+  const odd = fields.find(({ field }) => !allowed.includes(field));
+  if (odd) throw bad(`${what} field ${odd.field}`);
 }
 
 function asBytes(value: Value): Uint8Array {

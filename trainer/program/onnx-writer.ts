@@ -30,8 +30,8 @@ export interface OnnxModel {
 }
 
 /** Programs are written for operator set 18; IR version 9 is the lowest that every engine reads. */
-const operatorSet = 18;
-const irVersion = 9;
+export const operatorSet = 18;
+export const irVersion = 9;
 
 const elementCodes: Readonly<Record<ElementType, number>> = { f32: 1, i32: 6, i64: 7 };
 const attributeCodes = { float: 1, integer: 2, integers: 7, string: 3 };

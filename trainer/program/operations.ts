@@ -5,7 +5,9 @@
  * Only ONNX operators that give one result under any number of threads are used; `ScatterND` with
  * addition is not one (docs/decisions/030-exact-programs.md).
  */
-import { countElements, type Flow, type Tensor } from './graph.js';
+import { reshape, swapLastAxes } from './arrange.js';
+import { requireAxes, requireFloats, shapeMismatch } from './check-operands.js';
+import { differentiable, type Flow, type Tensor } from './graph.js';
 
 export function add(a: Tensor, b: Tensor): Tensor {
   return elementwise('Add', a, b, {
@@ -37,7 +39,7 @@ export function divide(a: Tensor, b: Tensor): Tensor {
   return quotient;
 }
 
-/** Element-wise larger value; used by the optimizer, so it needs no gradient. */
+/** Element-wise larger value; for the optimizer, so it has no gradient rule and is refused on a path. */
 export function maximum(a: Tensor, b: Tensor): Tensor {
   const shape = broadcast('Max', a, b);
   return a.graph.apply('Max', [a, b], {}, { type: 'f32', shape });
@@ -59,6 +61,7 @@ export function sigmoid(x: Tensor): Tensor {
 
 /** Matrix product over the last two axes; all axes before them must be equal. */
 export function multiplyMatrices(a: Tensor, b: Tensor): Tensor {
+  requireFloats('MatMul', [a, b]);
   const rank = a.shape.length;
   const outer = a.shape.slice(0, -2);
   const fits =
@@ -66,7 +69,7 @@ export function multiplyMatrices(a: Tensor, b: Tensor): Tensor {
     b.shape.length === rank &&
     outer.join() === b.shape.slice(0, -2).join() &&
     a.shape[rank - 1] === b.shape[rank - 2];
-  if (!fits) throw shapeMismatch('MatMul', a, b);
+  if (!fits) throw shapeMismatch('MatMul', [a, b], 'it takes [… , m, k] and [… , k, n]');
   const shape = [...outer, a.shape[rank - 2]!, b.shape[rank - 1]!];
   const product = a.graph.apply('MatMul', [a, b], {}, { type: 'f32', shape });
   return differentiable(product, [
@@ -77,10 +80,11 @@ export function multiplyMatrices(a: Tensor, b: Tensor): Tensor {
 
 /** `x · weightᵀ` for x [rows, in] and weight [out, in], the orientation of published checkpoints. */
 export function linear(x: Tensor, weight: Tensor): Tensor {
+  requireFloats('linear', [x, weight]);
   const rows = x.shape[0]!;
   const [outputs, inputs] = weight.shape;
   const fits = x.shape.length === 2 && weight.shape.length === 2 && x.shape[1] === inputs;
-  if (!fits) throw shapeMismatch('linear', x, weight);
+  if (!fits) throw shapeMismatch('linear', [x, weight], 'it takes [rows, in] and [out, in]');
   const y = gemm(x, weight, { transB: 1 }, [rows, outputs!]);
   return differentiable(y, [
     { input: x, gradient: (gradient) => gemm(gradient, weight, {}, [rows, inputs!]) },
@@ -93,51 +97,6 @@ export function linear(x: Tensor, weight: Tensor): Tensor {
 
 function gemm(a: Tensor, b: Tensor, attributes: Record<string, number>, shape: number[]): Tensor {
   return a.graph.apply('Gemm', [a, b], attributes, { type: 'f32', shape });
-}
-
-export function reshape(x: Tensor, shape: readonly number[]): Tensor {
-  if (countElements(shape) !== countElements(x.shape)) {
-    throw new Error(
-      `SHAPE_MISMATCH: reshape of [${x.shape.join(', ')}] to [${shape.join(', ')}]; ` +
-        'both must hold the same number of elements',
-    );
-  }
-  if (shape.join() === x.shape.join()) return x;
-  const y = x.graph.apply('Reshape', [x, x.graph.integers(shape)], {}, { type: x.type, shape });
-  return differentiable(y, [{ input: x, gradient: (gradient) => reshape(gradient, x.shape) }]);
-}
-
-/** Axis i of the result is axis `order[i]` of `x`. */
-export function transpose(x: Tensor, order: readonly number[]): Tensor {
-  const sorted = [...order].sort((a, b) => a - b);
-  if (sorted.length !== x.shape.length || sorted.some((axis, i) => axis !== i)) {
-    throw new Error(
-      `SHAPE_MISMATCH: transpose of [${x.shape.join(', ')}] by [${order.join(', ')}]`,
-    );
-  }
-  const shape = order.map((axis) => x.shape[axis]!);
-  const y = x.graph.apply('Transpose', [x], { perm: order }, { type: x.type, shape });
-  const inverse = order.map((_, i) => order.indexOf(i));
-  return differentiable(y, [{ input: x, gradient: (gradient) => transpose(gradient, inverse) }]);
-}
-
-export function swapLastAxes(x: Tensor): Tensor {
-  const order = x.shape.map((_, axis) => axis);
-  const rank = order.length;
-  [order[rank - 2], order[rank - 1]] = [rank - 1, rank - 2];
-  return transpose(x, order);
-}
-
-/** Part `from … from + length − 1` of an axis; used on token ids, which have no gradient. */
-export function slice(x: Tensor, axis: number, from: number, length: number): Tensor {
-  const size = x.shape[axis];
-  if (size === undefined || from < 0 || length < 1 || from + length > size) {
-    throw new Error(`SHAPE_MISMATCH: slice of axis ${axis} of [${x.shape.join(', ')}]`);
-  }
-  const shape = x.shape.map((whole, i) => (i === axis ? length : whole));
-  const { graph } = x;
-  const bounds = [[from], [from + length], [axis]].map((values) => graph.integers(values));
-  return graph.apply('Slice', [x, ...bounds], {}, { type: x.type, shape });
 }
 
 /** Sum over some axes, which disappear. */
@@ -159,15 +118,27 @@ export function sumOfSquares(x: Tensor): Tensor {
 }
 
 function reduce(op: string, x: Tensor, axes: readonly number[]): Tensor {
+  requireFloats(op, [x]);
+  requireAxes(op, x, axes);
   const shape = x.shape.filter((_, axis) => !axes.includes(axis));
   return x.graph.apply(op, [x, x.graph.integers(axes)], { keepdims: 0 }, { type: 'f32', shape });
 }
 
-/** Mean over the last axis, kept with size 1; without a gradient rule, for use inside others. */
+/** Mean over the last axis, kept with size 1. */
 export function meanOfLastAxis(x: Tensor): Tensor {
+  requireFloats('ReduceMean', [x]);
+  const size = x.shape[x.shape.length - 1];
+  if (size === undefined) throw shapeMismatch('ReduceMean', [x], 'it has no axis');
   const shape = [...x.shape.slice(0, -1), 1];
   const axes = x.graph.integers([x.shape.length - 1]);
-  return x.graph.apply('ReduceMean', [x, axes], { keepdims: 1 }, { type: 'f32', shape });
+  const y = x.graph.apply('ReduceMean', [x, axes], { keepdims: 1 }, { type: 'f32', shape });
+  return differentiable(y, [
+    {
+      input: x,
+      gradient: (gradient) =>
+        spread(multiply(gradient, x.graph.scalar(1 / size)), x.shape, [x.shape.length - 1]),
+    },
+  ]);
 }
 
 function spread(gradient: Tensor, shape: readonly number[], axes: readonly number[]): Tensor {
@@ -206,28 +177,20 @@ function elementwise(
 }
 
 function unary(op: string, x: Tensor, gradient: Flow['gradient']): Tensor {
+  requireFloats(op, [x]);
   const y = x.graph.apply(op, [x], {}, { type: 'f32', shape: x.shape });
   return differentiable(y, [{ input: x, gradient }]);
 }
 
-export function differentiable(result: Tensor, flows: readonly Flow[]): Tensor {
-  result.flows ??= flows;
-  return result;
-}
-
 function broadcast(op: string, a: Tensor, b: Tensor): number[] {
+  requireFloats(op, [a, b]);
   const rank = Math.max(a.shape.length, b.shape.length);
   return Array.from({ length: rank }, (_, axis) => {
     const sizeA = a.shape[axis - rank + a.shape.length] ?? 1;
     const sizeB = b.shape[axis - rank + b.shape.length] ?? 1;
-    if (sizeA !== sizeB && sizeA !== 1 && sizeB !== 1) throw shapeMismatch(op, a, b);
+    if (sizeA !== sizeB && sizeA !== 1 && sizeB !== 1) {
+      throw shapeMismatch(op, [a, b], `axis ${axis - rank} is ${sizeA} and ${sizeB}`);
+    }
     return Math.max(sizeA, sizeB);
   });
-}
-
-export function shapeMismatch(op: string, a: Tensor, b: Tensor): Error {
-  return new Error(
-    `SHAPE_MISMATCH: ${op} of ${a.name} [${a.shape.join(', ')}] and ` +
-      `${b.name} [${b.shape.join(', ')}]`,
-  );
 }

@@ -1,6 +1,8 @@
 /** A training step as an artefact: ONNX bytes anyone can hash, open in a viewer and re-execute. */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { TensorLayout } from './layout.js';
+import type { ProgramPlan } from './program-plan.js';
+import type { RotaryScaling } from './rotary-table.js';
 
 /** Sizes of a Llama-style decoder; the names follow Hugging Face's `LlamaConfig` in camel case. */
 export interface LlamaConfig {
@@ -13,6 +15,8 @@ export interface LlamaConfig {
   readonly kvHeads: number;
   readonly contextLength: number;
   readonly ropeTheta: number;
+  /** Absent: positions turn as `ropeTheta` says. */
+  readonly ropeScaling?: RotaryScaling;
   readonly rmsNormEps: number;
   readonly tiedEmbeddings: boolean;
 }
@@ -34,6 +38,8 @@ export interface TrainingProgram {
   readonly optimizer: AdamWConfig;
   /** Sequences in one inner step. */
   readonly batchSize: number;
+  /** How the graphs compute; empty for the whole batch at once, everything kept. */
+  readonly plan: ProgramPlan;
   readonly layout: TensorLayout;
   /** ONNX model of one inner step, and its digest: what goes on chain. */
   readonly step: Uint8Array;

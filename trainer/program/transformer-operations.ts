@@ -2,28 +2,28 @@
  * The operations of a Llama-style decoder. Each is one unit with one gradient rule, written so that
  * forward and backward share what they compute (equal nodes are merged by the graph).
  */
-import type { Tensor } from './graph.js';
+import { filled, reshape, swapLastAxes } from './arrange.js';
+import { requireFloats, requireIds, shapeMismatch } from './check-operands.js';
+import { differentiable, type Tensor } from './graph.js';
 import {
   add,
-  differentiable,
   divide,
   meanOfLastAxis,
   multiply,
   multiplyMatrices,
-  reshape,
-  shapeMismatch,
   sigmoid,
   squareRoot,
   subtract,
   sum,
-  swapLastAxes,
 } from './operations.js';
 
 /** Rows of `table` [rows, width] by `ids`; the gradient adds up where a row was used repeatedly. */
 export function gatherRows(table: Tensor, ids: Tensor): Tensor {
+  requireFloats('gatherRows', [table]);
+  requireIds('gatherRows', [table, ids], ids);
   const width = table.shape[1]!;
   if (table.shape.length !== 2 || ids.shape.length !== 1) {
-    throw shapeMismatch('gatherRows', table, ids);
+    throw shapeMismatch('gatherRows', [table, ids], 'it takes [rows, width] and [count]');
   }
   const count = ids.shape[0]!;
   const { graph } = table;
@@ -44,7 +44,7 @@ export function gatherRows(table: Tensor, ids: Tensor): Tensor {
           {},
           { type: ids.type, shape: [count, width] },
         );
-        const zeros = filled(table, table.shape, 0);
+        const zeros = filled(graph.scalar(0), table.shape);
         return graph.apply(
           'ScatterElements',
           [zeros, spread, gradient],
@@ -58,8 +58,11 @@ export function gatherRows(table: Tensor, ids: Tensor): Tensor {
 
 /** `x ÷ √(mean(x²) + ε) · gain`, over the last axis. */
 export function rmsNorm(x: Tensor, gain: Tensor, epsilon: number): Tensor {
+  requireFloats('rmsNorm', [x, gain]);
   const width = x.shape[x.shape.length - 1];
-  if (gain.shape.length !== 1 || gain.shape[0] !== width) throw shapeMismatch('rmsNorm', x, gain);
+  if (gain.shape.length !== 1 || gain.shape[0] !== width) {
+    throw shapeMismatch('rmsNorm', [x, gain], 'it takes [… , width] and [width]');
+  }
   const { graph } = x;
   const meanSquare = meanOfLastAxis(multiply(x, x));
   const root = squareRoot(add(meanSquare, graph.scalar(epsilon)));
@@ -101,6 +104,8 @@ export function silu(x: Tensor): Tensor {
 
 /** Softmax over the last axis. */
 export function softmax(x: Tensor): Tensor {
+  requireFloats('softmax', [x]);
+  if (x.shape.length === 0) throw shapeMismatch('softmax', [x], 'it has no axis');
   const axis = x.shape.length - 1;
   const { graph } = x;
   const y = graph.apply('Softmax', [x], { axis }, { type: 'f32', shape: x.shape });
@@ -134,9 +139,15 @@ function rotateHalf(x: Tensor): Tensor {
  */
 export function rotate(x: Tensor, tables: { cosine: Tensor; sine: Tensor }): Tensor {
   const { cosine, sine } = tables;
+  requireFloats('rotate', [x, cosine, sine]);
   const tail = x.shape.slice(-2).join();
-  if (cosine.shape.join() !== tail || sine.shape.join() !== tail) {
-    throw shapeMismatch('rotate', x, cosine);
+  const even = x.shape.length >= 2 && x.shape[x.shape.length - 1]! % 2 === 0;
+  if (!even || cosine.shape.join() !== tail || sine.shape.join() !== tail) {
+    throw shapeMismatch(
+      'rotate',
+      [x, cosine, sine],
+      'it takes [… , positions, an even width] and two tables [positions, width]',
+    );
   }
   const { graph } = x;
   const result = { type: 'f32', shape: x.shape } as const;
@@ -152,49 +163,69 @@ export function rotate(x: Tensor, tables: { cosine: Tensor; sine: Tensor }): Ten
 }
 
 /**
- * Causal attention of q [batch, heads, positions, width] over k and v [batch, kvHeads, positions,
- * width]. Query heads that share a key head are stacked along the positions, so keys and values
- * are never copied and their gradients add up inside the matrix product.
+ * Causal attention of q [batch, heads, positions, width] over k and v [batch, kvHeads, keys, width],
+ * where the queries stand at the last `positions` of the keys. Query heads that share a key head
+ * are stacked along the positions, so keys and values are never copied and their gradients add up
+ * inside the matrix product.
  */
-export function attend(q: Tensor, k: Tensor, v: Tensor): Tensor {
+export function attend(q: Tensor, k: Tensor, v: Tensor, low?: Tensor): Tensor {
+  requireAttention(q, k, v);
   const [batch, heads, positions, width] = q.shape as [number, number, number, number];
-  const kvHeads = k.shape[1]!;
-  if (heads % kvHeads !== 0) throw shapeMismatch('attend', q, k);
+  const [, kvHeads, keys] = k.shape as [number, number, number, number];
   const { graph } = q;
   const stacked = [batch, kvHeads, (heads / kvHeads) * positions, width];
   const scaled = multiply(reshape(q, stacked), graph.scalar(1 / Math.sqrt(width)));
   const scores = multiplyMatrices(scaled, swapLastAxes(k));
-  const square = [batch, heads, positions, positions];
-  const masked = add(reshape(scores, square), causalMask(q, positions));
+  const rectangle = [batch, heads, positions, keys];
+  const masked = add(
+    reshape(scores, rectangle),
+    causalMask(low ?? maskedScore(graph), positions, keys),
+  );
   const weights = reshape(softmax(masked), scores.shape);
   return reshape(multiplyMatrices(weights, v), q.shape);
 }
 
-/** 0 up to the diagonal, above it so low that no weight remains; built in the graph to keep it small. */
-function causalMask(like: Tensor, positions: number): Tensor {
-  const shape = [positions, positions];
-  const low = filled(like, shape, -1e9);
-  const offset = like.graph.integerScalar(1);
-  return like.graph.apply('Trilu', [low, offset], { upper: 1 }, { type: 'f32', shape });
+function requireAttention(q: Tensor, k: Tensor, v: Tensor): void {
+  requireFloats('attend', [q, k, v]);
+  const [batch, heads, positions, width] = q.shape;
+  const [kBatch, kvHeads, keys, kWidth] = k.shape;
+  const fits =
+    q.shape.length === 4 &&
+    k.shape.length === 4 &&
+    v.shape.join() === k.shape.join() &&
+    kBatch === batch &&
+    kWidth === width &&
+    heads! % kvHeads! === 0 &&
+    positions! <= keys!;
+  if (fits) return;
+  throw shapeMismatch(
+    'attend',
+    [q, k, v],
+    'it takes [batch, heads, positions, width] and twice [batch, kvHeads, keys, width], where ' +
+      'kvHeads divides heads and there are no more positions than keys',
+  );
 }
 
-function filled(like: Tensor, shape: readonly number[], value: number): Tensor {
-  const { graph } = like;
-  const inputs = [
-    reshape(
-      graph.scalar(value),
-      shape.map(() => 1),
-    ),
-    graph.integers(shape),
-  ];
-  return graph.apply('Expand', inputs, {}, { type: 'f32', shape });
+/** The score of a key that a query may not see: so low that no weight remains. */
+export function maskedScore(graph: Tensor['graph']): Tensor {
+  return graph.scalar(-1e9);
+}
+
+/** 0 where a query sees a key, else `low`; built in the graph to keep it small. */
+function causalMask(low: Tensor, positions: number, keys: number): Tensor {
+  const shape = [positions, keys];
+  const all = filled(low, shape);
+  const offset = low.graph.integerScalar(keys - positions + 1);
+  return low.graph.apply('Trilu', [all, offset], { upper: 1 }, { type: 'f32', shape });
 }
 
 /** Mean of `−log softmax(logits)[target]` over the rows of logits [rows, classes], a scalar. */
 export function crossEntropy(logits: Tensor, targets: Tensor): Tensor {
   const [rows, classes] = logits.shape as [number, number];
+  requireFloats('crossEntropy', [logits]);
+  requireIds('crossEntropy', [logits, targets], targets);
   if (logits.shape.length !== 2 || targets.shape.join() !== String(rows)) {
-    throw shapeMismatch('crossEntropy', logits, targets);
+    throw shapeMismatch('crossEntropy', [logits, targets], 'it takes [rows, classes] and [rows]');
   }
   const { graph } = logits;
   const logProbabilities = graph.apply(
@@ -218,7 +249,7 @@ export function crossEntropy(logits: Tensor, targets: Tensor): Tensor {
       gradient: (gradient) => {
         const result = { type: 'f32', shape: logits.shape } as const;
         const probabilities = graph.apply('Exp', [logProbabilities], {}, result);
-        const minusOnes = filled(logits, [rows, 1], -1);
+        const minusOnes = filled(graph.scalar(-1), [rows, 1]);
         const difference = graph.apply(
           'ScatterElements',
           [probabilities, column, minusOnes],

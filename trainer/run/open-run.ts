@@ -43,6 +43,7 @@ export async function openRun(input: {
     model: spec.model,
     optimizer: spec.inner.optimizer,
     batchSize: spec.inner.batchSize,
+    plan: spec.inner.plan ?? {},
   });
   if (program.stepDigest !== spec.program) {
     throw new Error(

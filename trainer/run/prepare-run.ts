@@ -56,8 +56,8 @@ export async function prepareRun(input: {
   const heldOut = new PackedSequences(await blobs.get(files.heldOut), contextLength);
   const vocabSize = await readVocabSize(files.tokenizer, blobs);
   const model: LlamaConfig = { ...draft.model, vocabSize };
-  const { optimizer, stepsPerRound } = draft.inner;
-  const program = buildLlamaProgram({ model, optimizer, batchSize: draft.inner.batchSize });
+  const { optimizer, stepsPerRound, batchSize, plan = {} } = draft.inner;
+  const program = buildLlamaProgram({ model, optimizer, batchSize, plan });
   const spec = decodeRunSpec({
     ...draft,
     economics: pricesOf(draft),

@@ -7,16 +7,11 @@
 import { isDigest, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
 import { decodeOuterRecipe, type OuterRecipe } from '../exchange/recipe.js';
+import type { ProgramPlan } from '../program/program-plan.js';
+import type { LearningRateSchedule } from '../program/schedule.js';
 import type { AdamWConfig, LlamaConfig } from '../program/training-program.js';
 
-/** Linear warm-up to `peak`, then linear decay to `final` at `totalSteps`; steps count over rounds. */
-export interface LearningRateSchedule {
-  readonly kind: 'warmup-linear';
-  readonly peak: number;
-  readonly final: number;
-  readonly warmupSteps: number;
-  readonly totalSteps: number;
-}
+export { learningRateAt, type LearningRateSchedule } from '../program/schedule.js';
 
 export interface RunSpec {
   readonly version: 1;
@@ -50,6 +45,8 @@ export interface RunSpec {
     /** Rounds between resets of worker-local state (E). */
     readonly localResetInterval: number;
     readonly schedule: LearningRateSchedule;
+    /** How the program computes; absent: the whole batch at once, everything kept. */
+    readonly plan?: ProgramPlan;
   };
   readonly outer: OuterRecipe;
   readonly evaluation: {
@@ -126,14 +123,6 @@ export function termsOf(input: { spec: RunSpec; digest: Digest; initialRoot: Dig
   };
 }
 
-/** Learning rate of inner step `step` (0-based over the whole run); + − × ÷ only, so exact. */
-export function learningRateAt(schedule: LearningRateSchedule, step: number): number {
-  const { peak, final, warmupSteps, totalSteps } = schedule;
-  if (step < warmupSteps) return (peak * (step + 1)) / warmupSteps;
-  if (step >= totalSteps) return final;
-  return peak - ((peak - final) * (step - warmupSteps)) / (totalSteps - warmupSteps);
-}
-
 /** Parses a spec strictly. Error: `BAD_RUN_SPEC: <field>: <why>; <remedy>`. */
 export function decodeRunSpec(json: unknown): RunSpec {
   const spec = fields(json, '', {
@@ -150,6 +139,7 @@ export function decodeRunSpec(json: unknown): RunSpec {
         kvHeads: count(1, 512),
         contextLength: count(1, 1 << 20),
         ropeTheta: positive,
+        ropeScaling: optional(ropeScaling),
         rmsNormEps: positive,
         tiedEmbeddings: flag,
       }),
@@ -182,14 +172,15 @@ export function decodeRunSpec(json: unknown): RunSpec {
         stepsPerRound: count(1, 100_000),
         segments: count(1, 1024),
         localResetInterval: count(1, 1_000_000),
-        schedule: (inner, at) =>
+        schedule,
+        plan: optional((inner, at) =>
           fields(inner, at, {
-            kind: literal('warmup-linear'),
-            peak: positive,
-            final: number,
-            warmupSteps: count(0, 10_000_000),
-            totalSteps: count(1, 100_000_000),
+            microBatches: optional(count(1, 4096)),
+            recomputeLayers: optional(flag),
+            attentionBlock: optional(count(1, 1 << 24)),
+            logitsBlock: optional(count(1, 1 << 24)),
           }),
+        ),
       }),
     outer: decodeOuterRecipe,
     evaluation: (value, path) => fields(value, path, { sequences: count(1, 1_000_000) }),
@@ -236,6 +227,15 @@ export function decodeRunSpec(json: unknown): RunSpec {
   if (inner.schedule.totalSteps <= inner.schedule.warmupSteps) {
     refuse('inner.schedule.totalSteps', 'must be greater than warmupSteps');
   }
+  if (inner.schedule.kind === 'warmup-stable-decay') {
+    const most = inner.schedule.totalSteps - inner.schedule.warmupSteps;
+    if (inner.schedule.decaySteps > most) {
+      refuse('inner.schedule.decaySteps', `is more than the ${most} steps after the warm-up`);
+    }
+  }
+  if (inner.batchSize % (inner.plan?.microBatches ?? 1) !== 0) {
+    refuse('inner.plan.microBatches', `does not divide the batch of ${inner.batchSize}`);
+  }
   if (model.heads % model.kvHeads !== 0) refuse('model.kvHeads', 'must divide model.heads');
   if (model.hiddenSize % (2 * model.heads) !== 0) {
     refuse('model.hiddenSize', 'must be an even multiple of model.heads');
@@ -249,13 +249,50 @@ export function decodeRunSpec(json: unknown): RunSpec {
 
 type Check = (value: unknown, path: string) => unknown;
 
+/** A field that may be absent. */
+interface Optional {
+  readonly optional: Check;
+}
+
+function optional(check: Check): Optional {
+  return { optional: check };
+}
+
+function schedule(value: unknown, path: string): unknown {
+  const kind = (value as { kind?: unknown } | null)?.kind;
+  const decays = kind === 'warmup-stable-decay';
+  const known = decays || kind === 'warmup-cosine' ? kind : 'warmup-linear';
+  return fields(value, path, {
+    kind: literal(known),
+    peak: positive,
+    final: number,
+    warmupSteps: count(0, 10_000_000),
+    totalSteps: count(1, 100_000_000),
+    ...(decays ? { decaySteps: count(1, 100_000_000) } : {}),
+  });
+}
+
+function ropeScaling(value: unknown, path: string): unknown {
+  const kind = (value as { kind?: unknown } | null)?.kind;
+  const further = {
+    lowFrequencyFactor: positive,
+    highFrequencyFactor: positive,
+    originalContextLength: count(1, 1 << 20),
+  };
+  return fields(value, path, {
+    kind: literal(kind === 'llama3' ? kind : 'linear'),
+    factor: positive,
+    ...(kind === 'llama3' ? further : {}),
+  });
+}
+
 function refuse(path: string, why: string): never {
   throw new Error(
     `BAD_RUN_SPEC: ${path || 'the document'}: ${why}; see "RunSpec" in docs/protocol/artefacts.md`,
   );
 }
 
-function fields(value: unknown, path: string, checks: Record<string, Check>) {
+function fields(value: unknown, path: string, checks: Record<string, Check | Optional>) {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return refuse(path, 'must be an object');
   }
@@ -263,8 +300,12 @@ function fields(value: unknown, path: string, checks: Record<string, Check>) {
     if (!Object.hasOwn(checks, key)) refuse(join(path, key), 'is not a known field');
   }
   const out: Record<string, unknown> = {};
-  for (const [key, check] of Object.entries(checks)) {
-    if (!Object.hasOwn(value, key)) refuse(join(path, key), 'is missing');
+  for (const [key, each] of Object.entries(checks)) {
+    const check = typeof each === 'function' ? each : each.optional;
+    if (!Object.hasOwn(value, key)) {
+      if (typeof each === 'function') refuse(join(path, key), 'is missing');
+      continue;
+    }
     out[key] = check((value as Record<string, unknown>)[key], join(path, key));
   }
   return out;

@@ -220,7 +220,8 @@ async function evaluate(
 }
 
 export function programOf(spec: CohortSpec, batchSize = spec.inner.batchSize): TrainingProgram {
-  return buildLlamaProgram({ model: spec.model, optimizer: spec.inner.optimizer, batchSize });
+  const { optimizer, plan = {} } = spec.inner;
+  return buildLlamaProgram({ model: spec.model, optimizer, batchSize, plan });
 }
 
 function freshState(params: Float32Array): InnerState {

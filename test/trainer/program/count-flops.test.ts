@@ -1,17 +1,15 @@
 import { expect } from 'chai';
 import { buildLlamaProgram } from '@commonweights/trainer/program/build-llama-program.js';
 import { countFlops, flopsOfRound } from '@commonweights/trainer/program/count-flops.js';
+import { reshape, slice, transpose } from '@commonweights/trainer/program/arrange.js';
 import { Graph } from '@commonweights/trainer/program/graph.js';
 import {
   add,
   linear,
   multiplyMatrices,
-  reshape,
-  slice,
   squareRoot,
   sum,
   sumOfSquares,
-  transpose,
 } from '@commonweights/trainer/program/operations.js';
 import {
   crossEntropy,

@@ -5,7 +5,7 @@ import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { biasCorrections } from '@commonweights/trainer/program/adamw.js';
 import { drawBlock, keyOf } from '@commonweights/trainer/program/counter-random.js';
 import { initialParams } from '@commonweights/trainer/program/initial-params.js';
-import { rotaryTables } from '@commonweights/trainer/program/rotary-table.js';
+import { rotaryTables, type RotaryScaling } from '@commonweights/trainer/program/rotary-table.js';
 import { tinyOptimizer, tinyProgram } from '../engines/tiny.js';
 
 describe('the counter-based generator', () => {
@@ -81,6 +81,52 @@ describe('rotary tables', () => {
       }
       expect(worst).to.be.below(1e-6);
     }
+  });
+});
+
+describe('scaled rotary tables', () => {
+  const sizes = { positions: 512, width: 32, theta: 500_000 };
+  /** Angles of one position, by the formula that transformers uses. */
+  const worst = (scaling: RotaryScaling, frequencyOf: (plain: number) => number): number => {
+    const { cosine, sine } = rotaryTables({ ...sizes, scaling });
+    let most = 0;
+    for (let i = 0; i < 16; i++) {
+      const angle = 511 * frequencyOf(Math.pow(sizes.theta, -i / 16));
+      const at = 511 * 16 + i;
+      most = Math.max(most, Math.hypot(cosine[at]! - Math.cos(angle), sine[at]! - Math.sin(angle)));
+    }
+    return most;
+  };
+
+  it('turn more slowly by a factor', () => {
+    expect(worst({ kind: 'linear', factor: 4 }, (plain) => plain / 4)).to.be.below(1e-6);
+  });
+
+  it('turn only low frequencies more slowly in the way of Llama 3.1', () => {
+    const scaling = {
+      kind: 'llama3',
+      factor: 8,
+      lowFrequencyFactor: 1,
+      highFrequencyFactor: 4,
+      originalContextLength: 128,
+    } as const;
+    const seen = new Set<string>();
+    const apart = worst(scaling, (plain) => {
+      const length = (2 * Math.PI) / plain;
+      seen.add(length > 128 ? 'low' : length < 32 ? 'high' : 'between');
+      if (length > 128) return plain / 8;
+      if (length < 32) return plain;
+      const smooth = (128 / length - 1) / 3;
+      return ((1 - smooth) * plain) / 8 + smooth * plain;
+    });
+    expect(apart).to.be.below(1e-6);
+    expect([...seen].sort()).to.deep.equal(['between', 'high', 'low']);
+  });
+
+  it('change nothing with a factor of 1', () => {
+    expect(rotaryTables({ ...sizes, scaling: { kind: 'linear', factor: 1 } })).to.deep.equal(
+      rotaryTables(sizes),
+    );
   });
 });
 

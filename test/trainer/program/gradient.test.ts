@@ -1,7 +1,10 @@
 import { expect } from 'chai';
+import * as arrange from '@commonweights/trainer/program/arrange.js';
+import { attendInBlocks, lossInBlocks } from '@commonweights/trainer/program/blocks.js';
 import { differentiate } from '@commonweights/trainer/program/gradient.js';
 import { countElements, Graph, type Tensor } from '@commonweights/trainer/program/graph.js';
 import * as operations from '@commonweights/trainer/program/operations.js';
+import { after, recompute } from '@commonweights/trainer/program/recompute.js';
 import * as transformer from '@commonweights/trainer/program/transformer-operations.js';
 import { openGraph, type Feeds } from './run-graph.js';
 
@@ -53,8 +56,31 @@ const cases: Case[] = [
     ],
     build: (x, w) => operations.linear(x, w),
   },
-  { name: 'reshape', shapes: [[2, 6]], build: (x) => operations.reshape(x, [3, 4]) },
-  { name: 'transpose', shapes: [[2, 3, 4]], build: (x) => operations.transpose(x, [2, 0, 1]) },
+  { name: 'reshape', shapes: [[2, 6]], build: (x) => arrange.reshape(x, [3, 4]) },
+  { name: 'transpose', shapes: [[2, 3, 4]], build: (x) => arrange.transpose(x, [2, 0, 1]) },
+  { name: 'slice', shapes: [[2, 5]], build: (x) => arrange.slice(x, 1, 1, 3) },
+  { name: 'pad', shapes: [[2, 2]], build: (x) => arrange.pad(x, 1, 1, 5) },
+  {
+    name: 'concatenate',
+    shapes: [
+      [2, 1, 3],
+      [2, 2, 3],
+    ],
+    build: (a, b) => arrange.concatenate([a, b, a], 1),
+  },
+  { name: 'swapLastAxes', shapes: [[2, 3]], build: (x) => arrange.swapLastAxes(x) },
+  { name: 'meanOfLastAxis', shapes: [[2, 3]], build: (x) => operations.meanOfLastAxis(x) },
+  {
+    name: 'recompute of a product',
+    shapes: [[3], [3]],
+    build: (a, b) =>
+      recompute({ inputs: [a], weights: [b], build: (x) => operations.multiply(x!, b) }),
+  },
+  {
+    name: 'after',
+    shapes: [[3], [2]],
+    build: (a, b) => operations.add(after(a, [b]), operations.sum(b, [0])),
+  },
   { name: 'softmax', shapes: [[2, 4]], build: (x) => transformer.softmax(x) },
   { name: 'silu', shapes: [[6]], build: (x) => transformer.silu(x) },
   { name: 'rmsNorm', shapes: [[3, 4], [4]], build: (x, g) => transformer.rmsNorm(x, g, 1e-5) },
@@ -90,6 +116,36 @@ const cases: Case[] = [
     },
   },
   {
+    name: 'attend from the last positions only',
+    shapes: [
+      [1, 2, 2, 2],
+      [1, 1, 3, 2],
+      [1, 1, 3, 2],
+    ],
+    build: (q, k, v) => transformer.attend(q, k, v),
+  },
+  {
+    name: 'attendInBlocks',
+    shapes: [
+      [1, 2, 3, 2],
+      [1, 1, 3, 2],
+      [1, 1, 3, 2],
+    ],
+    build: (q, k, v) => attendInBlocks(q, k, v, 2),
+  },
+  {
+    name: 'lossInBlocks',
+    shapes: [
+      [5, 3],
+      [4, 3],
+    ],
+    build: (hidden, head) => {
+      const targets = hidden.graph.input('ids', 'i32', [5]);
+      const logits = (rows: Tensor): Tensor => operations.linear(rows, head);
+      return lossInBlocks({ hidden, head, targets, logits }, { block: 2, forward: false });
+    },
+  },
+  {
     name: 'attend with shared key heads',
     shapes: [
       [1, 4, 3, 2],
@@ -111,6 +167,14 @@ describe('differentiate', () => {
       shapes: [[3]],
       build: (x) => operations.add(operations.multiply(x, x), x),
     });
+  });
+
+  it('refuses a way to a target through an operation without a rule', () => {
+    const graph = new Graph();
+    const x = graph.input('x', 'f32', [2]);
+    const larger = operations.maximum(x, graph.scalar(0));
+    const loss = operations.sum(operations.add(x, larger), [0]);
+    expect(() => differentiate(loss, [x])).to.throw(/^NO_GRADIENT_RULE: Max, .* from x \[2\]/);
   });
 
   it('refuses a loss that is not a scalar', () => {
@@ -166,7 +230,7 @@ async function compareWithDifferences(one: Case): Promise<void> {
 }
 
 function idsFor(one: Case): Feeds {
-  const needsIds = one.name.startsWith('gatherRows') || one.name === 'crossEntropy';
+  const needsIds = /^(gatherRows|crossEntropy|lossInBlocks)/.test(one.name);
   return needsIds ? { ids: { data: Int32Array.of(3, 0, 3, 1, 3), shape: [5] } } : {};
 }
 

@@ -123,6 +123,36 @@ describe('a program', () => {
     ['no epsilon', { rmsNormEps: 0 }, /^BAD_MODEL: rmsNormEps 0/],
     ['another family', { family: 'gpt' as 'llama' }, /^BAD_MODEL: family "gpt"/],
     [
+      'a scaling that makes positions turn faster',
+      { ropeScaling: { kind: 'linear', factor: 0.5 } },
+      /^BAD_MODEL: ropeScaling: factor 0.5/,
+    ],
+    [
+      'a scaling of another kind',
+      { ropeScaling: { kind: 'yarn', factor: 2 } as never },
+      /^BAD_MODEL: ropeScaling: kind yarn/,
+    ],
+    [
+      'a scaling without a range',
+      {
+        ropeScaling: {
+          ...{ kind: 'llama3', factor: 2, lowFrequencyFactor: 4, highFrequencyFactor: 4 },
+          originalContextLength: 64,
+        },
+      },
+      /^BAD_MODEL: ropeScaling: factors 4 and 4/,
+    ],
+    [
+      'a scaling from no context',
+      {
+        ropeScaling: {
+          ...{ kind: 'llama3', factor: 2, lowFrequencyFactor: 1, highFrequencyFactor: 4 },
+          originalContextLength: 0,
+        },
+      },
+      /^BAD_MODEL: ropeScaling: originalContextLength 0/,
+    ],
+    [
       'more parameters than fit',
       { vocabSize: 262_144, hiddenSize: 1024 },
       /^MODEL_TOO_LARGE: \d+ parameters/,

@@ -165,6 +165,45 @@ describe('a run spec', () => {
     }
   });
 
+  describe('may say more than it must:', () => {
+    const llama3 = {
+      ...{ kind: 'llama3', factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4 },
+      originalContextLength: 8192,
+    };
+    const schedule = { peak: 0.01, final: 0.001, warmupSteps: 4, totalSteps: 60 };
+    const decay = { ...schedule, kind: 'warmup-stable-decay' };
+    const accepted: [string, unknown][] = [
+      ['inner.plan', { microBatches: 2, recomputeLayers: true, attentionBlock: 4, logitsBlock: 8 }],
+      ['inner.plan', {}],
+      ['model.ropeScaling', { kind: 'linear', factor: 2 }],
+      ['model.ropeScaling', llama3],
+      ['inner.schedule', { ...schedule, kind: 'warmup-cosine' }],
+      ['inner.schedule', { ...decay, decaySteps: 56 }],
+    ];
+    for (const [path, value] of accepted) {
+      it(`${path} ${JSON.stringify(value)}`, () => {
+        expect(at(decodeRunSpec(withValue(path, value)), path)).to.deep.equal(value);
+      });
+    }
+    const refused: [string, unknown, RegExp][] = [
+      ['inner.plan', { microBatches: 3 }, /inner\.plan\.microBatches: does not divide/],
+      ['inner.plan', { recomputeLayers: 1 }, /inner\.plan\.recomputeLayers: must be true/],
+      ['inner.plan', { attentionBlock: 0 }, /inner\.plan\.attentionBlock: /],
+      ['inner.plan', { surprise: 1 }, /inner\.plan\.surprise: is not a known field/],
+      ['model.ropeScaling', { kind: 'yarn', factor: 2 }, /model\.ropeScaling\.kind: /],
+      ['model.ropeScaling', { ...llama3, factor: undefined }, /model\.ropeScaling\.factor: /],
+      ['model.ropeScaling', { kind: 'llama3', factor: 8 }, /lowFrequencyFactor: is missing/],
+      ['inner.schedule', { ...schedule, kind: 'cosine' }, /inner\.schedule\.kind: /],
+      ['inner.schedule', decay, /inner\.schedule\.decaySteps: is missing/],
+      ['inner.schedule', { ...decay, decaySteps: 57 }, /inner\.schedule\.decaySteps: is more than/],
+    ];
+    for (const [path, value, sentence] of refused) {
+      it(`but not ${path} ${JSON.stringify(value)}`, () => {
+        expect(refusal(withValue(path, value))).to.match(sentence);
+      });
+    }
+  });
+
   it('gives terms that the contract takes', () => {
     const terms = termsOf({ spec, digest: wrongDigest(), initialRoot: digestOf(new Uint8Array()) });
     expect(decodeRunTerms(terms, 'terms')).to.deep.equal(terms);
@@ -189,7 +228,7 @@ describe('a run spec', () => {
 });
 
 describe('the learning rate', () => {
-  const schedules: fc.Arbitrary<LearningRateSchedule> = fc
+  const straight = fc
     .record({
       peak: fc.double({ min: 1e-6, max: 1, noNaN: true }),
       share: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -197,12 +236,21 @@ describe('the learning rate', () => {
       decaySteps: fc.integer({ min: 1, max: 1000 }),
     })
     .map(({ peak, share, warmupSteps, decaySteps }) => ({
-      kind: 'warmup-linear',
+      kind: 'warmup-linear' as const,
       peak,
       final: peak * share,
       warmupSteps,
       totalSteps: warmupSteps + decaySteps,
     }));
+  const schedules: fc.Arbitrary<LearningRateSchedule> = fc.oneof(
+    straight,
+    straight.map((it) => ({ ...it, kind: 'warmup-cosine' as const })),
+    fc.tuple(straight, fc.double({ min: 0, max: 1, noNaN: true })).map(([it, share]) => ({
+      ...it,
+      kind: 'warmup-stable-decay' as const,
+      decaySteps: Math.max(1, Math.floor(share * (it.totalSteps - it.warmupSteps))),
+    })),
+  );
   const steps = fc.integer({ min: 0, max: 2500 });
   /** × and ÷ round: the same on every machine, but not to the last bit what one would write. */
   const [below, above] = [1 - 2 ** -50, 1 + 2 ** -50];
@@ -249,6 +297,20 @@ describe('the learning rate', () => {
     } as const;
     const rates = Array.from({ length: 12 }, (_, step) => learningRateAt(it, step));
     expect(rates).to.deep.equal([2, 4, 6, 8, 8, 7, 6, 5, 4, 3, 2, 2]);
+    const late = { ...it, kind: 'warmup-stable-decay', decaySteps: 2 } as const;
+    const stable = Array.from({ length: 12 }, (_, step) => learningRateAt(late, step));
+    expect(stable).to.deep.equal([2, 4, 6, 8, 8, 8, 8, 8, 8, 5, 2, 2]);
+  });
+
+  it('follows half a turn of a cosine', () => {
+    const bounds = { peak: 8, final: 2, warmupSteps: 0, totalSteps: 1000 };
+    for (let step = 0; step <= 1000; step++) {
+      const wanted = 5 + 3 * Math.cos((Math.PI * step) / 1000);
+      expect(learningRateAt({ ...bounds, kind: 'warmup-cosine' }, step)).to.be.closeTo(
+        wanted,
+        1e-14,
+      );
+    }
   });
 });
 

@@ -57,6 +57,17 @@ def slices(case):
             "first": [first(number) for number in case["slices"]]}
 
 
+def risen(t: float) -> float:
+    if t > 0.5:
+        return 1 - risen(1 - t)
+    angle = math.pi * t / 2
+    total, term = 0.0, angle
+    for i in range(13):
+        total += term
+        term *= -(angle * angle) / ((2 * i + 2) * (2 * i + 3))
+    return total * total
+
+
 def learning_rates(case):
     it = case["schedule"]
     peak, final, warmup, total = it["peak"], it["final"], it["warmupSteps"], it["totalSteps"]
@@ -66,6 +77,12 @@ def learning_rates(case):
             return peak * (step + 1) / warmup
         if step >= total:
             return float(final)
+        if it["kind"] == "warmup-cosine":
+            return peak - (peak - final) * risen((step - warmup) / (total - warmup))
+        if it["kind"] == "warmup-stable-decay":
+            decay = it["decaySteps"]
+            decayed = step - (total - decay)
+            return float(peak) if decayed <= 0 else peak - (peak - final) * decayed / decay
         return peak - (peak - final) * (step - warmup) / (total - warmup)
 
     rates = [rate(step) for step in case["steps"]]
