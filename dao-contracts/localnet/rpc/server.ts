@@ -13,6 +13,7 @@ import { internalError, parseError, RpcError } from './rpc-error.js';
 const bodyBytesMax = 3 * 1024 * 1024;
 const batchMax = 50;
 const bodyMs = 30_000;
+const keptAliveMs = 600_000;
 
 export interface RpcServer {
   url: string;
@@ -27,7 +28,8 @@ export async function serveRpc(chain: Chain, port: number): Promise<RpcServer> {
     });
   });
   server.requestTimeout = bodyMs;
-  server.keepAliveTimeout = 30_000;
+  // A command that computes for a minute between two calls would not see that it was hung up.
+  server.keepAliveTimeout = keptAliveMs;
   await listen(server, port);
   const { port: bound } = server.address() as AddressInfo;
   return {
