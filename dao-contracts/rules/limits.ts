@@ -26,6 +26,11 @@ export const disputesMax = 64;
 export const resolutionMs = 30 * 24 * 3_600_000;
 /** Each more than one costs a fee per claim and catches (1 − share of liars) of what is left. */
 export const auditsPerClaimMax = 3;
+/**
+ * Where some claims are not audited, a provisional round stays open to challenges at least so long:
+ * workers look every few seconds and have computed the root already.
+ */
+export const challengeWindowMsMin = 30_000;
 /** Of so many draws of an auditor, one goes to the trainers (audit.ts says why). */
 export const trainerAuditsOneIn = 4;
 

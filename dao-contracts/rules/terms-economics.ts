@@ -7,7 +7,7 @@ import type { Attack, RunEconomics } from './attacks.js';
 import { challengeBondOf } from './budget.js';
 import { payingAttacks, profitOf, remediesOf } from './economics.js';
 import { refuse } from './errors.js';
-import { assumedLiarsBps, panelSizes } from './limits.js';
+import { assumedLiarsBps, challengeWindowMsMin, panelSizes } from './limits.js';
 import { formatDecimal, ofBps, ratio, times, type Rational } from './rational.js';
 import type { RunTerms } from './run-terms.js';
 
@@ -15,6 +15,7 @@ import type { RunTerms } from './run-terms.js';
 export type PricedTerms = Pick<
   RunTerms,
   | 'auditedClaimsBps'
+  | 'challengeWindowMs'
   | 'auditsPerClaim'
   | 'segments'
   | 'stakeYocto'
@@ -48,11 +49,26 @@ export function economicsOf(terms: PricedTerms, liarsBps = assumedLiarsBps): Run
   };
 }
 
-/** Refuses terms under which a priced attack pays. Error: `CHEATING_PAYS`. */
+/** Refuses terms under which a priced attack pays, or a root that nobody sees. Error: `CHEATING_PAYS`. */
 export function refuseIfCheatingPays(terms: PricedTerms, liarsBps = assumedLiarsBps): void {
   const economics = economicsOf(terms, liarsBps);
   const paying = payingAttacks(economics);
   if (paying.length > 0) refuse('CHEATING_PAYS', explainPaying(paying, economics));
+  refuseIfRootsStandUnseen(terms);
+}
+
+/**
+ * A round none of whose claims is drawn for an audit would be final in the tick that made it
+ * provisional, and a root that a majority made up with it: nobody could challenge it in time.
+ */
+function refuseIfRootsStandUnseen({ auditedClaimsBps, challengeWindowMs }: PricedTerms): void {
+  if (auditedClaimsBps === 10_000 || challengeWindowMs >= challengeWindowMsMin) return;
+  refuse(
+    'CHEATING_PAYS',
+    `root capture would pay: with ${auditedClaimsBps} of 10000 claims audited a round may have no ` +
+      `audit, and ${challengeWindowMs} ms to challenge its root; raise challengeWindowMs to ` +
+      `${challengeWindowMsMin}, or auditedClaimsBps to 10000`,
+  );
 }
 
 /** The first of the attacks with its numbers, and what alone would make every attack lose. */

@@ -62,9 +62,11 @@ export function economicsTables(): Table[] {
 /** Terms of the main job's run: the defaults of this repository. */
 export function defaultTerms(): PricedTerms {
   const draft = draftOf(1);
-  const { auditedClaimsBps, auditsPerClaim = 1, heldBackRounds, inner } = draft;
+  const { auditedClaimsBps, challengeWindowMs = 0, auditsPerClaim = 1 } = draft;
+  const { heldBackRounds, inner } = draft;
   const { segments } = inner;
-  return { ...pricesOf(draft), auditedClaimsBps, auditsPerClaim, heldBackRounds, segments };
+  const shares = { auditedClaimsBps, challengeWindowMs, auditsPerClaim };
+  return { ...pricesOf(draft), ...shares, heldBackRounds, segments };
 }
 
 function majorities(population: number | null): string {

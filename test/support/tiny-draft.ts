@@ -49,7 +49,7 @@ export const tinyDraft = {
   auditedClaimsBps: 5000,
   auditsPerClaim: 1,
   witnesses: 0,
-  challengeWindowMs: 0,
+  challengeWindowMs: 30_000,
   taintedShareBpsMax: 0,
   decoyShareBps: 0,
   heldBackRounds: 1,

@@ -7,6 +7,7 @@ import { assessAttacks, type Assessment } from '@commonweights/dao-contracts/rul
 import {
   assumedLiarsBps,
   auditsPerClaimMax,
+  deadlineMsMax,
   horizonRoundsMax,
 } from '@commonweights/dao-contracts/rules/limits.js';
 import {
@@ -48,11 +49,15 @@ function pricedTermsOf(draft: RunDraft): PricedTerms {
       throw bad(`economics.${field}`, 'must be a natural number as a decimal string');
     }
   }
-  const { auditedClaimsBps, auditsPerClaim = 1, heldBackRounds } = draft;
+  const { auditedClaimsBps, challengeWindowMs = 0, auditsPerClaim = 1, heldBackRounds } = draft;
   const { segments } = draft.inner;
   return {
     ...prices,
     auditedClaimsBps: integer('auditedClaimsBps', auditedClaimsBps, { min: 0, max: 10_000 }),
+    challengeWindowMs: integer('challengeWindowMs', challengeWindowMs, {
+      min: 0,
+      max: deadlineMsMax,
+    }),
     heldBackRounds: integer('heldBackRounds', heldBackRounds, { min: 0, max: 10_000 }),
     auditsPerClaim: integer('auditsPerClaim', auditsPerClaim, { min: 1, max: auditsPerClaimMax }),
     segments: integer('inner.segments', segments, { min: 1, max: 1_024 }),

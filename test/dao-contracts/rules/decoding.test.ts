@@ -8,7 +8,7 @@ import { account, decimal, integer, text } from '@commonweights/dao-contracts/ru
 import { escrowNeeded, stakeNeeded } from '@commonweights/dao-contracts/rules/budget.js';
 import { decodeRunTerms } from '@commonweights/dao-contracts/rules/terms-decoding.js';
 import { dataset, policy } from '../contract/dao-driver.js';
-import { named, smallTerms } from './run-play.js';
+import { named, smallTerms, soundTerms } from './run-play.js';
 
 const refusal = (attempt: () => unknown): string => {
   try {
@@ -21,7 +21,7 @@ const refusal = (attempt: () => unknown): string => {
 
 describe('arguments of calls', () => {
   it('accepts terms that are complete and consistent', () => {
-    expect(decodeRunTerms(smallTerms, 'terms')).to.deep.equal(smallTerms);
+    expect(decodeRunTerms(soundTerms, 'terms')).to.deep.equal(soundTerms);
   });
 
   const badTerms: [string, object, RegExp][] = [
@@ -42,7 +42,7 @@ describe('arguments of calls', () => {
   ];
   for (const [what, change, message] of badTerms) {
     it(`refuses terms with ${what}`, () => {
-      expect(refusal(() => decodeRunTerms({ ...smallTerms, ...change }, 'terms'))).to.match(
+      expect(refusal(() => decodeRunTerms({ ...soundTerms, ...change }, 'terms'))).to.match(
         message,
       );
     });

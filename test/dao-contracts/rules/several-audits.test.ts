@@ -6,7 +6,7 @@ import { escrowNeeded, stakeNeeded } from '@commonweights/dao-contracts/rules/bu
 import type { RoundRecord } from '@commonweights/dao-contracts/rules/run.js';
 import { decodeRunTerms } from '@commonweights/dao-contracts/rules/terms-decoding.js';
 import { sha256 } from '@commonweights/dataset-registry/digest/digest.js';
-import { named, smallTerms, type RunPlay } from './run-play.js';
+import { named, smallTerms, soundTerms, type RunPlay } from './run-play.js';
 import { accountOf, provisional, running, terms } from './run-scenes.js';
 
 const twice = { ...terms, segments: 5, auditsPerClaim: 2 };
@@ -72,7 +72,7 @@ describe('several audits of one claim', () => {
   });
 
   it('are refused where segments of one claim would have to be neighbours', () => {
-    const decode = (changes: object) => decodeRunTerms({ ...smallTerms, ...changes }, 'terms');
+    const decode = (changes: object) => decodeRunTerms({ ...soundTerms, ...changes }, 'terms');
     expect(() => decode({ segments: 2, auditsPerClaim: 2 })).to.throw(/^BAD_TERMS: 2 audits of/);
     expect(() => decode({ segments: 3, auditsPerClaim: 2 })).to.not.throw();
     expect(() => decode({ segments: 9, auditsPerClaim: 4 })).to.throw(/^BAD_ARGUMENT: .*auditsPer/);

@@ -12,11 +12,13 @@ import {
   refuseIfCheatingPays,
 } from '@commonweights/dao-contracts/rules/terms-economics.js';
 import { decodeRunTerms } from '@commonweights/dao-contracts/rules/terms-decoding.js';
+import { challengeWindowMsMin } from '@commonweights/dao-contracts/rules/limits.js';
 import { near, smallTerms } from './run-play.js';
 
 const safe: RunTerms = {
   ...smallTerms,
   auditedClaimsBps: 10_000,
+  challengeWindowMs: challengeWindowMsMin,
   segments: 8,
   stakeYocto: `${5n * near}`,
   rewardYocto: `${near}`,
@@ -47,6 +49,15 @@ describe('terms under which cheating pays', () => {
         '0.2286 NEAR on average; raise stakeYocto to 8074210919336554533411767, or ' +
         'auditedClaimsBps to 3025',
     );
+  });
+
+  it('are those that leave no time to challenge the root of a round without audits', () => {
+    const short = { challengeWindowMs: challengeWindowMsMin - 1 };
+    expect(refusal({ ...short, auditedClaimsBps: 9_999 })).to.match(
+      /^CHEATING_PAYS: root capture .* 29999 ms .*raise challengeWindowMs to 30000, or audited/,
+    );
+    expect(() => refuseIfCheatingPays({ ...safe, auditedClaimsBps: 9_999 })).to.not.throw();
+    expect(() => refuseIfCheatingPays({ ...safe, challengeWindowMs: 0 })).to.not.throw();
   });
 
   it('need less stake with more auditors for each claim', () => {
