@@ -7,6 +7,7 @@ import type { WorkEvent } from '@commonweights/trainer/worker/work-event.js';
 import { parseId, wholeNumber, withExamples, workerLabel } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
 import { formatBytes } from '../output.js';
+import { formatDuration } from '../policy-words.js';
 import type { Progress } from '../progress.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
@@ -144,7 +145,7 @@ class Teller {
       case 'challenged':
         return this.#say(`round ${event.round}: challenged its root; computed ${event.root}`);
       case 'waiting':
-        return this.#say(`waits for ${event.for}`);
+        return this.#say(`waits for ${event.for}${this.#spanOf(event)}`);
       case 'hindered':
         return this.#say(`hindered: ${event.message}`);
       case 'ticked':
@@ -160,6 +161,15 @@ class Teller {
   #end(note: string): void {
     this.#bar?.finish(note);
     this.#bar = null;
+  }
+
+  /** How long a wait takes, and, where the clock is one's own, how to make it shorter. */
+  #spanOf({ forMs }: { forMs?: number }): string {
+    if (forMs === undefined) return '';
+    const seconds = Math.max(1, Math.ceil(forMs / 1_000));
+    const span = `, ${formatDuration(seconds * 1_000)} by the clock of the chain`;
+    if (this.session.network.name !== 'localnet') return span;
+    return `${span}; "commonweights network forward ${seconds}s" passes them`;
   }
 
   /** A running bar is redrawn after the line; a line in between must not run into it. */

@@ -89,6 +89,13 @@ async function watch(it: Parameters<typeof train>[0], crew: Crew): Promise<Train
     if (run.status === 'stopped' || run.status === 'paused') {
       throw new Error(`RUN_NOT_FINISHED: the run is ${run.status} (${run.pausedBecause ?? ''})`);
     }
+    if (run.status === 'enrolling' && run.nowMs < run.enrolDeadlineMs && (await areAllIn(it))) {
+      crew.tell(
+        `everybody expected has applied: the local clock is moved ${hoursUntil(run)} on, to the ` +
+          'end of enrolment, when seats are drawn by lot',
+      );
+      await passDeadline(it, run, run.enrolDeadlineMs);
+    }
     if (run.open) {
       startedAt ||= Date.now();
       if (!lateStarted && run.open.round >= it.incidents.late.startsAt) {
@@ -122,6 +129,18 @@ async function watch(it: Parameters<typeof train>[0], crew: Crew): Promise<Train
 function noteOn(run: RunView): string {
   if (!run.open) return run.status === 'enrolling' ? 'enrolling' : 'last audits';
   return `round ${run.open.round}, ${run.open.phase}, ${run.open.slices.length} trainers`;
+}
+
+/** Seats are drawn when enrolment ends, however many have applied: others may still come. */
+async function areAllIn(it: Parameters<typeof train>[0]): Promise<boolean> {
+  const seats = await it.client.getSeats({ run: it.run });
+  return it.tasks.every(({ account: { accountId } }) =>
+    seats.some(({ account }) => account === accountId),
+  );
+}
+
+function hoursUntil({ enrolDeadlineMs, nowMs }: RunView): string {
+  return `${((enrolDeadlineMs - nowMs) / 3_600_000).toFixed(1)} h`;
 }
 
 function onlyKilledIsMissing(run: RunView, killedSeat: number | null): boolean {

@@ -155,14 +155,15 @@ function giveSeat(draft: RunDraft, applicant: Applicant): void {
   draft.emit('seated', { seat, account, worker, role, fromRound });
 }
 
-/** Seats the applicants by lot once all places are applied for or the deadline passed. */
+/**
+ * Seats the applicants by lot once the deadline passed, and not before: a draw as soon as all places
+ * are applied for would give all of them to whoever applies for all of them first.
+ */
 export function drawSeats(draft: RunDraft): boolean {
   const { run, terms, applicants } = draft;
   const { maxWorkers, maxAuditors } = terms;
-  const count = (role: SeatRole) => applicants.filter((one) => one.role === role).length;
-  const full = count('trainer') >= maxWorkers && count('auditor') >= maxAuditors;
-  if (!full && draft.at.nowMs < run.enrolDeadlineMs) return false;
-  if (count('trainer') < terms.minWorkers) {
+  if (draft.at.nowMs < run.enrolDeadlineMs) return false;
+  if (applicants.filter(({ role }) => role === 'trainer').length < terms.minWorkers) {
     stopRun(draft, `fewer than ${terms.minWorkers} trainers enrolled`);
     return true;
   }

@@ -138,7 +138,7 @@ function StatusSentence({ story: { run, seats } }: { story: RunStory }) {
           {seats.length} applied for {run.terms.maxWorkers + run.terms.maxAuditors} seats. The draw
           is{' '}
           {run.enrolDeadlineMs > run.nowMs
-            ? `in ${formatSpan(run.enrolDeadlineMs - run.nowMs)} at the latest`
+            ? `in ${formatSpan(run.enrolDeadlineMs - run.nowMs)}, by lot among all who apply until then`
             : 'due'}
           . Join with <code>npx commonweights work {run.id}</code>.
         </p>

@@ -177,7 +177,8 @@ describe('a local network, by command', function () {
     });
 
     it('goes from a draft through a vote to enrolment', async () => {
-      await write();
+      // With every claim audited, no round waits for challenges.
+      await write({ auditedClaimsBps: 10_000, challengeWindowMs: 0 });
       const priced = await json<{ budgetYocto: string }>(
         ...['run', 'propose', draftFile, '--dry-run'],
       );
@@ -224,6 +225,9 @@ describe('a local network, by command', function () {
       const { code, err } = await worker;
       expect(code, err).to.equal(0);
       expect(err).to.match(/enrolled in run 1 as trainer\n/);
+      expect(err).to.match(
+        /waits for the draw of seats, (\d+ seconds|1 minute) by the clock of the chain; "commonw.*s"/,
+      );
       expect(err).to.match(/✓ round 2: training: loss \d\.\d{4}, update of/);
       expect(err).to.match(/Left: the run is completed\..*\nSeat 0: 2 rounds verified, 2 NEAR/);
       const watched = await good('run', 'watch', '1', '--json');

@@ -24,6 +24,7 @@ const hourMs = 3_600_000;
 const draft = {
   ...tinyDraft,
   ...{ rounds, minWorkers: 2, maxWorkers: 2, maxAuditors: 0, auditedClaimsBps: 10_000 },
+  challengeWindowMs: 0,
   deadlinesMs: {
     ...{ enrol: hourMs, train: hourMs, reveal: hourMs, certify: hourMs },
     ...{ aggregate: hourMs, audit: hourMs },
@@ -104,6 +105,13 @@ describe('a run on a local network', function () {
     });
   }
 
+  /** Seats are drawn when enrolment ends: once both have applied, the local clock is moved there. */
+  async function endEnrolment(run: number): Promise<void> {
+    while ((await client().getSeats({ run })).length < workers.length) await soon();
+    const { enrolDeadlineMs, nowMs } = (await client().getRun({ run }))!;
+    await network.localnet.fastForward(enrolDeadlineMs - nowMs);
+  }
+
   /** Every round counted, with the work of both in it; returns the final root. */
   async function expectUndisturbed(run: number): Promise<string> {
     const view: RunView = (await client().getRun({ run }))!;
@@ -139,6 +147,7 @@ describe('a run on a local network', function () {
       if (event.kind === 'hindered') hindered.push(event.message);
     };
     const crew = Promise.all(workers.map((account) => startWorker(account, run, hear)));
+    await Promise.race([endEnrolment(run), crew]);
     await Promise.race([inTheMiddle, crew]);
     const urls = [network.network.rpcUrl, network.registryUrl];
     await network.stop();
@@ -163,6 +172,7 @@ describe('a run on a local network', function () {
       stop.signal,
     );
     const ben = startWorker('ben.local', run, () => {});
+    await Promise.race([endEnrolment(run), first, ben]);
     expect((await first).because).to.equal('stopped on request');
     const again = startWorker('ada.local', run, ({ kind }) => void told.push(kind));
     for (const { because } of await Promise.all([again, ben])) {

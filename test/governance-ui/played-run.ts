@@ -30,7 +30,7 @@ export class Actors {
       this.run.apply({ kind: 'enrol', account, role: 'trainer', ...deposit });
     }
     this.run.apply({ kind: 'enrol', account: auditor, role: 'auditor', ...deposit });
-    this.tick();
+    this.run.draw();
   }
 
   tick(): void {

@@ -26,7 +26,8 @@ export type Duty =
   | { kind: 'judge'; dispute: DisputeView }
   | { kind: 'appeal'; dispute: DisputeView }
   | { kind: 'challenge-root'; round: number; root: Digest }
-  | { kind: 'wait'; for: string }
+  /** `untilMs`: chain time at which it ends by itself. */
+  | { kind: 'wait'; for: string; untilMs?: number }
   | { kind: 'finish'; because: string };
 
 export interface DutyInput {
@@ -59,7 +60,7 @@ export function nextDuty(input: DutyInput): Duty {
   }
   if (!mine) return drawIsDue ? { kind: 'tick', because: 'deadline passed' } : { kind: 'enrol' };
   if (mine.status === 'expelled') return expelledDuty(input, mine);
-  if (run.status === 'enrolling') return enrolling(run, seats, nowMs);
+  if (run.status === 'enrolling') return enrolling(run, nowMs);
   return (
     // An absent seat still answers for what it claimed before: its stake hangs on that.
     materialDuty(run, mine) ??
@@ -82,13 +83,9 @@ export function findSeat(
   return seats.find((seat) => seat.operator === account && seat.worker === worker);
 }
 
-function enrolling(run: RunView, seats: readonly SeatView[], nowMs: number): Duty {
-  const { maxWorkers, maxAuditors } = run.terms;
-  const applied = (role: SeatView['role']) => seats.filter((seat) => seat.role === role).length;
-  const full = applied('trainer') >= maxWorkers && applied('auditor') >= maxAuditors;
-  if (full) return { kind: 'tick', because: 'everybody acted' };
-  if (nowMs >= run.enrolDeadlineMs) return { kind: 'tick', because: 'deadline passed' };
-  return { kind: 'wait', for: 'more contributors to enrol' };
+function enrolling({ enrolDeadlineMs }: RunView, nowMs: number): Duty {
+  if (nowMs >= enrolDeadlineMs) return { kind: 'tick', because: 'deadline passed' };
+  return { kind: 'wait', for: 'the draw of seats', untilMs: enrolDeadlineMs };
 }
 
 /** What others wait for before they can compute: the material of audits of my own claims. */

@@ -20,6 +20,7 @@ export type WorkEvent =
   | { kind: 'challenged'; round: number; root: Digest }
   | { kind: 'appealed'; dispute: number; round: number }
   | { kind: 'ticked'; because: string }
-  | { kind: 'waiting'; for: string }
+  /** `forMs`: how long it will take at most, where that is known. */
+  | { kind: 'waiting'; for: string; forMs?: number }
   | { kind: 'hindered'; message: string }
   | { kind: 'left'; because: string };

@@ -13,6 +13,7 @@ import { termsOf, type RunSpec } from '../run/run-spec.js';
 import { findSeat, nextDuty, type Duty } from './duty.js';
 import { RunReader } from './run-reader.js';
 import { defaultPollMs, SeatAtWork, type SeatOptions } from './seat-at-work.js';
+import type { WorkEvent } from './work-event.js';
 
 export interface WorkOutcome {
   readonly because: string;
@@ -39,8 +40,10 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
     for (;;) {
       if (options.signal?.aborted) return leave(options, 'stopped on request');
       let duty: Duty | null = null;
+      let nowMs = 0;
       try {
         const { run, seats } = await reader.read();
+        nowMs = run.nowMs;
         if (run.terms.spec !== spec) {
           // Amended by a vote, at a round boundary: nothing of the old spec is under way any more.
           const next = await takeUp(options, run, reader);
@@ -53,7 +56,7 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
           account: options.client.accountId!,
           worker: options.worker ?? '',
           role: options.role,
-          nowMs: run.nowMs,
+          nowMs,
           ownRoot: seat.ownRootOf(run.provisional?.round),
           declined: seat.declined,
         });
@@ -72,7 +75,7 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
         continue;
       }
       if (duty.kind === 'wait') {
-        if (duty.for !== waitedFor) options.onEvent?.({ kind: 'waiting', for: duty.for });
+        if (duty.for !== waitedFor) options.onEvent?.(toldOf(duty, nowMs));
         waitedFor = duty.for;
         await pause(pollMs, options.signal);
       } else {
@@ -82,6 +85,11 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
   } finally {
     await seat.close();
   }
+}
+
+function toldOf(duty: Extract<Duty, { kind: 'wait' }>, nowMs: number): WorkEvent {
+  const { for: what, untilMs } = duty;
+  return { kind: 'waiting', for: what, ...(untilMs ? { forMs: untilMs - nowMs } : {}) };
 }
 
 /** Opens what the terms name, and makes sure that they are what the DAO voted on. */

@@ -169,6 +169,13 @@ export class Play {
   async enrol(accounts = workers): Promise<void> {
     for (const account of accounts) await this.enrolOne(account, 'trainer');
     await this.enrolOne(auditor, 'auditor');
+    await this.draw();
+  }
+
+  /** Enrolment is over: seats are drawn. */
+  async draw(): Promise<void> {
+    const { enrolDeadlineMs, nowMs } = await this.view();
+    await this.chain.forward(Math.max(0, enrolDeadlineMs - nowMs));
     await this.tick();
   }
 

@@ -30,7 +30,7 @@ function named12(root = right): RunPlay {
     play.apply({ kind: 'enrol', account: name, role, fromRound: null, depositYocto: near });
   for (let i = 0; i < 12; i++) enrol(`t${i}.test`, 'trainer');
   for (let i = 0; i < 2; i++) enrol(`x${i}.test`, 'auditor');
-  play.apply(play.tick());
+  play.draw();
   playRound(play, root);
   return play;
 }

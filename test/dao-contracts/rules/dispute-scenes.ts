@@ -19,7 +19,7 @@ export function crowd(
     play.apply({ kind: 'enrol', account: name, role, fromRound: null, depositYocto: near });
   for (let i = 0; i < trainers; i++) enrol(`t${i}.test`, 'trainer');
   for (let i = 0; i < auditors; i++) enrol(`x${i}.test`, 'auditor');
-  play.apply(play.tick());
+  play.draw();
   playRound(play);
   return play;
 }

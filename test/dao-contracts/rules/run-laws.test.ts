@@ -84,7 +84,7 @@ describe('a run that only ever cancels rounds', () => {
     const terms = { ...smallTerms, rounds: 1, minWorkers: 1, maxWorkers: 1, maxAuditors: 0 };
     const play = new RunPlay(terms);
     play.apply(enrolCommand('a1.test'));
-    play.apply(play.tick());
+    play.draw();
     for (let i = 0; play.state.run.status !== 'stopped'; i++) {
       expect(i).to.be.below(cancelledRoundsMax(terms));
       if (!play.state.run.open) play.apply(play.tick());

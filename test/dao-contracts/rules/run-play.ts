@@ -22,6 +22,7 @@ import {
   type RunEffects,
   type RunState,
 } from '@commonweights/dao-contracts/rules/run-events.js';
+import { challengeWindowMsMin } from '@commonweights/dao-contracts/rules/limits.js';
 import { challengeCost } from '@commonweights/dao-contracts/rules/challenge.js';
 import { appealCost } from '@commonweights/dao-contracts/rules/dispute.js';
 import type { Dispute } from '@commonweights/dao-contracts/rules/run-state.js';
@@ -83,6 +84,9 @@ export const smallTerms: RunTerms = {
   relayedCallsPerRound: 3,
   earnedStakeSeatsMax: 1,
 };
+
+/** The same as a vote would have to fix them: with time to challenge a round that is not audited. */
+export const soundTerms: RunTerms = { ...smallTerms, challengeWindowMs: challengeWindowMsMin };
 
 /** As random plays use them: short, and with everything switched on. */
 export const busyTerms: RunTerms = {
@@ -180,6 +184,12 @@ export class RunPlay {
   grant(yocto: bigint): void {
     this.totals.treasury += yocto;
     this.received += yocto;
+  }
+
+  /** Enrolment is over: seats are drawn. */
+  draw(): void {
+    this.nowMs = Math.max(this.nowMs, this.state.run.enrolDeadlineMs);
+    this.apply(this.tick());
   }
 
   tick(): RunCommand {

@@ -14,7 +14,7 @@ export function running(runTerms = terms, { seed = '', auditors = 1, trainers = 
   const play = new RunPlay(runTerms, seed);
   for (const account of accounts.slice(0, trainers)) play.apply(enrolCommand(account));
   if (auditors > 0) play.apply(enrolCommand('auditor.test', { role: 'auditor' }));
-  play.apply(play.tick());
+  play.draw();
   return play;
 }
 

@@ -35,7 +35,7 @@ function played(owner: string, { auditors = 1, related = false, seed = '' } = {}
   for (let i = 0; i < 5; i++) enrol(`t${i}.test`, 'gpu');
   for (let i = 0; i < auditors; i++) enrol(`x${i}.test`, 'gpu', 'auditor');
   if (related) enrol(owner, 'aud', 'auditor');
-  play.apply(play.tick());
+  play.draw();
   const { round, slices } = play.state.run.open!;
   const seats = slices.map(({ seat }) => seat);
   const each = (make: (seat: number) => RunCommand) => {

@@ -89,7 +89,7 @@ describe('several machines of one account', () => {
     play.apply(enrolCommand('a0.test', { worker: 'b' }));
     play.apply(enrolCommand('a1.test'));
     play.apply(enrolCommand('auditor.test', { role: 'auditor' }));
-    play.apply(play.tick());
+    play.draw();
     const labels = play.state.seats.map(({ account, worker }) => `${account}:${worker}`);
     expect(labels).to.include.members(['a0.test:', 'a0.test:b', 'a1.test:']);
     const b = labels.indexOf('a0.test:b');
@@ -112,7 +112,7 @@ describe('several machines of one account', () => {
     expect(refusalOf(play, second)).to.match(/^TOO_MANY: a0.test has 1 of 1/);
     play.apply(enrolCommand('a1.test'));
     play.nowMs = terms.deadlinesMs.enrol;
-    play.apply(play.tick());
+    play.draw();
     expect(play.state.run.status).to.equal('running');
     expect(refusalOf(play, second)).to.match(/^TOO_MANY: a0.test has 1 of 1/);
   });
@@ -139,7 +139,7 @@ describe('seats of one party', () => {
         play.apply(enrolCommand('a0.test', { worker: 'b', ...second }));
         play.apply(enrolCommand('c.test'));
         play.apply(enrolCommand('d.test', { role: 'auditor' }));
-        play.apply(play.tick());
+        play.draw();
         provisional(play);
         const isPair = (seat: number) => !/^[cd]/.test(play.state.seats[seat]!.account);
         expect(play.state.audits).to.have.length(3);
@@ -154,7 +154,7 @@ describe('seats of one party', () => {
     const play = new RunPlay({ ...terms, seatsPerAccount: 4 });
     for (const worker of ['', 'b', 'c']) play.apply(enrolCommand('a0.test', { worker }));
     play.apply(enrolCommand('a0.test', { worker: 'd', role: 'auditor' }));
-    play.apply(play.tick());
+    play.draw();
     provisional(play);
     expect(play.state.audits).to.deep.equal([]);
   });
@@ -242,7 +242,7 @@ describe('an earned stake', () => {
     play.apply(enrolCommand('a0.test', { depositYocto: 0n }));
     for (const account of ['a1.test', 'a2.test']) play.apply(enrolCommand(account));
     play.apply(enrolCommand('auditor.test', { role: 'auditor' }));
-    play.apply(play.tick());
+    play.draw();
     const seat = seatOf(play, 'a0.test');
     expect(play.state.seats[seat]).to.include({ stakeYocto: 0n, earnsStake: true });
     for (let round = 1; round <= 8; round++) playRound(play);

@@ -20,7 +20,7 @@ function revealedBy(trainers: number, changes: object): RunPlay {
     const it = { role: 'trainer' as const, fromRound: null, depositYocto: near };
     play.apply({ kind: 'enrol', account: `t${i}.test`, ...it });
   }
-  play.apply(play.tick());
+  play.draw();
   for (let seat = 0; seat < trainers; seat++) play.apply(play.commitCommand(seat));
   play.apply(play.tick());
   for (let seat = 0; seat < trainers; seat++) play.apply({ kind: 'reveal', ...play.opening(seat) });

@@ -1,8 +1,8 @@
 /**
  * Many seats of one owner, to hold more than half of the votes on the root: what they name is the
  * model, whatever the updates say. The crowd applies among everybody else; the sniper applies for
- * all places in the moment that the run is funded, before anybody else can. Whoever holds all the
- * seats audits itself and is paid for nothing.
+ * all places in the moment that the run is funded, before anybody else can, which helps it nothing:
+ * seats are drawn at the deadline. Its seats that are drawn compute nothing and audit each other.
  */
 import type { Audit } from '@commonweights/dao-contracts/rules/run-state.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
@@ -43,7 +43,8 @@ class SniperSeat extends Cheat {
   protected override train(duty: { round: number; slice: number }, sight: Sight): Response {
     const response = this.shirk(duty, sight);
     this.owner.set(`${duty.round} ${sight.seat}`, this.works.get(duty.round)!);
-    return { ...response, afterMs: 1_000 } as Response;
+    // Who finds it depends on how many of them were drawn: what counts here is what it earns.
+    return { ...response, afterMs: 1_000, offence: false } as Response;
   }
 
   protected override certify(round: number, sight: Sight): Response {
@@ -96,8 +97,7 @@ export const sybils: Adversary[] = [
       ];
     },
     crowds: true,
-    captures: () => 1,
-    expects: () => ({ rate: 0, formula: '0: it audits itself' }),
-    unpriced: 'enrolment is first come, first served: the whole escrow for stakes that come back',
+    captures: captureProbability,
+    expects: () => ({ rate: null, formula: 'drawn by lot: half of the seats' }),
   },
 ];

@@ -18,7 +18,7 @@ describe('what a seat owes', () => {
       const role = account === 'a3.test' ? 'auditor' : 'trainer';
       play.apply({ kind: 'enrol', account, role, fromRound: null, depositYocto: near });
     }
-    play.apply(play.tick());
+    play.draw();
     return play;
   };
   const base = lookAt(running());
@@ -84,8 +84,11 @@ describe('what a seat owes', () => {
     it('is to have them drawn before enrolling when nobody else did it', () => {
       expect(enrolling([], 50)).to.equal('tick');
     });
-    it('is to have them drawn at once when all places are applied for', () => {
-      expect(enrolling(base.seats, 0)).to.equal('tick');
+    it('is to wait for the draw, and to say how long, though all places are applied for', () => {
+      const run = { ...base.run, status: 'enrolling' as const, open: null, enrolDeadlineMs: 50 };
+      const it = { run, seats: base.seats, account: 'a0.test', role: 'trainer' as const };
+      const waits = { kind: 'wait', for: 'the draw of seats', untilMs: 50 };
+      expect(nextDuty({ ...it, nowMs: 49 })).to.deep.equal(waits);
     });
   });
 

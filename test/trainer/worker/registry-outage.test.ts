@@ -72,7 +72,13 @@ describe('a registry that is away for a while', () => {
         onEvent: (event) => it.hear(account, event, lines),
       }),
     );
-    for (const { because } of await Promise.all(crew)) {
+    const everybody = Promise.all(crew);
+    while (dao.seats().length < accounts.length) {
+      await Promise.race([everybody, new Promise((resolve) => setTimeout(resolve, 5))]);
+    }
+    // Seats are drawn when enrolment ends.
+    dao.nowMs = dao.run().enrolDeadlineMs;
+    for (const { because } of await everybody) {
       expect(because).to.equal('the run is completed');
     }
     return dao.records;
