@@ -73,6 +73,7 @@ const defaultPolicy: Policy = {
   lateQuorumMs: 6 * hourMs,
   liveProposalsMax: 1,
   licences: ['CC0-1.0', 'PDDL-1.0', 'PDDL-1.0 AND CC0-1.0', 'Apache-2.0', 'MIT', 'CC-BY-4.0'],
+  tokens: [],
   // Play money pays anything: what a first small run computes in a second, it may pay a NEAR for.
   rewardPerTeraFlopYoctoMax: `${1_000_000n * 10n ** 24n}`,
 };

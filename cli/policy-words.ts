@@ -19,6 +19,7 @@ const words: { [field in PolicyField]?: string } = {
   lateQuorumMs: 'late quorum adds up to',
   liveProposalsMax: 'open proposals each',
   licences: 'licences',
+  tokens: 'tokens',
   rewardPerTeraFlopYoctoMax: 'most pay per teraFLOP',
 };
 

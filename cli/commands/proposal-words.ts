@@ -14,6 +14,8 @@ export function describeAction({ action }: { action: Action }): string {
       return `publish run ${action.run} as "${action.title}" ${action.version}`;
     case 'transfer':
       return `send ${near(action.amountYocto)} to ${action.to}`;
+    case 'transfer-token':
+      return `send ${action.amountUnits} units of the token ${action.token} to ${action.to}`;
     case 'set-member':
       return action.weight === '0'
         ? `remove member ${action.account}`

@@ -12,6 +12,7 @@ import { moneyCalls, type MoneyCalls } from './money.js';
 import type { Network } from './network.js';
 import { releaseCalls, type ReleaseCalls } from './releases.js';
 import { roundCalls, type RoundCalls } from './rounds.js';
+import { tokenCalls, type TokenCalls } from './tokens.js';
 import { runCalls, type RunCalls } from './runs.js';
 
 export interface DaoClient
@@ -22,6 +23,7 @@ export interface DaoClient
     RoundCalls,
     ReleaseCalls,
     MoneyCalls,
+    TokenCalls,
     AccountCalls {
   readonly network: Network;
   readonly contract: string;
@@ -45,6 +47,7 @@ export function connect(options: ConnectionOptions): DaoClient {
     ...roundCalls(connection),
     ...releaseCalls(connection),
     ...moneyCalls(connection),
+    ...tokenCalls(connection),
     ...accountCalls(connection),
   };
 }

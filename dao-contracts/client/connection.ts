@@ -90,10 +90,15 @@ export class Connection {
   }
 
   /** A view of the contract; fields ending in `Yocto` become `bigint`. */
-  async view<T>(method: string, args: object = {}): Promise<T> {
+  view<T>(method: string, args: object = {}): Promise<T> {
+    return this.viewOf(this.contract, method, args);
+  }
+
+  /** The same of any contract, for example a token's. */
+  async viewOf<T>(contractId: string, method: string, args: object = {}): Promise<T> {
     const json = toWire(args) as Record<string, unknown>;
     return (await this.ask(method, () =>
-      this.provider.callFunction({ contractId: this.contract, method, args: json }).then(fromWire),
+      this.provider.callFunction({ contractId, method, args: json }).then(fromWire),
     )) as T;
   }
 

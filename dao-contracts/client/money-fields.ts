@@ -1,6 +1,7 @@
 /**
  * Money is a decimal string in JSON and a `bigint` where one reckons with it. The field's name says
- * which values are money (it ends in `Yocto`), so one pair of functions converts any message:
+ * which values are money (it ends in `Yocto`, or in `Units` for tokens), so one pair of functions
+ * converts any message:
  * `fromWire(toWire(message))` equals `message`.
  */
 
@@ -9,14 +10,16 @@ export type WithMoney<T> = T extends string | number | boolean | bigint | null |
   ? T
   : T extends readonly (infer Item)[]
     ? WithMoney<Item>[]
-    : { [K in keyof T]: K extends `${string}Yocto` ? MoneyOf<T[K]> : WithMoney<T[K]> };
+    : { [K in keyof T]: K extends MoneyField ? MoneyOf<T[K]> : WithMoney<T[K]> };
+
+type MoneyField = `${string}Yocto` | `${string}Units`;
 
 type MoneyOf<T> = T extends string ? bigint : T;
 
-/** Deep copy with decimal strings under `…Yocto` fields as `bigint`. */
+/** Deep copy with decimal strings under `…Yocto` and `…Units` fields as `bigint`. */
 export function fromWire<T>(value: T): WithMoney<T> {
   return convert(value, (field, inner) =>
-    field.endsWith('Yocto') && typeof inner === 'string' ? parseYocto(field, inner) : inner,
+    /(Yocto|Units)$/.test(field) && typeof inner === 'string' ? parseYocto(field, inner) : inner,
   ) as WithMoney<T>;
 }
 
@@ -40,5 +43,5 @@ function convert(value: unknown, leaf: (field: string, inner: unknown) => unknow
 
 function parseYocto(field: string, text: string): bigint {
   if (/^-?\d{1,60}$/.test(text)) return BigInt(text);
-  throw new Error(`BAD_AMOUNT: ${field} is ${JSON.stringify(text)}, not a whole number of yocto`);
+  throw new Error(`BAD_AMOUNT: ${field} is ${JSON.stringify(text)}, not a whole number`);
 }

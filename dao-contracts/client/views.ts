@@ -13,6 +13,7 @@ export type ProposalView = WithMoney<rules.ProposalView>;
 export type PolicyView = WithMoney<rules.PolicyView>;
 export type EarningsView = WithMoney<rules.EarningsView>;
 export type AccountingView = WithMoney<rules.AccountingView>;
+export type TokenView = WithMoney<rules.TokenView>;
 /** As documents have it (decimal strings) or as views have it: both name the same action. */
 export type Action = rules.Action | WithMoney<rules.Action>;
 

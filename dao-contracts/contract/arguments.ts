@@ -4,7 +4,10 @@ import type { Action, Member, Policy } from '../rules/actions.js';
 import { decodeDatasetRecord } from '../rules/datasets.js';
 import {
   account,
+  amount,
+  decimal,
   digest,
+  flag,
   id,
   integer,
   list,
@@ -19,16 +22,19 @@ import {
   deadlineMsMin,
   guardianTermMsMax,
   membersPerCallMax,
+  messageCharsMax,
   pageItemsMax,
   proofNodesMax,
   saltCharsMax,
   seatsMax,
   segmentsMax,
+  tokenUnitsMax,
   updateBytesMax,
 } from '../rules/limits.js';
 
 const round = integer(1, 2 ** 31);
 const seat = integer(0, seatsMax - 1);
+const claim = integer(1, Number.MAX_SAFE_INTEGER);
 const proof = list(digest, proofNodesMax);
 const nonce = optional(nullable(digest), null);
 const segment = integer(0, segmentsMax - 1);
@@ -76,9 +82,23 @@ export const decode = {
   }),
   setPayout: record({ run: id, worker, payout: account }),
   setOperator: record({ run: id, worker, operator: account }),
-  openLedger: record<{ account: string | undefined }>({
-    account: optional<string | undefined>(account, undefined),
+  // The standards' own names, which are in snake case.
+  transferred: record({
+    sender_id: account,
+    amount: decimal(tokenUnitsMax),
+    msg: text(messageCharsMax, 0),
   }),
+  storageDeposit: record<{ account_id: string | null; registration_only: boolean }>({
+    account_id: optional(nullable(account), null),
+    registration_only: optional(flag, false),
+  }),
+  storageWithdraw: record<{ amount: string | null }>({
+    amount: optional(nullable(amount), null),
+  }),
+  storageUnregister: record<{ force: boolean }>({ force: optional(flag, false) }),
+  storageBalance: record({ account_id: account }),
+  claimToken: record({ token: account }),
+  tokens: record<{ account: string | null }>({ account: optional(nullable(account), null) }),
   rejoin: record({ run: id, worker }),
   run: record({ run: id }),
   tick: record({
@@ -123,5 +143,12 @@ export const decode = {
   release: record({ release: id }),
   manifest: record({ manifest: digest }),
   account: record({ account }),
-  claimed: record({ account, amountYocto: text(40) }),
+  claimed: record({ account, claim, amountYocto: amount }),
+  tokenClaim: record({
+    account,
+    token: account,
+    claim,
+    depositYocto: amount,
+    spentYocto: amount,
+  }),
 };

@@ -64,6 +64,13 @@ export function requireGas(tera: number): void {
   }
 }
 
+/** What a function-call key cannot attach: a stolen one cannot take money anywhere. */
+export function requireOneYocto(): void {
+  if (near.attachedDeposit() !== 1n) {
+    refuse('ONE_YOCTO_NEEDED', 'attach exactly 1 yoctoNEAR, which needs a full-access key');
+  }
+}
+
 /** One NEP-297 log line for each kind of event, in order of first appearance. */
 export function emit(events: readonly { event: string; data: Record<string, unknown> }[]): void {
   // Grouping costs more than most calls' one event.

@@ -1,11 +1,11 @@
 /**
- * Paying out. The ledger is debited before the money leaves and a callback settles what became of
- * it; it can neither panic nor run out of gas, since what it needs is checked at the claim.
+ * Paying out NEAR. The ledger is debited before the money leaves and a callback settles what became
+ * of it; it can neither panic nor run out of gas, since what it needs is checked at the claim.
  */
 import { near } from 'near-sdk-js';
-import { beginClaim, endClaim } from '../rules/ledger.js';
-import { moveMoney, noMoney } from '../rules/totals.js';
-import { caller, emit, requireGas } from './call.js';
+import { beginClaim, endClaim, type Ledger } from '../rules/ledger.js';
+import { moveMoney, noMoney, type Totals } from '../rules/totals.js';
+import { caller, emit, nowMs, requireGas } from './call.js';
 import { applyMoves, readLedger, writeLedger } from './records.js';
 
 declare const env: { promise_result(index: number, register: number): bigint | number };
@@ -16,40 +16,50 @@ const succeeded = 1;
 /** The transaction's outcome is that of the callback, so its sender sees whether it was paid. */
 export function claim(): void {
   requireGas(50);
-  const account = caller();
-  const ledger = readLedger(account);
-  const yocto = beginClaim(ledger);
-  writeLedger(ledger);
+  const ledger = readLedger(caller());
   const moves = noMoney();
-  moveMoney(moves, 'ledgers', 'inFlight', yocto);
+  near.promiseReturn(sendFrom(ledger, moves));
+  writeLedger(ledger);
   applyMoves(moves);
+}
+
+/** Sends `yocto`, or all, to the ledger's account. Returns the callback. */
+export function sendFrom(ledger: Ledger, moves: Totals, yocto = ledger.balance): number | bigint {
+  const { account } = ledger;
+  beginClaim(ledger, { account, nowMs: nowMs(), amount: yocto });
+  moveMoney(moves, 'ledgers', 'inFlight', yocto);
+  const claimed = { account, amountYocto: `${yocto}` };
+  emit([{ event: 'claim_sent', data: claimed }]);
   const sending = near.promiseBatchCreate(account);
   near.promiseBatchActionTransfer(sending, yocto);
-  const callback = near.promiseThen(
+  return near.promiseThen(
     sending,
     near.currentAccountId(),
     'on_claimed',
-    JSON.stringify({ account, amountYocto: `${yocto}` }),
+    JSON.stringify({ ...claimed, claim: ledger.claim }),
     0n,
     callbackGas,
   );
-  near.promiseReturn(callback);
 }
 
-export function onClaimed(it: { account: string; amountYocto: string }): {
+export function promiseSucceeded(index: number): boolean {
+  return Number(env.promise_result(index, 0)) === succeeded;
+}
+
+export function onClaimed(it: { account: string; claim: number; amountYocto: string }): {
   sent: boolean;
   amountYocto: string;
 } {
-  const yocto = BigInt(it.amountYocto);
-  const sent = Number(env.promise_result(0, 0)) === succeeded;
-  const ledger = readLedger(it.account);
-  endClaim(ledger, { yocto, sent });
+  const { account, claim, amountYocto } = it;
+  const sent = promiseSucceeded(0);
+  const ledger = readLedger(account);
+  const yocto = endClaim(ledger, { claim, sent });
   writeLedger(ledger);
   const moves = noMoney();
   // Sent money has left the contract; what did not leave is back on the ledger.
   if (sent) moves.inFlight -= yocto;
   else moveMoney(moves, 'inFlight', 'ledgers', yocto);
   applyMoves(moves);
-  emit([{ event: 'claimed', data: { account: it.account, sent, amountYocto: it.amountYocto } }]);
-  return { sent, amountYocto: it.amountYocto };
+  emit([{ event: 'claimed', data: { account, sent, amountYocto } }]);
+  return { sent, amountYocto };
 }

@@ -27,9 +27,10 @@ import * as electorate from './electorate-shell.js';
 import * as governance from './governance-shell.js';
 import { listIds } from './pages.js';
 import {
+  addTokens,
   applyMoves,
   datasets,
-  hasLedger,
+  initTotals,
   proposals,
   proposedActions,
   readAmendment,
@@ -47,12 +48,12 @@ import {
   takeId,
   terms,
   writeJson,
-  writeLedger,
-  writeTotals,
 } from './records.js';
 import { initReputation, showReputation } from './reputations.js';
 import { commandRun } from './run-shell.js';
 import { chargeStorage, storageUsed } from './storage-charge.js';
+import * as storage from './storage-deposit.js';
+import * as tokens from './tokens.js';
 
 @NearBindgen({ requireInit: true })
 export class Dao {
@@ -64,7 +65,8 @@ export class Dao {
     }
     const { members, policy, guardian, guardianTermMs } = decode.init(args, '');
     writeJson('counts', { proposals: 0, runs: 0, datasets: 0, releases: 0 });
-    writeTotals(noMoney());
+    initTotals();
+    addTokens(policy.tokens);
     initReputation();
     near.storageWrite('STATE', '{}'); // By this the SDK knows that it was initialised.
     const untilMs = nowMs() + guardianTermMs;
@@ -99,15 +101,55 @@ export class Dao {
     return claims.onClaimed(decode.claimed(args, ''));
   }
 
-  /** Makes an empty ledger, its storage paid by the deposit; a relayer needs one to be paid. */
+  // Tokens (NEP-141)
+
+  @call({})
+  ft_on_transfer(args: unknown): string {
+    return tokens.receive(decode.transferred(args, ''));
+  }
+
+  /** Payable: the receiver's registration with the token, and the one yocto of a transfer. */
   @call({ payableFunction: true })
-  open_ledger(args: unknown): void {
-    const { account = caller() } = decode.openLedger(args, '');
-    const before = storageUsed();
-    if (!hasLedger(account)) writeLedger(readLedger(account));
-    const moves = noMoney();
-    chargeStorage(moves, { before, attachedYocto: near.attachedDeposit() });
-    applyMoves(moves);
+  claim_token(args: unknown): void {
+    tokens.claim(decode.claimToken(args, '').token);
+  }
+
+  @call({ privateFunction: true })
+  on_registration(args: unknown): object | undefined {
+    return tokens.onRegistration(decode.tokenClaim(args, ''));
+  }
+
+  @call({ privateFunction: true })
+  on_token_claimed(args: unknown): object {
+    return tokens.onClaimed(decode.tokenClaim(args, ''));
+  }
+
+  // Storage deposits (NEP-145)
+
+  @call({ payableFunction: true })
+  storage_deposit(args: unknown): storage.StorageBalance {
+    return storage.deposit(decode.storageDeposit(args, ''));
+  }
+
+  @call({ payableFunction: true })
+  storage_withdraw(args: unknown): storage.StorageBalance {
+    return storage.withdraw(decode.storageWithdraw(args, '').amount);
+  }
+
+  @call({ payableFunction: true })
+  storage_unregister(args: unknown): boolean {
+    return storage.unregister(decode.storageUnregister(args, '').force);
+  }
+
+  @view({})
+  storage_balance_of(args: unknown): storage.StorageBalance | null {
+    return storage.balanceOf(decode.storageBalance(args, '').account_id);
+  }
+
+  @view({})
+  storage_balance_bounds(args: unknown): object {
+    decode.nothing(args, '');
+    return storage.bounds();
   }
 
   // Governance
@@ -394,9 +436,9 @@ export class Dao {
     const ledger = readLedger(decode.account(args, '').account);
     return {
       account: ledger.account,
-      ledgerYocto: `${ledger.balanceYocto}`,
-      inFlightYocto: `${ledger.inFlightYocto}`,
-      claimedYocto: `${ledger.claimedYocto}`,
+      ledgerYocto: `${ledger.balance}`,
+      inFlightYocto: `${ledger.inFlight}`,
+      claimedYocto: `${ledger.claimed}`,
       seats: ledger.seats,
     };
   }
@@ -407,15 +449,20 @@ export class Dao {
   }
 
   @view({})
+  list_tokens(args: unknown): shown.TokenView[] {
+    return tokens.list(decode.tokens(args, '').account);
+  }
+
+  @view({})
   get_accounting(args: unknown): shown.AccountingView {
     decode.nothing(args, '');
     const totals = readTotals();
     const balance = near.accountBalance();
-    const storage = near.storageUsage() * storageYoctoPerByte;
-    // What is in flight has left the balance already.
+    const storageYocto = near.storageUsage() * storageYoctoPerByte;
     const owed = buckets
+      // What is in flight has left the balance already.
       .filter((bucket) => bucket !== 'storage' && bucket !== 'inFlight')
-      .reduce((sum, bucket) => sum + totals[bucket], storage);
+      .reduce((sum, bucket) => sum + totals[bucket], storageYocto);
     return {
       balanceYocto: `${balance}`,
       treasuryYocto: `${totals.treasury}`,
@@ -426,7 +473,8 @@ export class Dao {
       slashedYocto: `${totals.slashed}`,
       ledgersYocto: `${totals.ledgers}`,
       inFlightYocto: `${totals.inFlight}`,
-      storageYocto: `${storage}`,
+      depositsYocto: `${totals.deposits}`,
+      storageYocto: `${storageYocto}`,
       surplusYocto: `${balance - owed}`,
     };
   }

@@ -23,6 +23,7 @@ import type { Choice } from '../rules/views.js';
 import { caller, emit, hash, nowMs, utf8 } from './call.js';
 import { castVoteOf, setMembers, weightOfElectorate } from './electorate-shell.js';
 import {
+  addTokens,
   applyMoves,
   proposals,
   proposedActions,
@@ -39,6 +40,7 @@ import {
 import { checkFunding, fundRun } from './run-funding.js';
 import { commandRun, creditLedger, loadRun } from './run-shell.js';
 import { chargeStorage, storageUsed } from './storage-charge.js';
+import { grant } from './tokens.js';
 
 export function propose(it: { action: Action; description: Digest }): number {
   const before = storageUsed();
@@ -138,6 +140,7 @@ function checkAction(action: Action): Proposal['evidence'] {
       return null;
     }
     case 'transfer':
+    case 'transfer-token':
     case 'set-member':
     case 'set-members':
     case 'set-policy':
@@ -238,6 +241,8 @@ function perform(proposal: Proposal, moves: Totals): void {
       creditLedger(action.to, yocto);
       return;
     }
+    case 'transfer-token':
+      return grant(action);
     case 'set-member':
       return changeMembers([{ account: action.account, weight: action.weight }]);
     case 'set-members':
@@ -245,6 +250,7 @@ function perform(proposal: Proposal, moves: Totals): void {
     case 'set-policy': {
       const settings = readSettings();
       const version = settings.version + 1;
+      addTokens(action.policy.tokens);
       writeJson('policy', { ...settings, policy: action.policy, version });
       return emit([{ event: 'policy_changed', data: { version } }]);
     }

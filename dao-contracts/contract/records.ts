@@ -11,6 +11,7 @@
  *     mi:<n> mn:<acct> n-th member, its n           pl:<acct>       its open proposals
  *     gc:<action>      the guardian cancelled it    pa:<id>         a proposal's action
  *     l:<acct>         ledger                       s:<run>:<n>     seat; o:<run>:<acct> its number
+ *     tokens           known ones, in order         k:<n> k:<n>:<acct>  a token's books; ledger in it
  *     j:<run>          disputes                     z:<run>         new terms that wait
  *     n:<run>:<acct>   party number                 w:<run>:<acct>  seat it operates
  *     y y:<acct>       reputation: of all, of each  c:<run>:<round> closed round's record
@@ -19,11 +20,14 @@
  */
 import { near } from 'near-sdk-js';
 import type { Action, Policy } from '../rules/actions.js';
-import { emptyLedger, type Ledger } from '../rules/ledger.js';
+import { emptyLedger, emptyPurse, type Ledger, type Purse } from '../rules/ledger.js';
+import { refuse } from '../rules/errors.js';
+import { tokensKnownMax } from '../rules/limits.js';
 import type { Guardian } from '../rules/guardian.js';
 import type { Proposal } from '../rules/proposal.js';
 import type { Applicant, Audit, Dispute, Run, Seat } from '../rules/run-state.js';
 import type { Amendment, RunTerms } from '../rules/run-terms.js';
+import { noTokens, type TokenBooks } from '../rules/token-books.js';
 import { addMove, buckets, type Bucket, type Totals } from '../rules/totals.js';
 import type { DatasetView, ReleaseView } from '../rules/views.js';
 
@@ -102,7 +106,6 @@ export const proposals = new Kind<Proposal>('p:', [
 export const proposedActions = new Kind<Action>('pa:');
 export const datasets = new Kind<DatasetView>('d:');
 export const releases = new Kind<ReleaseView>('f:');
-const ledgers = new Kind<Ledger>('l:', ['balanceYocto', 'inFlightYocto', 'claimedYocto']);
 const totalsKind = new Kind<Totals>('totals', buckets);
 
 type StoredAudit = Omit<Audit, 'potYocto'> & { potYocto: string };
@@ -159,24 +162,113 @@ export function writeAmendment(run: number, amendment: Amendment | null): void {
   else near.storageRemove(`z:${run}`);
 }
 
+/**
+ * Shared records of money have a fixed width, so that nobody pays for the digits of another's
+ * money: a call that only moves money stores as many bytes as it found.
+ */
+function fixed(amount: bigint | number, digits = 39): string {
+  return `${amount}`.padStart(digits, '0');
+}
+
+function readAmounts(key: string): string[] | null {
+  return near.storageRead(key)?.split(' ') ?? null;
+}
+
+function formatPurse({ balance, inFlight, claimed, claim }: Purse): string {
+  return `${fixed(balance)} ${fixed(inFlight)} ${fixed(claimed)} ${fixed(claim, 16)}`;
+}
+
+function parsePurse([balance, inFlight, claimed, claim]: string[]): Purse {
+  return {
+    balance: BigInt(balance!),
+    inFlight: BigInt(inFlight!),
+    claimed: BigInt(claimed!),
+    claim: Number(claim),
+  };
+}
+
 export function readLedger(account: string): Ledger {
-  return ledgers.get(account) ?? emptyLedger(account);
+  const amounts = readAmounts(`l:${account}`);
+  if (!amounts) return emptyLedger(account);
+  const [depositYocto, lockedYocto, seats] = amounts.splice(4);
+  return {
+    account,
+    ...parsePurse(amounts),
+    depositYocto: BigInt(depositYocto!),
+    lockedYocto: BigInt(lockedYocto!),
+    seats: JSON.parse(seats!) as Ledger['seats'],
+  };
 }
 
 export function hasLedger(account: string): boolean {
   return near.storageHasKey(`l:${account}`);
 }
 
+export function formatLedger(ledger: Ledger): string {
+  const { depositYocto, lockedYocto, seats } = ledger;
+  const deposits = `${fixed(depositYocto)} ${fixed(lockedYocto)}`;
+  return `${formatPurse(ledger)} ${deposits} ${JSON.stringify(seats)}`;
+}
+
 export function writeLedger(ledger: Ledger): void {
-  ledgers.put(ledger.account, ledger);
+  near.storageWrite(`l:${ledger.account}`, formatLedger(ledger));
+}
+
+export function removeLedger(account: string): void {
+  near.storageRemove(`l:${account}`);
+}
+
+/** Every token that was ever accepted; its place in the list is its number in keys. */
+export function readTokens(): string[] {
+  return readJson<string[]>('tokens') ?? [];
+}
+
+export function readTokenBooks(token: number): TokenBooks {
+  const [treasury, ledgers, inFlight] = readAmounts(`k:${token}`)!.map(BigInt);
+  return { treasury: treasury!, ledgers: ledgers!, inFlight: inFlight! };
+}
+
+export function writeTokenBooks(token: number, books: TokenBooks): void {
+  const { treasury, ledgers, inFlight } = books;
+  near.storageWrite(`k:${token}`, `${fixed(treasury)} ${fixed(ledgers)} ${fixed(inFlight)}`);
+}
+
+/** Numbers and empty books for tokens that are new. */
+export function addTokens(added: readonly string[]): void {
+  const known = readTokens();
+  const before = known.length;
+  for (const token of added) {
+    if (known.includes(token)) continue;
+    writeTokenBooks(known.length, noTokens());
+    known.push(token);
+  }
+  if (known.length === before) return;
+  if (known.length > tokensKnownMax) {
+    refuse('TOO_MANY', `there would be ${known.length} tokens, at most ${tokensKnownMax}`);
+  }
+  writeJson('tokens', known);
+}
+
+export function readPurse(token: number, account: string): Purse {
+  const amounts = readAmounts(`k:${token}:${account}`);
+  return amounts ? parsePurse(amounts) : emptyPurse();
+}
+
+export function writePurse(token: number, account: string, purse: Purse): void {
+  near.storageWrite(`k:${token}:${account}`, formatPurse(purse));
+}
+
+/** What was claimed is in the log; an empty ledger in a token is not kept. */
+export function dropPurse(token: number, account: string): void {
+  near.storageRemove(`k:${token}:${account}`);
 }
 
 export function readTotals(): Totals {
   return totalsKind.get('')!;
 }
 
-export function writeTotals(totals: Totals): void {
-  totalsKind.put('', totals);
+export function initTotals(): void {
+  writeJson('totals', Object.fromEntries(buckets.map((bucket) => [bucket, fixed(0)])));
 }
 
 /** Totals as stored: decimal strings, since most calls move money between two of them only. */
@@ -192,7 +284,7 @@ export function applyMoves(moves: Totals, known?: StoredTotals): void {
   if (moved.length === 0) return;
   const stored = known ?? readStoredTotals();
   for (const bucket of moved)
-    stored[bucket] = `${addMove(bucket, BigInt(stored[bucket]), moves[bucket])}`;
+    stored[bucket] = fixed(addMove(bucket, BigInt(stored[bucket]), moves[bucket]));
   writeJson('totals', stored);
 }
 

@@ -6,7 +6,7 @@ import { RunDraft } from '../rules/run-draft.js';
 import { applyRunCommand, type RunCommand } from '../rules/run-events.js';
 import type { Run } from '../rules/run-state.js';
 import type { RoundRecord, TickResult } from '../rules/run.js';
-import { seatName } from '../rules/seat-name.js';
+import { seatName, type Actor } from '../rules/seat-name.js';
 import { settleReputations } from './reputations.js';
 import { callContext, emit } from './call.js';
 import {
@@ -57,11 +57,15 @@ export function commandRun(id: number, command: RunCommand): TickResult | null {
     callContext(),
   );
   const result = applyRunCommand(draft, command);
-  storeDraft(draft, before);
+  storeDraft(draft, before, command);
   return result;
 }
 
-function storeDraft(draft: RunDraft, before: ReadonlyMap<number, string>): void {
+function storeDraft(
+  draft: RunDraft,
+  before: ReadonlyMap<number, string>,
+  command: RunCommand,
+): void {
   const { id } = draft.run;
   runs.put(id, draft.run);
   const { amendedTerms } = draft;
@@ -91,7 +95,14 @@ function storeDraft(draft: RunDraft, before: ReadonlyMap<number, string>): void 
   storeLedgers(draft, before);
   settleReputations(draft.conducts);
   applyMoves(draft.moves);
+  if (draft.events.length === 0) noteAct(draft, command);
   emit(draft.events);
+}
+
+/** Most acts of a seat are one of many and need no event of their own. */
+function noteAct(draft: RunDraft, command: RunCommand): void {
+  const { kind: act, account = null, worker = '' } = command as { kind: string } & Partial<Actor>;
+  draft.emit('acted', { act, account, worker });
 }
 
 function readNumber(key: string): number | null {
@@ -107,7 +118,7 @@ function storeLedgers(draft: RunDraft, before: ReadonlyMap<number, string>): voi
     for (const account of new Set([seat.account, seat.payout])) {
       const ledger = readLedger(account);
       noteSeat(ledger, { run: draft.run.id, seat: number });
-      ledger.balanceYocto += credits.get(account) ?? 0n;
+      ledger.balance += credits.get(account) ?? 0n;
       credits.delete(account);
       writeLedger(ledger);
     }
@@ -117,6 +128,6 @@ function storeLedgers(draft: RunDraft, before: ReadonlyMap<number, string>): voi
 
 export function creditLedger(account: string, yocto: bigint): void {
   const ledger = readLedger(account);
-  ledger.balanceYocto += yocto;
+  ledger.balance += yocto;
   writeLedger(ledger);
 }

@@ -23,6 +23,8 @@ import {
   liveProposalsLimit,
   membersPerCallMax,
   titleCharsMax,
+  tokensAcceptedMax,
+  tokenUnitsMax,
   weightMax,
 } from './limits.js';
 import { decodeAmendment, decodeRunTerms } from './terms-decoding.js';
@@ -39,6 +41,7 @@ const policyFields = record<Policy>({
   lateQuorumMs: integer(0, deadlineMsMax),
   liveProposalsMax: integer(1, liveProposalsLimit),
   licences: list(text(100), licencesMax),
+  tokens: list(account, tokensAcceptedMax),
   rewardPerTeraFlopYoctoMax: amount,
 });
 
@@ -75,6 +78,12 @@ const shapes: { [K in Kind]: Decoder<Extract<Action, { kind: K }>> } = {
     version: text(40),
   }),
   transfer: record({ kind: oneOf('transfer'), to: account, amountYocto: amount }),
+  'transfer-token': record({
+    kind: oneOf('transfer-token'),
+    token: account,
+    to: account,
+    amountUnits: decimal(tokenUnitsMax),
+  }),
   'set-member': record({ kind: oneOf('set-member'), account, weight: decimal(weightMax) }),
   'set-members': record({
     kind: oneOf('set-members'),

@@ -15,6 +15,8 @@ export type Action =
       version: string;
     }
   | { kind: 'transfer'; to: string; amountYocto: string }
+  /** In a token (NEP-141). */
+  | { kind: 'transfer-token'; token: string; to: string; amountUnits: string }
   /** `weight`: decimal string; '0' removes the member. */
   | { kind: 'set-member'; account: string; weight: string }
   /** The same for several at once. */
@@ -49,6 +51,8 @@ export interface Policy {
   liveProposalsMax: number;
   /** SPDX expressions, compared as text with a dataset's concluded licence. */
   licences: string[];
+  /** Accounts of the tokens (NEP-141) that the treasury takes. */
+  tokens: string[];
   /** The most that a run may pay for 10^12 floating-point operations. */
   rewardPerTeraFlopYoctoMax: string;
 }

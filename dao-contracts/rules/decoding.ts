@@ -84,6 +84,9 @@ export const workerLabel: Decoder<string> = (value, field) =>
     ? value
     : bad(field, `a label of up to ${workerCharsMax} of a-z, 0-9 and "-"`);
 
+export const flag: Decoder<boolean> = (value, field) =>
+  typeof value === 'boolean' ? value : bad(field, 'true or false');
+
 export function oneOf<T extends string>(...names: readonly T[]): Decoder<T> {
   return (value, field) =>
     names.includes(value as T) ? (value as T) : bad(field, `one of ${names.join(', ')}`);

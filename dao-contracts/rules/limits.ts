@@ -87,6 +87,16 @@ export const titleCharsMax = 200;
 export const textCharsMax = 500;
 /** The supply of NEAR is about 1.2 × 10^33 yocto: no honest amount is larger. */
 export const amountYoctoMax = 10n ** 34n;
+/** A token's smallest units: NEP-141's amounts have 128 bits, 2^128 is about 3.4 × 10^38. */
+export const tokenUnitsMax = 10n ** 38n;
+/** Tokens that a policy accepts. */
+export const tokensAcceptedMax = 16;
+/** Tokens that were ever accepted: what is left of them stays on the books, which one view shows. */
+export const tokensKnownMax = 64;
+/** What a transfer of tokens is for, in its message. */
+export const messageCharsMax = 256;
+/** Of what a token answers; a longer answer is none. */
+export const answerCharsMax = 500;
 /** Entries of one page of a list. */
 export const pageItemsMax = 50;
 /** Seats that an account's earnings name; older ones are found through their runs. */

@@ -1,8 +1,9 @@
 /**
  * Where the DAO's money is. Inside the contract money only ever moves between these buckets, by
  * `moveMoney`, so what leaves one enters another; it enters and leaves the contract through
- * `receiveMoney` and `payOut` alone. The contract's balance covers the sum of all but `storage`,
- * plus the chain's price for the bytes that it keeps (which `storage` was charged for).
+ * `receiveMoney` and `payOut` alone. The contract's balance covers the sum of all but `storage`
+ * and `inFlight`, which the chain has taken out already, plus the chain's price for the bytes that
+ * it keeps (which `storage` was charged for).
  */
 export type Bucket =
   | 'treasury'
@@ -13,6 +14,7 @@ export type Bucket =
   | 'slashed'
   | 'ledgers'
   | 'inFlight'
+  | 'deposits'
   | 'storage';
 
 export type Totals = Record<Bucket, bigint>;
@@ -26,6 +28,7 @@ export const buckets: readonly Bucket[] = [
   'slashed',
   'ledgers',
   'inFlight',
+  'deposits',
   'storage',
 ];
 

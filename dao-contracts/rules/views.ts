@@ -113,6 +113,18 @@ export interface ReputationView {
   slashes: number;
 }
 
+/** A token (NEP-141) on the DAO's books, in its smallest units. */
+export interface TokenView {
+  token: string;
+  /** Whether the policy takes more of it. */
+  accepted: boolean;
+  treasuryUnits: string;
+  ledgersUnits: string;
+  inFlightUnits: string;
+  /** What an account can claim; null: none was asked about. */
+  account: { ledgerUnits: string; inFlightUnits: string } | null;
+}
+
 export interface AccountingView {
   balanceYocto: string;
   treasuryYocto: string;
@@ -124,6 +136,8 @@ export interface AccountingView {
   slashedYocto: string;
   ledgersYocto: string;
   inFlightYocto: string;
+  /** Put down for storage (NEP-145) and not used. */
+  depositsYocto: string;
   storageYocto: string;
   /** Balance − everything above but what is in flight, which has left it; never negative. */
   surplusYocto: string;

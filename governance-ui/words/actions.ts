@@ -169,6 +169,7 @@ function effectsOfPolicy(next: PolicyAction, now: PolicyView): string[] {
       shortNear(BigInt(next.rewardPerTeraFlopYoctoMax)),
     ],
     ['Allowed licences would be', now.licences.join(', '), next.licences.join(', ')],
+    ['Accepted tokens would be', now.tokens.join(', '), next.tokens.join(', ')],
   ];
   const sentences = changes
     .filter(([, before, after]) => before !== after)

@@ -46,6 +46,7 @@ export class DaoFixture {
     approvalBps: 5_000,
     bondYocto: near(10),
     licences: ['CC0-1.0', 'PDDL-1.0'],
+    tokens: [],
     ...{ lateQuorumMs: 12 * hourMs, liveProposalsMax: 1, version: 1 },
     rewardPerTeraFlopYoctoMax: near(1_000),
     guardian: null,
@@ -61,6 +62,7 @@ export class DaoFixture {
     slashedYocto: '0',
     ledgersYocto: near(275),
     inFlightYocto: '0',
+    depositsYocto: '0',
     storageYocto: near(14),
     surplusYocto: near(40_000),
   };

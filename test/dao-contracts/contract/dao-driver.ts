@@ -48,6 +48,7 @@ export const policy = {
   lateQuorumMs: 20_000,
   liveProposalsMax: 8,
   licences: ['CC0-1.0'],
+  tokens: [] as string[],
   rewardPerTeraFlopYoctoMax: `${near}`,
 };
 

@@ -31,10 +31,27 @@ interface Snapshot {
   balances: Map<string, bigint>;
 }
 
+type PromiseAction =
+  | { kind: 'transfer'; yocto: bigint }
+  | { kind: 'call'; method: string; args: string; yocto: bigint };
+
+/** A receipt that a call left behind; `after`: those whose results it gets. */
 interface PromiseStep {
   account: string;
-  transferYocto: bigint;
-  then: { method: string; args: string } | null;
+  /** Its own joint of others does nothing (`promise_and`). */
+  joint: boolean;
+  actions: PromiseAction[];
+  after: PromiseStep[];
+  /** Null: not delivered yet. */
+  result: { ok: boolean; bytes: Uint8Array } | null;
+}
+
+/** A contract on another account, as far as this host needs one. */
+export interface ForeignContract {
+  /** What it returns; throwing undoes it. */
+  call(it: { method: string; args: object; depositYocto: bigint; host: FakeChain }): unknown;
+  snapshot(): unknown;
+  restore(kept: unknown): void;
 }
 
 export interface CallResult {
@@ -49,7 +66,12 @@ export class FakeChain {
   readonly broken = new Set<string>();
   /** While true, transfers and their callbacks wait for `deliverCallbacks`. */
   holdCallbacks = false;
-  readonly #held: PromiseStep[] = [];
+  /** While true, every receipt waits for `deliver`, in whatever order. */
+  holdAll = false;
+  readonly foreign = new Map<string, ForeignContract>();
+  #held: PromiseStep[] = [];
+  /** Money that has left the contract and not arrived. */
+  #transitYocto = 0n;
   #exports: Exports;
   #state: Snapshot;
   #seed = 0;
@@ -74,7 +96,7 @@ export class FakeChain {
 
   /** All the money there is: no call may change it. */
   supply(): bigint {
-    return [...this.#state.balances.values()].reduce((sum, yocto) => sum + yocto, 0n);
+    return [...this.#state.balances.values()].reduce((sum, yocto) => sum + yocto, this.#transitYocto);
   }
 
   /** One digest of all that is stored and of every balance. */
@@ -122,7 +144,7 @@ export class FakeChain {
     signer?: string;
     depositYocto: bigint;
     gas: bigint;
-    promiseSucceeded?: boolean;
+    results?: PromiseStep['result'][];
   }): CallResult {
     const before = this.#copy();
     const steps: PromiseStep[] = [];
@@ -140,19 +162,25 @@ export class FakeChain {
       this.#state = before;
       throw error;
     }
-    let value = returned.bytes ? JSON.parse(new TextDecoder().decode(returned.bytes)) : undefined;
+    let value = returned.bytes ? parseBytes(returned.bytes) : undefined;
+    // Money leaves with the receipt that carries it.
+    const sent = steps.reduce((sum, step) => sum + yoctoOf(step), 0n);
+    this.fund(this.contract, -sent);
+    this.#transitYocto += sent;
+    const staked = this.#state.usage * storageYoctoPerByte;
+    if (this.balance(this.contract) < staked) throw new Error('storage is not paid for');
+    const held = new Set(steps.flatMap((step) => (step.after.length > 0 ? step.after : [])));
     for (const step of steps) {
-      if (this.holdCallbacks && step.then) {
+      const followed = held.has(step) || step.after.length > 0;
+      if (this.holdAll || (this.holdCallbacks && followed)) {
         this.#held.push(step);
         continue;
       }
       const outcome = this.#settle(step);
       if (!outcome) continue;
       logs.push(...outcome.logs);
-      value = outcome.value;
+      if (outcome.value !== undefined) value = outcome.value;
     }
-    const staked = this.#state.usage * storageYoctoPerByte;
-    if (this.balance(this.contract) < staked) throw new Error('storage is not paid for');
     return { value, logs };
   }
 
@@ -162,17 +190,66 @@ export class FakeChain {
     for (const step of this.#held.splice(0)) this.#settle(step);
   }
 
-  /** A transfer and its callback, where it has one. */
+  /** How many held receipts could be delivered now. */
+  get ready(): number {
+    return this.#held.filter(isReady).length;
+  }
+
+  /** Delivers one of them. What it leaves behind is held in its turn. */
+  deliver(which: number): CallResult | null {
+    const step = this.#held.filter(isReady)[which]!;
+    this.#held = this.#held.filter((one) => one !== step);
+    return this.#settle(step);
+  }
+
+  /** Delivers a receipt. A callback's outcome is what the call comes to. */
   #settle(step: PromiseStep): CallResult | null {
-    const sent = !this.broken.has(step.account);
-    if (sent) {
-      this.fund(this.contract, -step.transferYocto);
-      this.fund(step.account, step.transferYocto);
+    const nothing = new Uint8Array();
+    if (step.joint) {
+      step.result = { ok: true, bytes: nothing };
+      return null;
     }
-    if (!step.then) return null;
-    const { method, args } = step.then;
-    const callback = { method, args: JSON.parse(args) as object, caller: this.contract };
-    return this.#run({ ...callback, depositYocto: 0n, gas: 20n, promiseSucceeded: sent });
+    const yocto = yoctoOf(step);
+    this.#transitYocto -= yocto;
+    if (step.account === this.contract) {
+      const [action] = step.actions;
+      if (action?.kind !== 'call') throw new Error('the contract sends itself money');
+      const results = step.after.flatMap((one) => (one.joint ? one.after : [one]));
+      const outcome = this.#run({
+        method: action.method,
+        args: JSON.parse(action.args) as object,
+        caller: this.contract,
+        depositYocto: 0n,
+        gas: 20n,
+        results: results.map((one) => one.result),
+      });
+      step.result = { ok: true, bytes: nothing };
+      return outcome;
+    }
+    const contract = this.foreign.get(step.account);
+    const kept = contract?.snapshot();
+    let value: unknown = undefined;
+    try {
+      if (this.broken.has(step.account)) throw new Error('no such account');
+      for (const action of step.actions) {
+        if (action.kind === 'transfer') continue;
+        if (!contract) throw new Error('no contract');
+        const { method, args, yocto: depositYocto } = action;
+        value = contract.call({
+          method,
+          args: JSON.parse(args) as object,
+          depositYocto,
+          host: this,
+        });
+      }
+      this.fund(step.account, yocto);
+      step.result = { ok: true, bytes: bytesOf(value) };
+    } catch {
+      contract?.restore(kept);
+      this.fund(this.contract, yocto);
+      step.result = { ok: false, bytes: nothing };
+    }
+    return null;
   }
 
   #host(it: {
@@ -182,13 +259,17 @@ export class FakeChain {
     signer?: string;
     depositYocto: bigint;
     gas: bigint;
-    promiseSucceeded?: boolean;
+    results?: PromiseStep['result'][];
     steps: PromiseStep[];
     logs: string[];
     returned: { bytes?: Uint8Array };
   }): object {
     const registers = new Map<bigint, Uint8Array>();
     const state = this.#state;
+    const add = (account: string, after: PromiseStep[], actions: PromiseAction[]) => {
+      const step = { account, joint: account === '', actions, after, result: null };
+      return BigInt(it.steps.push(step) - 1);
+    };
     const set = (register: number | bigint, bytes: Uint8Array) =>
       void registers.set(BigInt(register), bytes);
     const latin1 = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
@@ -233,18 +314,60 @@ export class FakeChain {
       },
       log: (text: string) => void it.logs.push(text),
       value_return: (bytes: Uint8Array) => void (it.returned.bytes = bytes),
-      promise_batch_create: (account: string) =>
-        BigInt(it.steps.push({ account, transferYocto: 0n, then: null }) - 1),
+      promise_create: (
+        account: string,
+        method: string,
+        args: Uint8Array,
+        yocto: bigint | number,
+      ) => add(account, [], [callOf(method, args, yocto)]),
+      promise_then: (
+        index: bigint,
+        account: string,
+        method: string,
+        args: Uint8Array,
+        yocto: bigint | number,
+      ) => add(account, [it.steps[Number(index)]!], [callOf(method, args, yocto)]),
+      promise_and: (...indexes: bigint[]) =>
+        add('', indexes.map((index) => it.steps[Number(index)]!), []),
+      promise_batch_create: (account: string) => add(account, [], []),
       promise_batch_action_transfer: (index: bigint, yocto: bigint) =>
-        void (it.steps[Number(index)]!.transferYocto = BigInt(yocto)),
-      promise_then: (index: bigint, _account: string, method: string, args: Uint8Array) => {
-        it.steps[Number(index)]!.then = { method, args: new TextDecoder().decode(args) };
-        return index;
-      },
+        void it.steps[Number(index)]!.actions.push({ kind: 'transfer', yocto: BigInt(yocto) }),
+      promise_batch_action_function_call: (
+        index: bigint,
+        method: string,
+        args: Uint8Array,
+        yocto: bigint | number,
+      ) => void it.steps[Number(index)]!.actions.push(callOf(method, args, yocto)),
       promise_return: () => undefined,
-      promise_result: () => (it.promiseSucceeded ? 1n : 2n),
+      promise_result: (index: number, register: number) => {
+        const result = it.results![Number(index)]!;
+        if (result.ok) set(register, result.bytes);
+        return result.ok ? 1n : 2n;
+      },
     };
   }
+}
+
+function callOf(method: string, args: Uint8Array, yocto: bigint | number): PromiseAction {
+  return { kind: 'call', method, args: new TextDecoder().decode(args), yocto: BigInt(yocto) };
+}
+
+function yoctoOf({ actions }: PromiseStep): bigint {
+  return actions.reduce((sum, { yocto }) => sum + yocto, 0n);
+}
+
+function isReady({ after }: PromiseStep): boolean {
+  return after.every((one) => one.result !== null && (!one.joint || isReady(one)));
+}
+
+/** `Uint8Array`: whatever a contract may return that is no JSON. */
+function bytesOf(value: unknown): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  return new TextEncoder().encode(value === undefined ? '' : JSON.stringify(value));
+}
+
+function parseBytes(bytes: Uint8Array): unknown {
+  return JSON.parse(new TextDecoder().decode(bytes));
 }
 
 /** `{ rawText }` is passed as that text, to play a caller whose JSON is none. */

@@ -117,7 +117,7 @@ describe('owners and relayers, in the contract', () => {
     const owed = (account: string) =>
       host.view<EarningsView>('get_earnings', { account }).ledgerYocto;
     expect(owed('bob.test')).to.equal('0');
-    host.call('bob.test', 'open_ledger', {}, { depositYocto: near });
+    host.call('bob.test', 'storage_deposit', {}, { depositYocto: near });
     host.call(
       'w1.test',
       'commit',

@@ -1,0 +1,82 @@
+/**
+ * Tokens (NEP-141) in the DAO's treasury: giving them, what an account can claim of them, and
+ * claiming. What concerns the token itself is asked of the token's own contract.
+ */
+import { actions } from 'near-api-js';
+import { teraGas, type Connection } from './connection.js';
+import { isDaoError } from './errors.js';
+import type { TokenView } from './views.js';
+
+/** NEP-148. */
+export interface TokenMetadata {
+  readonly name: string;
+  readonly symbol: string;
+  readonly decimals: number;
+}
+
+export interface TokenCalls {
+  /** Every token that the DAO ever accepted; with `account`, also what it can claim. */
+  listTokens(it?: { account?: string }): Promise<TokenView[]>;
+  getTokenMetadata(it: { token: string }): Promise<TokenMetadata>;
+  /** By the token's own record, which covers the DAO's books. */
+  getTokenBalance(it: { token: string; account: string }): Promise<bigint>;
+  /** Gives tokens to the treasury. Returns how many it took: none of a token it does not know. */
+  depositToken(it: { token: string; amountUnits: bigint }): Promise<bigint>;
+  /**
+   * Sends all that the caller was granted. Where the token does not know the caller yet, its
+   * registration is paid for out of what this attaches; what is not needed comes back.
+   */
+  claimToken(it: { token: string }): Promise<TokenClaimed>;
+}
+
+export interface TokenClaimed {
+  readonly sent: boolean;
+  readonly amountUnits: bigint;
+  /** What would have to be attached, where too little was. */
+  readonly needsYocto?: bigint | null;
+}
+
+/** A token's contract may be slow; what is not used comes back. */
+const transferGas = 150n * teraGas;
+
+export function tokenCalls(connection: Connection): TokenCalls {
+  const ask = <T>(token: string, method: string, args: object = {}) =>
+    connection.viewOf<T>(token, method, args);
+  return {
+    listTokens: (it = {}) => connection.view('list_tokens', it),
+    getTokenMetadata: ({ token }) => ask(token, 'ft_metadata'),
+    getTokenBalance: async ({ token, account }) =>
+      BigInt(await ask<string>(token, 'ft_balance_of', { account_id: account })),
+    depositToken: async ({ token, amountUnits }) => {
+      const args = { receiver_id: connection.contract, amount: `${amountUnits}`, msg: 'treasury' };
+      const call = actions.functionCall('ft_transfer_call', args, transferGas, 1n);
+      const { returned } = await connection.send(token, [call], 'ft_transfer_call');
+      return BigInt(JSON.parse(returned) as string);
+    },
+    claimToken: async ({ token }) => {
+      const account_id = connection.accountId!;
+      const min = await registrationPrice(ask, { token, account_id });
+      return connection.call(
+        'claim_token',
+        { token },
+        { depositYocto: 1n + min, gas: 200n * teraGas },
+      );
+    },
+  };
+}
+
+/** 0 for a token that keeps no accounts (NEP-145), or knows this one. */
+async function registrationPrice(
+  ask: <T>(token: string, method: string, args?: object) => Promise<T>,
+  it: { token: string; account_id: string },
+): Promise<bigint> {
+  const { token, account_id } = it;
+  try {
+    const balance = await ask<object | null>(token, 'storage_balance_of', { account_id });
+    if (balance !== null) return 0n;
+    return BigInt((await ask<{ min: string }>(token, 'storage_balance_bounds')).min);
+  } catch (error) {
+    if (isDaoError(error)) return 0n;
+    throw error;
+  }
+}
