@@ -17,7 +17,7 @@ import { refuse } from '../rules/errors.js';
 import { storageYoctoPerByte } from '../rules/limits.js';
 import { viewProposal } from '../rules/proposal.js';
 import { viewApplicant, viewRun, viewSeat } from '../rules/run-view.js';
-import { buckets, noMoney, receiveMoney } from '../rules/totals.js';
+import { buckets, noMoney, receiveMoney, type Bucket } from '../rules/totals.js';
 import type * as shown from '../rules/views.js';
 import { decode } from './arguments.js';
 import * as attestations from './attestations.js';
@@ -36,12 +36,13 @@ import {
   readAmendment,
   readApplicants,
   readAudits,
+  readBucket,
   readCounts,
   readDisputes,
   readJson,
   readLedger,
   readSettings,
-  readTotals,
+  readStoredTotals,
   releases,
   runs,
   seats,
@@ -456,27 +457,23 @@ export class Dao {
   @view({})
   get_accounting(args: unknown): shown.AccountingView {
     decode.nothing(args, '');
-    const totals = readTotals();
+    const totals = readStoredTotals();
+    const held = Object.fromEntries(
+      buckets.map((bucket) => [bucket, readBucket(bucket, totals)]),
+    ) as Record<Bucket, bigint>;
+    // What it is worth now, not what was once paid for it.
+    held.storage = near.storageUsage() * storageYoctoPerByte;
     const balance = near.accountBalance();
-    const storageYocto = near.storageUsage() * storageYoctoPerByte;
-    const owed = buckets
+    const surplus = buckets
       // What is in flight has left the balance already.
-      .filter((bucket) => bucket !== 'storage' && bucket !== 'inFlight')
-      .reduce((sum, bucket) => sum + totals[bucket], storageYocto);
+      .filter((bucket) => bucket !== 'inFlight')
+      .reduce((rest, bucket) => rest - held[bucket], balance);
+    const named = buckets.map((bucket) => [`${bucket}Yocto`, `${held[bucket]}`]);
     return {
       balanceYocto: `${balance}`,
-      treasuryYocto: `${totals.treasury}`,
-      bondsYocto: `${totals.bonds}`,
-      stakesYocto: `${totals.stakes}`,
-      heldBackYocto: `${totals.heldBack}`,
-      escrowsYocto: `${totals.escrows}`,
-      slashedYocto: `${totals.slashed}`,
-      ledgersYocto: `${totals.ledgers}`,
-      inFlightYocto: `${totals.inFlight}`,
-      depositsYocto: `${totals.deposits}`,
-      storageYocto: `${storageYocto}`,
-      surplusYocto: `${balance - owed}`,
-    };
+      ...Object.fromEntries(named),
+      surplusYocto: `${surplus}`,
+    } as shown.AccountingView;
   }
 }
 

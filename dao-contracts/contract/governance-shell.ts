@@ -30,8 +30,8 @@ import {
   readDisputes,
   readJson,
   readSettings,
+  readBucket,
   readStoredTotals,
-  readTotals,
   releases,
   takeId,
   terms,
@@ -220,7 +220,7 @@ function releaseBond(proposal: Proposal, moves: Totals): void {
 /** Storage of the DAO's own decisions: the treasury pays, unless the caller does. */
 function chargeDao(before: bigint, moves: Totals): void {
   const totals = readStoredTotals();
-  const treasuryYocto = BigInt(totals.treasury) + moves.treasury;
+  const treasuryYocto = readBucket('treasury', totals) + moves.treasury;
   chargeStorage(moves, { before, attachedYocto: near.attachedDeposit(), treasuryYocto });
   applyMoves(moves, totals);
 }
@@ -320,7 +320,7 @@ function changeMembers(members: Member[]): void {
 }
 
 function requireTreasury(yocto: bigint): void {
-  const { treasury } = readTotals();
+  const treasury = readBucket('treasury');
   if (treasury < yocto) {
     refuse(
       'TREASURY_TOO_SMALL',

@@ -106,7 +106,6 @@ export const proposals = new Kind<Proposal>('p:', [
 export const proposedActions = new Kind<Action>('pa:');
 export const datasets = new Kind<DatasetView>('d:');
 export const releases = new Kind<ReleaseView>('f:');
-const totalsKind = new Kind<Totals>('totals', buckets);
 
 type StoredAudit = Omit<Audit, 'potYocto'> & { potYocto: string };
 
@@ -263,29 +262,34 @@ export function dropPurse(token: number, account: string): void {
   near.storageRemove(`k:${token}:${account}`);
 }
 
-export function readTotals(): Totals {
-  return totalsKind.get('')!;
-}
+/** A bucket's digits: the supply of NEAR has 34. */
+const bucketDigits = 35;
 
 export function initTotals(): void {
-  writeJson('totals', Object.fromEntries(buckets.map((bucket) => [bucket, fixed(0)])));
+  near.storageWrite('totals', fixed(0, bucketDigits * buckets.length));
 }
 
-/** Totals as stored: decimal strings, since most calls move money between two of them only. */
-export type StoredTotals = Record<Bucket, string>;
+/** The buckets one after the other, since most calls read and move two of them only. */
+export function readStoredTotals(): string {
+  return near.storageRead('totals')!;
+}
 
-export function readStoredTotals(): StoredTotals {
-  return readJson<StoredTotals>('totals')!;
+export function readBucket(bucket: Bucket, totals = readStoredTotals()): bigint {
+  const at = buckets.indexOf(bucket) * bucketDigits;
+  return BigInt(totals.slice(at, at + bucketDigits));
 }
 
 /** Adds the money moves of a call; a call without any does not touch the record. */
-export function applyMoves(moves: Totals, known?: StoredTotals): void {
-  const moved = buckets.filter((bucket) => moves[bucket] !== 0n);
-  if (moved.length === 0) return;
-  const stored = known ?? readStoredTotals();
-  for (const bucket of moved)
-    stored[bucket] = fixed(addMove(bucket, BigInt(stored[bucket]), moves[bucket]));
-  writeJson('totals', stored);
+export function applyMoves(moves: Totals, known?: string): void {
+  let stored = known;
+  buckets.forEach((bucket, i) => {
+    const move = moves[bucket];
+    if (move === 0n) return;
+    stored ??= readStoredTotals();
+    const sum = fixed(addMove(bucket, readBucket(bucket, stored), move), bucketDigits);
+    stored = stored.slice(0, i * bucketDigits) + sum + stored.slice((i + 1) * bucketDigits);
+  });
+  if (stored !== known) near.storageWrite('totals', stored!);
 }
 
 export function readSettings(): Settings {

@@ -8,7 +8,7 @@ import { checkPrice } from '../rules/price-per-flop.js';
 import type { Proposal } from '../rules/proposal.js';
 import { moveMoney, type Totals } from '../rules/totals.js';
 import { nowMs } from './call.js';
-import { datasets, readSettings, readTotals, runs, takeId, terms } from './records.js';
+import { datasets, readSettings, readBucket, runs, takeId, terms } from './records.js';
 
 type Funding = Extract<Action, { kind: 'fund-run' }>;
 
@@ -29,7 +29,7 @@ export function checkFunding(action: Funding): void {
 export function fundRun(action: Funding, it: { proposal: Proposal; moves: Totals }): number {
   checkFunding(action);
   const budget = BigInt(action.budgetYocto);
-  const { treasury } = readTotals();
+  const treasury = readBucket('treasury');
   if (treasury < budget) {
     refuse(
       'TREASURY_TOO_SMALL',

@@ -46,6 +46,12 @@ interface PromiseStep {
   result: { ok: boolean; bytes: Uint8Array } | null;
 }
 
+/** What a call comes to: bytes, or what a promise will come to. */
+interface Returned {
+  bytes?: Uint8Array;
+  promise?: PromiseStep;
+}
+
 /** A contract on another account, as far as this host needs one. */
 export interface ForeignContract {
   /** What it returns; throwing undoes it. */
@@ -96,7 +102,10 @@ export class FakeChain {
 
   /** All the money there is: no call may change it. */
   supply(): bigint {
-    return [...this.#state.balances.values()].reduce((sum, yocto) => sum + yocto, this.#transitYocto);
+    return [...this.#state.balances.values()].reduce(
+      (sum, yocto) => sum + yocto,
+      this.#transitYocto,
+    );
   }
 
   /** One digest of all that is stored and of every balance. */
@@ -125,10 +134,16 @@ export class FakeChain {
     caller: string,
     method: string,
     args: object = {},
-    it: { depositYocto?: bigint; teraGas?: bigint; signer?: string } = {},
+    it: {
+      depositYocto?: bigint;
+      teraGas?: bigint;
+      signer?: string;
+      /** Of promises, for callbacks that nothing led to. */
+      results?: PromiseStep['result'][];
+    } = {},
   ): CallResult {
-    const { depositYocto = 0n, teraGas = 300n, signer = caller } = it;
-    return this.#run({ method, args, caller, signer, depositYocto, gas: teraGas });
+    const { depositYocto = 0n, teraGas = 300n, signer = caller, ...rest } = it;
+    return this.#run({ method, args, caller, signer, depositYocto, gas: teraGas, ...rest });
   }
 
   #copy(): Snapshot {
@@ -149,7 +164,7 @@ export class FakeChain {
     const before = this.#copy();
     const steps: PromiseStep[] = [];
     const logs: string[] = [];
-    const returned: { bytes?: Uint8Array } = {};
+    const returned: Returned = {};
     if (this.balance(it.caller) < it.depositYocto) throw new Error('the caller cannot pay');
     this.fund(it.caller, -it.depositYocto);
     this.fund(this.contract, it.depositYocto);
@@ -179,7 +194,7 @@ export class FakeChain {
       const outcome = this.#settle(step);
       if (!outcome) continue;
       logs.push(...outcome.logs);
-      if (outcome.value !== undefined) value = outcome.value;
+      if (step === returned.promise) value = outcome.value;
     }
     return { value, logs };
   }
@@ -262,7 +277,7 @@ export class FakeChain {
     results?: PromiseStep['result'][];
     steps: PromiseStep[];
     logs: string[];
-    returned: { bytes?: Uint8Array };
+    returned: Returned;
   }): object {
     const registers = new Map<bigint, Uint8Array>();
     const state = this.#state;
@@ -314,12 +329,8 @@ export class FakeChain {
       },
       log: (text: string) => void it.logs.push(text),
       value_return: (bytes: Uint8Array) => void (it.returned.bytes = bytes),
-      promise_create: (
-        account: string,
-        method: string,
-        args: Uint8Array,
-        yocto: bigint | number,
-      ) => add(account, [], [callOf(method, args, yocto)]),
+      promise_create: (account: string, method: string, args: Uint8Array, yocto: bigint | number) =>
+        add(account, [], [callOf(method, args, yocto)]),
       promise_then: (
         index: bigint,
         account: string,
@@ -328,7 +339,11 @@ export class FakeChain {
         yocto: bigint | number,
       ) => add(account, [it.steps[Number(index)]!], [callOf(method, args, yocto)]),
       promise_and: (...indexes: bigint[]) =>
-        add('', indexes.map((index) => it.steps[Number(index)]!), []),
+        add(
+          '',
+          indexes.map((index) => it.steps[Number(index)]!),
+          [],
+        ),
       promise_batch_create: (account: string) => add(account, [], []),
       promise_batch_action_transfer: (index: bigint, yocto: bigint) =>
         void it.steps[Number(index)]!.actions.push({ kind: 'transfer', yocto: BigInt(yocto) }),
@@ -338,7 +353,7 @@ export class FakeChain {
         args: Uint8Array,
         yocto: bigint | number,
       ) => void it.steps[Number(index)]!.actions.push(callOf(method, args, yocto)),
-      promise_return: () => undefined,
+      promise_return: (index: bigint) => void (it.returned.promise = it.steps[Number(index)]!),
       promise_result: (index: number, register: number) => {
         const result = it.results![Number(index)]!;
         if (result.ok) set(register, result.bytes);
