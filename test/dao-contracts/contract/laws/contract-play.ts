@@ -86,7 +86,7 @@ class Life {
     this.#must('ann.test', 'deposit', {}, budget + 20n * near);
     this.#must('ann.test', 'register_dataset', { record: dataset }, near);
     // The runs' rules take for granted that a relayer has a ledger; relay.test.ts tests without.
-    this.#must('relay.test', 'open_ledger', {}, near);
+    this.#must('relay.test', 'storage_deposit', {}, near / 10n);
     const action: Action = { kind: 'fund-run', terms, budgetYocto: `${budget}` };
     const args = { action, description: named('why') };
     this.#must('ann.test', 'propose', args, 3n * near);
@@ -144,8 +144,8 @@ class Life {
     for (const account of twin.rules.state.ledgers.keys()) {
       if (!twin.chain.exists(account)) continue;
       twin.call(account, 'claim', {});
-      const { balanceYocto, inFlightYocto } = twin.rules.ledger(account);
-      if (balanceYocto + inFlightYocto > 0n) broken('callback', `${account} was not paid`);
+      const { balance, inFlight } = twin.rules.ledger(account);
+      if (balance + inFlight > 0n) broken('callback', `${account} was not paid`);
     }
     const held = twin.rules.state.proposals.filter(({ proposal }) => proposal.bond === 'held');
     if (held.length > 0) broken('callback', `the bond of proposal ${held[0]!.proposal.id} stays`);
@@ -182,7 +182,7 @@ class Life {
   /** Mostly by somebody who has something; and one in three is gone when the money arrives. */
   #claim({ pick, chance }: LifeStep): Call | null {
     const { twin } = this;
-    const owed = [...twin.rules.state.ledgers.values()].filter((one) => one.balanceYocto > 0n);
+    const owed = [...twin.rules.state.ledgers.values()].filter((one) => one.balance > 0n);
     const rich = owed[pick % Math.max(1, owed.length)]?.account;
     const account = rich && chance % 5 > 0 ? rich : everybody[pick % everybody.length]!;
     const call = this.#call(account, 'claim', {});
@@ -312,7 +312,8 @@ class Life {
     const depositYocto = chance % 5 === 0 ? 0n : near;
     const calls: [string, object][] = [
       ['deposit', {}],
-      ['open_ledger', { account: 'nobody.test' }],
+      ['storage_deposit', { account_id: 'nobody.test' }],
+      ['storage_deposit', { registration_only: chance % 2 === 0 }],
       ['register_dataset', { record }],
       ['attest', { subject: named(`${chance % 3}`), purpose: 'disputes', evidence: null }],
       ['init', { members: [{ account: by, weight: '1' }], policy: this.sequence.policy }],

@@ -61,6 +61,7 @@ export function contractSequence(seed: number, index: number): ContractSequence 
       lateQuorumMs: oneOf([0, 500]),
       liveProposalsMax: oneOf([1, 2, 8]),
       licences: ['CC0-1.0'],
+      tokens: [],
       rewardPerTeraFlopYoctoMax: `${near}`,
     },
     steps,

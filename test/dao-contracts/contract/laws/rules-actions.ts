@@ -80,9 +80,12 @@ export function perform(
       const yocto = BigInt(action.amountYocto);
       requireTreasury(dao, yocto);
       moveMoney(state.totals, 'treasury', 'ledgers', yocto);
-      dao.ledger(action.to).balanceYocto += yocto;
+      dao.ledger(action.to).balance += yocto;
       return;
     }
+    case 'transfer-token':
+      // Tokens have laws of their own (tokens.test.ts); no life accepts one.
+      return refuse('NOT_FOUND', `the DAO never accepted ${action.token}`);
     case 'set-member':
       return setMembers(state.electorate, [action], dao.moment(call));
     case 'set-members':

@@ -25,8 +25,8 @@ export const contract = 'dao.test';
 const unpaid = new Set(
   'claim tick rejoin commit reveal certify submit_root deliver answer open judge'.split(' '),
 );
-/** The totals' digits grow once and for ever; nobody is charged for them. */
-const totalsGrowthBytes = 300n;
+/** Digits of one bucket in the record of totals (contract/records.ts). */
+const bucketDigits = 35;
 
 export interface Seen {
   method: string;
@@ -54,7 +54,11 @@ export class TwinDao {
   call(account: string, method: string, args: object, depositYocto = 0n): string | null {
     this.chain.send({ account, method, args, depositYocto, teraGas: 300, signer: account });
     const seen = this.settle(0);
-    if (method === 'init') this.#surplusAtStart = this.#surplus();
+    if (method === 'init') {
+      this.#surplusAtStart = this.#surplus();
+      const { min } = this.chain.view<{ min: string }>('storage_balance_bounds');
+      this.rules.ledgerYoctoMin = BigInt(min);
+    }
     return seen.find((one) => one.method === method)?.code ?? null;
   }
 
@@ -95,8 +99,8 @@ export class TwinDao {
   #totals(): Totals | null {
     const text = this.chain.record('totals');
     if (text === null) return null;
-    const stored = JSON.parse(text) as Record<string, string>;
-    return Object.fromEntries(buckets.map((one) => [one, BigInt(stored[one]!)])) as Totals;
+    const digits = (i: number) => text.slice(i * bucketDigits, (i + 1) * bucketDigits);
+    return Object.fromEntries(buckets.map((one, i) => [one, BigInt(digits(i))])) as Totals;
   }
 
   #follow(executed: Executed, before: { totals: Totals | null; bytes: bigint }): Seen | null {
@@ -167,10 +171,10 @@ export class TwinDao {
 
   #followCallback(executed: Executed, args: string): Seen {
     if (executed.panic !== null) broken('callback', `it failed: ${executed.panic}`);
-    const { account, amountYocto } = JSON.parse(args) as { account: string; amountYocto: string };
+    const { account, claim } = JSON.parse(args) as { account: string; claim: number };
     const sent = executed.results[0]!.ok;
     if (!sent) this.failedClaims++;
-    this.rules.settleClaim(account, { yocto: BigInt(amountYocto), sent });
+    this.rules.settleClaim(account, { claim, sent });
     this.#compareTotals('on_claimed');
     this.#compareEarnings(account);
     return { method: 'on_claimed', code: null };
@@ -204,7 +208,7 @@ export class TwinDao {
     }
     const surplus = this.#surplus();
     if (surplus < 0n) broken('solvent', `${-surplus} yoctoNEAR are missing`);
-    const least = this.#surplusAtStart - totalsGrowthBytes * storageYoctoPerByte;
+    const least = this.#surplusAtStart;
     if (surplus < least) broken('storage', `the surplus fell to ${surplus}, below ${least}`);
   }
 
@@ -213,8 +217,9 @@ export class TwinDao {
     const { totals, ledgers, proposals, runs } = this.rules.state;
     const sum = (values: Iterable<bigint>) => [...values].reduce((a, b) => a + b, 0n);
     const sums = {
-      ledgers: sum([...ledgers.values()].map((one) => one.balanceYocto)),
-      inFlight: sum([...ledgers.values()].map((one) => one.inFlightYocto)),
+      ledgers: sum([...ledgers.values()].map((one) => one.balance)),
+      inFlight: sum([...ledgers.values()].map((one) => one.inFlight)),
+      deposits: sum([...ledgers.values()].map((one) => one.depositYocto)),
       bonds: sum(
         proposals.map(({ proposal }) => (proposal.bond === 'held' ? proposal.bondYocto : 0n)),
       ),
@@ -270,15 +275,15 @@ export class TwinDao {
   }
 
   #compareEarnings(account: string): void {
-    const ledger = this.rules.ledger(account);
+    const ledger = this.rules.shownLedger(account);
     this.#same(
       'get_earnings',
       { account },
       {
         account,
-        ledgerYocto: `${ledger.balanceYocto}`,
-        inFlightYocto: `${ledger.inFlightYocto}`,
-        claimedYocto: `${ledger.claimedYocto}`,
+        ledgerYocto: `${ledger.balance}`,
+        inFlightYocto: `${ledger.inFlight}`,
+        claimedYocto: `${ledger.claimed}`,
         seats: ledger.seats,
       },
     );
