@@ -14,6 +14,7 @@ import { addNetworkCommands } from './commands/network.js';
 import { addOmsCommands } from './commands/oms.js';
 import { addProposalCommands } from './commands/proposal.js';
 import { addPullCommands } from './commands/pull.js';
+import { addReplayCommand } from './commands/replay.js';
 import { addReleaseCommands } from './commands/release.js';
 import { addRelayCommand } from './commands/relay.js';
 import { addRunCommands } from './commands/run.js';
@@ -74,6 +75,7 @@ export function buildProgram(terminal: Terminal): Command {
   addReleaseCommands(program, terminal);
   addPullCommands(program, terminal);
   addExplainCommand(program, terminal);
+  addReplayCommand(program, terminal);
   addOmsCommands(program, terminal);
   addGenerateCommand(program, terminal);
   addEarningsCommands(program, terminal);

@@ -290,6 +290,20 @@ describe('a local network, by command', function () {
       expectOneSentence(missing, /^FILE_MISSING: there is no manifest\.json/);
     });
 
+    it('is computed again from updates and data, with the same roots', async () => {
+      const replayed = await json<{
+        rounds: { root: string; found: string }[];
+        claims: { differences: string[] }[];
+      }>('replay', 'model', '--claims', '2');
+      expect(replayed.rounds).to.have.length(2);
+      for (const { root, found } of replayed.rounds) expect(found).to.equal(root);
+      expect(replayed.claims.map(({ differences }) => differences)).to.deep.equal([[], []]);
+      expect(await good('replay', 'model', '--claims', '0')).to.match(/^round +updates +root comp/);
+      const none = await run('replay', 'model', '--round', '9');
+      expect(none.err).to.match(/^NO_SUCH_ROUND: round 9 is no final round/m);
+      expect(none.code).to.equal(4);
+    });
+
     it('is not taken on its own word', async () => {
       const offline = await run('verify', 'model', '--offline');
       expect(offline.code).to.equal(22);

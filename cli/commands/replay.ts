@@ -1,0 +1,182 @@
+/** `commonweights replay`: compute a release's run again, here, and compare. */
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { RoundRecord } from '@commonweights/dao-contracts/client/views.js';
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { ReplayedClaim, ReplayedRound } from '@commonweights/trainer/release/replay-run.js';
+import type { OuterState } from '@commonweights/trainer/exchange/outer-step.js';
+import { wholeNumber, withExamples, withJson } from '../arguments.js';
+import { CliError } from '../errors.js';
+import { exitCodes } from '../exit-codes.js';
+import { formatTable } from '../output.js';
+import { does, type Session } from '../session.js';
+import type { Terminal } from '../terminal.js';
+import { expectRelease, readReleaseChain, type ChainFlags } from './release-chain.js';
+
+interface ReplayFlags extends ChainFlags {
+  readonly claims: number;
+  readonly seed: number;
+  readonly round?: number;
+}
+
+/** As documented: the log says one thing, the computation another. */
+const differsExitCode = 31;
+
+export function addReplayCommand(program: Command, terminal: Terminal): void {
+  does<ReplayFlags>(
+    withExamples(
+      withJson(program.command('replay <dir>'))
+        .description(
+          "compute a release's run again: every root from the updates, and some updates from data",
+        )
+        .option('--claims <n>', "workers' rounds to train again", wholeNumber(0, 100_000), 1)
+        .option('--round <n>', 'train those of this round only', wholeNumber(1, 2 ** 31))
+        .option('--seed <n>', 'draws which', wholeNumber(0, 2 ** 32), 1)
+        .option('--evidence <file>', 'what a chain said, as pull --save-evidence kept it')
+        .option('--offline', 'ask no chain; the registry still has to have updates and data'),
+      'commonweights replay ./model --registry https://registry.example',
+      'commonweights replay ./model --claims 10 --seed 7',
+    ).addHelpText('after', '\nExit code 31: what was computed here is not what the log says\n'),
+    terminal,
+    (session, [dir], flags) => replay(session, dir!, flags),
+  );
+}
+
+async function replay(session: Session, name: string, flags: ReplayFlags): Promise<void> {
+  const dir = resolve(session.terminal.cwd, name);
+  const { opened, records, manifest } = await open(session, dir, flags);
+  const it = { opened, records, blobs: session.registryReader() };
+  const { replayClaim, replayRoots } = await import('@commonweights/trainer/release/replay-run.js');
+  const chosen = choose(await claimsOf(records, flags), flags);
+  const rounds: ReplayedRound[] = [];
+  const starts = new Map<number, OuterState>();
+  const progress = session.startProgress('applying updates', {
+    total: records.filter(({ outcome }) => outcome === 'final').length,
+    unit: 'rounds',
+  });
+  try {
+    for await (const one of replayRoots(it, (round, state) => starts.set(round, state))) {
+      rounds.push(one);
+      progress.update(rounds.length, `round ${one.round}`);
+    }
+  } catch (error) {
+    progress.fail('not replayed');
+    throw error;
+  }
+  progress.finish(`${rounds.length} roots`);
+  const claims: ReplayedClaim[] = [];
+  if (rounds.every(({ root, found }) => root === found) && chosen.length > 0) {
+    const training = session.startProgress('training again', { total: chosen.length, unit: '' });
+    const own = await opened.engine.compile(opened.program);
+    try {
+      for (const claim of chosen) {
+        claims.push(
+          await replayClaim({ ...it, session: own, startOf: (round) => starts.get(round)! }, claim),
+        );
+        training.update(claims.length, `round ${claim.round}, seat ${claim.seat}`);
+      }
+      training.finish(`${claims.length} rounds of workers`);
+    } catch (error) {
+      training.fail('not replayed');
+      throw error;
+    } finally {
+      await own.dispose();
+    }
+  }
+  report(session, { manifest, rounds, claims });
+}
+
+async function open(session: Session, dir: string, flags: ReplayFlags) {
+  const [{ readMaterial }, files, { openRun }, { createOrtWasmEngine }, { verifyMaterial }] =
+    await Promise.all([
+      import('@commonweights/trainer/release/verify.js'),
+      import('@commonweights/trainer/release/release-files.js'),
+      import('@commonweights/trainer/run/open-run.js'),
+      import('@commonweights/trainer/engines/ort-wasm.js'),
+      import('@commonweights/trainer/release/verify-material.js'),
+    ]);
+  await expectRelease(dir, files.MANIFEST_FILE);
+  const chain = await readReleaseChain(session, join(dir, files.MANIFEST_FILE), flags);
+  const material = await readMaterial({ dir, chain });
+  // The log has to be a chain before it says anything about rounds.
+  const broken = verifyMaterial(material).find(
+    ({ claim, status }) => status === 'fail' && ['bytes', 'rounds', 'lineage'].includes(claim),
+  );
+  if (broken) {
+    throw new CliError(
+      exitCodes.badInput,
+      `BAD_RELEASE: ${broken.detail}; there is nothing to replay: pull it again`,
+    );
+  }
+  const { digestOf } = await import('@commonweights/dataset-registry/digest/digest.js');
+  const spec = digestOf(files.requireFile(material.files, files.FILES.runSpec));
+  const engine = createOrtWasmEngine();
+  const opened = await openRun({ spec, blobs: session.registryReader(), engine });
+  return {
+    opened: { ...opened, engine },
+    records: files.readRounds(material.files),
+    manifest: material.manifestDigest,
+  };
+}
+
+async function claimsOf(
+  records: readonly RoundRecord[],
+  { round }: ReplayFlags,
+): Promise<{ round: number; seat: number }[]> {
+  const { countedClaims } = await import('@commonweights/trainer/release/replay-run.js');
+  const all = countedClaims(records).filter((one) => round === undefined || one.round === round);
+  if (all.length > 0) return all;
+  throw new CliError(
+    exitCodes.notFound,
+    `NO_SUCH_ROUND: round ${round} is no final round of this release; leave --round out`,
+  );
+}
+
+/** A seeded draw without repetition, in the order of the log: whoever replays can be replayed. */
+function choose<T>(all: readonly T[], { claims, seed }: ReplayFlags): T[] {
+  const left = all.map((_, i) => i);
+  let state = seed >>> 0;
+  const next = (below: number) => {
+    // A linear congruential generator (Numerical Recipes): it only has to spread.
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  const drawn = Array.from({ length: Math.min(claims, all.length) }, () =>
+    left.splice(next(left.length), 1),
+  ).flat();
+  return drawn.sort((a, b) => a - b).map((i) => all[i]!);
+}
+
+function report(
+  session: Session,
+  it: { manifest: Digest; rounds: readonly ReplayedRound[]; claims: readonly ReplayedClaim[] },
+): void {
+  session.print(it, () => {
+    const rounds = it.rounds.map(({ round, updates, root, found }) => [
+      ...[round, updates, found === root ? '✓' : '✗'],
+      found,
+    ]);
+    const claims = it.claims.map(({ round, account, seat, trained, differences }) => [
+      ...[round, `${account} (${seat})`, trained, differences.join(', ') || '✓ the same'],
+    ]);
+    const trained = it.claims.length === 0 ? '' : '\n';
+    return (
+      formatTable(['round', 'updates', '', 'root computed here'], rounds) +
+      trained +
+      (it.claims.length === 0
+        ? ''
+        : formatTable(['round', 'worker', 'rounds trained', 'update'], claims))
+    );
+  });
+  const wrong = it.rounds.find(({ root, found }) => root !== found);
+  const cheat = it.claims.find(({ differences }) => differences.length > 0);
+  if (!wrong && !cheat) return;
+  throw new CliError(
+    differsExitCode,
+    wrong
+      ? `REPLAY_DIFFERS: round ${wrong.round} gives ${wrong.found}, the log says ${wrong.root}; ` +
+          'do not use this release, and dispute it'
+      : `REPLAY_DIFFERS: the update of ${cheat!.account} in round ${cheat!.round} is not what ` +
+          'training gives; do not use this release, and dispute it',
+  );
+}
