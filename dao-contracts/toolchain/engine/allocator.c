@@ -1,28 +1,34 @@
 /*
  * Memory for one short call. Every call starts from the snapshot and ends with the instance thrown
- * away, so nothing is coalesced and nothing is returned: a block's size class has a free list, and
- * what no list holds is cut from the end. An allocation is about ten instructions; wasi-libc's
+ * away, so nothing is coalesced and nothing is returned: a size class has a free list, and what it
+ * does not hold is cut from a slab of the class. An allocation is about ten instructions; wasi-libc's
  * dlmalloc takes ten times that, and its blocks cannot be told apart from garbage when the memory
  * is written into the contract.
  *
- * A block is a 4-byte header (its class) and a payload that starts at a multiple of 8.
+ * The class of a block is noted once for its slab, so a block has no header: of what a snapshot
+ * holds, one byte in twelve would be headers. Blocks lie at multiples of 8.
  */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
 #define PAGE 65536u
+#define SLAB_BITS 12u
+#define SLAB (1u << SLAB_BITS)
+#define MEMORY_MAX (128u << 20)  /* 2048 pages: what the chain gives */
 #define SMALL_MAX 512u           /* up to here classes are 8 bytes apart */
 #define SMALL_CLASSES 64u
+#define SHARED_MAX 2048u         /* above, a block has slabs of its own */
 #define CLASSES (SMALL_CLASSES + 22u * 4u)
 
 extern unsigned char __heap_base;
-static uint32_t top;             /* where the next block is cut; 4 modulo 8 */
-static uint32_t limit;           /* end of the memory that is there */
+static uint32_t top;             /* the next slab */
+static uint8_t slab_class[MEMORY_MAX >> SLAB_BITS];
 static uint32_t free_list[CLASSES];
+static uint32_t fresh[CLASSES];  /* in the newest slab of the class, what was not yet given out */
+static uint32_t fresh_count[CLASSES];
 
-/* Bytes of a whole block, header included. */
-static inline uint32_t class_bytes(uint32_t c)
+static inline __attribute__((always_inline)) uint32_t class_bytes(uint32_t c)
 {
   uint32_t step;
   if (c < SMALL_CLASSES)
@@ -32,7 +38,7 @@ static inline uint32_t class_bytes(uint32_t c)
   return (512u << (c / 4)) + (c % 4 + 1) * step;
 }
 
-static inline uint32_t class_of(uint32_t bytes)
+static inline __attribute__((always_inline)) uint32_t class_of(uint32_t bytes)
 {
   uint32_t octave, base;
   if (bytes <= SMALL_MAX)
@@ -42,42 +48,57 @@ static inline uint32_t class_of(uint32_t bytes)
   return SMALL_CLASSES + octave * 4 + (bytes - base - 1) / (base / 4);
 }
 
-static inline uint32_t *header_of(void *ptr)
+static inline __attribute__((always_inline)) uint32_t class_at(void *ptr)
 {
-  return (uint32_t *)((uint32_t)ptr - 4);
+  return slab_class[(uint32_t)ptr >> SLAB_BITS];
 }
 
 size_t malloc_usable_size(void *ptr)
 {
-  return ptr ? class_bytes(*header_of(ptr)) - 4 : 0;
+  return ptr ? class_bytes(class_at(ptr)) : 0;
+}
+
+/* Takes slabs for a class; 0 when there is no more memory. */
+static __attribute__((noinline)) int take_slabs(uint32_t c)
+{
+  uint32_t bytes = class_bytes(c);
+  uint32_t taken = bytes > SHARED_MAX ? (bytes + SLAB - 1) & ~(SLAB - 1) : SLAB;
+  uint32_t end;
+
+  if (!top)
+    top = ((uint32_t)&__heap_base + SLAB - 1) & ~(SLAB - 1);
+  end = top + taken;
+  if (end < top || end > MEMORY_MAX)
+    return 0;
+  if (end > (uint32_t)__builtin_wasm_memory_size(0) * PAGE) {
+    uint32_t missing = end - (uint32_t)__builtin_wasm_memory_size(0) * PAGE;
+    if (__builtin_wasm_memory_grow(0, (missing + PAGE - 1) / PAGE) == (size_t)-1)
+      return 0;
+  }
+  slab_class[top >> SLAB_BITS] = c;
+  fresh[c] = top;
+  fresh_count[c] = bytes > SHARED_MAX ? 1 : SLAB / bytes;
+  top = end;
+  return 1;
 }
 
 void *malloc(size_t size)
 {
-  uint32_t c, block, bytes;
+  uint32_t c, block;
 
   if (size > 0x3fff0000u)
     return NULL;
-  c = class_of(size + 4 < 8 ? 8 : size + 4);
+  c = class_of(size ? size : 1);
   block = free_list[c];
   if (block) {
     free_list[c] = *(uint32_t *)block;
     return (void *)block;
   }
-  if (!top)
-    top = (((uint32_t)&__heap_base + 11) & ~7u) - 4;
-  bytes = class_bytes(c);
-  if (top + bytes > limit) {
-    limit = __builtin_wasm_memory_size(0) * PAGE;
-    if (top + bytes > limit) {
-      if (__builtin_wasm_memory_grow(0, (top + bytes - limit + PAGE - 1) / PAGE) == (size_t)-1)
-        return NULL;
-      limit = __builtin_wasm_memory_size(0) * PAGE;
-    }
-  }
-  block = top + 4;
-  top += bytes;
-  *header_of((void *)block) = c;
+  if (!fresh_count[c] && !take_slabs(c))
+    return NULL;
+  block = fresh[c];
+  fresh_count[c]--;
+  fresh[c] = block + class_bytes(c);
   return (void *)block;
 }
 
@@ -86,7 +107,7 @@ void free(void *ptr)
   uint32_t c;
   if (!ptr)
     return;
-  c = *header_of(ptr);
+  c = class_at(ptr);
   *(uint32_t *)ptr = free_list[c];
   free_list[c] = (uint32_t)ptr;
 }
@@ -98,31 +119,43 @@ void *calloc(size_t count, size_t size)
   return ptr ? memset(ptr, 0, bytes) : NULL;
 }
 
+/* Of no bytes: frees, as the engine expects. */
 void *realloc(void *ptr, size_t size)
 {
   uint32_t old;
-  void *fresh;
+  void *fresh_ptr;
 
   if (!ptr)
     return malloc(size);
+  if (!size) {
+    free(ptr);
+    return NULL;
+  }
   old = malloc_usable_size(ptr);
   if (size <= old)
     return ptr;
-  fresh = malloc(size);
-  if (!fresh)
+  fresh_ptr = malloc(size);
+  if (!fresh_ptr)
     return NULL;
-  memcpy(fresh, ptr, old);
+  memcpy(fresh_ptr, ptr, old);
   free(ptr);
-  return fresh;
+  return fresh_ptr;
 }
 
-/* Zeroes what the free blocks hold, so that only living bytes are written into the contract. */
-void cw_seal_allocator(void)
+/*
+ * Forgets the free blocks and zeroes what they hold, so that only living bytes are written into the
+ * contract: a call has memory enough without them. Returns where the memory in use ends.
+ */
+uint32_t cw_seal_allocator(void)
 {
-  for (uint32_t c = 0; c < CLASSES; c++)
-    for (uint32_t block = free_list[c]; block; block = *(uint32_t *)block)
-      memset((void *)(block + 4), 0, class_bytes(c) - 8);
-  limit = 0;
+  for (uint32_t c = 0; c < CLASSES; c++) {
+    for (uint32_t block = free_list[c], next; block; block = next) {
+      next = *(uint32_t *)block;
+      memset((void *)block, 0, class_bytes(c));
+    }
+    free_list[c] = fresh[c] = fresh_count[c] = 0;
+  }
+  return top;
 }
 
 /*
@@ -135,6 +168,12 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
 {
   uint8_t *out = to;
   const uint8_t *in = from;
+  for (; size >= 32; size -= 32, out += 32, in += 32) {
+    ((word *)out)[0] = ((const word *)in)[0];
+    ((word *)out)[1] = ((const word *)in)[1];
+    ((word *)out)[2] = ((const word *)in)[2];
+    ((word *)out)[3] = ((const word *)in)[3];
+  }
   for (; size >= 8; size -= 8, out += 8, in += 8)
     *(word *)out = *(const word *)in;
   while (size--)

@@ -11,7 +11,7 @@
 static JSContext *the_context;
 static JSValue methods[MAX_METHODS];
 
-void cw_seal_allocator(void);
+uint32_t cw_seal_allocator(void);
 extern uint64_t ed25519_verify(uint64_t sig_len, uint64_t sig_ptr, uint64_t msg_len,
                                uint64_t msg_ptr, uint64_t key_len, uint64_t key_ptr);
 
@@ -46,22 +46,23 @@ static JSValue cw_utf8_string_to_uint8array(JSContext *ctx, JSValueConst this_va
 {
   size_t len;
   uint8_t *bytes = (uint8_t *)JS_ToCStringLen(ctx, &len, argv[0]);
-  JSValue array, args[3] = { JS_UNDEFINED, JS_UNDEFINED, JS_UNDEFINED };
+  JSValue buffer;
 
   if (bytes == NULL)
     return JS_EXCEPTION;
-  for (size_t i = 0; i + 2 < len; i++) {
-    if (bytes[i] == 0xed && bytes[i + 1] >= 0xa0) {
-      bytes[i] = 0xef;
-      bytes[i + 1] = 0xbf;
-      bytes[i + 2] = 0xbd;
+  /* A string of 8-bit units has no surrogates. */
+  if (!JS_IsString(argv[0]) || JS_VALUE_GET_STRING(argv[0])->is_wide_char) {
+    for (size_t i = 0; i + 2 < len; i++) {
+      if (bytes[i] == 0xed && bytes[i + 1] >= 0xa0) {
+        bytes[i] = 0xef;
+        bytes[i + 1] = 0xbf;
+        bytes[i + 2] = 0xbd;
+      }
     }
   }
-  args[0] = JS_NewArrayBufferCopy(ctx, bytes, len);
+  buffer = JS_NewArrayBufferCopy(ctx, bytes, len);
   JS_FreeCString(ctx, (const char *)bytes);
-  array = js_typed_array_constructor(ctx, JS_UNDEFINED, 3, args, JS_CLASS_UINT8_ARRAY);
-  JS_FreeValue(ctx, args[0]);
-  return array;
+  return cw_bytes(ctx, buffer);
 }
 
 /* A refusal is `CODE: facts; remedy`, meant for people; anything else is a bug. */
@@ -155,36 +156,45 @@ __attribute__((export_name("cw_boot"))) void cw_boot(void)
     methods[i] = JS_UNDEFINED;
 }
 
-/* Runs `source` (NUL-terminated) as a script: what must be there before the contract. */
-__attribute__((export_name("cw_eval_script"))) void cw_eval_script(const char *source, uint32_t len)
+static JSModuleDef *contract;
+static uint32_t compiled[2];
+
+/*
+ * Compiles `source` (NUL-terminated), a module or a script, and returns where address and length of
+ * the bytecode are written. The engine that does it is thrown away: compiling leaves holes all over
+ * its memory. `strip` leaves out line tables and sources.
+ */
+__attribute__((export_name("cw_compile")))
+uint32_t *cw_compile(const char *source, uint32_t len, uint32_t is_module, uint32_t strip)
 {
-  JSValue result = JS_Eval(the_context, source, len, "prelude.js",
-                           JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_STRIP);
+  size_t size;
+  JSValue code = JS_Eval(the_context, source, len, is_module ? "contract.js" : "prelude.js",
+                         (is_module ? JS_EVAL_TYPE_MODULE : JS_EVAL_TYPE_GLOBAL) |
+                         JS_EVAL_FLAG_COMPILE_ONLY | (strip ? JS_EVAL_FLAG_STRIP : 0));
+  if (JS_IsException(code))
+    panic_with(the_context, JS_GetException(the_context));
+  compiled[0] = (uint32_t)JS_WriteObject(the_context, &size, code, JS_WRITE_OBJ_BYTECODE);
+  compiled[1] = size;
+  return compiled;
+}
+
+/* Evaluates what `cw_compile` made. The contract is the last module. */
+__attribute__((export_name("cw_evaluate")))
+void cw_evaluate(const uint8_t *code, uint32_t len)
+{
+  JSValue result = JS_ReadObject(the_context, code, len, JS_READ_OBJ_BYTECODE);
+
+  if (!JS_IsException(result) && JS_VALUE_GET_TAG(result) == JS_TAG_MODULE) {
+    contract = JS_VALUE_GET_PTR(result);
+    if (JS_ResolveModule(the_context, result) < 0)
+      result = JS_EXCEPTION;
+  }
+  if (!JS_IsException(result))
+    result = JS_EvalFunction(the_context, result);
   if (JS_IsException(result))
     panic_with(the_context, JS_GetException(the_context));
   JS_FreeValue(the_context, result);
-}
-
-static JSModuleDef *contract;
-
-/* Evaluates the contract's module; `strip` leaves out line tables and sources. */
-__attribute__((export_name("cw_eval_module")))
-void cw_eval_module(const char *source, uint32_t len, uint32_t strip)
-{
-  JSValue module, result;
-
-  module = JS_Eval(the_context, source, len, "contract.js", JS_EVAL_TYPE_MODULE |
-                   JS_EVAL_FLAG_COMPILE_ONLY | (strip ? JS_EVAL_FLAG_STRIP : 0));
-  if (!JS_IsException(module)) {
-    contract = JS_VALUE_GET_PTR(module);
-    result = JS_EvalFunction(the_context, module);
-    if (!JS_IsException(result)) {
-      JS_FreeValue(the_context, result);
-      js_std_loop(the_context);
-      return;
-    }
-  }
-  panic_with(the_context, JS_GetException(the_context));
+  js_std_loop(the_context);
 }
 
 /* Binds slot `index` to the contract's export `name`; 0 unless that is a function. */
@@ -200,15 +210,15 @@ __attribute__((export_name("cw_bind"))) int cw_bind(uint32_t index, const char *
   return JS_IsFunction(the_context, methods[index]);
 }
 
-/* Leaves nothing in memory but what a call needs. */
-__attribute__((export_name("cw_seal"))) void cw_seal(void)
+/* Leaves nothing in memory but what a call needs; returns where it ends. */
+__attribute__((export_name("cw_seal"))) uint32_t cw_seal(void)
 {
-  /* What the module's top level did is done. */
-  JS_FreeValue(the_context, contract->func_obj);
-  contract->func_obj = JS_UNDEFINED;
+  /* What the module's top level did is done, and its methods are bound. */
+  js_free_module_def(the_context, contract);
+  contract = NULL;
   /* Contract code is fixed when it is deployed: `eval` and `Function` end here. */
   the_context->eval_internal = NULL;
-  cw_seal_allocator();
+  return cw_seal_allocator();
 }
 
 __attribute__((export_name("cw_call"))) void cw_call(uint32_t index)

@@ -7,12 +7,15 @@ interface EvaluatorExports {
   memory: WebAssembly.Memory;
   cw_alloc(size: number): number;
   cw_boot(): void;
-  cw_eval_script(source: number, length: number): void;
-  cw_eval_module(source: number, length: number, strip: number): void;
+  cw_compile(source: number, length: number, isModule: number, strip: number): number;
+  cw_evaluate(code: number, length: number): void;
   cw_bind(index: number, name: number): number;
-  cw_seal(): void;
+  cw_seal(): number;
   cw_slots(index: number): number;
 }
+
+/** Half of the memory that a contract has: its top level does not allocate that much. */
+const inputAt = 64 * 1024 * 1024;
 
 export class EngineInstance {
   readonly #exports: EvaluatorExports;
@@ -33,15 +36,26 @@ export class EngineInstance {
     this.#booted = true;
   }
 
-  runScript(source: string): void {
+  /**
+   * Bytecode of a module or a script. `strip` leaves out line tables and the functions' sources.
+   * Compiling leaves holes all over the memory: let another instance evaluate.
+   */
+  compile(source: string, it: { module: boolean; strip: boolean }): Uint8Array {
     const { at, length } = this.#write(source);
-    this.#exports.cw_eval_script(at, length);
+    const out = this.#exports.cw_compile(at, length, it.module ? 1 : 0, it.strip ? 1 : 0);
+    const view = new DataView(this.#exports.memory.buffer);
+    const code = view.getUint32(out, true);
+    const codeLength = view.getUint32(out + 4, true);
+    return new Uint8Array(this.#exports.memory.buffer, code, codeLength).slice();
   }
 
-  /** `strip` leaves out line tables and the functions' sources. */
-  evaluateModule(source: string, strip: boolean): void {
-    const { at, length } = this.#write(source);
-    this.#exports.cw_eval_module(at, length, strip ? 1 : 0);
+  /** The bytecode lies behind all that the engine allocates, where no snapshot reaches. */
+  evaluate(code: Uint8Array): void {
+    const { memory } = this.#exports;
+    const missing = inputAt + code.length - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / 65_536));
+    new Uint8Array(memory.buffer, inputAt).set(code);
+    this.#exports.cw_evaluate(inputAt, code.length);
   }
 
   /** False unless the contract exports a function of that name. */
@@ -51,8 +65,8 @@ export class EngineInstance {
 
   /** Ends the evaluation; what is in memory now is what every call starts from. */
   seal(): Uint8Array {
-    this.#exports.cw_seal();
-    return new Uint8Array(this.#exports.memory.buffer);
+    const end = this.#exports.cw_seal();
+    return new Uint8Array(this.#exports.memory.buffer, 0, end);
   }
 
   slots(): number[] {

@@ -2,12 +2,9 @@
  * The changes made to other people's sources, each in memory, each with its reason, each required
  * to match: a source that moved on must stop the build, not slip through unpatched.
  */
-export interface Patch {
-  file: string;
-  find: string;
-  replace: string;
-  why: string;
-}
+import { gasPatches } from './gas-patches.js';
+import { noGcPatches } from './no-gc-patches.js';
+import { applyPatch, type Patch } from './patch.js';
 
 export const patches: readonly Patch[] = [
   {
@@ -150,6 +147,22 @@ export const patches: readonly Patch[] = [
     replace: '',
     why: '10 KB that only products of thousands of digits reach',
   },
+  ...[
+    ['rt->mf.js_malloc(&rt->malloc_state, size)', 'malloc(size)'],
+    ['rt->mf.js_realloc(&rt->malloc_state, ptr, size)', 'realloc(ptr, size)'],
+    ['rt->mf.js_malloc_usable_size(ptr)', 'malloc_usable_size((void *)ptr)'],
+  ].map(([find, replace]) => ({
+    file: 'quickjs.c',
+    find: `    return ${find};\n`,
+    replace: `    return ${replace};\n`,
+    why: 'there is one allocator, and nobody asks how much it gave out',
+  })),
+  {
+    file: 'quickjs.c',
+    find: '    rt->mf.js_free(&rt->malloc_state, ptr);\n',
+    replace: '    free(ptr);\n',
+    why: 'see above',
+  },
   {
     file: 'quickjs.c',
     find: '    if (force_gc) {',
@@ -163,15 +176,7 @@ function lines(entries: readonly string[]): string {
 }
 
 export function applyPatches(sources: Map<string, string>): void {
-  for (const { file, find, replace } of patches) {
-    const text = sources.get(file);
-    const at = text?.indexOf(find) ?? -1;
-    if (text === undefined || at < 0 || text.indexOf(find, at + 1) >= 0) {
-      throw new Error(
-        `ENGINE_SOURCE_CHANGED: ${file} has not exactly one ${JSON.stringify(find)}; ` +
-          'install the versions of the lock file with "npm ci"',
-      );
-    }
-    sources.set(file, text.slice(0, at) + replace + text.slice(at + find.length));
+  for (const patch of [...patches, ...noGcPatches, ...gasPatches]) {
+    sources.set(patch.file, applyPatch(sources.get(patch.file) ?? '', patch));
   }
 }

@@ -61,6 +61,18 @@ static JSValue JS_NewStringLenRaw(JSContext *ctx, const char *buf, size_t len)
   return js_new_string8(ctx, (const uint8_t *)buf, len);
 }
 
+/* Takes the buffer over. */
+static JSValue cw_bytes(JSContext *ctx, JSValue buffer)
+{
+  JSValue array, args[3] = { buffer, JS_UNDEFINED, JS_UNDEFINED };
+
+  if (JS_IsException(buffer))
+    return buffer;
+  array = js_typed_array_constructor(ctx, JS_UNDEFINED, 3, args, JS_CLASS_UINT8_ARRAY);
+  JS_FreeValue(ctx, buffer);
+  return array;
+}
+
 /* ---- the clock ------------------------------------------------------------------------------- */
 
 extern uint64_t block_timestamp(void);

@@ -46,7 +46,8 @@ export async function bundleContract(entry: string, compact = true): Promise<Bun
     charset: 'utf8',
     minifyWhitespace: compact,
     minifySyntax: compact,
-    minifyIdentifiers: compact,
+    // A function's own name and its variable's are then one text in memory, not two.
+    minifyIdentifiers: false,
     // Stacks say them, and the SDK asks whether a result's class is called "NearPromise".
     keepNames: true,
     treeShaking: true,
