@@ -12,6 +12,12 @@ export function describeAction({ action }: { action: Action }): string {
       return `fund a run of ${action.terms.rounds} rounds with ${near(action.budgetYocto)}`;
     case 'publish-release':
       return `publish run ${action.run} as "${action.title}" ${action.version}`;
+    case 'revoke-release':
+      return `revoke release ${action.release}`;
+    case 'upgrade':
+      return action.from === action.to
+        ? `run code ${shorten(action.code)}`
+        : `run code ${shorten(action.code)}, records from version ${action.from} to ${action.to}`;
     case 'transfer':
       return `send ${near(action.amountYocto)} to ${action.to}`;
     case 'transfer-token':
@@ -39,6 +45,11 @@ export function describeAction({ action }: { action: Action }): string {
     case 'rewind-run':
       return `rewind run ${action.run} to round ${action.to} with ${near(action.budgetYocto)}`;
   }
+}
+
+/** Enough of a digest for a list; the whole of it is shown with the proposal. */
+function shorten(digest: string): string {
+  return `${digest.slice(0, 'sha256:'.length + 12)}…`;
 }
 
 /** What carrying out the action would change of a run under way; empty for other actions. */

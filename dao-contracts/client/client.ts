@@ -14,6 +14,7 @@ import { releaseCalls, type ReleaseCalls } from './releases.js';
 import { roundCalls, type RoundCalls } from './rounds.js';
 import { tokenCalls, type TokenCalls } from './tokens.js';
 import { runCalls, type RunCalls } from './runs.js';
+import { upgradeCalls, type UpgradeCalls } from './upgrades.js';
 
 export interface DaoClient
   extends
@@ -24,6 +25,7 @@ export interface DaoClient
     ReleaseCalls,
     MoneyCalls,
     TokenCalls,
+    UpgradeCalls,
     AccountCalls {
   readonly network: Network;
   readonly contract: string;
@@ -48,6 +50,7 @@ export function connect(options: ConnectionOptions): DaoClient {
     ...releaseCalls(connection),
     ...moneyCalls(connection),
     ...tokenCalls(connection),
+    ...upgradeCalls(connection),
     ...accountCalls(connection),
   };
 }

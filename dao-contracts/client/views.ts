@@ -12,6 +12,7 @@ export type SeatView = WithMoney<rules.SeatView>;
 export type ProposalView = WithMoney<rules.ProposalView>;
 export type PolicyView = WithMoney<rules.PolicyView>;
 export type EarningsView = WithMoney<rules.EarningsView>;
+export type HealthView = WithMoney<rules.HealthView>;
 export type AccountingView = WithMoney<rules.AccountingView>;
 export type TokenView = WithMoney<rules.TokenView>;
 /** As documents have it (decimal strings) or as views have it: both name the same action. */
@@ -22,6 +23,7 @@ export type {
   AuditView,
   Choice,
   Claim,
+  CodeView,
   DatasetRecord,
   DatasetView,
   Member,
@@ -35,5 +37,7 @@ export type {
   ReputationView,
   RoundRecord,
   SeatRole,
+  StagedCodeView,
   TickResult,
+  UpgradeView,
 } from '../rules/views.js';

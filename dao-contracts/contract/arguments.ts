@@ -31,6 +31,8 @@ import {
   tokenUnitsMax,
   updateBytesMax,
 } from '../rules/limits.js';
+import { stateVersion } from '../rules/upgrade.js';
+import { storedVersion } from './state-version.js';
 
 const round = integer(1, 2 ** 31);
 const seat = integer(0, seatsMax - 1);
@@ -53,11 +55,13 @@ export const decode = {
     policy: Policy;
     guardian: string | null;
     guardianTermMs: number;
+    code: ReturnType<typeof digest> | null;
   }>({
     members: list(decodeMember, membersPerCallMax),
     policy: decodePolicy,
     guardian: optional(nullable(account), null),
     guardianTermMs: optional(integer(deadlineMsMin, guardianTermMsMax), guardianTermMsMax),
+    code: optional(nullable(digest), null),
   }),
   nothing: record<object>({}),
   propose: record<{ action: Action; description: ReturnType<typeof digest> }>({
@@ -142,6 +146,15 @@ export const decode = {
   roundRecord: record({ run: id, round }),
   release: record({ release: id }),
   manifest: record({ manifest: digest }),
+  code: record({ code: digest }),
+  migration: record({
+    ...{ proposal: id, code: digest, from: stateVersion, to: stateVersion },
+    surplusYocto: text(40),
+  }),
+  health: record({
+    state: optional(stateVersion, storedVersion),
+    code: optional(nullable(digest), null),
+  }),
   account: record({ account }),
   claimed: record({ account, claim, amountYocto: amount }),
   tokenClaim: record({

@@ -56,6 +56,13 @@ export function callContext(): CallContext {
   };
 }
 
+declare const env: { promise_result(index: number, register: number): bigint | number };
+
+/** Of the one promise that a callback is called after. */
+export function promiseSucceeded(): boolean {
+  return Number(env.promise_result(0, 0)) === 1;
+}
+
 /** Gas that must be attached, so that nobody makes an unwelcome outcome fail half way. */
 export function requireGas(tera: number): void {
   const wanted = BigInt(tera) * 1_000_000_000_000n;

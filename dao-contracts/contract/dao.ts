@@ -14,14 +14,15 @@ import {
 } from '../rules/attestation.js';
 import { founding } from '../rules/electorate.js';
 import { refuse } from '../rules/errors.js';
-import { storageYoctoPerByte } from '../rules/limits.js';
 import { viewProposal } from '../rules/proposal.js';
 import { viewApplicant, viewRun, viewSeat } from '../rules/run-view.js';
-import { buckets, noMoney, receiveMoney, type Bucket } from '../rules/totals.js';
+import { noMoney, receiveMoney } from '../rules/totals.js';
+import { checkVersion } from '../rules/upgrade.js';
 import type * as shown from '../rules/views.js';
+import { showAccounting } from './accounting.js';
 import { decode } from './arguments.js';
 import * as attestations from './attestations.js';
-import { caller, emit, nowMs, readArguments, requireGas } from './call.js';
+import { caller, emit, nowMs, promiseSucceeded, readArguments, requireGas } from './call.js';
 import * as claims from './claims.js';
 import * as electorate from './electorate-shell.js';
 import * as governance from './governance-shell.js';
@@ -36,13 +37,11 @@ import {
   readAmendment,
   readApplicants,
   readAudits,
-  readBucket,
   readCounts,
   readDisputes,
   readJson,
   readLedger,
   readSettings,
-  readStoredTotals,
   releases,
   runs,
   seats,
@@ -52,9 +51,11 @@ import {
 } from './records.js';
 import { initReputation, showReputation } from './reputations.js';
 import { commandRun } from './run-shell.js';
+import { readStateVersion, storedVersion, writeStateVersion } from './state-version.js';
 import { chargeStorage, storageUsed } from './storage-charge.js';
 import * as storage from './storage-deposit.js';
 import * as tokens from './tokens.js';
+import * as upgrades from './upgrade-shell.js';
 
 @NearBindgen({ requireInit: true })
 export class Dao {
@@ -64,12 +65,13 @@ export class Dao {
     if (caller() !== near.currentAccountId()) {
       refuse('PRIVATE', 'only the contract itself can be its initialiser; sign with its account');
     }
-    const { members, policy, guardian, guardianTermMs } = decode.init(args, '');
+    const { members, policy, guardian, guardianTermMs, code } = decode.init(args, '');
     writeJson('counts', { proposals: 0, runs: 0, datasets: 0, releases: 0 });
     initTotals();
     addTokens(policy.tokens);
     initReputation();
-    near.storageWrite('STATE', '{}'); // By this the SDK knows that it was initialised.
+    writeStateVersion(); // By this the SDK knows that it was initialised.
+    writeJson('code', { code, former: null, proposal: null });
     const untilMs = nowMs() + guardianTermMs;
     const appointed = guardian === null ? null : { account: guardian, untilMs };
     writeJson('policy', { policy, version: 1, guardian: appointed });
@@ -166,7 +168,7 @@ export class Dao {
   }
 
   @call({ payableFunction: true })
-  execute(args: unknown): object {
+  execute(args: unknown): object | void {
     requireGas(50);
     return governance.execute(decode.proposal(args, ''));
   }
@@ -186,6 +188,25 @@ export class Dao {
   undelegate(args: unknown): void {
     decode.nothing(args, '');
     electorate.delegate(null);
+  }
+
+  // Upgrades: stage_code and migrate are below the class
+
+  @call({})
+  unstage_code(args: unknown): void {
+    upgrades.unstageCode(decode.code(args, '').code);
+  }
+
+  @call({ privateFunction: true })
+  on_upgraded(args: unknown): object {
+    return upgrades.onUpgraded(decode.proposal(args, '').proposal, promiseSucceeded());
+  }
+
+  /** Refuses with what is wrong; after a migration that undoes the upgrade. */
+  @view({})
+  check_health(args: unknown): shown.HealthView {
+    const read = { proposal: showProposal, run: showRun };
+    return upgrades.checkHealth(decode.health(args, ''), read);
   }
 
   // Datasets
@@ -370,6 +391,22 @@ export class Dao {
   }
 
   @view({})
+  get_code(args: unknown): shown.CodeView {
+    decode.nothing(args, '');
+    return { ...upgrades.showCode(), state: storedVersion };
+  }
+
+  @view({})
+  get_staged_code(args: unknown): shown.StagedCodeView | null {
+    return upgrades.showStaged(decode.code(args, '').code);
+  }
+
+  @view({})
+  get_upgrade(args: unknown): shown.UpgradeView | null {
+    return upgrades.showUpgrade(decode.proposal(args, '').proposal);
+  }
+
+  @view({})
   get_dataset(args: unknown): shown.DatasetView | null {
     return datasets.get(decode.datasetId(args, '').id);
   }
@@ -457,32 +494,36 @@ export class Dao {
   @view({})
   get_accounting(args: unknown): shown.AccountingView {
     decode.nothing(args, '');
-    const totals = readStoredTotals();
-    const held = Object.fromEntries(
-      buckets.map((bucket) => [bucket, readBucket(bucket, totals)]),
-    ) as Record<Bucket, bigint>;
-    // What it is worth now, not what was once paid for it.
-    held.storage = near.storageUsage() * storageYoctoPerByte;
-    const balance = near.accountBalance();
-    const surplus = buckets
-      // What is in flight has left the balance already.
-      .filter((bucket) => bucket !== 'inFlight')
-      .reduce((rest, bucket) => rest - held[bucket], balance);
-    const named = buckets.map((bucket) => [`${bucket}Yocto`, `${held[bucket]}`]);
-    return {
-      balanceYocto: `${balance}`,
-      ...Object.fromEntries(named),
-      surplusYocto: `${surplus}`,
-    } as shown.AccountingView;
+    return showAccounting();
   }
 }
 
+/** Its argument is the code itself. */
+export function stage_code(): void {
+  upgrades.stageCode();
+}
+
+/** Runs on what earlier code stored, which no method of the class would accept. */
+export function migrate(): void {
+  upgrades.migrate(decode.migration(readArguments(), ''));
+}
+
 /**
- * Two habits of the SDK that this contract does not share: parsing whatever comes, which traps on
- * what nests too deeply, and writing the class, which has no fields, after every call.
+ * Habits of the SDK that this contract does not share: parsing whatever comes, which traps on what
+ * nests too deeply, and reading and writing the class, which has no fields. What it reads instead
+ * is the version of what is stored: code that another version is for touches none of it.
  */
-const sdk = Dao as unknown as { _getArgs(): unknown; _saveToStorage(): void };
+const sdk = Dao as unknown as {
+  _getArgs(): unknown;
+  _getState(): number | null;
+  _saveToStorage(): void;
+};
 sdk._getArgs = readArguments;
+sdk._getState = () => {
+  const stored = readStateVersion();
+  if (stored !== null) checkVersion({ expected: storedVersion, stored });
+  return stored;
+};
 sdk._saveToStorage = () => {};
 
 /** A tick may close a round of 64 seats, draw audits and open the next round. */

@@ -19,7 +19,7 @@ import {
   type Proposal,
 } from '../rules/proposal.js';
 import { moveMoney, noMoney, receiveMoney, type Totals } from '../rules/totals.js';
-import type { Choice } from '../rules/views.js';
+import type { Choice, ReleaseView } from '../rules/views.js';
 import { caller, emit, hash, nowMs, utf8 } from './call.js';
 import { castVoteOf, setMembers, weightOfElectorate } from './electorate-shell.js';
 import {
@@ -41,6 +41,7 @@ import { checkFunding, fundRun } from './run-funding.js';
 import { commandRun, creditLedger, loadRun } from './run-shell.js';
 import { chargeStorage, storageUsed } from './storage-charge.js';
 import { grant } from './tokens.js';
+import { checkUpgrade, noteOutcome, sendUpgrade, takeCode } from './upgrade-shell.js';
 
 export function propose(it: { action: Action; description: Digest }): number {
   const before = storageUsed();
@@ -139,6 +140,12 @@ function checkAction(action: Action): Proposal['evidence'] {
       checkResolvable(dispute);
       return null;
     }
+    case 'revoke-release':
+      requirePublished(action.release);
+      return null;
+    case 'upgrade':
+      checkUpgrade(action);
+      return null;
     case 'transfer':
     case 'transfer-token':
     case 'set-member':
@@ -154,6 +161,14 @@ function checkAction(action: Action): Proposal['evidence'] {
 /** The digest of a closed round's record: the log's head when it was closed. */
 function logHeadAfter(run: number, round: number): Digest {
   return formatDigest(hash(utf8(near.storageRead(`c:${run}:${round}`)!)));
+}
+
+function requirePublished(id: number): ReleaseView {
+  const release = releases.get(id) ?? refuse('NOT_FOUND', `there is no release ${id}`);
+  if (release.status !== 'published') {
+    refuse('ALREADY_ACTED', `release ${id} is ${release.status} already`);
+  }
+  return release;
 }
 
 function checkUnreleased(manifest: Digest): void {
@@ -173,14 +188,25 @@ export function vote(it: { proposal: number; choice: Choice; action: Digest }): 
   emit([{ event: 'voted', data: { proposal: proposal.id, account, choice, weight: `${weight}` } }]);
 }
 
-/** Executes a proposal whose timelock is over; of a failed one it only settles the bond. */
-export function execute(it: { proposal: number }): { status: string; created: number | null } {
+/**
+ * Executes a proposal whose timelock is over; of a failed one it only settles the bond. Of an
+ * upgrade the answer is that of its callback.
+ */
+export function execute(it: {
+  proposal: number;
+}): { status: string; created: number | null } | void {
   let before = storageUsed();
   const proposal = loadProposal(it.proposal);
   const at = nowMs();
   const moves = noMoney();
-  if (executeProposal(proposal, at)) perform(proposal, moves);
+  const due = executeProposal(proposal, at);
   const { kind } = proposal;
+  const upgrade = due && kind === 'upgrade' ? loadUpgrade(proposal.id) : null;
+  const bytes = upgrade && takeCode(upgrade, moves);
+  // The storage that it frees is its uploader's.
+  if (upgrade) before = storageUsed();
+  else if (due) perform(proposal, moves);
+  if (upgrade) noteOutcome(proposal.id, 'pending');
   // A run pays for its own records.
   if (kind === 'fund-run' || isRunCommand(kind)) before = storageUsed();
   releaseBond(proposal, moves);
@@ -189,7 +215,12 @@ export function execute(it: { proposal: number }): { status: string; created: nu
   const { id, created, bond } = proposal;
   const status = statusOf(proposal, at);
   emit([{ event: 'proposal_closed', data: { proposal: id, status, created, bond } }]);
-  return { status, created };
+  if (!upgrade) return { status, created };
+  return sendUpgrade(upgrade, { proposal: id, bytes: bytes! });
+}
+
+function loadUpgrade(proposal: number): Extract<Action, { kind: 'upgrade' }> {
+  return proposedActions.get(proposal) as Extract<Action, { kind: 'upgrade' }>;
 }
 
 export function cancel(it: { proposal: number }): void {
@@ -262,6 +293,13 @@ function perform(proposal: Proposal, moves: Totals): void {
         { event: 'guardian_changed', data: { account, untilMs: guardian?.untilMs ?? 0 } },
       ]);
     }
+    case 'revoke-release': {
+      const { release, reason } = action;
+      releases.put(release, { ...requirePublished(release), status: 'revoked' });
+      return emit([{ event: 'release_revoked', data: { release, reason } }]);
+    }
+    case 'upgrade':
+      throw new Error('BUG: an upgrade is a call of its own');
     case 'stop-run':
       commandRun(action.run, { kind: 'stop' });
       return;

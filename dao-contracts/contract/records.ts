@@ -15,6 +15,8 @@
  *     j:<run>          disputes                     z:<run>         new terms that wait
  *     n:<run>:<acct>   party number                 w:<run>:<acct>  seat it operates
  *     y y:<acct>       reputation: of all, of each  c:<run>:<round> closed round's record
+ *     code             digests of code, of now and before   u:<digest> ui:<digest>  uploaded code
+ *     uo:<id>          what became of an upgrade     STATE           version of what is stored
  *     e:<subject> e:<subject>:<n>                   en:<address>    an Ethereum wallet's last nonce
  *                      attestations: count, each
  */

@@ -27,6 +27,7 @@ import {
   tokenUnitsMax,
   weightMax,
 } from './limits.js';
+import { stateVersion } from './upgrade.js';
 import { decodeAmendment, decodeRunTerms } from './terms-decoding.js';
 
 const period = integer(deadlineMsMin, deadlineMsMax);
@@ -62,6 +63,13 @@ const setGuardian = record<SetGuardian>({
   kind: oneOf('set-guardian'),
   account: nullable(account),
   termMs: integer(0, guardianTermMsMax),
+});
+
+const upgrade = record<Upgrade>({
+  kind: oneOf('upgrade'),
+  code: digest,
+  from: stateVersion,
+  to: stateVersion,
 });
 
 type Kind = Action['kind'];
@@ -117,6 +125,8 @@ const shapes: { [K in Kind]: Decoder<Extract<Action, { kind: K }>> } = {
     to: integer(0, 2 ** 31),
     budgetYocto: amount,
   }),
+  'revoke-release': record({ kind: oneOf('revoke-release'), release: id, reason: digest }),
+  upgrade: decodeUpgrade,
 };
 
 type SetGuardian = Extract<Action, { kind: 'set-guardian' }>;
@@ -125,6 +135,16 @@ function decodeSetGuardian(value: unknown, field: string): SetGuardian {
   const action = setGuardian(value, field);
   if ((action.account === null) !== (action.termMs === 0)) {
     refuse('BAD_ARGUMENT', `${field}.termMs must be 0 for no guardian, and only then`);
+  }
+  return action;
+}
+
+type Upgrade = Extract<Action, { kind: 'upgrade' }>;
+
+function decodeUpgrade(value: unknown, field: string): Upgrade {
+  const action = upgrade(value, field);
+  if (action.to < action.from) {
+    refuse('BAD_ARGUMENT', `${field}.to must be at least from; a way back is a version of its own`);
   }
   return action;
 }

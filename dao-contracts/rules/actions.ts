@@ -14,6 +14,8 @@ export type Action =
       title: string;
       version: string;
     }
+  /** For good: who pulls or verifies it is told. `reason`: digest of a text that says why. */
+  | { kind: 'revoke-release'; release: number; reason: Digest }
   | { kind: 'transfer'; to: string; amountYocto: string }
   /** In a token (NEP-141). */
   | { kind: 'transfer-token'; token: string; to: string; amountUnits: string }
@@ -33,7 +35,9 @@ export type Action =
   /** `to`: an earlier final round, 0 the initial root. `budgetYocto` pays for doing them again. */
   | { kind: 'rewind-run'; run: number; to: number; budgetYocto: string }
   /** The last instance of a dispute; `evidence`: digest of a report that computes it again. */
-  | { kind: 'resolve-dispute'; run: number; dispute: number; verdict: Verdict; evidence: Digest };
+  | { kind: 'resolve-dispute'; run: number; dispute: number; verdict: Verdict; evidence: Digest }
+  /** `code`: what is to run instead; `from`, `to`: version of what is stored, before and after. */
+  | { kind: 'upgrade'; code: Digest; from: number; to: number };
 
 export interface Policy {
   votingPeriodMs: number;

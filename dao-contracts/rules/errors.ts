@@ -44,10 +44,12 @@ export type ErrorCode =
   | 'SEAT_NOT_ABSENT'
   | 'TOO_MANY'
   | 'TREASURY_TOO_SMALL'
+  | 'UNHEALTHY'
   | 'VOTING_CLOSED'
   | 'WRONG_ACTION'
   | 'WRONG_PHASE'
-  | 'WRONG_ROUND';
+  | 'WRONG_ROUND'
+  | 'WRONG_VERSION';
 
 export class Refusal extends Error {
   readonly code: ErrorCode;

@@ -79,6 +79,11 @@ export const guardianTermMsMax = 2 * 366 * 24 * 3_600_000;
 export const weightMax = 10n ** 18n;
 export const licencesMax = 64;
 
+/** A transaction has at most 1,572,864 bytes, and code comes in one. */
+export const codeBytesMax = 1_500_000;
+/** Uploaded code stays so long, used or not: nobody takes it away from under a vote. */
+export const stagedCodeMs = 30 * 24 * 3_600_000;
+
 export const parentsMax = 16;
 export const contributorsMax = 64;
 /** `{` and `[` in a call's JSON: ten times what the largest honest one has. */

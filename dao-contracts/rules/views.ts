@@ -4,6 +4,7 @@
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import type { Action, Member, Policy } from './actions.js';
+import type { CodeRecord, StagedCode, UpgradeRecord } from './upgrade.js';
 
 export type { Action, Member, Policy } from './actions.js';
 export type * from './run.js';
@@ -85,6 +86,26 @@ export interface ReleaseView {
   version: string;
   publishedAtMs: number;
   status: 'published' | 'revoked';
+}
+
+/** What became of an upgrade that was carried out. */
+export type UpgradeView = UpgradeRecord;
+
+export interface CodeView extends CodeRecord {
+  /** Version of what is stored. */
+  state: number;
+}
+
+export interface StagedCodeView extends StagedCode {
+  /** From then on anybody may remove it. */
+  untilMs: number;
+}
+
+export interface HealthView {
+  state: number;
+  code: Digest | null;
+  counts: { proposals: number; runs: number; datasets: number; releases: number };
+  surplusYocto: string;
 }
 
 export interface EarningsView {

@@ -13,7 +13,7 @@ import { EngineInstance } from './engine/engine-instance.js';
 import { loadEngine } from './engine/load-engine.js';
 import type { OnProgress } from './progress.js';
 import { assembleContract } from './snapshot/assemble-contract.js';
-import { bundleContract } from './snapshot/bundle-contract.js';
+import { bundleContract, type SourceEdit } from './snapshot/bundle-contract.js';
 import { prelude } from './snapshot/prelude.js';
 
 export interface BuiltContract {
@@ -37,6 +37,7 @@ const recipe = 2;
  * about a minute; after that a build takes about a second, and an unchanged one less.
  *
  * @param debug keeps line numbers for error stacks: larger, and more gas.
+ * @param edit changes sources as they are read: how a test builds the version after this one.
  * @param fresh builds the contract again even where it is cached, the engine excepted.
  */
 export async function buildContract(options: {
@@ -44,11 +45,15 @@ export async function buildContract(options: {
   onProgress?: OnProgress;
   debug?: boolean;
   fresh?: boolean;
+  edit?: SourceEdit;
 }): Promise<BuiltContract> {
   const { entry, onProgress = () => {}, debug = false, fresh = false } = options;
   const engine = await loadEngine(onProgress);
   onProgress({ step: 'bundling the contract' });
-  const { source, methods } = await bundleContract(entry, !debug);
+  const { source, methods } = await bundleContract(entry, {
+    compact: !debug,
+    ...(options.edit ? { edit: options.edit } : {}),
+  });
   const key = digestOf(
     canonicalBytes({ source, methods, prelude, engine: engine.digest, recipe, debug }),
   );

@@ -26,6 +26,10 @@ export function titleOfAction(action: Action): string {
       return `Fund a run of ${plural(action.terms.rounds, 'round')} with ${shortNear(action.budgetYocto)}`;
     case 'publish-release':
       return `Publish run ${action.run} as “${action.title}” ${action.version}`;
+    case 'revoke-release':
+      return `Revoke release ${action.release}`;
+    case 'upgrade':
+      return `Run other code: ${shortDigest(action.code)}`;
     case 'transfer':
       return `Pay ${shortNear(action.amountYocto)} to ${action.to}`;
     case 'set-member':
@@ -65,6 +69,19 @@ export function effectsOfAction(action: Action, now: Present): string[] {
         `The DAO would stand behind exactly the bytes that manifest ${shortDigest(action.manifest)} names, as “${action.title}” ${action.version}.`,
         `They come from final root ${shortDigest(action.root)} of run ${action.run}; the evaluation ${shortDigest(action.evaluation)} goes with them.`,
         'No money moves.',
+      ];
+    case 'revoke-release':
+      return [
+        `Release ${action.release} would be marked as revoked, for good: whoever pulls or verifies it is told.`,
+        `The reasons are in ${shortDigest(action.reason)}. No money moves.`,
+      ];
+    case 'upgrade':
+      return [
+        `The DAO would run the code whose bytes have digest ${shortDigest(action.code)}. It can do anything: read it, and build it yourself.`,
+        action.from === action.to
+          ? 'What is stored would stay as it is.'
+          : `What is stored would be converted from version ${action.from} to ${action.to}.`,
+        'If that, or the check after it, fails, the code of now stays.',
       ];
     case 'transfer':
       return [

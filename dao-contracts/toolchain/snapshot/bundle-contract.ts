@@ -24,8 +24,14 @@ const standIns = {
   'lodash-es': join(guestFolder, 'clone-deep.ts'),
 };
 
+/** A source file as it is to be read instead. */
+export type SourceEdit = (file: { path: string; text: string }) => string;
+
 /** @param compact leaves out what only people need, line ends among it. */
-export async function bundleContract(entry: string, compact = true): Promise<Bundle> {
+export async function bundleContract(
+  entry: string,
+  { compact = true, edit }: { compact?: boolean; edit?: SourceEdit } = {},
+): Promise<Bundle> {
   const path = resolve(entry);
   if (!existsSync(path)) {
     throw new Error(`CONTRACT_NOT_FOUND: there is no ${path}; name the contract's .ts file`);
@@ -54,7 +60,7 @@ export async function bundleContract(entry: string, compact = true): Promise<Bun
     legalComments: 'none',
     logLevel: 'silent',
     alias: standIns,
-    plugins: [exportingMethods(declared)],
+    plugins: [exportingMethods(declared, edit)],
     tsconfigRaw: { compilerOptions: { experimentalDecorators: true, target: 'es2022' } },
   }).catch((error: unknown) => {
     throw describeFailure(path, error);
@@ -89,13 +95,14 @@ function giveCodes(source: string): string {
 }
 
 /** Runs the SDK's exporter over every file that has a contract class. */
-function exportingMethods(declared: Set<string>): Plugin {
+function exportingMethods(declared: Set<string>, edit?: SourceEdit): Plugin {
   const visitor = { Program: { enter: makeRoomForMethods, exit: collect } };
   return {
     name: 'near-bindgen',
     setup(builder) {
       builder.onLoad({ filter: /\.[mc]?ts$/ }, async ({ path }) => {
-        const text = importApiAlone(await readFile(path, 'utf8'));
+        const read = await readFile(path, 'utf8');
+        const text = importApiAlone(edit ? edit({ path, text: read }) : read);
         if (!text.includes('@NearBindgen')) return { contents: text, loader: 'ts' };
         const out = await transformAsync(text, {
           filename: path,
