@@ -245,6 +245,7 @@ describe('an upgrade on the embedded node', function () {
   });
 
   it('gives back what unused code cost, thirty days later', async () => {
+    await dao.chain.call('late.test', 'claim', {});
     const code = await stage('panics');
     const before = await ledgerOf('late.test');
     await dao.chain.forward(stagedCodeMs);
