@@ -57,12 +57,12 @@ export function unlockLosses(draft: RunDraft, dispute: Dispute): void {
     );
     if (loss.stands) kept.push(loss);
     else if (other && loss.expelled) other.losses.push(loss);
-    else giveBack(draft, loss, dispute.owesReward);
+    else giveBack(draft, loss);
   }
   dispute.losses = kept;
 }
 
-function giveBack(draft: RunDraft, loss: Loss, owesReward: boolean): void {
+function giveBack(draft: RunDraft, loss: Loss): void {
   const { terms, run } = draft;
   const seat = draft.seat(loss.seat);
   const yocto = lostYocto(loss);
@@ -85,10 +85,6 @@ function giveBack(draft: RunDraft, loss: Loss, owesReward: boolean): void {
   seat.held = [...loss.held];
   moveMoney(draft.moves, 'slashed', 'heldBack', heldBackYocto(seat));
   releaseHeld(draft, loss.seat, run.paidRounds - terms.heldBackRounds);
-  if (owesReward) {
-    const reward = BigInt(terms.rewardYocto);
-    run.paidYocto += creditSeat(draft, loss.seat, 'escrows', least(reward, run.escrowYocto));
-  }
   const entry = draft.roster(loss.seat);
   entry.status = 'absent';
   seat.localOut = ZERO_LOCAL_STATE;
@@ -110,6 +106,7 @@ export function settleDispute(draft: RunDraft, dispute: Dispute, standing: Verdi
   const pot = dispute.losses.reduce((sum, one) => sum + lostYocto(one), 0n);
   noteLosers(draft, dispute, standing);
   dispute.losses = [];
+  if (standing !== 'against') payOwed(draft, dispute);
   let left = purse + pot;
   if (left === 0n) return;
   if (!draft.hasEnded) left -= refillEscrow(draft, least(dispute.toEscrowYocto, left));
@@ -128,6 +125,19 @@ export function settleDispute(draft: RunDraft, dispute: Dispute, standing: Verdi
     });
   }
   moveMoney(draft.moves, 'slashed', 'treasury', left);
+}
+
+/**
+ * The reward of a round that went on without a claim which turned out right. Only at the end: a
+ * verdict may be turned around more than once, and each time the same reward would be paid again.
+ */
+function payOwed(draft: RunDraft, { seat: number, owedYocto }: Dispute): void {
+  const { run } = draft;
+  if (owedYocto === 0n || number === null || draft.hasEnded) return;
+  if (draft.roster(number).status === 'expelled') return;
+  const paid = creditSeat(draft, number, 'escrows', least(owedYocto, run.escrowYocto));
+  run.paidYocto += paid;
+  draft.seat(number).verifiedRounds++;
 }
 
 /** Also those cleared here whose loss another dispute, which has ended, justifies. */

@@ -56,7 +56,7 @@ export function openDispute(draft: RunDraft, it: NewDispute): void {
     acted: false,
     losses: [],
     honest: [],
-    owesReward: false,
+    owedYocto: 0n,
   };
   draft.disputes.push(dispute);
   const { id, kind, round, seat } = dispute;

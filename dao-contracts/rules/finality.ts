@@ -46,7 +46,11 @@ export function closeProvisional(draft: RunDraft): boolean {
     if (pays) unpaid = { toEscrowYocto: unpaid.toEscrowYocto - paid, honest: [] };
   }
   if (rewound) chargeDisputes(draft, disputes, unpaid);
-  for (const dispute of disputes) dispute.owesReward = kept.includes(dispute.seat ?? -1);
+  // As worked, by the terms of the round: an amendment may hold by the time of the verdict.
+  const reward = BigInt(draft.terms.rewardYocto);
+  for (const dispute of disputes) {
+    dispute.owedYocto = kept.includes(dispute.seat ?? -1) ? reward : 0n;
+  }
   run.provisional = null;
   if (rewound) rewind(draft, round);
   else finalise(draft, round);

@@ -52,8 +52,10 @@ function tickAny(draft: RunDraft, it: Tick): boolean {
 function tickRound(draft: RunDraft): boolean {
   const { run } = draft;
   if (!run.open) {
+    // Whatever it did it says: it may also amend the terms and find that the pause goes on.
+    const said = draft.events.length;
     openRound(draft, true);
-    return run.open !== null;
+    return draft.events.length > said;
   }
   switch (run.open.phase) {
     case 'train':

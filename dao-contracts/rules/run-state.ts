@@ -221,8 +221,8 @@ export interface Dispute {
   losses: Loss[];
   /** What the escrow is to get back first of what the loser pays. */
   toEscrowYocto: bigint;
-  /** Its round is final all the same, and paid everybody but its defendant. */
-  owesReward: boolean;
+  /** Its round is final all the same and paid everybody but its seat: what that is owed if cleared. */
+  owedYocto: bigint;
   /** Seats of a rewound round that did honest work for nothing. */
   honest: number[];
 }

@@ -9,7 +9,7 @@ import { count, emptyTally, type LawTally } from './law-tally.js';
 import { checkAfterlife, checkExits } from './run-exits.js';
 import { broken, expect, isOver } from './law-names.js';
 import { lossCauses, RunLaws, type LossCause } from './run-laws.js';
-import { RunPlay } from './run-play.js';
+import { near, RunPlay } from './run-play.js';
 import { allTransitions, transitionsOf } from './run-transitions.js';
 
 const known = new Set(allTransitions);
@@ -24,11 +24,12 @@ export interface PlayOptions {
   onCommand?: (nowMs: number, command: RunCommand) => void;
 }
 
-const makeRunPlay: MakePlay = ({ terms, name }) => {
+const makeRunPlay: MakePlay = ({ terms, name, votes }) => {
   const play = new RunPlay(terms, name);
   play.ownersAct = true;
-  // Amendments and rewinds change what a round is paid and which count: live-run.test.ts has them.
-  play.votes = 'pauses';
+  play.votes = votes;
+  // What amendments and rewinds may cost: each brings what the rules ask for out of it.
+  play.grant(1_000_000n * near);
   return play;
 };
 

@@ -27,6 +27,8 @@ export interface LawSequence {
   manner: Manner;
   /** Whether account 0 is honest, and from which step on its machine is dead. */
   honest: { role: 'trainer' | 'auditor'; crashAt: number } | null;
+  /** What the DAO votes on besides stopping the run; `all`: it amends and rewinds it, too. */
+  votes: 'pauses' | 'all';
   steps: Step[];
 }
 
@@ -77,7 +79,9 @@ export function sequenceOf(seed: number, index: number): LawSequence {
     lost || below(3) === 0
       ? null
       : { role: oneOf(['trainer', 'trainer', 'auditor'] as const), crashAt: below(2 * length) };
-  return { name: `seed ${seed}, sequence ${index}`, terms, manner, honest, steps };
+  // Whoever never finishes a round is to find out what becomes of the run without a vote.
+  const votes = lost ? 'pauses' : oneOf(['pauses', 'all', 'all'] as const);
+  return { name: `seed ${seed}, sequence ${index}`, terms, manner, honest, votes, steps };
 }
 
 /**

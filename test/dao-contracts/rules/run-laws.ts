@@ -4,19 +4,13 @@
  * A broken law throws `LAW_BROKEN: <its name>: <the facts>`.
  */
 import { isDeepStrictEqual } from 'node:util';
-import {
-  disputeBytes,
-  recordOverheadBytes,
-  seatBytes,
-} from '@commonweights/dao-contracts/rules/budget.js';
-import { storageYoctoPerByte } from '@commonweights/dao-contracts/rules/limits.js';
 import type { RunState } from '@commonweights/dao-contracts/rules/run-events.js';
-import type { RoundRecord } from '@commonweights/dao-contracts/rules/run.js';
 import type { Audit } from '@commonweights/dao-contracts/rules/run-state.js';
 import { heldBackYocto } from '@commonweights/dao-contracts/rules/settlement.js';
 import { expect, isOver } from './law-names.js';
 import { LogLaws } from './log-laws.js';
 import { checkMoney } from './money-laws.js';
+import { PayLaws } from './pay-laws.js';
 import type { RunPlay } from './run-play.js';
 
 const relayer = 'relay.test';
@@ -25,22 +19,19 @@ export class RunLaws {
   readonly #deposited = new Map<string, bigint>();
   /** Whose bonds may be forfeited, and whose challenge may be rewarded. */
   readonly #appellants = new Set<string>();
-  #attached = false;
-  /** Tainted rounds of a seat that a later verdict may still pay. */
-  readonly #unpaid = new Map<number, number>();
   #opened = 0;
   #ticks = 0;
   readonly #log: LogLaws;
-  #storageYocto: bigint;
+  readonly #pay: PayLaws;
 
   constructor(readonly play: RunPlay) {
-    this.#storageYocto = play.totals.storage;
+    this.#pay = new PayLaws(play);
     this.#log = new LogLaws(play.state.terms.initialRoot);
   }
 
   /** Somebody put up a bond for an appeal or a challenge. */
   bonded(account: string): void {
-    this.#attached = true;
+    this.#pay.attached = true;
     this.#appellants.add(account);
   }
 
@@ -53,8 +44,7 @@ export class RunLaws {
     const records = (this.play.effects?.records ?? []).map(({ text }) => this.#log.read(text));
     checkMoney(this.play);
     this.#checkWealth();
-    this.#checkStorage(before);
-    this.#checkPay(before, records);
+    this.#pay.check(before, records);
     this.#checkSlices();
     checkLosses(before, this.play);
     checkForwards(before, this.play.state);
@@ -83,31 +73,15 @@ export class RunLaws {
     const { run } = this.play.state;
     const { head } = this.#log;
     expect('log', run.logHead === head, () => `head is ${run.logHead}, not ${head}`);
+    const { standing } = this.#log;
+    const last = standing.at(-1);
+    const stands = standing.length === run.finalRounds && (last?.round ?? 0) === run.finalRound;
+    expect('log', stands, () => `${run.finalRounds} rounds up to ${run.finalRound} are final`);
     const { open } = run;
     if (!open || open.round === this.#opened) return;
     expect('rounds', open.round > this.#opened, () => `${open.round} after ${this.#opened}`);
     expect('rounds', open.round === run.nextRound - 1, () => `next ${run.nextRound}`);
     this.#opened = open.round;
-  }
-
-  #checkStorage(before: RunState): void {
-    const { state, totals, effects } = this.play;
-    let bytes = (state.run.roster.length - before.run.roster.length) * seatBytes;
-    for (const { text } of effects?.records ?? []) bytes += text.length + recordOverheadBytes;
-    const opened =
-      effects?.events.filter(({ event, data }) => {
-        return event === 'dispute_opened' && data.kind === 'audit';
-      }).length ?? 0;
-    bytes += opened * disputeBytes;
-    const owed = BigInt(bytes) * storageYoctoPerByte;
-    const paid = totals.storage - this.#storageYocto;
-    // Who appeals or challenges attaches what that stores; a vote's records are the run's.
-    const voted = before.run.amendment || state.run.amendment;
-    const more = this.#attached || voted || state.run.rewinds.length > before.run.rewinds.length;
-    const exact = more ? paid >= owed : paid === owed;
-    this.#attached = false;
-    expect('escrow', exact, () => `${paid} paid for ${bytes} bytes`);
-    this.#storageYocto = totals.storage;
   }
 
   /** Of all accounts together: a seat may pay somebody else. Relayers are paid by the escrow. */
@@ -126,33 +100,6 @@ export class RunLaws {
     // A bond may be forfeited, and whoever challenges may be rewarded.
     const holds = this.#appellants.size > 0 || yocto === put;
     expect('wealth', holds, () => `${put} was put in, ${yocto} is accounted for`);
-  }
-
-  #checkPay(before: RunState, records: readonly RoundRecord[]): void {
-    const { run, seats, terms } = this.play.state;
-    const final = records.filter(({ outcome }) => outcome === 'final');
-    const paid = run.finalRounds - before.run.finalRounds;
-    expect('paidOnce', paid === final.length && paid <= 1, () => `${paid} rounds became final`);
-    const claims = final.flatMap(({ claims: all, tainted }) =>
-      all.filter(({ included, seat }) => included && !tainted.includes(seat)),
-    );
-    for (const seat of final.flatMap(({ tainted }) => tainted)) {
-      this.#unpaid.set(seat, (this.#unpaid.get(seat) ?? 0) + 1);
-    }
-    const expelled = (seat: number) => run.roster[seat]!.status === 'expelled';
-    for (const { seat, verifiedRounds, earnedYocto, auditsRight } of seats) {
-      const was = before.seats[seat];
-      const more = verifiedRounds - (was?.verifiedRounds ?? 0);
-      const earns = claims.filter((claim) => claim.seat === seat).length === 1 && !expelled(seat);
-      const late = more - (earns ? 1 : 0);
-      const unpaid = this.#unpaid.get(seat) ?? 0;
-      expect('paidOnce', late >= 0 && late <= unpaid, () => `seat ${seat}: ${more} in one command`);
-      this.#unpaid.set(seat, unpaid - late);
-      const pay = earnedYocto - (was?.earnedYocto ?? 0n);
-      const right = BigInt(auditsRight - (was?.auditsRight ?? 0));
-      const least = BigInt(more) * BigInt(terms.rewardYocto) + right * BigInt(terms.auditFeeYocto);
-      expect('escrow', pay >= least, () => `seat ${seat} got ${pay}, not ${least}`);
-    }
   }
 
   #checkSlices(): void {
@@ -236,13 +183,20 @@ function isAsked(audit: Audit, seat: number): boolean {
 
 function checkForwards(before: RunState, after: RunState): void {
   const [a, b] = [before.run, after.run];
-  const grow = ['finalRounds', 'finalRound', 'nextRound', 'nextSlice', 'cancelledRounds'] as const;
-  for (const name of grow) {
+  const rewound = b.rewinds.length - a.rewinds.length;
+  expect('forwards', rewound === 0 || rewound === 1, () => `${rewound} rewinds at once`);
+  const always = ['paidRounds', 'nextRound', 'nextSlice', 'cancelledRounds'] as const;
+  const final = ['finalRounds', 'finalRound'] as const;
+  for (const name of rewound ? always : [...always, ...final]) {
     expect('forwards', b[name] >= a[name], () => `${name}: ${a[name]} to ${b[name]}`);
+  }
+  for (const name of rewound ? final : []) {
+    expect('forwards', b[name] < a[name], () => `rewound, ${name}: ${a[name]} to ${b[name]}`);
   }
   expect('forwards', b.paidYocto >= a.paidYocto, () => `paid ${a.paidYocto} to ${b.paidYocto}`);
   const moved = b.finalRoot !== a.finalRoot;
-  expect('forwards', !moved || b.finalRounds > a.finalRounds, () => `root ${b.finalRoot}`);
+  const may = rewound === 1 || b.finalRounds > a.finalRounds;
+  expect('forwards', !moved || may, () => `root ${b.finalRoot}`);
   a.roster.forEach((entry, seat) => {
     const next = b.roster[seat]!;
     expect('forwards', next.role === entry.role, () => `seat ${seat} became ${next.role}`);

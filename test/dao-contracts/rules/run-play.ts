@@ -14,7 +14,8 @@ import {
   saltOf,
   ZERO_LOCAL_STATE,
 } from '@commonweights/dao-contracts/rules/commitment.js';
-import { escrowNeeded } from '@commonweights/dao-contracts/rules/budget.js';
+import { amendedEscrowNeeded } from '@commonweights/dao-contracts/rules/amendment.js';
+import { escrowNeeded, redoYocto } from '@commonweights/dao-contracts/rules/budget.js';
 import { newRun } from '@commonweights/dao-contracts/rules/new-run.js';
 import {
   stepRun,
@@ -27,7 +28,8 @@ import { challengeCost } from '@commonweights/dao-contracts/rules/challenge.js';
 import { appealCost } from '@commonweights/dao-contracts/rules/dispute.js';
 import type { Dispute } from '@commonweights/dao-contracts/rules/run-state.js';
 import type { CallContext, RunEvent } from '@commonweights/dao-contracts/rules/run-draft.js';
-import type { RoundRecord, RunTerms } from '@commonweights/dao-contracts/rules/run.js';
+import { standingRounds } from '@commonweights/dao-contracts/rules/round-log.js';
+import type { Amendment, RoundRecord, RunTerms } from '@commonweights/dao-contracts/rules/run.js';
 import { addTotals, noMoney, type Totals } from '@commonweights/dao-contracts/rules/totals.js';
 import { proveTraceLeaf, traceRootOf } from '@commonweights/dao-contracts/rules/trace.js';
 
@@ -316,16 +318,19 @@ export class RunPlay {
     return list;
   }
 
-  /** What a vote could do now, sensible or not. */
+  /**
+   * What a vote could do now, sensible or not. It brings what the rules ask for to the yocto, so
+   * that a budget which is too small by one shows; sometimes one less, which they must refuse.
+   */
   #votes(chance: number): (() => RunCommand)[] {
     const { run, terms } = this.state;
-    const budgetYocto = near * BigInt(chance % 3 === 0 ? 0 : 5);
-    const { spec, deadlinesMs, auditFeeYocto, flopsPerRound } = terms;
-    const changes = {
-      ...{ spec, deadlinesMs, auditFeeYocto, flopsPerRound, rounds: 1 + (chance % 4) },
-      ...{ maxWorkers: 2 + (chance % 2), auditedClaimsBps: chance % 2 ? 8_000 : 0 },
-      rewardYocto: `${near / BigInt(5 + (chance % 7))}`,
-    };
+    const changes = this.#amendment(chance);
+    const next = { ...terms, ...changes };
+    const lacking = amendedEscrowNeeded(run, terms, next) - run.escrowYocto;
+    const to = Math.max(0, run.finalRound - 1 - (chance % 3));
+    const undone = standingRounds(this.state.records ?? []).filter(({ round }) => round > to);
+    const missing = chance % 8 === 0 ? 1n : 0n;
+    const budgetOf = (yocto: bigint) => (yocto > missing ? yocto - missing : 0n);
     const pauses: (() => RunCommand)[] = [
       () => ({ kind: 'pause', forMs: 1_000 * (1 + (chance % 3)) }),
       () => ({ kind: 'resume' }),
@@ -333,9 +338,23 @@ export class RunPlay {
     if (this.votes === 'pauses') return pauses;
     return [
       ...pauses,
-      () => ({ kind: 'amend', changes, budgetYocto }),
-      () => ({ kind: 'rewind', to: Math.max(0, run.finalRound - 1 - (chance % 3)), budgetYocto }),
+      () => ({ kind: 'amend', changes, budgetYocto: budgetOf(lacking) }),
+      () => ({ kind: 'rewind', to, budgetYocto: budgetOf(redoYocto(terms, undone.length)) }),
     ];
+  }
+
+  /** Every field that a vote can change, up and down; deadlines stay within a second. */
+  #amendment(chance: number): Amendment {
+    const { spec, flopsPerRound, minWorkers, deadlinesMs } = this.state.terms;
+    const shorter = 1_000 - 100 * (chance % 4);
+    return {
+      ...{ spec, flopsPerRound, rounds: 1 + (chance % 6) },
+      maxWorkers: minWorkers + (chance % 3),
+      deadlinesMs: { ...deadlinesMs, train: shorter, audit: shorter },
+      auditedClaimsBps: [0, 8_000, 10_000][chance % 3]!,
+      rewardYocto: `${near / BigInt(5 + (chance % 7))}`,
+      auditFeeYocto: `${near / BigInt(90 + (chance % 7))}`,
+    };
   }
 
   #ownerActs(chance: number): (() => RunCommand)[] {

@@ -1,9 +1,11 @@
 /** A committee that certifies for everybody, and rounds that are final though few of them failed. */
 import { expect } from 'chai';
+import type { Dispute } from '@commonweights/dao-contracts/rules/run-state.js';
 import type { RoundRecord } from '@commonweights/dao-contracts/rules/run.js';
 import { named, near, RunPlay } from './run-play.js';
 import { accountOf } from './run-scenes.js';
 import {
+  appealBy,
   crowd,
   crowdTerms,
   jurySays,
@@ -115,17 +117,59 @@ describe('a tainted round', () => {
     expect(record(play)).to.deep.include({ outcome: 'rewound', tainted: [] });
   });
 
-  it('pays its reward after all to who is cleared later', () => {
-    const play = convictFirst(834);
-    const { claimed, id } = theDispute(play);
-    const deposit = near * 5n;
-    play.apply({
-      ...{ kind: 'appeal', account: accountOf(play, 0), dispute: id, depositYocto: deposit },
-    });
-    const paid = play.state.run.paidYocto;
-    jurySays(play, claimed);
-    expect(play.state.run.paidYocto - paid).to.equal(BigInt(play.state.terms.rewardYocto));
+  const reward = BigInt(crowdTerms.rewardYocto);
+  /** Seat 0 and its accuser appeal by turns, and each panel says the other thing. */
+  const turnedAround = (play: RunPlay, panels: number): Dispute => {
+    const { claimed, plaintiff } = theDispute(play);
+    for (let panel = 1; panel <= panels; panel++) {
+      appealBy(play, panel % 2 === 1 ? accountOf(play, 0) : plaintiff);
+      jurySays(play, panel % 2 === 1 ? claimed : named('wrong'));
+    }
+    return theDispute(play);
+  };
+  const afterItsDeadline = (play: RunPlay): void => {
+    play.nowMs += play.state.terms.deadlinesMs.audit;
     play.apply(tickOnly);
-    expect(play.state.seats[0]).to.include({ stakeYocto: near });
+  };
+
+  it('pays its reward after all to who is cleared, once nobody can appeal any more', () => {
+    const play = convictFirst(834);
+    const paid = play.state.run.paidYocto;
+    const { owedYocto } = turnedAround(play, 1);
+    expect(owedYocto).to.equal(reward);
+    expect(play.state.run.paidYocto).to.equal(paid);
+    afterItsDeadline(play);
+    expect(play.state.disputes).to.deep.equal([]);
+    expect(play.state.run.paidYocto - paid).to.equal(reward);
+    expect(play.state.seats[0]).to.include({ stakeYocto: near, verifiedRounds: 1 });
+  });
+
+  it('pays that reward once, however often the verdict was turned around', () => {
+    const play = convictFirst(834);
+    const paid = play.state.run.paidYocto;
+    const { id } = turnedAround(play, 2);
+    appealBy(play, accountOf(play, 0));
+    play.apply({ kind: 'resolve', dispute: id, verdict: 'for' });
+    expect(play.state.disputes).to.deep.equal([]);
+    expect(play.state.run.paidYocto - paid).to.equal(reward);
+    expect(play.state.seats[0]).to.include({ verifiedRounds: 1 });
+  });
+
+  it('keeps the reward of who is found wrong in the end', () => {
+    const play = convictFirst(834);
+    const paid = play.state.run.paidYocto;
+    turnedAround(play, 2);
+    afterItsDeadline(play);
+    expect(play.state.run.paidYocto).to.equal(paid);
+    expect(play.state.seats[0]).to.include({ stakeYocto: 0n, verifiedRounds: 0 });
+  });
+
+  it('owes the reward of the terms that it was worked under', () => {
+    const play = convictFirst(834);
+    const paid = play.state.run.paidYocto;
+    turnedAround(play, 1);
+    play.state.terms = { ...play.state.terms, rewardYocto: `${3n * reward}` };
+    afterItsDeadline(play);
+    expect(play.state.run.paidYocto - paid).to.equal(reward);
   });
 });

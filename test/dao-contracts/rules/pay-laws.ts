@@ -1,0 +1,114 @@
+/**
+ * Laws of what leaves the escrow: each final round pays its claims and audits once, by the terms
+ * under which it opened, whatever was voted since; what the run stores is paid to the byte; and no
+ * round ever finds the escrow too empty for it.
+ */
+import {
+  amendmentBytes,
+  disputeBytes,
+  fundingBytes,
+  recordOverheadBytes,
+  redoneSlicesBytes,
+  seatBytes,
+} from '@commonweights/dao-contracts/rules/budget.js';
+import { storageYoctoPerByte } from '@commonweights/dao-contracts/rules/limits.js';
+import type { RunState } from '@commonweights/dao-contracts/rules/run-events.js';
+import type { RoundRecord } from '@commonweights/dao-contracts/rules/run.js';
+import { expect } from './law-names.js';
+import type { RunPlay } from './run-play.js';
+
+export class PayLaws {
+  /** Somebody put up a bond in this command, and more than its storage costs, perhaps. */
+  attached = false;
+  /** Rewards of tainted rounds, by seat, that a later verdict may still pay. */
+  readonly #unpaid = new Map<number, bigint[]>();
+  #storageYocto: bigint;
+
+  constructor(readonly play: RunPlay) {
+    this.#storageYocto = play.totals.storage;
+  }
+
+  check(before: RunState, records: readonly RoundRecord[]): void {
+    this.#checkStorage(before);
+    this.#checkPay(before, records);
+    for (const { event, data } of this.play.effects?.events ?? []) {
+      const short = event === 'escrow_short' || String(data.because).startsWith('the escrow');
+      expect('escrow', !short, () => `${event}: ${JSON.stringify(data)}`);
+    }
+  }
+
+  #checkPay(before: RunState, records: readonly RoundRecord[]): void {
+    const { run, seats } = this.play.state;
+    // Amended terms hold from the next round on; this one is paid by those that it opened under.
+    const { terms } = before;
+    const [reward, fee] = [BigInt(terms.rewardYocto), BigInt(terms.auditFeeYocto)];
+    const final = records.filter(({ outcome }) => outcome === 'final');
+    const rounds = run.paidRounds - before.run.paidRounds;
+    expect('paidOnce', rounds === final.length && rounds <= 1, () => `${rounds} became final`);
+    const claims = final.flatMap(({ claims: all, tainted }) =>
+      all.filter(({ included, seat }) => included && !tainted.includes(seat)),
+    );
+    for (const seat of final.flatMap(({ tainted }) => tainted)) {
+      this.#unpaid.set(seat, [...(this.#unpaid.get(seat) ?? []), reward]);
+    }
+    let paid = 0n;
+    const returned: number[] = [];
+    let right = 0;
+    for (const { seat, verifiedRounds, earnedYocto, auditsRight } of seats) {
+      const was = before.seats[seat];
+      const more = verifiedRounds - (was?.verifiedRounds ?? 0);
+      const expelled = run.roster[seat]!.status === 'expelled';
+      const earns = claims.filter((claim) => claim.seat === seat).length === 1 && !expelled;
+      const late = more - (earns ? 1 : 0);
+      expect('paidOnce', late >= 0, () => `seat ${seat}: ${more} in one command`);
+      for (let i = 0; i < late; i++) returned.push(seat);
+      const audits = auditsRight - (was?.auditsRight ?? 0);
+      const least = (earns ? reward : 0n) + BigInt(audits) * fee;
+      const pay = earnedYocto - (was?.earnedYocto ?? 0n);
+      expect('escrow', pay >= least, () => `seat ${seat} got ${pay}, not ${least}`);
+      paid += least;
+      right += audits;
+    }
+    // A vote to rewind takes calls off the count, and is relayed by nobody.
+    const calls = BigInt(Math.max(0, run.relayedCalls - before.run.relayedCalls));
+    paid += calls * BigInt(terms.relayFeeYocto);
+    const left = run.paidYocto - before.run.paidYocto - paid;
+    const decoyFee = BigInt(terms.decoyFeeYocto);
+    for (let decoys = 0; decoys <= right; decoys++) {
+      if (this.#settleLate(returned, left - BigInt(decoys) * decoyFee)) return;
+    }
+    expect('paidOnce', false, () => `${left} was paid for nothing that the log has`);
+  }
+
+  /** Whether `yocto` is what seats cleared late were owed, of one round each; then it is paid. */
+  #settleLate([seat, ...others]: readonly number[], yocto: bigint): boolean {
+    if (seat === undefined) return yocto === 0n;
+    const owed = this.#unpaid.get(seat) ?? [];
+    const at = owed.findIndex((reward) => this.#settleLate(others, yocto - reward));
+    if (at < 0) return false;
+    owed.splice(at, 1);
+    return true;
+  }
+
+  #checkStorage(before: RunState): void {
+    const { state, totals, effects } = this.play;
+    const events = effects?.events ?? [];
+    let bytes = (state.run.roster.length - before.run.roster.length) * seatBytes;
+    for (const { text } of effects?.records ?? []) bytes += text.length + recordOverheadBytes;
+    for (const { event, data } of events) {
+      if (event === 'dispute_opened' && data.kind === 'audit') bytes += disputeBytes;
+      if (event === 'amendment_voted' && !before.run.amendment) bytes += amendmentBytes;
+      if (event === 'run_rewound') bytes += redoneSlicesBytes(before.terms, Number(data.undone));
+      if (event === 'run_amended') {
+        bytes += Math.max(0, fundingBytes(state.terms) - fundingBytes(before.terms));
+      }
+    }
+    const owed = BigInt(bytes) * storageYoctoPerByte;
+    const paid = totals.storage - this.#storageYocto;
+    // Who appeals or challenges attaches what that stores.
+    const exact = this.attached ? paid >= owed : paid === owed;
+    this.attached = false;
+    expect('escrow', exact, () => `${paid} paid for ${bytes} bytes`);
+    this.#storageYocto = totals.storage;
+  }
+}
