@@ -66,16 +66,20 @@ export function checkAfterlife(play: RunPlay): void {
   }
 }
 
-/** A pause with audits still open is a state that time moves, too. */
+/** A pause with audits or juries still open is a state that time moves, too: some may be expelled. */
 function isMoving(state: RunState): boolean {
   if (isOver(state)) return false;
-  return state.run.status !== 'paused' || state.run.provisional !== null;
+  const { status, provisional } = state.run;
+  const judging = state.disputes.some(({ stage }) => stage !== 'dao');
+  return status !== 'paused' || provisional !== null || judging;
 }
 
-function placeOf({ run }: RunState): string {
+function placeOf({ run, disputes }: RunState): string {
   const { status, open, provisional, finalRounds } = run;
   const phase = open ? `${open.round} ${open.phase}` : 'no round';
-  return `${status}, ${phase}, provisional ${provisional?.round ?? '-'}, final ${finalRounds}`;
+  const judged = disputes.map(({ id, stage, level }) => `${id} ${stage} ${level}`).join(' ');
+  const past = `provisional ${provisional?.round ?? '-'}, final ${finalRounds}`;
+  return `${status}, ${phase}, ${past}, disputes ${judged}`;
 }
 
 function checkPause(
