@@ -5,7 +5,12 @@
  * Commitments, trace roots and outcome leaves are the real ones.
  */
 import { createHash } from 'node:crypto';
-import { outcomeLeaf } from '@commonweights/dao-contracts/rules/commitment.js';
+import {
+  drawDecoy,
+  outcomeLeaf,
+  plantedLeaf,
+  saltOf,
+} from '@commonweights/dao-contracts/rules/commitment.js';
 import { traceRootOf } from '@commonweights/dao-contracts/rules/trace.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 
@@ -23,6 +28,8 @@ export interface Task {
   localIn: Digest;
   slice: number;
   segments: number;
+  /** Of its rounds so many have a leaf that a decoy covers; 0 or undefined: none. */
+  decoyShareBps?: number;
 }
 
 /** What a cheat did not do, or did otherwise. */
@@ -44,6 +51,10 @@ export interface Work extends Task {
   localOut: Digest;
   traceRoot: Digest;
   salt: string;
+  /** What the trace root commits to: the leaves, one of them covered by a decoy where one is drawn. */
+  traced: Digest[];
+  /** Which leaf is covered, by what, and the secret that drew it. */
+  decoy: { index: number; nonce: Digest; secret: string } | null;
 }
 
 export function doWork(task: Task, forgery: Forgery = {}): Work {
@@ -58,8 +69,23 @@ export function doWork(task: Task, forgery: Forgery = {}): Work {
   const update = forgery.update ?? updateOf(endSnapshot);
   const localOut = forgery.localOut ?? localOutOf(endSnapshot);
   leaves.push(outcomeLeaf({ update, localOut, endSnapshot }));
-  const traceRoot = traceRootOf(leaves);
-  return { ...task, leaves, endSnapshot, update, localOut, traceRoot, salt: `salt ${round}` };
+  const { decoy, salt } = decoyOf(task);
+  const traced = leaves.map((leaf, i) =>
+    i === decoy?.index ? plantedLeaf({ leaf, nonce: decoy.nonce }) : leaf,
+  );
+  const traceRoot = traceRootOf(traced);
+  return { ...task, leaves, endSnapshot, update, localOut, traceRoot, salt, traced, decoy };
+}
+
+/** Drawn by a secret that the commitment fixes through its salt, as in a real worker. */
+function decoyOf(task: Task): Pick<Work, 'decoy' | 'salt'> {
+  const { account, round, segments, decoyShareBps: shareBps = 0 } = task;
+  if (shareBps === 0) return { decoy: null, salt: `salt ${round}` };
+  const secret = derive('secret', account, round);
+  const salt = saltOf(secret);
+  const index = drawDecoy({ secret, round, segments, shareBps });
+  if (index === null) return { decoy: null, salt };
+  return { decoy: { index, nonce: derive('nonce', account, round), secret }, salt };
 }
 
 type Inputs = Pick<Task, 'startRoot' | 'localIn' | 'slice' | 'ordinal' | 'segments'>;

@@ -58,7 +58,9 @@ export interface Sight {
   past(round: number): PastRound | null;
   /** Keeping a blob means serving it. */
   fetch(digest: Digest, keep: boolean): Blob | null;
-  publish(blob: Pick<Blob, 'digest' | 'bytes' | 'vector'> & Partial<Pick<Blob, 'serves'>>): void;
+  publish(
+    blob: Pick<Blob, 'digest' | 'bytes' | 'vector'> & Partial<Pick<Blob, 'serves' | 'leaves'>>,
+  ): void;
   /** The model behind a root, for whoever had the updates; null: nobody published it. */
   model(root: Digest): OuterState | null;
   publishModel(root: Digest, state: OuterState): void;

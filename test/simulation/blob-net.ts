@@ -11,6 +11,8 @@ export interface Blob {
   bytes: number;
   /** Of an update: what it decodes to. */
   vector: Float32Array | null;
+  /** Of a trace: what its root commits to. */
+  leaves?: readonly Digest[];
   /** Whom the owner serves, and from when. */
   serves: (account: string, nowMs: number) => boolean;
 }

@@ -19,6 +19,7 @@ import {
   type RunState,
 } from '@commonweights/dao-contracts/rules/run-events.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
+import type { RoundRecord } from '@commonweights/dao-contracts/rules/run.js';
 import { addTotals, noMoney, type Totals } from '@commonweights/dao-contracts/rules/totals.js';
 import { checkConservation } from './conservation.js';
 
@@ -42,6 +43,9 @@ export class SimulatedChain {
   refused = 0;
   readonly refusals = new Map<string, number>();
   readonly lines: string[] = [];
+  readonly records: RoundRecord[] = [];
+  /** How often each event happened; pauses with their reason. */
+  readonly events = new Map<string, number>();
   #receivedYocto: bigint;
   #ledgersYocto = 0n;
   readonly #seatOf = new Map<string, number>();
@@ -138,6 +142,11 @@ export class SimulatedChain {
       this.#seatOf.set(seat.account, number);
     }
     state.parties.push(...draft.parties.keys());
+    this.records.push(...draft.records.map(({ text }) => JSON.parse(text) as RoundRecord));
+    for (const { event, data } of draft.events) {
+      const name = event === 'run_paused' ? `${event}: ${String(data.because)}` : event;
+      this.events.set(name, (this.events.get(name) ?? 0) + 1);
+    }
     // Whatever kinds of records the rules keep beside seats, only those that were loaded.
     for (const [kind, records] of Object.entries(draft.touched)) {
       if (records) Object.assign(state, { [kind]: records });

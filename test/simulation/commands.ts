@@ -53,8 +53,8 @@ export function submitRootCommand(account: string, round: number, root: Digest):
 }
 
 export function deliverCommand(work: Work, seat: number, segment: number): RunCommand {
-  const { account, round, leaves } = work;
-  const opened = { leaf: leaves[segment]!, proof: proveTraceLeaf(leaves, segment) };
+  const { account, round } = work;
+  const { secret, ...opened } = leafOf(work, segment);
   return { kind: 'deliver', account, round, seat, segment, ...opened };
 }
 
@@ -90,12 +90,28 @@ export function challengeRootCommand(
   return { kind: 'challenge_root', account, ...it, depositYocto: bondYocto + storageYocto };
 }
 
+export function challengeUpdateCommand(
+  account: string,
+  { terms }: Readonly<RunState>,
+  it: { round: number; seat: number },
+): RunCommand {
+  const { bondYocto, storageYocto } = challengeCost(terms);
+  return { kind: 'challenge_update', account, ...it, depositYocto: bondYocto + storageYocto };
+}
+
 export function openCommand(work: Work, seat: number, segment: number): RunCommand {
-  const { account, round, leaves, segments } = work;
+  const { account, round, segments } = work;
   const index = segment + 1;
   const end = index === segments ? work.endSnapshot : null;
-  const opened = { leaf: leaves[index]!, proof: proveTraceLeaf(leaves, index), end };
-  return { kind: 'open', account, round, seat, segment, ...opened };
+  return { kind: 'open', account, round, seat, segment, ...leafOf(work, index), end };
+}
+
+/** A leaf with its proof; where a decoy covers it, with what uncovers it. */
+function leafOf({ leaves, traced, decoy }: Work, index: number) {
+  const covered = decoy?.index === index ? decoy : null;
+  const proof = proveTraceLeaf(traced, index);
+  const [nonce, secret] = [covered?.nonce ?? null, covered?.secret ?? null];
+  return { leaf: leaves[index]!, proof, nonce, secret };
 }
 
 export function rejoinCommand(account: string): RunCommand {

@@ -73,6 +73,11 @@ export class Honest implements Behaviour {
     for (const leaf of work.leaves.slice(0, work.segments)) {
       sight.publish({ digest: leaf, bytes: snapshotBytes, vector: null });
     }
+    // It leaks, the secret of the round does not: what decoys are for.
+    if (work.decoy) {
+      const { traceRoot, traced } = work;
+      sight.publish({ digest: traceRoot, bytes: 32 * traced.length, vector: null, leaves: traced });
+    }
   }
 
   protected reveal(round: number, sight: Sight): Response {
@@ -156,11 +161,19 @@ export class Honest implements Behaviour {
     return sendAll([send.appealCommand(sight.account, sight.state, dispute)], 60_000);
   }
 
-  /** It has computed the root itself: another one is wrong. */
+  /** It has computed the root itself, so another one is wrong; or it was kept from computing it. */
   protected challenge(round: number, sight: Sight): Response {
     const root = this.#roots.get(round);
     const { provisional } = sight.state.run;
-    if (!root || !provisional || root === provisional.root) return { kind: 'ignore' };
+    if (!provisional || root === provisional.root) return { kind: 'ignore' };
+    if (!root) {
+      const seat = provisional.included.find((one) => !isDecodable(fetchUpdate(sight, one, round)));
+      if (seat === undefined) return { kind: 'ignore' };
+      return sendAll(
+        [send.challengeUpdateCommand(sight.account, sight.state, { round, seat })],
+        10_000 * sight.random.uniform(),
+      );
+    }
     return sendAll(
       [send.challengeRootCommand(sight.account, sight.state, { round, root })],
       10_000 * sight.random.uniform(),
@@ -191,7 +204,7 @@ export function taskOf(duty: { round: number; slice: number }, sight: Sight): Ta
   const { run, terms, seats } = sight.state;
   const { round, ordinal, startRoot, localReset } = run.open!;
   const localIn = localReset ? ZERO_LOCAL_STATE : seats[sight.seat]!.localOut;
-  const { segments } = terms;
+  const { segments, decoyShareBps } = terms;
   return {
     account: sight.account,
     round,
@@ -200,6 +213,7 @@ export function taskOf(duty: { round: number; slice: number }, sight: Sight): Ta
     localIn,
     slice: duty.slice,
     segments,
+    decoyShareBps,
   };
 }
 
