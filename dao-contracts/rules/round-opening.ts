@@ -3,6 +3,7 @@ import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.
 import { applyAmendment } from './amendment.js';
 import { cancelledRoundsMax, recordOverheadBytes, roundYocto } from './budget.js';
 import { suspendDisputes } from './dispute.js';
+import { ZERO_LOCAL_STATE } from './opening.js';
 import type { RunDraft } from './run-draft.js';
 import type { SliceOfSeat } from './run.js';
 import { distributePot, settleRun } from './settlement.js';
@@ -37,7 +38,9 @@ export function openRound(draft: RunDraft, resuming = false): void {
   );
   let trainers = active.filter((seat) => draft.roster(seat).fromRound <= round);
   if (resuming && trainers.length < terms.minWorkers) trainers = active;
-  // Fewer places by an amendment: the seats that came first go on, the others wait.
+  // Fewer places by an amendment: the seats that came first go on, the others wait. Who sits out a
+  // round is not there for its reset or for a rewind either, so it brings nothing along later.
+  const waiting = trainers.slice(terms.maxWorkers);
   trainers = trainers.slice(0, terms.maxWorkers);
   if (trainers.length < terms.minWorkers) {
     // A tick in a pause that goes on moves nothing: it must not log the pause again.
@@ -47,6 +50,7 @@ export function openRound(draft: RunDraft, resuming = false): void {
     draft.emit('run_paused', { because: run.pausedBecause });
     return;
   }
+  for (const seat of waiting) draft.seat(seat).localOut = ZERO_LOCAL_STATE;
   run.status = 'running';
   run.pausedBecause = null;
   run.pausedUntilMs = null;

@@ -1,6 +1,7 @@
 /** What a vote can do with a run under way: pause, resume, amend, rewind; and what it cannot. */
 import { expect } from 'chai';
 import { redoYocto } from '@commonweights/dao-contracts/rules/budget.js';
+import { ZERO_LOCAL_STATE } from '@commonweights/dao-contracts/rules/commitment.js';
 import type { RunCommand } from '@commonweights/dao-contracts/rules/run-events.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run.js';
 import { standingRounds } from '@commonweights/dao-contracts/rules/round-log.js';
@@ -152,6 +153,16 @@ describe('an amendment', () => {
     play.apply(amend(play, { maxWorkers: 2 }));
     playRound(play);
     expect(play.state.run.open!.slices.map(({ seat }) => seat)).to.deep.equal([0, 1]);
+  });
+
+  it('lets who waited for a place bring no local state from before', () => {
+    const play = runningFor(1);
+    expect(play.state.seats[2]!.localOut).to.not.equal(ZERO_LOCAL_STATE);
+    play.apply(amend(play, { maxWorkers: 2 }));
+    playRound(play);
+    expect(play.state.run.open!.slices).to.have.length(2);
+    expect(play.state.seats[2]!.localOut).to.equal(ZERO_LOCAL_STATE);
+    expect(play.state.seats[0]!.localOut).to.not.equal(ZERO_LOCAL_STATE);
   });
 
   it('is refused with too little money, with terms that no run may have, and too late', () => {
