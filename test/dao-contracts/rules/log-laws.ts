@@ -71,7 +71,11 @@ export class LogLaws {
     this.#standing.splice(-undone.length);
     const last = this.#standing.at(-1);
     expect('chain', (last?.round ?? 0) === to, () => `round ${to} does not stand`);
-    expect('chain', root === (last?.root ?? this.initialRoot), () => `${root} is not that of ${to}`);
+    expect(
+      'chain',
+      root === (last?.root ?? this.initialRoot),
+      () => `${root} is not that of ${to}`,
+    );
     for (const { claims } of undone) {
       for (const { slice, included } of claims) if (included) this.trainedSlices.delete(slice);
     }
