@@ -54,8 +54,8 @@ export function submitRootCommand(account: string, round: number, root: Digest):
 
 export function deliverCommand(work: Work, seat: number, segment: number): RunCommand {
   const { account, round } = work;
-  const { secret, ...opened } = leafOf(work, segment);
-  return { kind: 'deliver', account, round, seat, segment, ...opened };
+  const { leaf, proof, nonce } = leafOf(work, segment);
+  return { kind: 'deliver', account, round, seat, segment, leaf, proof, nonce };
 }
 
 export function answerCommand(
