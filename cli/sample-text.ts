@@ -1,7 +1,8 @@
 /** Text from the files of a release: tokenizer, weights and engine put together. */
 import { readHuggingFace, TOKENIZER_FILE } from '@commonweights/trainer/checkpoint/hugging-face.js';
 import { generate } from '@commonweights/trainer/engines/generate.js';
-import { openLogits } from '@commonweights/trainer/engines/ort-wasm.js';
+import { openLogits } from '@commonweights/trainer/engines/logits-source.js';
+import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
 import { buildLlamaProgram } from '@commonweights/trainer/program/build-llama-program.js';
 import { loadTokenizer } from '@commonweights/trainer/tokenizer/tokenizer.js';
 import { endOfTextId } from '@commonweights/trainer/tokenizer/tokenizer-file.js';
@@ -27,7 +28,7 @@ export async function sampleFrom(
   if (!file) throw new Error(`BAD_MODEL_FOLDER: ${TOKENIZER_FILE} is missing; pull it again`);
   const tokenizer = loadTokenizer(JSON.parse(new TextDecoder().decode(file)));
   const program = buildLlamaProgram({ model: config, optimizer: anyOptimizer, batchSize: 1 });
-  const source = await openLogits(program, params);
+  const source = await openLogits(createOrtWasmEngine(), program, params);
   try {
     const tokens = await generate({
       source,

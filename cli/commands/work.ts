@@ -36,7 +36,11 @@ export function addWorkCommand(program: Command, terminal: Terminal): void {
         .option('--payout <account>', 'who is paid (default: the account itself)')
         .option('--earn-stake', 'stake nothing: pay becomes stake until it is whole')
         .option('--relay <url>', 'who pays the fees, so that the account needs no NEAR')
-        .option('--threads <n>', 'threads of the engine', wholeNumber(1, 64))
+        .option(
+          '--threads <n>',
+          'threads of the engine: as many as the run was proposed with',
+          wholeNumber(1, 64),
+        )
         .option('--data <dir>', 'where blobs are kept (default: .commonweights/work/<account>)'),
       'commonweights work 1 --account worker.founder.local',
       'commonweights work 1 --worker rack-2 --relay http://127.0.0.1:3040 --earn-stake',

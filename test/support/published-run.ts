@@ -69,5 +69,6 @@ export function engineOfVersion(version: string): Engine {
       options: {},
     }),
     compile: () => Promise.reject(new Error('this engine computes nothing')),
+    runtime: () => Promise.reject(new Error('this engine computes nothing')),
   };
 }

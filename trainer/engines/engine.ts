@@ -3,6 +3,7 @@
  * runs over all of them and a worker picks the fastest that passes on its machine.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { GraphRuntime } from './graph-runtime.js';
 import type { TrainingProgram } from '../program/training-program.js';
 
 /** Names everything that decides the bits an exact engine computes. */
@@ -31,7 +32,8 @@ export interface Session {
   /**
    * One inner step. `tokens`: batch × (context + 1) token ids, row-major; inputs are the first
    * `context` of each row, targets the last. Returns mean loss in nats per token before the step.
-   * Error: `NON_FINITE` when loss or gradient is not finite; the state is then unspecified.
+   * Errors: `NON_FINITE` when loss or gradient is not finite; `OUT_OF_MEMORY`, `DEVICE_LOST`,
+   * `ENGINE_FAILED`. After any of them the state is that before the step.
    */
   step(batch: { tokens: Int32Array; learningRate: number }): Promise<{ loss: number }>;
   /** Mean loss in nats per token over one batch, nothing changed. Same token layout as `step`. */
@@ -47,5 +49,8 @@ export interface Engine {
   readonly name: string;
   readonly class: 'exact' | 'tolerance';
   fingerprint(): Promise<Fingerprint>;
+  /** Errors: those of `admitProgram`. */
   compile(program: TrainingProgram): Promise<Session>;
+  /** For other graphs than a training step: generation, conformance. */
+  runtime(): Promise<GraphRuntime>;
 }

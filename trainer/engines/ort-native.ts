@@ -1,28 +1,41 @@
 /**
- * The fast engine on a processor: ONNX Runtime's native build, four to five times the speed of the
- * exact engine. Its bits depend on the processor's instruction set, so its results are compared by
- * distance. Optional: the package is loaded when first asked for, and its absence is one clear error.
+ * The fast engine: ONNX Runtime's native build, on a processor four to five times the speed of the
+ * exact engine, and on graphics cards by WebGPU (part of the package) or CUDA (a library of its own
+ * beside it). Bits depend on the device, so results are compared by distance. Optional: the package is
+ * loaded when first asked for, and whatever is absent is one clear error.
  */
-import { readFile, readdir } from 'node:fs/promises';
+import { access, readFile, readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import type { Engine, Fingerprint } from './engine.js';
-import { OrtSession, type OrtRuntime } from './ort-session.js';
+import type { GraphRuntime } from './graph-runtime.js';
+import { ortRuntime } from './ort-runtime.js';
+import { openSession } from './program-session.js';
+
+export const ortDevices = ['cpu', 'webgpu', 'cuda'] as const;
+export type OrtDevice = (typeof ortDevices)[number];
 
 const pinned = { graphOptimizationLevel: 'all', executionMode: 'sequential' } as const;
 
-export function createOrtNativeEngine(options: { threads?: number } = {}): Engine {
+export function createOrtNativeEngine(
+  options: { threads?: number; device?: OrtDevice } = {},
+): Engine {
   const threads = checkThreads(options.threads ?? 1);
+  const device = options.device ?? 'cpu';
+  const name = device === 'cpu' ? 'ort-native' : `ort-native-${device}`;
+  let opened: Promise<GraphRuntime> | undefined;
+  const runtime = (): Promise<GraphRuntime> => (opened ??= loadRuntime(threads, device));
   return {
-    name: 'ort-native',
+    name,
     class: 'tolerance',
-    fingerprint: () => readFingerprint(threads),
-    compile: async (program) => new OrtSession(await loadRuntime(threads), program),
+    fingerprint: () => readFingerprint(name, threads, device),
+    runtime,
+    compile: async (program) => openSession({ name, runtime: await runtime() }, program),
   };
 }
 
-async function loadRuntime(threads: number): Promise<OrtRuntime> {
+async function loadRuntime(threads: number, device: OrtDevice): Promise<GraphRuntime> {
   const ort = await import('onnxruntime-node').catch((cause: unknown) => {
     throw new Error(
       'ENGINE_ABSENT: onnxruntime-node is not installed or not built for this machine; ' +
@@ -30,32 +43,81 @@ async function loadRuntime(threads: number): Promise<OrtRuntime> {
       { cause },
     );
   });
-  return {
+  if (device === 'cuda') await requireCuda();
+  return ortRuntime({
     Tensor: ort.Tensor,
     open: (model) =>
       ort.InferenceSession.create(model, {
-        executionProviders: ['cpu'],
+        // What a device cannot do falls back to the processor inside the runtime.
+        executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         logSeverityLevel: 3,
         ...pinned,
+      }).catch((cause: unknown) => {
+        if (device === 'cpu') throw cause;
+        throw new Error(
+          `ENGINE_ABSENT: ${device} could not be started (${String(cause).slice(0, 160)}); ` +
+            'check the driver of the graphics card, or use another engine',
+          { cause },
+        );
       }),
-  };
+  });
 }
 
-async function readFingerprint(threads: number): Promise<Fingerprint> {
-  await loadRuntime(threads);
-  const main = createRequire(import.meta.url).resolve('onnxruntime-node');
-  const root = join(dirname(main), '..');
-  const folder = join(root, 'bin', 'napi-v6', process.platform, process.arch);
+/** The file that CUDA's part of ONNX Runtime is in, or null where there is no build of it. */
+export function cudaProviderFile(): { folder: string; name: string } | null {
+  const name = {
+    linux: 'libonnxruntime_providers_cuda.so',
+    win32: 'onnxruntime_providers_cuda.dll',
+  }[process.platform as string];
+  return name && process.arch === 'x64' ? { folder: binaryFolder(), name } : null;
+}
+
+async function requireCuda(): Promise<void> {
+  const file = cudaProviderFile();
+  const there =
+    file &&
+    (await access(join(file.folder, file.name)).then(
+      () => true,
+      () => false,
+    ));
+  if (there) return;
+  throw new Error(
+    'ENGINE_ABSENT: the CUDA part of onnxruntime-node is not on this machine; ' +
+      '"commonweights engine install cuda" says how to get it',
+  );
+}
+
+async function readFingerprint(
+  engine: string,
+  threads: number,
+  device: OrtDevice,
+): Promise<Fingerprint> {
+  await loadRuntime(threads, device);
+  const folder = binaryFolder();
   const library = (await readdir(folder)).filter((name) => /onnxruntime\.(so|dll|1.*)/.test(name));
   const [bytes, manifest] = await Promise.all([
     readFile(join(folder, library.sort()[0]!)),
-    readFile(join(root, 'package.json'), 'utf8'),
+    readFile(join(packageRoot(), 'package.json'), 'utf8'),
   ]);
   const { version } = JSON.parse(manifest) as { version: string };
-  const options = { ...pinned, threads, platform: `${process.platform}-${process.arch}` };
-  return { engine: 'ort-native', version, binary: digestOf(bytes), options };
+  const platform = `${process.platform}-${process.arch}`;
+  const on = device === 'cpu' ? {} : { device };
+  return {
+    engine,
+    version,
+    binary: digestOf(bytes),
+    options: { ...pinned, threads, platform, ...on },
+  };
+}
+
+function packageRoot(): string {
+  return join(dirname(createRequire(import.meta.url).resolve('onnxruntime-node')), '..');
+}
+
+function binaryFolder(): string {
+  return join(packageRoot(), 'bin', 'napi-v6', process.platform, process.arch);
 }
 
 function checkThreads(threads: number): number {

@@ -1,8 +1,8 @@
 /**
  * The exact engine: ONNX Runtime's WebAssembly build, the same bits in Node and in browsers. What
  * decides the bits is pinned and named in the fingerprint: version, the `.wasm` file, the level of
- * graph optimisation (three classes of bits were measured) and the execution mode. Threads do not
- * decide bits as long as programs keep to repeatable operations, but one is the default.
+ * graph optimisation (three classes of bits were measured), the execution mode, and threads when there
+ * is more than one.
  *
  * ONNX Runtime keeps one WASM instance and one thread count per process, so the first engine used
  * in a process decides them.
@@ -11,16 +11,19 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
-import type { TrainingProgram } from '../program/training-program.js';
 import type { Engine, Fingerprint } from './engine.js';
-import type { LogitsSource } from './generate.js';
-import { openOrtLogits, OrtSession, type OrtRuntime } from './ort-session.js';
+import type { GraphRuntime } from './graph-runtime.js';
+import { ortRuntime } from './ort-runtime.js';
+import { openSession } from './program-session.js';
 
 const binaryName = 'ort-wasm-simd-threaded.wasm';
-/** What decides bits; `all` is the fastest level, and gives the bits of `extended`. */
+/**
+ * What decides bits, besides a count of threads that is not 1: products with few rows are then shared
+ * out along their columns, and sums of narrow shares are cut elsewhere. `all` is the fastest level, and gives the bits of `extended`. */
 const pinned = { graphOptimizationLevel: 'all', executionMode: 'sequential' } as const;
 
-interface StartedRuntime extends OrtRuntime {
+interface StartedRuntime {
+  readonly runtime: GraphRuntime;
   readonly fingerprint: Fingerprint;
   readonly threads: number;
 }
@@ -33,17 +36,10 @@ export function createOrtWasmEngine(options: { threads?: number } = {}): Engine 
     name: 'ort-wasm',
     class: 'exact',
     fingerprint: async () => (await startRuntime(threads)).fingerprint,
-    compile: async (program) => new OrtSession(await startRuntime(threads), program),
+    runtime: async () => (await startRuntime(threads)).runtime,
+    compile: async (program) =>
+      openSession({ name: 'ort-wasm', runtime: (await startRuntime(threads)).runtime }, program),
   };
-}
-
-/** Logits under given weights, for `generate`. */
-export async function openLogits(
-  program: TrainingProgram,
-  params: Float32Array,
-  options: { threads?: number } = {},
-): Promise<LogitsSource> {
-  return openOrtLogits(await startRuntime(options.threads ?? 1), program, params);
 }
 
 async function startRuntime(threads: number): Promise<StartedRuntime> {
@@ -71,10 +67,17 @@ async function loadRuntime(threads: number): Promise<StartedRuntime> {
   ort.env.logLevel = 'error';
   const { version } = JSON.parse(manifest) as { version: string };
   return {
-    Tensor: ort.Tensor,
-    open: (model) =>
-      ort.InferenceSession.create(model, { executionProviders: ['wasm'], ...pinned }),
-    fingerprint: { engine: 'ort-wasm', version, binary: digestOf(bytes), options: pinned },
+    runtime: ortRuntime({
+      Tensor: ort.Tensor,
+      open: (model) =>
+        ort.InferenceSession.create(model, { executionProviders: ['wasm'], ...pinned }),
+    }),
+    fingerprint: {
+      engine: 'ort-wasm',
+      version,
+      binary: digestOf(bytes),
+      options: threads === 1 ? pinned : { ...pinned, threads },
+    },
     threads,
   };
 }

@@ -127,6 +127,9 @@ const operations: ReadonlyMap<string, (it: Applied) => Counted> = new Map([
   ['Concat', concatenated],
 ]);
 
+/** All that a program may use. */
+export const allowedOperations: readonly string[] = [...operations.keys()];
+
 function multiplied(it: Applied): Counted {
   const [a, b] = [inputOf(it, 0), inputOf(it, 1)];
   const inner = a[a.length - 1]!;

@@ -12,3 +12,5 @@ export const batchSizeMax = 4_096;
 export const elementsMax = 0x1000_0000;
 /** Each layer makes about 150 nodes of a training step, each weight tensor about 20. */
 export const programNodesMax = 262_144;
+/** Tables of rotary positions are the largest constants: two of context × width ÷ 2 floats. */
+export const programBytesMax = 128 * 1024 * 1024;

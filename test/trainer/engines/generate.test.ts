@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { generate, type LogitsSource } from '@commonweights/trainer/engines/generate.js';
-import { createOrtWasmEngine, openLogits } from '@commonweights/trainer/engines/ort-wasm.js';
+import { openLogits } from '@commonweights/trainer/engines/logits-source.js';
+import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
 import { initialParams } from '@commonweights/trainer/program/initial-params.js';
 import { tinyProgram } from './tiny.js';
 
@@ -50,7 +51,11 @@ describe('generation', () => {
     for (let i = 0; i < 150; i++) {
       await session.step({ tokens: batch(i * 5), learningRate: 0.02 });
     }
-    const source = await openLogits(program, (await session.export()).params);
+    const source = await openLogits(
+      createOrtWasmEngine(),
+      program,
+      (await session.export()).params,
+    );
     const text = await generate({ ...options, source, prompt: [30, 31, 32, 33], maxTokens: 8 });
     expect(text).to.deep.equal([34, 35, 36, 37, 38, 39, 40, 41]);
     await source.dispose();

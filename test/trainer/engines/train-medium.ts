@@ -4,7 +4,7 @@ import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js'
 import { initialParams } from '@commonweights/trainer/program/initial-params.js';
 import { tinyProgram } from './tiny.js';
 
-export async function digestAfterStep(threads: number): Promise<string> {
+async function digestAfterStep(threads: number): Promise<string> {
   const program = tinyProgram({
     vocabSize: 512,
     layers: 1,
@@ -26,6 +26,8 @@ export async function digestAfterStep(threads: number): Promise<string> {
 }
 
 if (process.send && process.argv[2]) {
-  process.send(await digestAfterStep(Number(process.argv[2])));
+  const threads = Number(process.argv[2]);
+  const { options } = await createOrtWasmEngine({ threads }).fingerprint();
+  process.send({ digest: await digestAfterStep(threads), options });
   process.disconnect();
 }
