@@ -240,6 +240,7 @@ async function deployDao(it: Founding): Promise<Uint8Array> {
     members: members.map((member) => ({ account: member, weight: '1' })),
     policy: completePolicy(options.policy),
     guardian: null,
+    code: built.digest,
   };
   await client.deployContract({ code: built.wasm, init: { method: 'init', args } });
   const founder = await readCredentials(it.keys, members[0]!);

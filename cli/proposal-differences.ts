@@ -12,7 +12,11 @@ export interface Differences {
   readonly text: string;
 }
 
-export async function readDifferences(client: DaoClient, view: ProposalView): Promise<Differences> {
+/** `id`: of the proposal, which is not told about itself; 0 before it is made. */
+export async function readDifferences(
+  client: DaoClient,
+  view: Pick<ProposalView, 'id' | 'action'>,
+): Promise<Differences> {
   const { action } = view;
   switch (action.kind) {
     case 'set-policy': {

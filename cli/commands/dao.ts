@@ -1,31 +1,21 @@
-/** `commonweights dao`: who decides, by what rules, and who votes for whom. */
+/** `commonweights dao`: founding one, who decides, by what rules, who votes for whom, its code. */
 import type { Command } from 'commander';
-import { readMembers } from '@commonweights/dao-contracts/client/governance.js';
 import { withExamples, withJson } from '../arguments.js';
-import { formatFacts, formatTable, formatTime } from '../output.js';
-import { describePolicy } from '../policy-words.js';
+import { formatFacts, formatTime } from '../output.js';
 import { storageDeposit } from '../proposal-bond.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
+import { addDaoInit } from './dao-init.js';
+import { addDaoMembers } from './dao-members.js';
+import { addDaoPolicy } from './dao-policy.js';
+import { addDaoUpgrade } from './dao-upgrade.js';
 
 export function addDaoCommands(program: Command, terminal: Terminal): void {
-  const dao = program.command('dao').description('members, rules and delegates');
-  does(
-    withExamples(
-      withJson(dao.command('policy')).description('the rules of votes, and the guardian'),
-      'commonweights dao policy',
-    ),
-    terminal,
-    showPolicy,
-  );
-  does(
-    withExamples(
-      withJson(dao.command('members')).description('who votes, with what weight'),
-      'commonweights dao members',
-    ),
-    terminal,
-    showMembers,
-  );
+  const dao = program.command('dao').description('founding, rules, members, delegates, code');
+  addDaoInit(dao, terminal);
+  addDaoPolicy(dao, terminal);
+  addDaoMembers(dao, terminal);
+  addDaoUpgrade(dao, terminal);
   does(
     withExamples(
       withJson(dao.command('standing [account]')).description(
@@ -54,31 +44,6 @@ export function addDaoCommands(program: Command, terminal: Terminal): void {
     terminal,
     undelegate,
   );
-}
-
-async function showPolicy(session: Session): Promise<void> {
-  const view = await session.reader().getPolicy();
-  const { version, guardian, guardianUntilMs, ...policy } = view;
-  session.print(view, () =>
-    formatFacts([
-      ['version', version],
-      ...describePolicy(policy),
-      ['guardian', guardian === null ? 'none' : `${guardian} until ${formatTime(guardianUntilMs)}`],
-    ]),
-  );
-}
-
-async function showMembers(session: Session): Promise<void> {
-  const view = await readMembers(session.reader());
-  const total = BigInt(view.totalWeight);
-  session.print(view, () => {
-    const rows = view.members.map(({ account, weight }) => [
-      account,
-      weight,
-      `${Number((BigInt(weight) * 10_000n) / total) / 100} %`,
-    ]);
-    return formatTable(['account', 'weight', 'share'], rows);
-  });
 }
 
 async function showStanding(session: Session, name: string | undefined): Promise<void> {

@@ -72,7 +72,8 @@ export interface AccountCalls {
   transfer(it: { to: string; amountYocto: bigint }): Promise<Outcome>;
 }
 
-const noCode = '11111111111111111111111111111111';
+/** The code hash of an account without a contract. */
+export const noCode = '11111111111111111111111111111111';
 
 export function accountCalls(connection: Connection): AccountCalls {
   const { provider } = connection;

@@ -1,12 +1,15 @@
 /** The contract's own code: which one runs, bringing another one, and whether all is well. */
-import { actions } from 'near-api-js';
-import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { actions, baseDecode } from 'near-api-js';
+import { formatDigest, type Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import { storageYoctoPerByte } from '../rules/limits.js';
+import { noCode } from './accounts.js';
 import { teraGas, type Connection } from './connection.js';
 import type { CodeView, HealthView, StagedCodeView, UpgradeView } from './views.js';
 
 export interface UpgradeCalls {
   getCode(): Promise<CodeView>;
+  /** What the node says that it runs; null: there is no contract. */
+  getCodeOnChain(): Promise<Digest | null>;
   /** Null: nobody has uploaded it, or it is in use and was taken from there. */
   getStagedCode(it: { code: Digest }): Promise<StagedCodeView | null>;
   /** What became of an upgrade; null: it was not carried out. */
@@ -39,6 +42,13 @@ export function stagingDeposit(codeBytes: number): bigint {
 export function upgradeCalls(connection: Connection): UpgradeCalls {
   return {
     getCode: () => connection.view('get_code'),
+    getCodeOnChain: async () => {
+      const accountId = connection.contract;
+      const { code_hash: hash } = await connection.ask('view_account', () =>
+        connection.provider.viewAccount({ accountId }),
+      );
+      return hash === noCode ? null : formatDigest(baseDecode(hash));
+    },
     getStagedCode: (it) => connection.view('get_staged_code', it),
     getUpgrade: (it) => connection.view('get_upgrade', it),
     checkHealth: () => connection.view('check_health'),

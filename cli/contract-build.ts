@@ -1,0 +1,25 @@
+/** The DAO contract of this installation, built with progress on the terminal. */
+import { fileURLToPath } from 'node:url';
+import {
+  buildContract,
+  type BuiltContract,
+} from '@commonweights/dao-contracts/toolchain/build-contract.js';
+import type { Session } from './session.js';
+
+const entry = fileURLToPath(new URL('../dao-contracts/contract/dao.ts', import.meta.url));
+
+export async function buildDaoContract(session: Session): Promise<BuiltContract> {
+  const progress = session.startProgress('building the contract');
+  try {
+    const built = await buildContract({
+      entry,
+      onProgress: ({ step, done, total }) =>
+        progress.update(done ?? 0, total ? `${step}: ${done ?? 0} of ${total}` : step),
+    });
+    progress.finish(`${built.wasm.length} bytes, ${built.digest}`);
+    return built;
+  } catch (error) {
+    progress.fail('not built');
+    throw error;
+  }
+}
