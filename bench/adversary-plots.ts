@@ -11,6 +11,7 @@ const colours: Readonly<Record<Row['setting'], string>> = {
   main: '#1f5fa8',
   quarter: '#b5541c',
   large: '#3b7d3a',
+  guarded: '#7a4fa0',
 };
 
 export function drawPlots(rows: readonly Row[]): string {

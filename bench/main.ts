@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 const benches: Readonly<Record<string, string>> = {
   adversaries:
     'attacks on simulated runs: found, earned, harmed [--only NAME] [--svg FILE] (minutes)',
+  'dao-attacks': 'drained treasuries, farmed standing, withdrawn data: what gets through',
   codec: 'bytes per parameter and MB/s of the update codecs, against dense fp32',
   'contract-laws':
     'the deployed contract against the rules, money after every receipt [--sequences 1000] [--seed S]',

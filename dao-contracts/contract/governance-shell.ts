@@ -334,7 +334,7 @@ function perform(proposal: Proposal, moves: Totals): void {
 
 /** New prices must keep to the policy and make cheating lose, like those of a new run. */
 function checkAmendedPrices({ run, changes }: Extract<Action, { kind: 'amend-run' }>): void {
-  checkPrice(changes, readSettings().policy);
+  checkPrice({ ...terms.get(run)!, ...changes }, readSettings().policy);
   refuseIfCheatingPays({ ...terms.get(run)!, ...changes });
 }
 

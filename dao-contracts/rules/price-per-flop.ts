@@ -15,24 +15,33 @@ export function pricePerTeraFlopYocto(amountYocto: bigint, flops: bigint): bigin
   return (amountYocto * tera + flops - 1n) / flops;
 }
 
+/** What a seat's round can be paid, by whatever name. */
+export type PricedFees = Pick<RunTerms, 'rewardYocto' | 'auditFeeYocto' | 'flopsPerRound'> &
+  Partial<Pick<RunTerms, 'decoyFeeYocto' | 'relayFeeYocto' | 'relayedCallsPerRound'>>;
+
 /**
- * Neither a verified update nor an audit may pay more than the policy's price of a whole round: an
- * audit re-executes one segment, but has to fetch its material and to start an engine for it.
- * Error: `PRICE_TOO_HIGH`.
+ * Neither a verified update nor an audit, a decoy or the relayed calls of a round may pay more than
+ * the policy's price of a whole round: an audit re-executes one segment, but has to fetch its
+ * material and to start an engine for it; and what one of these fees could not bring, another one
+ * would. Error: `PRICE_TOO_HIGH`.
  */
 export function checkPrice(
-  terms: Pick<RunTerms, 'rewardYocto' | 'auditFeeYocto' | 'flopsPerRound'>,
+  terms: PricedFees,
   policy: Pick<Policy, 'rewardPerTeraFlopYoctoMax'>,
 ): void {
   const flops = BigInt(terms.flopsPerRound);
   const most = BigInt(policy.rewardPerTeraFlopYoctoMax);
-  for (const field of ['rewardYocto', 'auditFeeYocto'] as const) {
-    const price = pricePerTeraFlopYocto(BigInt(terms[field]), flops);
+  const { rewardYocto, auditFeeYocto, decoyFeeYocto = '0', relayFeeYocto = '0' } = terms;
+  const fees = { rewardYocto, auditFeeYocto, decoyFeeYocto, relayFeeYocto };
+  for (const [field, yocto] of Object.entries(fees)) {
+    // Of a round's calls each may pay it.
+    const times = field === 'relayFeeYocto' ? BigInt(terms.relayedCallsPerRound ?? 0) : 1n;
+    const price = pricePerTeraFlopYocto(BigInt(yocto) * times, flops);
     if (price <= most) continue;
     refuse(
       'PRICE_TOO_HIGH',
       `${field} is ${price} yoctoNEAR per teraFLOP of a round, the policy allows ${most}; ` +
-        `lower it to ${(most * flops) / tera}`,
+        `lower it to ${(most * flops) / tera / times}`,
     );
   }
 }

@@ -16,12 +16,16 @@ describe('adversaries in simulated runs', () => {
   for (const adversary of adversaries) {
     if (adversary === honestOnly) continue;
     it(`finds ${adversary.name} as often as the formula says, and hits nobody honest`, () => {
-      const setting = settings.quarter;
+      const setting = settings[adversary.settings?.[0] ?? 'quarter'];
       const row = measure({ adversary, honest: honestOnly, setting, seeds });
       expect(row.stuck, 'runs that nothing but a vote could end').to.equal(0);
       expect(row.finalRounds).to.equal(setting.terms.rounds);
       expect(row.honestPunished).to.equal(0);
       expect(row.extras.accepted, 'commands out of turn that changed something').to.equal(0);
+      if (row.effect) {
+        const [low, high] = wilson(row.effect.hits, row.effect.trials, z);
+        expect(row.effect.rate, JSON.stringify(row.effect)).to.be.within(low - 1e-9, high + 1e-9);
+      }
       if (row.expected === null) {
         expect(row.detected).to.equal(0);
         return;

@@ -4,7 +4,9 @@
  */
 import type { SeatRole } from '@commonweights/dao-contracts/rules/run.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
+import type { Contributor } from './agent.js';
 import type { Behaviour } from './behaviour.js';
+import type { SimulatedRun } from './scenario.js';
 
 export interface CrewMember {
   role: SeatRole;
@@ -19,8 +21,20 @@ export interface Expectation {
   profit?: number;
 }
 
+/** What comes of it where nobody is to be found guilty, counted over a run, and how often it should. */
+export interface Effect {
+  what: string;
+  rate(terms: RunTerms): number;
+  count(run: SimulatedRun, contributors: readonly Contributor[]): { hits: number; trials: number };
+}
+
+export type SettingName = 'main' | 'quarter' | 'large' | 'guarded';
+
 export interface Adversary {
   name: string;
+  /** Where it has something to attack; by default everywhere but in `guarded`. */
+  settings?: readonly SettingName[];
+  effect?: Effect;
   /** One line for the table. The file's head says it in prose. */
   hopes: string;
   /** New behaviours for one run. */

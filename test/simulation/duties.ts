@@ -70,6 +70,7 @@ export function nextDeadlineMs(state: Readonly<RunState>, nowMs: number): number
   if (run.open) times.push(run.open.deadlineMs);
   if (run.provisional) times.push(run.provisional.challengeUntilMs);
   if (run.status === 'enrolling') times.push(run.enrolDeadlineMs);
+  if (run.pausedUntilMs !== null) times.push(run.pausedUntilMs);
   const later = times.filter((at) => at > nowMs);
   return later.length === 0 ? null : Math.min(...later);
 }

@@ -53,6 +53,8 @@ export interface Row {
   stuck: number;
   extras: { sent: number; accepted: number };
   refusals: Record<string, number>;
+  /** What came of it, where that is counted. */
+  effect: { what: string; rate: number; hits: number; trials: number } | null;
 }
 
 export function contributorsOf(
@@ -109,6 +111,11 @@ export function measure(it: {
       adversary === honest ? played : (baselines.get(key) ?? playOnce(honest, setting, seed));
     baselines.set(key, baseline);
     addRun(row, { played, baseline, setting, firsts });
+    const effect = adversary.effect?.count(played.run, played.contributors);
+    if (row.effect && effect) {
+      row.effect.hits += effect.hits;
+      row.effect.trials += effect.trials;
+    }
   }
   return summarise(row, { adversary, setting, seeds, firsts });
 }
@@ -145,6 +152,14 @@ function emptyRow(adversary: Adversary, setting: Setting, seeds: number): Row {
     stuck: 0,
     extras: { sent: 0, accepted: 0 },
     refusals: {},
+    effect: adversary.effect
+      ? {
+          what: adversary.effect.what,
+          rate: adversary.effect.rate(setting.terms),
+          hits: 0,
+          trials: 0,
+        }
+      : null,
   };
 }
 

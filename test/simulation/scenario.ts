@@ -1,4 +1,5 @@
 /** What a simulation is given, and what it gives back. */
+import type { RunCommand } from '@commonweights/dao-contracts/rules/run-events.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
 import type { OuterState } from '@commonweights/trainer/exchange/outer-step.js';
 import type { OuterRecipe } from '@commonweights/trainer/exchange/recipe.js';
@@ -11,6 +12,8 @@ export interface Scenario {
   terms: RunTerms;
   recipe: OuterRecipe;
   contributors: readonly Contributor[];
+  /** What the DAO does by vote, and when: its periods and timelocks are over by then. */
+  votes?: readonly { atMs: number; command: RunCommand }[];
 }
 
 export interface SimulatedRun {

@@ -1,16 +1,18 @@
 /**
  * The runs that are simulated: the main job's own terms, the same with a quarter of the claims
- * audited, and a large cohort in which one claim of five is. Costs are modelled as a share of pay.
+ * audited, a large cohort in which one claim of five is, and one that is guarded by drawn witnesses
+ * and decoys. Costs are modelled as a share of pay.
  */
 import { draftOf } from '@commonweights/cli/main-job/recipe.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
 import { seatDefaults, termsOf, type RunSpec } from '@commonweights/trainer/run/run-spec.js';
 import type { OuterRecipe } from '@commonweights/trainer/exchange/recipe.js';
 import { derive } from './abstract-work.js';
+import type { SettingName } from './adversary.js';
 import { stepsPerRound } from './sizes.js';
 
 export interface Setting {
-  name: 'main' | 'quarter' | 'large';
+  name: SettingName;
   terms: RunTerms;
   recipe: OuterRecipe;
   /** What one inner step costs whoever computes it. */
@@ -43,6 +45,19 @@ export const settings: Readonly<Record<Setting['name'], Setting>> = {
     challengeWindowMs: tenMinutesMs,
     stakeYocto: `${25n * near}`,
     heldBackRounds: 10,
+  }),
+  guarded: settingOf('guarded', {
+    ...mainTerms,
+    minWorkers: 12,
+    maxWorkers: 24,
+    maxAuditors: 8,
+    auditedClaimsBps: 5_000,
+    challengeWindowMs: tenMinutesMs,
+    witnesses: 7,
+    decoyShareBps: 5_000,
+    decoyFeeYocto: `${near / 20n}`,
+    stakeYocto: `${25n * near}`,
+    heldBackRounds: 4,
   }),
 };
 

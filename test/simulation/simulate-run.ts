@@ -64,6 +64,11 @@ class World {
 
   play(): SimulatedRun {
     for (const agent of this.#agents) this.#enrolLater(agent);
+    for (const { atMs, command } of this.scenario.votes ?? []) {
+      this.#queue.push(atMs, () => {
+        if (!this.chain.isOver) this.#submit(command, null);
+      });
+    }
     for (let events = 0; ; events++) {
       if (events > eventsMax) throw new Error(`BUG: seed ${this.seed} does not come to an end`);
       const next = this.#queue.pop();

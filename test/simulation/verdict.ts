@@ -1,4 +1,5 @@
 /** What a measured row says about an adversary, in two words for the table. */
+import { wilson } from './expectations.js';
 import type { Row } from './measure.js';
 
 export type Verdict = 'pays' | 'harms for free' | 'loses' | 'earns less' | 'no gain';
@@ -18,10 +19,16 @@ export function verdictOf(row: Row): Verdict {
   return gain < -jitterNear ? 'earns less' : 'no gain';
 }
 
+const slack = 1e-9;
+
 /** Whether the formula lies in the measured interval; null: nothing to compare. */
 export function isAsExpected(row: Row): boolean | null {
+  if (row.effect && row.effect.trials > 0) {
+    const { rate, hits, trials } = row.effect;
+    const [low, high] = wilson(hits, trials);
+    return rate >= low - slack && rate <= high + slack;
+  }
   if (row.expected === null || row.exposed === 0) return null;
   const [low, high] = row.interval;
-  const slack = 1e-9;
   return row.expected >= low - slack && row.expected <= high + slack;
 }

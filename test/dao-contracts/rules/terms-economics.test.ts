@@ -150,6 +150,18 @@ describe('the price of a FLOP', () => {
     );
   });
 
+  it('binds what decoys and relayed calls of a round pay, or they would pay what it does not', () => {
+    const policy = { rewardPerTeraFlopYoctoMax: '300' };
+    const decoys = (decoyFeeYocto: string) => () =>
+      checkPrice({ ...priced, decoyFeeYocto }, policy);
+    expect(decoys('600')).to.not.throw();
+    expect(decoys('601')).to.throw(/^PRICE_TOO_HIGH: decoyFeeYocto is 301/);
+    const calls = (relayFeeYocto: string) => () =>
+      checkPrice({ ...priced, relayFeeYocto, relayedCallsPerRound: 6 }, policy);
+    expect(calls('100')).to.not.throw();
+    expect(calls('101')).to.throw(/^PRICE_TOO_HIGH: relayFeeYocto is 303 .*lower it to 100$/);
+  });
+
   it('is kept by the amount that a refusal names', () => {
     const amounts = fc.bigInt(1n, 10n ** 27n);
     fc.assert(

@@ -1,16 +1,19 @@
 /** All adversaries that the rules of today can meet, in the order of the table. */
-import type { Adversary } from '../adversary.js';
+import type { Adversary, SettingName } from '../adversary.js';
 import { absences } from './absence.js';
 import { coalitions } from './coalition.js';
+import { committees } from './committees.js';
 import { copier } from './copier.js';
 import { fewerSteps } from './fewer-steps.js';
 import { freeRiders } from './free-rider.js';
 import { lazyAuditors } from './lazy-auditor.js';
+import { lazyJurors } from './lazy-juror.js';
 import { lyingWitness } from './lying-witness.js';
 import { localStatePoisoner } from './poisoned-local-state.js';
+import { readingAuditor } from './reading-auditor.js';
 import { repeatedWords } from './repeated-words.js';
 import { seedGrinder } from './seed-grinder.js';
-import { challenger } from './griefing-challenges.js';
+import { challenger, updateChallenger } from './griefing-challenges.js';
 import { hermit, snob } from './selective-availability.js';
 import { slowWalker } from './slow-walker.js';
 import { sybils } from './sybils.js';
@@ -47,4 +50,16 @@ export const adversaries: readonly Adversary[] = [
   ...absences,
   ...sybils,
   seedGrinder,
+  readingAuditor,
+  ...committees,
+  updateChallenger,
+  lazyJurors,
 ];
+
+/** Everybody who has something to attack there. */
+export function adversariesIn(setting: SettingName): readonly Adversary[] {
+  const everywhere = ['main', 'quarter', 'large'];
+  return adversaries.filter(
+    (one) => one === honestOnly || (one.settings ?? everywhere).includes(setting),
+  );
+}

@@ -96,13 +96,17 @@ function castOf(friends: Coalition, make: (owner: Owner) => Honest): CrewMember[
   ];
 }
 
-const pair: Coalition = { trainers: 1, auditors: 1 };
+export const pair: Coalition = { trainers: 1, auditors: 1 };
+
+export function shirkingPair(): CrewMember[] {
+  return castOf(pair, (owner) => new Shirker(owner));
+}
 
 export const coalitions: Adversary[] = [
   {
     name: 'colluding-pair',
     hopes: 'an auditor confirms whatever its worker hands in',
-    cast: () => castOf(pair, (owner) => new Shirker(owner)),
+    cast: shirkingPair,
     expects: (terms) => ({
       rate: foundDespite(terms, pair),
       formula: 'p·P(an auditor outside)',

@@ -8,7 +8,7 @@ import type { Response, Sight } from '../behaviour.js';
 import { certifyCommand } from '../commands.js';
 import { Honest, sendAll } from '../honest.js';
 
-class LyingWitness extends Honest {
+export class LyingWitness extends Honest {
   constructor(readonly friends: Set<string>) {
     super();
   }

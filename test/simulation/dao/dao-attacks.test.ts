@@ -1,0 +1,53 @@
+/** Attacks on the DAO beside its runs: what is refused, and what the most is that gets through. */
+import { expect } from 'chai';
+import { farmReputation, farms, roundsOfRunMax } from './reputation-farm.js';
+import { tryToDrain } from './treasury-drain.js';
+import { demandRansom } from './withdrawal-ransom.js';
+
+describe('a treasury drained by overpriced steps', () => {
+  const attempts = tryToDrain();
+  const of = (asks: string) => attempts.find((one) => one.asks === asks)!;
+
+  it('is refused above the price of the policy, whatever the fee is called', () => {
+    for (const { asks, refused } of attempts) {
+      const above = /above|tenfold/.test(asks);
+      expect(refused, asks).to.equal(above ? 'PRICE_TOO_HIGH' : null);
+    }
+  });
+
+  it('pays the cap for a round of training, and at most six times in all for its work', () => {
+    const plain = of('a reward at the cap');
+    expect(plain.paidNear).to.be.closeTo(1.1, 1e-6);
+    const most = of('all of it at the cap, every round with a decoy');
+    expect(most.paidNear).to.be.within(4, 6);
+  });
+});
+
+describe('standing farmed with cheap runs', () => {
+  it('does not grow with rounds beyond the cap of a run', () => {
+    const once = farmReputation({ accounts: 1, runs: 1, rounds: roundsOfRunMax });
+    const more = farmReputation({ accounts: 1, runs: 1, rounds: 10 * roundsOfRunMax });
+    expect(more.points).to.equal(once.points);
+  });
+
+  it('counts for a twentieth of all on one account, and on many for more', () => {
+    for (const { accounts, standingShare } of farms()) {
+      expect(standingShare, `${accounts}`).to.be.at.most(0.05);
+    }
+    const many = farmReputation({ accounts: 100, runs: 52, rounds: 200 });
+    expect(many.farmShare).to.be.above(0.4);
+  });
+});
+
+describe('a dataset withdrawn under a live run', () => {
+  it('brings its publisher nothing, and stops nothing that the DAO does not stop', () => {
+    const [nothing, resumed, stoppedLate, stopped] = demandRansom(1);
+    for (const one of [nothing!, resumed!, stoppedLate!, stopped!]) {
+      expect(one.publisherNear).to.equal(0);
+      expect(one.trainerNear).to.be.above(-1.3);
+    }
+    expect(resumed!.finalRounds).to.equal(nothing!.finalRounds);
+    expect(resumed!.hours).to.be.above(nothing!.hours + 60);
+    expect(stopped!.refundedShare).to.be.above(0.3);
+  });
+});
