@@ -11,7 +11,9 @@ describe('the door to npm’s tasks', () => {
   for (const task of ['bake', 'toString', '__proto__', '']) {
     it(`does not know "${task}", and says what it knows`, () => {
       const { status, stdout, stderr } = open(task, '--exit');
-      expect(stderr).to.equal(`UNKNOWN_TASK: "${task}"; use one of start, test, bench, check\n`);
+      expect(stderr).to.equal(
+        `UNKNOWN_TASK: "${task}"; use one of start, test, interop, bench, check\n`,
+      );
       expect(stdout).to.equal('');
       expect(status).to.equal(1);
     });
