@@ -18,6 +18,8 @@ export interface Statement {
 }
 
 export interface SignedStatement extends Statement {
+  /** Who is said to have signed: what was signed for another contract gives another address. */
+  by: string;
   /** Greater than that of every statement of this wallet before. */
   nonce: number;
   deadlineMs: number;
@@ -42,10 +44,16 @@ const signatureText: Decoder<string> = (value, field) =>
     ? value
     : refuse('BAD_ARGUMENT', `${field} must be "0x" and 130 lower-case hex digits`);
 
+const address: Decoder<string> = (value, field) =>
+  typeof value === 'string' && /^0x[0-9a-f]{40}$/.test(value)
+    ? value
+    : refuse('BAD_ARGUMENT', `${field} must be "0x" and 40 lower-case hex digits`);
+
 export const decodeStatement: Decoder<Statement> = record<Statement>(statement);
 
 export const decodeSignedStatement: Decoder<SignedStatement> = record<SignedStatement>({
   ...statement,
+  by: address,
   nonce: integer(1, Number.MAX_SAFE_INTEGER),
   deadlineMs: integer(0, Number.MAX_SAFE_INTEGER),
   signature: signatureText,
@@ -73,7 +81,10 @@ export interface EthereumHost {
   recover: (hash: Uint8Array, signature: Uint8Array, v: 0 | 1) => Uint8Array | null;
 }
 
-/** Address that signed, in lower case. Errors: `BAD_SIGNATURE`. */
+/**
+ * Address that signed, in lower case. Every signature is somebody's for every message; only the
+ * address it was brought in the name of tells whether it is for this one. Errors: `BAD_SIGNATURE`.
+ */
 export function signerOf(it: SignedStatement, contract: string, host: EthereumHost): string {
   const signature = bytesOfHex(it.signature.slice(2));
   const v = signature[64]! - 27;
@@ -82,7 +93,14 @@ export function signerOf(it: SignedStatement, contract: string, host: EthereumHo
   }
   const key = host.recover(typedDataHash(it, contract, host), signature.slice(0, 64), v);
   if (!key) return refuse('BAD_SIGNATURE', 'no key made this signature; sign the typed data again');
-  return `0x${hexOfBytes(host.keccak256(key).slice(12))}`;
+  const signer = `0x${hexOfBytes(host.keccak256(key).slice(12))}`;
+  if (signer !== it.by) {
+    refuse(
+      'BAD_SIGNATURE',
+      `${it.by} did not sign this for ${contract}; sign the typed data again`,
+    );
+  }
+  return signer;
 }
 
 /** EIP-712: keccak256(0x1901 ‖ domain ‖ message). */

@@ -18,7 +18,7 @@ export function record<T extends object>(shape: { [K in keyof T]: Decoder<T[K]> 
     }
     for (const key of Object.keys(value)) {
       if (!(known as string[]).includes(key)) {
-        refuse('BAD_ARGUMENT', `${join(field, key.slice(0, 40))} is not a known field; remove it`);
+        refuse('BAD_ARGUMENT', `${join(field, printable(key))} is not a known field; remove it`);
       }
     }
     const out = {} as T;
@@ -111,6 +111,11 @@ export function optional<T>(inner: Decoder<T>, otherwise: T): Decoder<T> {
 
 function bad(field: string, wanted: string): never {
   return refuse('BAD_ARGUMENT', `${field || 'the argument'} must be ${wanted}`);
+}
+
+/** A panic's text must be UTF-8: half a character would end the call without a code. */
+function printable(key: string): string {
+  return key.slice(0, 40).replace(/[^ -~]/g, '?');
 }
 
 function join(field: string, key: string): string {

@@ -62,7 +62,7 @@ export class ReceiptChain {
 
   constructor(
     readonly contract: string,
-    code: ContractCode,
+    readonly code: ContractCode,
     private readonly seed: string,
   ) {
     this.#key = deriveKey('laws', 'everybody').publicKey;
