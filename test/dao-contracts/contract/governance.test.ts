@@ -60,7 +60,7 @@ describe('governance in the contract', () => {
 
   it('is initialised once, by itself', async () => {
     const args = { members, policy, guardian: null };
-    expect(refusal(fake.contract, 'init', args)).to.match(/already initialized/);
+    expect(refusal(fake.contract, 'init', args)).to.match(/^ALREADY_INITIALISED: /);
     const fresh = await FakeChain.start();
     fresh.fund('ann.test', near);
     expect(() => fresh.call('ann.test', 'init', args)).to.throw(/^PRIVATE: only the contract/);
@@ -68,7 +68,7 @@ describe('governance in the contract', () => {
       /^BAD_ARGUMENT: members must name/,
     );
     expect(() => fresh.call('ann.test', 'deposit', {}, { depositYocto: 1n })).to.throw(
-      /must be initialized/,
+      /^NOT_INITIALISED: /,
     );
   });
 
@@ -319,7 +319,7 @@ describe('governance in the contract', () => {
     const tick = { run: 1, round: 1, phase: 'train' };
     expect(refusal('ann.test', 'tick', tick, { teraGas: 200n })).to.match(/^GAS_TOO_LOW/);
     expect(refusal('ann.test', 'tick', tick)).to.match(/^NOT_FOUND: there is no run 1/);
-    expect(refusal('ann.test', 'tick', tick, { depositYocto: 1n })).to.match(/not payable/);
+    expect(refusal('ann.test', 'tick', tick, { depositYocto: 1n })).to.match(/^NOT_PAYABLE: /);
     expect(refusal('ann.test', 'deposit', {})).to.match(/^DEPOSIT_TOO_SMALL/);
     const forged = { account: 'ann.test', amountYocto: '1' };
     expect(refusal('ann.test', 'on_claimed', forged)).to.match(/private/);
