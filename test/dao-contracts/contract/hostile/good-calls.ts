@@ -33,7 +33,14 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
   },
   deposit: { args: {} },
   claim: { args: {} },
-  open_ledger: { args: { account: 'ann.test' }, optional: ['account'] },
+  ft_on_transfer: { args: { sender_id: 'ann.test', amount: '1', msg: '' }, free: ['msg'] },
+  claim_token: { args: { token: 'token.test' } },
+  storage_deposit: {
+    args: { account_id: 'ann.test', registration_only: true },
+    optional: ['account_id', 'registration_only'],
+  },
+  storage_withdraw: { args: { amount: '1' }, optional: ['amount'] },
+  storage_unregister: { args: { force: false }, optional: ['force'] },
   propose: {
     args: {
       action: { kind: 'transfer', to: 'late.test', amountYocto: '1' },
@@ -135,6 +142,9 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
   get_earnings: { args: { account: 'ann.test' } },
   get_reputation: { args: { account: 'ann.test' } },
   get_accounting: { args: {} },
+  list_tokens: { args: { account: 'ann.test' }, optional: ['account'] },
+  storage_balance_of: { args: { account_id: 'ann.test' } },
+  storage_balance_bounds: { args: {} },
 };
 
 type Example<K extends Action['kind']> = Extract<Action, { kind: K }>;
@@ -152,6 +162,12 @@ export const goodActions: { [K in Action['kind']]: Example<K> } = {
     version: '1',
   },
   transfer: { kind: 'transfer', to: 'late.test', amountYocto: '1' },
+  'transfer-token': {
+    kind: 'transfer-token',
+    token: 'token.test',
+    to: 'late.test',
+    amountUnits: '1',
+  },
   'set-member': { kind: 'set-member', account: 'late.test', weight: '1' },
   'set-members': { kind: 'set-members', members },
   'set-policy': { kind: 'set-policy', policy },

@@ -12,6 +12,7 @@ export interface HostileArguments {
 const huge = 'a'.repeat(200_000);
 const loneSurrogates = ['\ud800', 'a\udc00', '\udbff\ud800'];
 
+const noFlag: readonly unknown[] = ['true', 0, 1, [], {}];
 const noText: readonly unknown[] = [1, true, ['a'], { a: 'a' }];
 const noNumber: readonly unknown[] = ['1', true, [1], { a: 1 }];
 const numbers: readonly number[] = [-1, 0.5, 2 ** 53, 2 ** 63, 2 ** 64 + 1, 1e300, -(2 ** 53)];
@@ -91,8 +92,9 @@ export function hostileArguments(good: object, it: Loose = {}): HostileArguments
   };
   for (const [path, value] of leaves(good)) {
     const name = path.join('.');
-    const wrong = typeof value === 'number' ? [...numbers, ...noNumber] : noText;
-    for (const one of wrong) put(path, one, `${typeof one} ${String(one).slice(0, 30)}`);
+    const wrong = { number: [...numbers, ...noNumber], boolean: noFlag, string: noText };
+    for (const one of wrong[typeof value as keyof typeof wrong])
+      put(path, one, `${typeof one} ${String(one).slice(0, 30)}`);
     if (typeof value !== 'string') continue;
     for (const text of [huge, ...loneSurrogates]) put(path, text, JSON.stringify(text.slice(0, 9)));
     if (free.includes(name)) continue;
