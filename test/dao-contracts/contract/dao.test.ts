@@ -138,7 +138,7 @@ describe('the DAO contract, main path', () => {
     expect(slashedYocto).to.equal('0');
   });
 
-  it('goes on without a worker that vanished, and takes it back', async () => {
+  it('MediSwarm #346: goes on without a worker that vanished, and takes it back', async () => {
     const { chain, play } = await startDao();
     await play.fund();
     await play.enrol();

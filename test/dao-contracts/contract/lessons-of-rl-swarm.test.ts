@@ -74,10 +74,8 @@ describe('lessons of rl-swarm and Templar', () => {
     expect(await refusal(play.chain.call('w0.test', 'commit', commitment))).to.match(
       /^NOT_YOUR_TURN/,
     );
-    const drawn = open!.slices.some(({ seat }) => seat === 0);
-    expect(await refusal(play.chain.call('late.test', 'commit', commitment))).to.match(
-      drawn ? /^accepted/ : /^NOT_YOUR_TURN/,
-    );
+    expect(open!.slices.some(({ seat }) => seat === 0)).to.be.true;
+    expect(await refusal(play.chain.call('late.test', 'commit', commitment))).to.equal('accepted');
   });
 
   it('rl-swarm #415: two nodes of one account do not collide: one label is one seat', async () => {
@@ -91,8 +89,6 @@ describe('lessons of rl-swarm and Templar', () => {
     expect(host.fingerprint(), 'the second node changed something').to.equal(before);
     await enrol('b');
     await play.enrol(['w1.test']);
-    await play.chain.forward(terms.deadlinesMs.enrol);
-    await play.tick();
     const mine = (await play.seats()).filter(({ account }) => account === 'w0.test');
     expect(mine.map(({ worker }) => worker)).to.have.members(['', 'b']);
     const { open } = await play.view();

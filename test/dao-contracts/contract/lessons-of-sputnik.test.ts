@@ -20,7 +20,7 @@ describe('lessons of Sputnik DAO', () => {
     BigInt(play.fake.view<EarningsView>('get_earnings', { account }).ledgerYocto);
   const books = () => play.fake.view<AccountingView>('get_accounting');
 
-  it('no bond is stuck after a failed transfer: it comes back when its owner can take it', () => {
+  it('sputnik #237, #238: no bond is stuck after a failed transfer: it comes back when its owner can take it', () => {
     const proposal = play.accept(undefined, 'bob.test');
     play.fake.broken.add('bob.test');
     play.forwardTo(play.view(proposal).executableAtMs);
@@ -36,7 +36,7 @@ describe('lessons of Sputnik DAO', () => {
     expect(books().bondsYocto).to.equal('0');
   });
 
-  it('no bond is stuck with an action that can never be carried out', () => {
+  it('sputnik #237, #238: no bond is stuck with an action that can never be carried out', () => {
     const dear: Action = { kind: 'transfer', to: 'late.test', amountYocto: `${10n ** 30n}` };
     const proposal = play.accept(dear);
     play.forwardTo(play.view(proposal).executableAtMs);
@@ -50,7 +50,7 @@ describe('lessons of Sputnik DAO', () => {
     expect(ledgerOf('ann.test')).to.equal(near);
   });
 
-  it('no voter meets an exceeded balance: an empty treasury is said, a deposit helps', async () => {
+  it('sputnik #25: no voter meets an exceeded balance: an empty treasury is said, a deposit helps', async () => {
     play = await GovernancePlay.found({ treasuryYocto: 0n });
     const proposal = play.propose();
     const vote = (account: string, depositYocto = 0n) =>
@@ -66,7 +66,7 @@ describe('lessons of Sputnik DAO', () => {
     expect(play.view(another).yes, 'the treasury pays').to.equal('30');
   });
 
-  it('a second claim before the first one’s callback gets nothing', () => {
+  it('sputnik #98: a second claim before the first one’s callback gets nothing', () => {
     play.pass({ kind: 'transfer', to: 'late.test', amountYocto: `${near}` });
     play.fake.holdCallbacks = true;
     const before = play.fake.balance('late.test');
@@ -78,7 +78,7 @@ describe('lessons of Sputnik DAO', () => {
     expect(books()).to.include({ inFlightYocto: '0' });
   });
 
-  it('a claim that fails while more is earned loses neither', () => {
+  it('sputnik #98: a claim that fails while more is earned loses neither', () => {
     play.pass({ kind: 'transfer', to: 'late.test', amountYocto: `${near}` });
     play.fake.holdCallbacks = true;
     play.fake.broken.add('late.test');

@@ -14,7 +14,7 @@ const policies: fc.Arbitrary<DeadlinePolicy> = fc
   .map(({ leastMs, more, ...rest }) => ({ ...rest, leastMs, mostMs: leastMs + more }));
 
 describe('a deadline that follows the cohort', () => {
-  it('is the median and four spreads of the last five rounds', () => {
+  it('hivemind #676: is the median and four spreads of the last five rounds', () => {
     // Median 20 s; distances 0, 1, 2, 2, 10: their median 2 s.
     const recent = [1, 22_000, 20_000, 10_000, 21_000, 18_000];
     expect(deadlineAfter(recent, policy)).to.equal(28_000);

@@ -118,6 +118,29 @@ describe('reputation', () => {
     expect(book.of.get('farmer')!.points - farmer.points < reputationOfRunMax / 100n).to.be.true;
   });
 
+  it('Templar #45: no loss ever raises a score, whatever it was', () => {
+    const losses = fc.record({ auditsWrong: fc.nat(3), slashes: fc.nat(3) });
+    fc.assert(
+      fc.property(points, conduct, losses, (had, run, more) => {
+        const after = (it: RunConduct) => {
+          const reputation = { ...noReputation('a', 0), points: had };
+          const total = { points: had, atMs: 0 };
+          return settleReputation({ reputation, total }, it, 0).reputation.points;
+        };
+        const worse = {
+          ...run,
+          auditsWrong: run.auditsWrong + more.auditsWrong,
+          slashes: run.slashes + more.slashes,
+        };
+        expect(after(worse) <= after(run), 'a loss beside work').to.be.true;
+        const idle = { verifiedRounds: 0, auditsRight: 0, ...more };
+        expect(after(idle) <= had, 'a loss alone').to.be.true;
+        expect(after(idle) >= 0n).to.be.true;
+      }),
+      { endOnFailure: true },
+    );
+  });
+
   it('is lost by wrong audits and by slashes, down to nothing and no further', () => {
     const book = emptyBook();
     settle(book, 'a', { ...good, verifiedRounds: 100, auditsRight: 0 }, 0);

@@ -94,12 +94,12 @@ describe('safetensors', () => {
     ),
     'a gap': raw(`{"a":${entry('U8', '[1]', 1, 2)}}`, 2),
     'an overlap': raw(`{"a":${entry('U8', '[2]', 0, 2)},"b":${entry('U8', '[2]', 1, 3)}}`, 3),
-    'two names for the same bytes': raw(
+    'two names for the same bytes (mlx #3363)': raw(
       `{"a":${entry('U8', '[2]', 0, 2)},"b":${entry('U8', '[2]', 0, 2)}}`,
       2,
     ),
     'bytes after its tensors': raw(`{"a":${entry('U8', '[1]', 0, 1)}}`, 2),
-    'a tensor outside the file': raw(`{"a":${entry('U8', '[9]', 0, 9)}}`, 2),
+    'a tensor outside the file (mlx #3363)': raw(`{"a":${entry('U8', '[9]', 0, 9)}}`, 2),
     'offsets that run backwards': raw(`{"a":${entry('U8', '[1]', 1, 0)}}`, 1),
     'a shape that does not fit its size': raw(`{"a":${entry('F32', '[2]', 0, 4)}}`, 4),
     'a shape whose product overflows': raw(

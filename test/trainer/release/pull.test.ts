@@ -43,7 +43,7 @@ describe('pulling a release', () => {
     );
   });
 
-  it('does not verify after one byte was flipped', async () => {
+  it('huggingface_hub #3643: does not verify after one byte was flipped', async () => {
     const targetDir = join(dir, 'model');
     await pullRelease({ release, sources: [source], targetDir });
     const path = join(targetDir, 'model.safetensors');

@@ -145,7 +145,7 @@ describe('verification', () => {
     expect(exitCodeOf(verdicts)).to.equal(EXIT_CODES.vote);
   });
 
-  it('names a file that is not in the manifest', () => {
+  it('CycloneDX #862: names a file that is not in the manifest', () => {
     const files = new Map(small.files).set('chat_template.jinja', new Uint8Array(1));
     const verdicts = verifyUnderVotedManifest(small, files);
     expect(statusOf(verdicts)).to.include({ bytes: 'fail', structure: 'fail' });
