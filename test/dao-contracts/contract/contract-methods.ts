@@ -4,12 +4,14 @@ import { readFileSync } from 'node:fs';
 const source = new URL('../../../dao-contracts/contract/dao.ts', import.meta.url);
 
 export interface ContractMethods {
-  /** `call`, `view` and `initialize` methods by name. */
+  /** Every name that can be called. */
   all: string[];
   calls: string[];
   views: string[];
   /** Only the contract itself calls them. */
   callbacks: string[];
+  /** Plain functions beside the class, which decode and guard themselves. */
+  functions: string[];
   /** Calls that take a deposit. */
   payable: string[];
 }
@@ -26,8 +28,10 @@ export function contractMethods(): ContractMethods {
   if (decorators !== found.length) {
     throw new Error(`BUG: ${decorators} methods are decorated, ${found.length} were read`);
   }
+  const functions = [...text.matchAll(/^export function (\w+)\(\)/gm)].map(([, name]) => name!);
   return {
-    all: named(() => true),
+    all: [...named(() => true), ...functions],
+    functions,
     calls: named(({ kind, options }) => kind !== 'view' && !options.includes('privateFunction')),
     views: named(({ kind }) => kind === 'view'),
     callbacks: named(({ options }) => options.includes('privateFunction')),

@@ -27,8 +27,8 @@ const machine = { optional: ['worker'] };
 
 export const goodCalls: Readonly<Record<string, GoodCall>> = {
   init: {
-    args: { members, policy, guardian: 'bob.test', guardianTermMs: 100_000 },
-    optional: ['guardian', 'guardianTermMs'],
+    args: { members, policy, guardian: 'bob.test', guardianTermMs: 100_000, code: named('code') },
+    optional: ['guardian', 'guardianTermMs', 'code'],
     free: ['policy.licences.0'],
   },
   deposit: { args: {} },
@@ -50,6 +50,7 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
   vote: { args: { proposal: 1, choice: 'yes', action: named('action') } },
   execute: { args: { proposal: 1 } },
   cancel: { args: { proposal: 1 } },
+  unstage_code: { args: { code: named('code') } },
   delegate: { args: { to: 'bob.test' } },
   undelegate: { args: {} },
   register_dataset: {
@@ -142,6 +143,10 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
   get_earnings: { args: { account: 'ann.test' } },
   get_reputation: { args: { account: 'ann.test' } },
   get_accounting: { args: {} },
+  get_code: { args: {} },
+  get_staged_code: { args: { code: named('code') } },
+  get_upgrade: { args: { proposal: 1 } },
+  check_health: { args: { state: 1, code: named('code') }, optional: ['state', 'code'] },
   list_tokens: { args: { account: 'ann.test' }, optional: ['account'] },
   storage_balance_of: { args: { account_id: 'ann.test' } },
   storage_balance_bounds: { args: {} },
@@ -162,6 +167,8 @@ export const goodActions: { [K in Action['kind']]: Example<K> } = {
     version: '1',
   },
   transfer: { kind: 'transfer', to: 'late.test', amountYocto: '1' },
+  'revoke-release': { kind: 'revoke-release', release: 1, reason: named('why') },
+  upgrade: { kind: 'upgrade', code: named('code'), from: 1, to: 2 },
   'transfer-token': {
     kind: 'transfer-token',
     token: 'token.test',

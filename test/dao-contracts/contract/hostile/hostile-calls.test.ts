@@ -4,7 +4,10 @@
  * byte for byte what they were. A method or an action without a row in good-calls.ts fails here.
  */
 import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { codeBytesMax } from '@commonweights/dao-contracts/rules/limits.js';
+import { buildContract } from '@commonweights/dao-contracts/toolchain/build-contract.js';
 import { contractMethods } from '../contract-methods.js';
 import { members, near, policy } from '../dao-driver.js';
 import { builtContract } from '../laws/contract-search.js';
@@ -62,8 +65,8 @@ class Target {
 }
 
 describe('hostile arguments', function () {
-  this.timeout(120_000);
-  const { all, calls, views, payable, callbacks } = contractMethods();
+  this.timeout(400_000); // The first build on a machine compiles the engine.
+  const { all, calls, views, payable, callbacks, functions } = contractMethods();
   let target: Target;
   let fresh: Target;
   before(async () => {
@@ -72,10 +75,14 @@ describe('hostile arguments', function () {
     fresh = new Target(code, false);
   });
 
-  it('are tried on every method of the contract', () => {
+  it('are tried on every method of the contract', async () => {
+    const entry = new URL('../../../../dao-contracts/contract/dao.ts', import.meta.url);
+    const { methods } = await buildContract({ entry: fileURLToPath(entry) });
+    expect([...all].sort(), 'what the built module exports').to.deep.equal(methods);
     const tabled = Object.keys(goodCalls).sort();
     expect([...calls, ...views].sort()).to.deep.equal(tabled);
-    expect(callbacks.length + tabled.length).to.equal(all.length);
+    expect([...tabled, ...callbacks, ...functions].sort()).to.deep.equal([...all].sort());
+    expect(functions, 'each has a test of its own below').to.deep.equal(['stage_code', 'migrate']);
   });
 
   for (const [method, { args, ...it_ }] of Object.entries(goodCalls)) {
@@ -111,6 +118,31 @@ describe('hostile arguments', function () {
         expect(target.call(by, method, args), method).to.match(/^PRIVATE: /);
       }
     }
+    expect(target.stateRoot()).to.equal(before);
+  });
+
+  it('migrate nothing: only an upgrade that members voted for does', () => {
+    const before = target.stateRoot();
+    const good = { proposal: 1, code: `sha256:${'0'.repeat(64)}`, from: 1, to: 1 };
+    const args = { ...good, surplusYocto: '0' };
+    for (const by of ['ann.test', 'bob.test']) {
+      expect(target.call(by, 'migrate', args)).to.match(/^PRIVATE: /);
+    }
+    const list = hostileArguments(args, { free: ['surplusYocto'] });
+    target.expectRefusals('migrate', { by: 'ann.test', depositYocto: 0n, list });
+    expect(target.stateRoot()).to.equal(before);
+  });
+
+  it('are no code: nothing is uploaded but modules, paid for, of a bounded size', () => {
+    const before = target.stateRoot();
+    const stage = (args: string, depositYocto: bigint) =>
+      target.call('ann.test', 'stage_code', args, depositYocto);
+    const module = '\u0000asm\u0001\u0000\u0000\u0000';
+    for (const text of ['', '{}', '\u0000as', ` ${module}`, 'x'.repeat(200_000)]) {
+      expect(stage(text, 5n * near), JSON.stringify(text.slice(0, 9))).to.match(/^BAD_ARGUMENT: /);
+    }
+    expect(stage(module, 0n)).to.match(/^DEPOSIT_TOO_SMALL: /);
+    expect(stage(module + 'x'.repeat(codeBytesMax), 50n * near)).to.match(/^TOO_MANY: /);
     expect(target.stateRoot()).to.equal(before);
   });
 

@@ -13,7 +13,7 @@ import { contract } from './twin-dao.js';
 import { contractMethods } from '../contract-methods.js';
 
 describe('the deployed contract and the rules', function () {
-  this.timeout(120_000);
+  this.timeout(400_000); // The first build on a machine compiles the engine.
   let code: ContractCode;
   before(async () => {
     code = await builtContract();

@@ -292,6 +292,7 @@ class Life {
       { kind: 'set-policy', policy: { ...policy, bondYocto } },
       { kind: 'set-guardian', account: chance % 3 ? account : null, termMs: chance * 100 },
       { kind: 'stop-run', run: 1 + (chance % 2) },
+      { kind: 'revoke-release', release: 1 + (chance % 2), reason: named('reason') },
       { kind: 'fund-run', terms, budgetYocto },
       {
         kind: 'publish-release',

@@ -14,6 +14,7 @@ import type { Proposal } from '@commonweights/dao-contracts/rules/proposal.js';
 import type { RunCommand } from '@commonweights/dao-contracts/rules/run-events.js';
 import { refuseIfCheatingPays } from '@commonweights/dao-contracts/rules/terms-economics.js';
 import { moveMoney } from '@commonweights/dao-contracts/rules/totals.js';
+import type { ReleaseView } from '@commonweights/dao-contracts/rules/views.js';
 import { setMembers } from './rules-electorate.js';
 import type { RulesCall, RulesDao } from './rules-dao.js';
 
@@ -34,6 +35,9 @@ export function checkAction(dao: RulesDao, action: Action): Proposal['evidence']
       const text = dao.state.records.get(`${run.id}:${run.finalRound}`)!;
       return { round: run.finalRound, logHead: digestOf(encodeUtf8(text)) };
     }
+    case 'revoke-release':
+      requirePublished(dao, action.release);
+      return null;
     case 'pause-run':
       requireLive(dao.runState(action.run).run);
       return null;
@@ -86,6 +90,9 @@ export function perform(
     case 'transfer-token':
       // Tokens have laws of their own (tokens.test.ts); no life accepts one.
       return refuse('NOT_FOUND', `the DAO never accepted ${action.token}`);
+    case 'revoke-release':
+      requirePublished(dao, action.release).status = 'revoked';
+      return;
     case 'set-member':
       return setMembers(state.electorate, [action], dao.moment(call));
     case 'set-members':
@@ -189,6 +196,12 @@ function checkUnreleased({ state }: RulesDao, manifest: Digest): void {
   if (state.releases.some((one) => one.manifest === manifest)) {
     refuse('ALREADY_EXISTS', `${manifest} is a release already`);
   }
+}
+
+function requirePublished({ state }: RulesDao, id: number): ReleaseView {
+  const release = state.releases[id - 1] ?? refuse('NOT_FOUND', `there is no release ${id}`);
+  if (release.status !== 'published') refuse('ALREADY_ACTED', `it is ${release.status} already`);
+  return release;
 }
 
 /** New prices must keep to the policy and make cheating lose, like those of a new run. */

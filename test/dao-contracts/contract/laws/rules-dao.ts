@@ -97,6 +97,8 @@ export const notModelled: readonly string[] = [
   'attest_ethereum',
   // tokens.test.ts, storage-deposits.test.ts
   ...['ft_on_transfer', 'claim_token', 'storage_withdraw', 'storage_unregister'],
+  // upgrades.test.ts
+  'unstage_code',
 ];
 
 export class RulesDao {
