@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, string>> = {
   'contract-laws':
     'the deployed contract against the rules, money after every receipt [--sequences 1000] [--seed S]',
   economics: 'tables of docs/protocol/economics.md: committees, attacks, stakes [--write]',
+  engines: 'tokens/s of every engine against torch [--size S|M] [--threads 1] [--python python3]',
   gas: 'Tgas of every call of the contract [workers]',
   'governance-gas': 'Tgas of governance at few and at many members [members]',
   laws: 'laws of a run over generated sequences [--sequences 100000] [--seed S] (minutes)',

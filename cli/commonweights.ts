@@ -9,6 +9,7 @@ import { addDatasetCommands } from './commands/dataset.js';
 import { addDisputeCommands } from './commands/dispute.js';
 import { addEarningsCommands } from './commands/earnings.js';
 import { addExplainCommand } from './commands/explain.js';
+import { addEngineCommands } from './commands/engine.js';
 import { addGenerateCommand } from './commands/generate.js';
 import { addNetworkCommands } from './commands/network.js';
 import { addOmsCommands } from './commands/oms.js';
@@ -77,6 +78,7 @@ export function buildProgram(terminal: Terminal): Command {
   addExplainCommand(program, terminal);
   addReplayCommand(program, terminal);
   addOmsCommands(program, terminal);
+  addEngineCommands(program, terminal);
   addGenerateCommand(program, terminal);
   addEarningsCommands(program, terminal);
   return program;

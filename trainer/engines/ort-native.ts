@@ -65,24 +65,41 @@ async function loadRuntime(threads: number, device: OrtDevice): Promise<GraphRun
   });
 }
 
-/** The file that CUDA's part of ONNX Runtime is in, or null where there is no build of it. */
-export function cudaProviderFile(): { folder: string; name: string } | null {
-  const name = {
-    linux: 'libonnxruntime_providers_cuda.so',
-    win32: 'onnxruntime_providers_cuda.dll',
-  }[process.platform as string];
-  return name && process.arch === 'x64' ? { folder: binaryFolder(), name } : null;
+/** Where the CUDA part of the installed ONNX Runtime has to lie, and whether it does. */
+export interface CudaProvider {
+  /** There is a CUDA build for this platform at all. */
+  readonly supported: boolean;
+  readonly installed: boolean;
+  readonly platform: string;
+  readonly version: string;
+  readonly folder: string;
+  readonly libraries: readonly string[];
+  readonly file: string;
+}
+
+export async function cudaProvider(): Promise<CudaProvider> {
+  const platform = `${process.platform}-${process.arch}`;
+  const folder = binaryFolder();
+  const onWindows = process.platform === 'win32';
+  const nameOf = (part: string): string =>
+    onWindows ? `onnxruntime_providers_${part}.dll` : `libonnxruntime_providers_${part}.so`;
+  const libraries = ['shared', 'cuda'].map(nameOf);
+  const file = join(folder, nameOf('cuda'));
+  const there = await Promise.all(
+    libraries.map((name) =>
+      access(join(folder, name)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  const supported = platform === 'linux-x64' || platform === 'win32-x64';
+  const installed = supported && there.every(Boolean);
+  return { supported, installed, platform, version: await readVersion(), folder, libraries, file };
 }
 
 async function requireCuda(): Promise<void> {
-  const file = cudaProviderFile();
-  const there =
-    file &&
-    (await access(join(file.folder, file.name)).then(
-      () => true,
-      () => false,
-    ));
-  if (there) return;
+  if ((await cudaProvider()).installed) return;
   throw new Error(
     'ENGINE_ABSENT: the CUDA part of onnxruntime-node is not on this machine; ' +
       '"commonweights engine install cuda" says how to get it',
@@ -97,11 +114,8 @@ async function readFingerprint(
   await loadRuntime(threads, device);
   const folder = binaryFolder();
   const library = (await readdir(folder)).filter((name) => /onnxruntime\.(so|dll|1.*)/.test(name));
-  const [bytes, manifest] = await Promise.all([
-    readFile(join(folder, library.sort()[0]!)),
-    readFile(join(packageRoot(), 'package.json'), 'utf8'),
-  ]);
-  const { version } = JSON.parse(manifest) as { version: string };
+  const bytes = await readFile(join(folder, library.sort()[0]!));
+  const version = await readVersion();
   const platform = `${process.platform}-${process.arch}`;
   const on = device === 'cpu' ? {} : { device };
   return {
@@ -110,6 +124,11 @@ async function readFingerprint(
     binary: digestOf(bytes),
     options: { ...pinned, threads, platform, ...on },
   };
+}
+
+async function readVersion(): Promise<string> {
+  const manifest = await readFile(join(packageRoot(), 'package.json'), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 function packageRoot(): string {

@@ -1,0 +1,90 @@
+/**
+ * Tokens per second of whole training steps on every engine that is here, as ratios to torch on the
+ * same processor and threads: the same decoder, AdamW and clipping included. Engines and torch take
+ * turns, step by step, so that a machine with other work slows all of them alike; medians count.
+ *
+ * `npm run bench -- engines [--size S|M] [--threads 1] [--steps 15] [--python python3]`
+ */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { benchSizes, lowerMedian, openBench } from '@commonweights/trainer/engines/bench-engine.js';
+import { knownEngines, whyAbsent } from '@commonweights/trainer/engines/list-engines.js';
+
+interface Racer {
+  readonly name: string;
+  readonly coldMs: number | null;
+  step(): Promise<number>;
+  close(): Promise<void> | void;
+}
+
+const { values } = parseArgs({
+  options: {
+    size: { type: 'string', default: 'S' },
+    threads: { type: 'string', default: '1' },
+    steps: { type: 'string', default: '15' },
+    python: { type: 'string', default: 'python3' },
+  },
+});
+const size = values.size === 'M' ? 'M' : 'S';
+const [threads, steps] = [Number(values.threads), Number(values.steps)];
+const { model, batchSize } = benchSizes[size];
+
+const racers: Racer[] = [];
+for (const engine of knownEngines({ threads })) {
+  // In plain JavaScript a step takes minutes, and the exact engine has the one thread that runs name.
+  if (engine.name === 'tfjs-cpu') continue;
+  const why = await whyAbsent(engine);
+  if (why === null) racers.push({ name: engine.name, ...(await openBench(engine, size)) });
+  else console.log(`skipped: ${engine.name}: ${why.split(';')[0]}`);
+}
+const torch = await startTorch();
+if (typeof torch === 'string') console.log(`skipped: torch: ${torch}`);
+else racers.push(torch);
+
+const times = new Map<string, number[]>(racers.map(({ name }) => [name, []]));
+for (let i = 0; i < steps; i++) {
+  for (const racer of racers) times.get(racer.name)!.push(await racer.step());
+}
+const medians = new Map([...times].map(([name, all]) => [name, lowerMedian(all)]));
+const peerMs = medians.get('torch');
+console.log(
+  `\nsize ${size}: ${model.layers} layers, width ${model.hiddenSize}, context ${model.contextLength}, ` +
+    `vocabulary ${model.vocabSize}, batch ${batchSize}; ${threads} threads (ort-wasm 1); ` +
+    `medians of ${steps} steps taken in turns`,
+);
+for (const { name, coldMs } of racers) {
+  const ms = medians.get(name)!;
+  const perSecond = Math.round((1000 * batchSize * model.contextLength) / ms);
+  const ratio = peerMs === undefined ? '' : `  ${(peerMs / ms).toFixed(2)} × torch`;
+  const cold = coldMs === null ? '' : `  ${Math.round(coldMs)} ms cold`;
+  console.log(`${name.padEnd(19)}${`${perSecond}`.padStart(8)} tokens/s${ratio}${cold}`);
+}
+for (const racer of racers) await racer.close();
+process.exit(0);
+
+/** The peer in a process of its own, or why there is none. */
+async function startTorch(): Promise<Racer | string> {
+  const script = fileURLToPath(new URL('./torch_llama.py', import.meta.url));
+  const sizes = JSON.stringify({ ...model, batchSize, threads });
+  const child = spawn(values.python, [script, sizes], { stdio: ['pipe', 'pipe', 'pipe'] });
+  let complaint = '';
+  child.stderr.on('data', (data) => (complaint += String(data)));
+  child.stdin.on('error', () => {});
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const failed = new Promise<string>((resolve) => child.once('error', (e) => resolve(e.message)));
+  const ready = await Promise.race([failed, lines.next().then((line) => line.value as unknown)]);
+  if (!String(ready).startsWith('ready')) {
+    return complaint.trim().split('\n').at(-1) ?? `"${values.python}" did not start`;
+  }
+  return {
+    name: 'torch',
+    coldMs: null,
+    async step() {
+      child.stdin.write('step\n');
+      return Number((await lines.next()).value);
+    },
+    close: () => void child.kill(),
+  };
+}
