@@ -2,12 +2,21 @@
 import type { Command } from 'commander';
 import { readAll } from '@commonweights/dao-contracts/client/page.js';
 import type { ReleaseView } from '@commonweights/dao-contracts/client/views.js';
+import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
+import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import { CliError } from '../errors.js';
+import { exitCodes } from '../exit-codes.js';
+import { proposeAction, type ProposeFlags } from '../propose-action.js';
 import { withExamples, withJson } from '../arguments.js';
 import { formatFacts, formatTable, formatTime } from '../output.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 import { addReleasePropose } from './release-propose.js';
 import { readRelease } from './release-record.js';
+
+interface RevokeFlags extends ProposeFlags {
+  readonly reason: string;
+}
 
 export function addReleaseCommands(program: Command, terminal: Terminal): void {
   const release = program.command('release').description('checkpoints that the DAO voted for');
@@ -19,6 +28,17 @@ export function addReleaseCommands(program: Command, terminal: Terminal): void {
     ),
     terminal,
     list,
+  );
+  does<RevokeFlags>(
+    withExamples(
+      withJson(release.command('revoke <release>'))
+        .description('propose to disown a release, for good; by its number or its manifest')
+        .requiredOption('--reason <text>', 'why, for the voters and for whoever pulls it')
+        .option('--dry-run', 'show what would be proposed'),
+      'commonweights release revoke 1 --reason "It repeats a private letter"',
+    ),
+    terminal,
+    (session, [name], flags) => revoke(session, name!, flags),
   );
   does(
     withExamples(
@@ -33,6 +53,27 @@ export function addReleaseCommands(program: Command, terminal: Terminal): void {
       session.print(view, () => factsOfRelease(view));
     },
   );
+}
+
+/** The reason is published first: the vote is on its digest. */
+async function revoke(session: Session, name: string, flags: RevokeFlags): Promise<void> {
+  const { id, title, version, status } = await readRelease(session.reader(), name);
+  if (status !== 'published') {
+    throw new CliError(exitCodes.refused, `ALREADY_ACTED: release ${id} is ${status} already`);
+  }
+  const text = canonicalBytes({ text: flags.reason, title: `Revoke ${title} ${version}` });
+  const reason = digestOf(text);
+  if (!flags.dryRun) await (await session.registryWriter()).put(text);
+  const facts = formatFacts([
+    ['release', `${id}: ${title} ${version}`],
+    ['reason', flags.reason],
+    ['for good', '"pull" and "verify" will refuse it'],
+  ]);
+  const action = { kind: 'revoke-release' as const, release: id, reason };
+  await proposeAction(session, {
+    ...{ action, facts: `${facts}\n` },
+    flags: { ...flags, description: flags.reason },
+  });
 }
 
 async function list(session: Session): Promise<void> {

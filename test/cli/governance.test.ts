@@ -144,6 +144,27 @@ describe('commands of governance', () => {
     expectOneSentence(await run('proposal', 'cancel', '9'), /^NO_SUCH_PROPOSAL/);
   });
 
+  it('propose to revoke a release, with the reason on record', async () => {
+    const release = {
+      ...{ id: 1, proposal: 1, run: 1, round: 1, title: 'First', version: '1.0.0' },
+      ...{ manifest: `sha256:${'a'.repeat(64)}`, status: 'published' },
+    };
+    const others = node.view;
+    node.view = (method, args) =>
+      method === 'get_release' ? { result: release } : others(method, args);
+    const revoke = ['release', 'revoke', '1', '--reason', 'It repeats a letter'];
+    const { out } = await run(...revoke, '--dry-run', '--json');
+    const { action } = JSON.parse(out) as { action: { kind: string; reason: string } };
+    expect(action).to.include({ kind: 'revoke-release', release: 1 });
+    expect(action.reason).to.match(/^sha256:[0-9a-f]{64}$/);
+    expect((await run(...revoke, '--dry-run')).out).to.match(/^reason +It repeats a letter$/m);
+    expect(node.sent).to.deep.equal([]);
+    release.status = 'revoked';
+    expectOneSentence(await run(...revoke), /^ALREADY_ACTED: release 1 is revoked already/);
+    const bare = await run('release', 'revoke', '1');
+    expectOneSentence(bare, /^USAGE: required option '--reason/);
+  });
+
   it('propose an action from a file, and refuse a file without one', async () => {
     const registry = await startRegistry({
       ...{ dataDir: join(cli.folder, 'registry'), port: 0, authorise: async () => true },
