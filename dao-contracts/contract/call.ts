@@ -45,11 +45,16 @@ export function utf8(text: string): Uint8Array {
   return encode(text);
 }
 
+/** Asks the host for what is asked of it alone: most calls need no seed and no name of the contract. */
 export function callContext(): CallContext {
   return {
-    contract: near.currentAccountId(),
+    get contract() {
+      return near.currentAccountId();
+    },
     nowMs: nowMs(),
-    seed: near.randomSeed(),
+    get seed() {
+      return near.randomSeed();
+    },
     hash,
     utf8,
     relayer: relayer(),

@@ -32,6 +32,9 @@ import type { Amendment, RunTerms } from '../rules/run-terms.js';
 import { noTokens, type TokenBooks } from '../rules/token-books.js';
 import { addMove, buckets, type Bucket, type Totals } from '../rules/totals.js';
 import type { DatasetView, ReleaseView } from '../rules/views.js';
+import { formatAudits, parseAudits } from './audit-record.js';
+import { formatRun, parseRun } from './run-record.js';
+import { formatSeat, parseSeat } from './seat-record.js';
 
 export interface Counts {
   proposals: number;
@@ -78,26 +81,29 @@ class Kind<T extends object> {
   }
 }
 
-export const runs = new Kind<Run>('r:', ['budgetYocto', 'escrowYocto', 'paidYocto']);
-export const terms = new Kind<RunTerms>('t:');
-/** Held-back pay is a list, stored as `[ordinal, "yocto"]` pairs to save bytes. */
-class SeatKind extends Kind<Seat> {
-  override parse(text: string): Seat {
-    const seat = super.parse(text);
-    const stored = seat.held as unknown as [number, string][];
-    return {
-      ...seat,
-      held: stored.map(([ordinal, yocto]) => ({ ordinal, yocto: BigInt(yocto) })),
-    };
+class RunKind extends Kind<Run> {
+  override parse(text: string): Run {
+    return parseRun(text);
   }
 
-  override format(seat: Seat): string {
-    const held = seat.held.map(({ ordinal, yocto }) => [ordinal, `${yocto}`]);
-    return super.format({ ...seat, held } as unknown as Seat);
+  override format(run: Run): string {
+    return formatRun(run);
   }
 }
 
-export const seats = new SeatKind('s:', ['stakeYocto', 'earnedYocto', 'slashedYocto']);
+export const runs = new RunKind('r:');
+export const terms = new Kind<RunTerms>('t:');
+class SeatKind extends Kind<Seat> {
+  override parse(text: string): Seat {
+    return parseSeat(text);
+  }
+
+  override format(seat: Seat): string {
+    return formatSeat(seat);
+  }
+}
+
+export const seats = new SeatKind('s:');
 export const proposals = new Kind<Proposal>('p:', [
   'yes',
   'no',
@@ -109,8 +115,6 @@ export const proposedActions = new Kind<Action>('pa:');
 export const datasets = new Kind<DatasetView>('d:');
 export const releases = new Kind<ReleaseView>('f:');
 
-type StoredAudit = Omit<Audit, 'potYocto'> & { potYocto: string };
-
 export function readJson<T>(key: string): T | null {
   const text = near.storageRead(key);
   return text === null ? null : (JSON.parse(text) as T);
@@ -121,15 +125,12 @@ export function writeJson(key: string, value: unknown): void {
 }
 
 export function readAudits(run: number): Audit[] {
-  const stored = readJson<StoredAudit[]>(`a:${run}`) ?? [];
-  return stored.map((audit) => ({ ...audit, potYocto: BigInt(audit.potYocto) }));
+  const text = near.storageRead(`a:${run}`);
+  return text === null ? [] : parseAudits(text);
 }
 
 export function writeAudits(run: number, audits: readonly Audit[]): void {
-  writeJson(
-    `a:${run}`,
-    audits.map((audit) => ({ ...audit, potYocto: `${audit.potYocto}` })),
-  );
+  near.storageWrite(`a:${run}`, formatAudits(audits));
 }
 
 /** Money inside is a decimal string in a field that is called, or ends in, `Yocto`. */

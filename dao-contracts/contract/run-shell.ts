@@ -27,6 +27,7 @@ import {
   writeJson,
   writeLedger,
 } from './records.js';
+import { statusIn, trainsIn } from './run-record.js';
 
 export function loadRun(id: number): Run {
   return runs.get(id) ?? refuse('NOT_FOUND', `there is no run ${id}`);
@@ -35,9 +36,12 @@ export function loadRun(id: number): Run {
 export function commandRun(id: number, command: RunCommand): TickResult | null {
   /** Seats as they were read, to write only those that changed. */
   const before = new Map<number, string>();
+  const run = loadRun(id);
   const draft = new RunDraft(
     {
-      run: loadRun(id),
+      run,
+      statusOf: (number) => statusIn(run, number),
+      trains: (number) => trainsIn(run, number),
       terms: () => terms.get(id)!,
       seat: (number) => {
         const text = near.storageRead(`s:${id}:${number}`)!;

@@ -14,8 +14,7 @@ export interface Act extends Actor {
 
 export function commit(draft: RunDraft, act: Act & { commitment: Digest }): void {
   const { open, seat } = enterPhase(draft, act, 'train');
-  const trains = open.slices.some((one) => one.seat === seat.seat);
-  takeTurn(trains, open.committed, seat, 'trains in this round');
+  takeTurn(draft.trains(seat.seat), open.committed, seat, 'trains in this round');
   const { provisional } = draft.run;
   // The claim of a provisional round is still needed; one of a cancelled round is not.
   if (seat.claim && seat.claim.round === provisional?.round) seat.previousClaim = seat.claim;

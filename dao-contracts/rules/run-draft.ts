@@ -35,6 +35,9 @@ export interface RunSource {
   applicants: () => Applicant[];
   /** New terms that wait; asked for only where the run says that there are any. */
   amendment: () => Amendment | null;
+  /** Answers from a record that is not decoded; null: it is, or was. */
+  statusOf?: (seat: number) => RosterEntry['status'] | null;
+  trains?: (seat: number) => boolean | null;
   /** The stored record of a closed round. */
   record: (round: number) => RoundRecord | null;
 }
@@ -59,7 +62,6 @@ export interface RunEvent {
 
 export class RunDraft {
   readonly run: Run;
-  readonly draw: Draw;
   readonly moves: Totals = noMoney();
   /** Additions to ledgers, by account. */
   readonly credits = new Map<string, bigint>();
@@ -72,6 +74,7 @@ export class RunDraft {
   readonly parties = new Map<string, number>();
   /** Operators that changed, by `seatName`; null: acts no more. */
   readonly operators = new Map<string, number | null>();
+  #draw: Draw | null = null;
   #terms: RunTerms | null = null;
   #amended = false;
   #amendment: Amendment | null = null;
@@ -85,7 +88,10 @@ export class RunDraft {
     readonly at: CallContext,
   ) {
     this.run = source.run;
-    this.draw = new Draw(at.seed, at.hash);
+  }
+
+  get draw(): Draw {
+    return (this.#draw ??= new Draw(this.at.seed, this.at.hash));
   }
 
   get terms(): RunTerms {
@@ -188,7 +194,7 @@ export class RunDraft {
         `${seatName(actor)} has no seat in run ${this.run.id}; enrol first`,
       );
     }
-    const { status } = this.roster(seat);
+    const status = this.source.statusOf?.(seat) ?? this.roster(seat).status;
     if (status !== 'active') {
       const remedy = status === 'absent' ? 'rejoin first' : 'it can act no more';
       refuse('NOT_YOUR_TURN', `seat ${seat} is ${status}; ${remedy}`);
@@ -203,6 +209,11 @@ export class RunDraft {
   /** Ended runs have no jurors, no escrow and no rounds any more. */
   get hasEnded(): boolean {
     return this.run.status === 'completed' || this.run.status === 'stopped';
+  }
+
+  /** Whether the seat has a slice of the open round. */
+  trains(seat: number): boolean {
+    return this.source.trains?.(seat) ?? this.run.open!.slices.some((one) => one.seat === seat);
   }
 
   isActive(seat: number): boolean {

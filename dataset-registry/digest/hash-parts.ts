@@ -11,13 +11,18 @@ export function encodeParts(parts: readonly HashPart[]): Uint8Array {
   const chunks = parts.map((part) =>
     part instanceof Uint8Array ? part : encodeUtf8(decimal(part)),
   );
-  const out = new Uint8Array(chunks.reduce((sum, chunk) => sum + 4 + chunk.length, 0));
-  const view = new DataView(out.buffer);
+  let length = 0;
+  for (const chunk of chunks) length += 4 + chunk.length;
+  const out = new Uint8Array(length);
   let at = 0;
   for (const chunk of chunks) {
-    view.setUint32(at, chunk.length, true);
+    const { length: bytes } = chunk;
+    out[at] = bytes;
+    out[at + 1] = bytes >>> 8;
+    out[at + 2] = bytes >>> 16;
+    out[at + 3] = bytes >>> 24;
     out.set(chunk, at + 4);
-    at += 4 + chunk.length;
+    at += 4 + bytes;
   }
   return out;
 }

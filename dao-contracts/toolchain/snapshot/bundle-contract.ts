@@ -27,6 +27,19 @@ const standIns = {
 /** A source file as it is to be read instead. */
 export type SourceEdit = (file: { path: string; text: string }) => string;
 
+/** Beyond ES2020, and shorter than what would stand for it. */
+const inEngine = Object.fromEntries(
+  [
+    'class-field',
+    'class-private-accessor',
+    'class-private-brand-check',
+    'class-private-field',
+    'class-private-method',
+    'class-static-field',
+    'logical-assignment',
+  ].map((feature) => [feature, true]),
+);
+
 /** @param compact leaves out what only people need, line ends among it. */
 export async function bundleContract(
   entry: string,
@@ -48,14 +61,13 @@ export async function bundleContract(
     mainFields: ['module', 'main'],
     conditions: ['import'],
     target: 'es2020',
-    supported: { 'class-field': true },
+    supported: inEngine,
     charset: 'utf8',
     minifyWhitespace: compact,
     minifySyntax: compact,
-    // A function's own name and its variable's are then one text in memory, not two.
+    // Stacks say names, and the SDK asks whether a result's class is called "NearPromise". A
+    // function's own name and its variable's are then one text in memory, not two.
     minifyIdentifiers: false,
-    // Stacks say them, and the SDK asks whether a result's class is called "NearPromise".
-    keepNames: true,
     treeShaking: true,
     legalComments: 'none',
     logLevel: 'silent',
@@ -65,7 +77,10 @@ export async function bundleContract(
   }).catch((error: unknown) => {
     throw describeFailure(path, error);
   });
-  const source = giveCodes(result.outputFiles[0]?.text ?? '');
+  const source = giveCodes(nameAgain(result.outputFiles[0]?.text ?? ''));
+  if (/\bNearPromise\d/.test(source)) {
+    throw new Error(`NAME_TAKEN: NearPromise in ${path} is the SDK's; call yours something else`);
+  }
   const exported = Object.values(result.metafile.outputs)[0]?.exports ?? [];
   const methods = exported.filter((name) => declared.has(name)).sort();
   if (methods.length === 0) {
@@ -77,6 +92,14 @@ export async function bundleContract(
   const taken = methods.find((name) => name === 'memory' || name.startsWith('cw_'));
   if (taken) throw new Error(`METHOD_NAME_TAKEN: ${taken} in ${path} is the engine's; rename it`);
   return { source, methods };
+}
+
+/**
+ * Inside itself a class gets a name of its own from the bundler, and goes by it. The SDK asks for
+ * this one.
+ */
+function nameAgain(source: string): string {
+  return source.replace(/(?<![.\w$])_NearPromise\b/g, 'NearPromise');
 }
 
 /** The SDK's own refusals, which have no code that a client could act on. */

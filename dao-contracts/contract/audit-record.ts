@@ -1,0 +1,39 @@
+/**
+ * How the audits of a run are stored: each in lines (packed-record.ts). A step of an audit looks at
+ * the state of all of a round and at the leaves of one.
+ */
+import type { Audit } from '../rules/run-state.js';
+import { PackedRecord, yocto } from './packed-record.js';
+
+const audits = new PackedRecord<Audit>({
+  round: 'state',
+  seat: 'state',
+  segment: 'state',
+  auditor: 'state',
+  replaced: 'state',
+  state: 'state',
+  deadlineMs: 'state',
+  answered: 'state',
+  decoy: 'state',
+  right: 'state',
+  startLeaf: 'leaves',
+  answer: 'leaves',
+  openedLeaf: 'leaves',
+  potYocto: yocto,
+});
+
+export function parseAudits(text: string): Audit[] {
+  if (text === '') return [];
+  const lines = text.split('\n');
+  const found: Audit[] = [];
+  for (let from = 0; from < lines.length; from += audits.length) {
+    found.push(audits.unpack(lines, from));
+  }
+  return found;
+}
+
+export function formatAudits(list: readonly Audit[]): string {
+  const lines: string[] = [];
+  for (const audit of list) audits.pack(audit, lines);
+  return lines.join('\n');
+}

@@ -1,0 +1,149 @@
+/**
+ * Records of which a call needs a few fields, as one stored text. A record is cut into lines: a list
+ * that grows has one of its own, small fields share one. A line is decoded when a field of it is
+ * first touched and written back as it was where nothing of it changed. Decoding all of a run of 63
+ * seats cost more gas than everything else that a `commit` does.
+ *
+ * Law: what was packed and unpacked has the fields that it had, and packs into the same text,
+ * whichever fields were read in between.
+ */
+export interface Codec<T> {
+  /** Of one line: what it makes has no line ends. */
+  format: (value: T) => string;
+  parse: (line: string) => T;
+  /** Nobody changes in place what was read: the line stays as it is until the field is set. */
+  settled?: boolean;
+}
+
+/** The name of a line that several fields share, or the coding of a field that has its own. */
+export type Layout<T> = { readonly [K in keyof T]: string | Codec<T[K]> };
+
+/** Where the lines of one record are: in the text of the whole, from `from` on. */
+interface Packed {
+  readonly lines: readonly string[];
+  readonly from: number;
+  /** By line: the value of a field, or the values of those that share it. */
+  readonly values: unknown[];
+  readonly changed: boolean[];
+}
+
+/** What unpacking makes: fields are accessors of its prototype. */
+interface Unpacked {
+  packed?: Packed;
+}
+
+interface Line {
+  names: string[];
+  /** Null: several fields, as a JSON list. */
+  codec: Codec<unknown> | null;
+}
+
+export class PackedRecord<T extends object> {
+  readonly #lines: Line[] = [];
+  readonly #prototype = {};
+
+  constructor(layout: Layout<T>) {
+    const shared = new Map<string, number>();
+    for (const [name, how] of Object.entries<string | Codec<unknown>>(layout as never)) {
+      if (typeof how !== 'string') {
+        this.#addOwnLine(name, how);
+        continue;
+      }
+      const line = shared.get(how) ?? this.#lines.push({ names: [], codec: null }) - 1;
+      shared.set(how, line);
+      this.#addToLine(name, line);
+    }
+  }
+
+  /** How many lines a record takes. */
+  get length(): number {
+    return this.#lines.length;
+  }
+
+  unpack(lines: readonly string[], from: number): T {
+    const it = Object.create(this.#prototype) as Unpacked;
+    it.packed = { lines, from, values: [], changed: [] };
+    return it as T;
+  }
+
+  pack(it: T, out: string[]): void {
+    const { packed } = it as Unpacked;
+    const fields = it as Record<string, unknown>;
+    this.#lines.forEach(({ names, codec }, line) => {
+      if (packed && !packed.changed[line]) out.push(packed.lines[packed.from + line]!);
+      else if (codec) out.push(codec.format(fields[names[0]!]));
+      else out.push(JSON.stringify(packed ? packed.values[line] : names.map((n) => fields[n])));
+    });
+  }
+
+  /** The line of a field that has its own, if nobody has read or set the field yet. */
+  lineOf(it: T, name: keyof T & string): string | null {
+    const { packed } = it as Unpacked;
+    const line = this.#lines.findIndex(({ names }) => names[0] === name);
+    return packed && packed.values[line] === undefined ? packed.lines[packed.from + line]! : null;
+  }
+
+  #addOwnLine(name: string, codec: Codec<unknown>): void {
+    const line = this.#lines.push({ names: [name], codec }) - 1;
+    Object.defineProperty(this.#prototype, name, {
+      get(this: { packed: Packed }) {
+        const { lines, from, values, changed } = this.packed;
+        if (!changed[line] && values[line] === undefined) {
+          values[line] = codec.parse(lines[from + line]!);
+          if (!codec.settled) changed[line] = true;
+        }
+        return values[line];
+      },
+      set(this: { packed: Packed }, value: unknown) {
+        this.packed.changed[line] = true;
+        this.packed.values[line] = value;
+      },
+    });
+  }
+
+  /** Values that nobody changes in place: what is read is as it was. */
+  #addToLine(name: string, line: number): void {
+    const at = this.#lines[line]!.names.push(name) - 1;
+    const valuesOf = ({ lines, from, values }: Packed) =>
+      (values[line] ??= JSON.parse(lines[from + line]!)) as unknown[];
+    Object.defineProperty(this.#prototype, name, {
+      get(this: { packed: Packed }) {
+        return valuesOf(this.packed)[at];
+      },
+      set(this: { packed: Packed }, value: unknown) {
+        valuesOf(this.packed)[at] = value;
+        this.packed.changed[line] = true;
+      },
+    });
+  }
+}
+
+export function settled<T>(codec: Codec<T>): Codec<T> {
+  return { ...codec, settled: true };
+}
+
+/** For small values that may be changed in place. */
+export function json<T>(): Codec<T> {
+  return { format: JSON.stringify, parse: JSON.parse as (line: string) => T };
+}
+
+export const yocto: Codec<bigint> = { format: String, parse: BigInt };
+
+export const numbers: Codec<number[]> = {
+  format: (values) => values.join(),
+  parse: (line) => (line === '' ? [] : line.split(',').map(Number)),
+};
+
+export function listOf<T>(item: Codec<T>): Codec<T[]> {
+  return {
+    format: (values) => values.map(item.format).join(),
+    parse: (line) => (line === '' ? [] : line.split(',').map((text) => item.parse(text))),
+  };
+}
+
+export function nullable<T>(inner: Codec<T>): Codec<T | null> {
+  return {
+    format: (value) => (value === null ? '-' : inner.format(value)),
+    parse: (line) => (line === '-' ? null : inner.parse(line)),
+  };
+}

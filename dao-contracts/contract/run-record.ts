@@ -1,0 +1,156 @@
+/** How a run is stored: itself, the open and the provisional round, each in lines (packed-record.ts). */
+import type { OpenRound, ProvisionalRound, RosterEntry, Run } from '../rules/run-state.js';
+import type { SliceOfSeat } from '../rules/run.js';
+import {
+  json,
+  listOf,
+  nullable,
+  numbers,
+  PackedRecord,
+  settled,
+  yocto,
+  type Codec,
+} from './packed-record.js';
+
+/** A set may be empty, so each starts with a letter. */
+const sets = listOf<string>({ format: (set) => `x${set}`, parse: (text) => text.slice(1) });
+
+/** `seat:rest`. */
+function ofSeat<T extends { seat: number }>(
+  rest: (it: T) => string,
+  parse: (seat: number, rest: string) => T,
+): Codec<T[]> {
+  return listOf({
+    format: (it) => `${it.seat}:${rest(it)}`,
+    parse: (text) => {
+      const at = text.indexOf(':');
+      return parse(Number(text.slice(0, at)), text.slice(at + 1));
+    },
+  });
+}
+
+const slices = ofSeat<SliceOfSeat>(
+  ({ slice }) => `${slice}`,
+  (seat, slice) => ({ seat, slice: Number(slice) }),
+);
+const witnessed = ofSeat<ProvisionalRound['witnessed'][number]>(
+  ({ by }) => by,
+  (seat, by) => ({ seat, by }),
+);
+
+const roles = { t: 'trainer', a: 'auditor' } as const;
+const statuses = { a: 'active', b: 'absent', e: 'expelled', l: 'left' } as const;
+const letterOf = { active: 'a', absent: 'b', expelled: 'e', left: 'l' } as const;
+const roster = listOf<RosterEntry>({
+  format: ({ role, status, fromRound, owner, payee }) =>
+    `${role[0]}${letterOf[status]}${fromRound}:${owner}:${payee}`,
+  parse: (text) => {
+    const [fromRound, owner, payee] = text.slice(2).split(':');
+    return {
+      role: roles[text[0] as keyof typeof roles],
+      status: statuses[text[1] as keyof typeof statuses],
+      fromRound: Number(fromRound),
+      owner: Number(owner),
+      payee: Number(payee),
+    };
+  },
+});
+
+const runs = new PackedRecord<Omit<Run, 'open' | 'provisional'>>({
+  id: 'state',
+  status: 'state',
+  budgetYocto: yocto,
+  escrowYocto: yocto,
+  paidYocto: yocto,
+  proposal: 'rest',
+  proposer: 'rest',
+  pausedBecause: 'rest',
+  pausedUntilMs: 'rest',
+  finalRounds: 'rest',
+  paidRounds: 'rest',
+  cancelledRounds: 'rest',
+  finalRound: 'rest',
+  finalRoot: 'rest',
+  logHead: 'rest',
+  nextRound: 'rest',
+  resetNext: 'rest',
+  nextSlice: 'rest',
+  parties: 'rest',
+  earners: 'rest',
+  relayedCalls: 'rest',
+  amendment: 'rest',
+  enrolDeadlineMs: 'rest',
+  nextDispute: 'rest',
+  decoysPaid: 'rest',
+  returnedSlices: numbers,
+  roster,
+  rewinds: json(),
+});
+
+const openRounds = new PackedRecord<OpenRound>({
+  round: 'state',
+  ordinal: 'state',
+  phase: 'state',
+  deadlineMs: 'state',
+  startRoot: 'state',
+  localReset: 'state',
+  slices: settled(slices),
+  committed: numbers,
+  revealed: numbers,
+  certified: numbers,
+  witnesses: settled(numbers),
+  named: sets,
+  included: settled(nullable(numbers)),
+  submitted: numbers,
+  roots: json(),
+});
+
+const provisionalRounds = new PackedRecord<ProvisionalRound>({
+  round: 'state',
+  ordinal: 'state',
+  root: 'state',
+  startRoot: 'state',
+  localReset: 'state',
+  struck: 'state',
+  challengeUntilMs: 'state',
+  included: settled(numbers),
+  slices: settled(slices),
+  revealed: settled(numbers),
+  namedBy: settled(numbers),
+  witnessed: settled(witnessed),
+  committee: settled(numbers),
+  challenges: json(),
+});
+
+/** A seat's status, without decoding all the others of the roster; null: they are decoded. */
+export function statusIn(run: Run, seat: number): RosterEntry['status'] | null {
+  const entry = runs.lineOf(run, 'roster')?.split(',')[seat];
+  return entry ? statuses[entry[1] as keyof typeof statuses] : null;
+}
+
+/** Whether a seat trains in the open round; null: its slices are decoded. */
+export function trainsIn({ open }: Run, seat: number): boolean | null {
+  const line = open && openRounds.lineOf(open, 'slices');
+  return line === null ? null : `,${line}`.includes(`,${seat}:`);
+}
+
+/** Law: `formatRun(parseRun(text))` is `text`, whichever of its fields were read in between. */
+export function parseRun(text: string): Run {
+  const lines = text.split('\n');
+  const [hasOpen, hasProvisional] = lines[0]!;
+  const run = runs.unpack(lines, 1) as Run;
+  const from = 1 + runs.length;
+  run.open = hasOpen === '1' ? openRounds.unpack(lines, from) : null;
+  const next = run.open ? from + openRounds.length : from;
+  run.provisional = hasProvisional === '1' ? provisionalRounds.unpack(lines, next) : null;
+  return run;
+}
+
+export function formatRun(run: Run): string {
+  const { open, provisional } = run;
+  const lines = [`${open ? 1 : 0}${provisional ? 1 : 0}`];
+  runs.pack(run, lines);
+  if (open) openRounds.pack(open, lines);
+  if (provisional) provisionalRounds.pack(provisional, lines);
+  return lines.join('\n');
+}

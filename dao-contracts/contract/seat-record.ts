@@ -1,0 +1,45 @@
+/** How a seat is stored: in lines (packed-record.ts), since a round's act touches its claim alone. */
+import type { Claim } from '../rules/run.js';
+import type { HeldPay, Seat } from '../rules/run-state.js';
+import { json, listOf, PackedRecord, yocto } from './packed-record.js';
+
+const held = listOf<HeldPay>({
+  format: (pay) => `${pay.ordinal}:${pay.yocto}`,
+  parse: (text) => {
+    const [ordinal, amount] = text.split(':');
+    return { ordinal: Number(ordinal), yocto: BigInt(amount!) };
+  },
+});
+
+const seats = new PackedRecord<Seat>({
+  seat: 'who',
+  account: 'who',
+  worker: 'who',
+  payout: 'who',
+  payoutChanges: 'who',
+  operator: 'who',
+  earnsStake: 'who',
+  stakeYocto: yocto,
+  held,
+  earnedYocto: yocto,
+  slashedYocto: yocto,
+  verifiedRounds: 'record',
+  auditsRight: 'record',
+  auditsWrong: 'record',
+  rejoins: 'record',
+  decoysPaid: 'record',
+  relayed: json(),
+  localOut: 'state',
+  claim: json<Claim | null>(),
+  previousClaim: json<Claim | null>(),
+});
+
+export function parseSeat(text: string): Seat {
+  return seats.unpack(text.split('\n'), 0);
+}
+
+export function formatSeat(seat: Seat): string {
+  const lines: string[] = [];
+  seats.pack(seat, lines);
+  return lines.join('\n');
+}
