@@ -119,7 +119,7 @@ describe('an upgrade on the embedded node', function () {
       expect(await dao.chain.view('get_code')).to.include({ state: 1, code: null, former: null });
       expect(await late.getUpgrade({ proposal })).to.include({ outcome: 'rolled-back' });
       expect(await late.getStagedCode({ code }), 'it was used').to.equal(null);
-      expect((await ledgerOf('late.test')) - before > 8n * near, 'its storage').to.equal(true);
+      expect((await ledgerOf('late.test')) - before > 5n * near, 'its storage').to.equal(true);
       expect((await view(proposal)).bond).to.equal('returned');
       expect(BigInt((await play.accounting()).surplusYocto) >= 0n).to.equal(true);
       const again = dao.chain.call('cat.test', 'execute', { proposal });
@@ -250,7 +250,7 @@ describe('an upgrade on the embedded node', function () {
     const before = await ledgerOf('late.test');
     await dao.chain.forward(stagedCodeMs);
     await dao.chain.call('w0.test', 'unstage_code', { code });
-    expect((await ledgerOf('late.test')) - before > 8n * near).to.equal(true);
+    expect((await ledgerOf('late.test')) - before > 5n * near).to.equal(true);
     expect(await late.getStagedCode({ code })).to.equal(null);
     expect(BigInt((await play.accounting()).surplusYocto) >= 0n).to.equal(true);
     await late.stageCode({ code: await buildNextVersion('panics') });
