@@ -44,6 +44,8 @@ export interface Adversary {
   captures?(terms: RunTerms): number;
   /** Applicants beyond the places there are: honest ones apply for all places besides. */
   crowds?: boolean;
+  /** More of them than the terms assume: what is measured bounds nothing. */
+  beyondTerms?: boolean;
   /** Why no stake prices this, and what bounds it. */
   unpriced?: string;
 }

@@ -29,7 +29,9 @@ export function dutiesOf(state: Readonly<RunState>, seat: number): Duty[] {
     if (lost(dispute, seat)) duties.push({ kind: 'appeal', round, dispute });
   }
   const { provisional } = run;
-  if (active && provisional?.revealed.includes(seat)) {
+  // Whoever is absent can challenge as anybody can.
+  const gone = entry.status === 'expelled' || entry.status === 'left';
+  if (!gone && provisional?.revealed.includes(seat)) {
     duties.push({ kind: 'challenge', round: provisional.round });
   }
   if (entry.status === 'absent') duties.push({ kind: 'rejoin', round: run.nextRound });

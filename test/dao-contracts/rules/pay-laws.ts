@@ -11,7 +11,7 @@ import {
   redoneSlicesBytes,
   seatBytes,
 } from '@commonweights/dao-contracts/rules/budget.js';
-import { storageYoctoPerByte } from '@commonweights/dao-contracts/rules/limits.js';
+import { seatsMax, storageYoctoPerByte } from '@commonweights/dao-contracts/rules/limits.js';
 import type { RunState } from '@commonweights/dao-contracts/rules/run-events.js';
 import type { RoundRecord } from '@commonweights/dao-contracts/rules/run.js';
 import { expect } from './law-names.js';
@@ -74,17 +74,33 @@ export class PayLaws {
     paid += calls * BigInt(terms.relayFeeYocto);
     const left = run.paidYocto - before.run.paidYocto - paid;
     const decoyFee = BigInt(terms.decoyFeeYocto);
+    // What an auditor that denied its material does not get goes to the jurors who had it.
+    const denials = this.#closedFor();
     for (let decoys = 0; decoys <= right; decoys++) {
-      if (this.#settleLate(returned, left - BigInt(decoys) * decoyFee)) return;
+      for (let denied = 0; denied <= denials; denied++) {
+        const rest = left - BigInt(decoys) * decoyFee - BigInt(denied) * fee;
+        if (this.#settleLate(returned, rest, BigInt(denied * seatsMax))) return;
+      }
     }
     expect('paidOnce', false, () => `${left} was paid for nothing that the log has`);
   }
 
-  /** Whether `yocto` is what seats cleared late were owed, of one round each; then it is paid. */
-  #settleLate([seat, ...others]: readonly number[], yocto: bigint): boolean {
-    if (seat === undefined) return yocto === 0n;
+  /** Disputes that ended for what was claimed. */
+  #closedFor(): number {
+    const { events = [] } = this.play.effects ?? {};
+    return events.filter(({ event, data }) => {
+      return event === 'dispute_closed' && data.verdict === 'for';
+    }).length;
+  }
+
+  /**
+   * Whether `yocto` is what seats cleared late were owed, of one round each; then it is paid. A fee
+   * in equal parts may be short of a few yocto, `slack` at most.
+   */
+  #settleLate([seat, ...others]: readonly number[], yocto: bigint, slack: bigint): boolean {
+    if (seat === undefined) return yocto <= 0n && yocto >= -slack;
     const owed = this.#unpaid.get(seat) ?? [];
-    const at = owed.findIndex((reward) => this.#settleLate(others, yocto - reward));
+    const at = owed.findIndex((reward) => this.#settleLate(others, yocto - reward, slack));
     if (at < 0) return false;
     owed.splice(at, 1);
     return true;

@@ -27,7 +27,7 @@ export function checkExits(play: RunPlay): number {
     state = after;
   };
   const tick = () => {
-    nowMs += 1_000;
+    nowMs += 1_500;
     const { open } = state.run;
     at({ kind: 'tick', round: open?.round ?? null, phase: open?.phase ?? null });
   };

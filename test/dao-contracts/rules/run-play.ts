@@ -343,14 +343,14 @@ export class RunPlay {
     ];
   }
 
-  /** Every field that a vote can change, up and down; deadlines stay within a second. */
+  /** Every field that a vote can change, up and down; deadlines are the least or a half longer. */
   #amendment(chance: number): Amendment {
     const { spec, flopsPerRound, minWorkers, deadlinesMs } = this.state.terms;
-    const shorter = 1_000 - 100 * (chance % 4);
+    const longer = 1_000 + 500 * (chance % 2);
     return {
       ...{ spec, flopsPerRound, rounds: 1 + (chance % 6) },
       maxWorkers: minWorkers + (chance % 3),
-      deadlinesMs: { ...deadlinesMs, train: shorter, audit: shorter },
+      deadlinesMs: { ...deadlinesMs, train: longer, audit: longer },
       auditedClaimsBps: [0, 8_000, 10_000][chance % 3]!,
       rewardYocto: `${near / BigInt(5 + (chance % 7))}`,
       auditFeeYocto: `${near / BigInt(90 + (chance % 7))}`,

@@ -137,5 +137,6 @@ export const committees: Adversary[] = [
     },
     expects: none('1: challenged, and nobody can fetch it'),
     effect: struck,
+    beyondTerms: true,
   },
 ];
