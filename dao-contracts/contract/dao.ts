@@ -486,6 +486,13 @@ export class Dao {
     return showReputation(decode.account(args, '').account);
   }
 
+  /** NEP-330. */
+  @view({})
+  contract_source_metadata(args: unknown): object {
+    decode.nothing(args, '');
+    return { ...contractBuild, standards };
+  }
+
   @view({})
   list_tokens(args: unknown): shown.TokenView[] {
     return tokens.list(decode.tokens(args, '').account);
@@ -507,6 +514,15 @@ export function stage_code(): void {
 export function migrate(): void {
   upgrades.migrate(decode.migration(readArguments(), ''));
 }
+
+/** Put there by the toolchain (toolchain/build-info.ts). */
+declare const contractBuild: object;
+
+const standards = [
+  ['nep145', '1.0.0'],
+  ['nep297', '1.0.0'],
+  ['nep330', '1.3.0'],
+].map(([standard, version]) => ({ standard, version }));
 
 /**
  * Habits of the SDK that this contract does not share: parsing whatever comes, which traps on what

@@ -134,6 +134,7 @@ export function onRegistration(it: TokenClaim): TokenSent | undefined {
   const moves = noMoney();
   moveMoney(moves, 'deposits', 'inFlight', spent);
   applyMoves(moves);
+  emit([{ event: 'token_sent', data: { account, token, spentYocto: `${spent}` } }]);
   const sending = near.promiseBatchCreate(token);
   const act = (method: string, args: object, yocto: bigint, gas: bigint) =>
     near.promiseBatchActionFunctionCall(sending, method, JSON.stringify(args), yocto, gas);

@@ -131,6 +131,13 @@ export class FungibleToken {
     return `${sent - back}`;
   }
 
+  /** NEP-330. */
+  @view({})
+  contract_source_metadata(args: unknown): object {
+    decode.nothing(args, '');
+    return { ...contractBuild, standards };
+  }
+
   @view({})
   ft_total_supply(args: unknown): string {
     decode.nothing(args, '');
@@ -199,6 +206,17 @@ export class FungibleToken {
     return { min: `${registrationYocto}`, max: `${registrationYocto}` };
   }
 }
+
+/** Put there by the toolchain (toolchain/build-info.ts). */
+declare const contractBuild: object;
+
+const standards = [
+  ['nep141', '1.0.0'],
+  ['nep145', '1.0.0'],
+  ['nep148', '1.0.0'],
+  ['nep297', '1.0.0'],
+  ['nep330', '1.3.0'],
+].map(([standard, version]) => ({ standard, version }));
 
 function caller(): string {
   return near.predecessorAccountId();

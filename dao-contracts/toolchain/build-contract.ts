@@ -10,6 +10,7 @@ import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical
 import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { readCached, writeCached } from './content-cache.js';
 import { EngineInstance } from './engine/engine-instance.js';
+import { describeBuild, type BuildInfo } from './build-info.js';
 import { loadEngine } from './engine/load-engine.js';
 import type { OnProgress } from './progress.js';
 import { assembleContract } from './snapshot/assemble-contract.js';
@@ -54,13 +55,15 @@ export async function buildContract(options: {
     compact: !debug,
     ...(options.edit ? { edit: options.edit } : {}),
   });
+  const snapshot = digestOf(new TextEncoder().encode(source));
+  const build = describeBuild({ entry, source: snapshot, engine: engine.digest });
   const key = digestOf(
-    canonicalBytes({ source, methods, prelude, engine: engine.digest, recipe, debug }),
+    canonicalBytes({ source, methods, prelude, engine: engine.digest, recipe, debug, build }),
   );
   let wasm = fresh ? null : readCached('contract', key);
   if (!wasm) {
     onProgress({ step: 'evaluating the contract' });
-    const memory = evaluate({ evaluator: engine.evaluator, source, methods, debug });
+    const memory = evaluate({ evaluator: engine.evaluator, source, methods, debug, build });
     wasm = assembleContract({ runtime: engine.runtime, memory, methods });
     writeCached('contract', key, wasm);
   }
@@ -79,14 +82,18 @@ function evaluate(contract: {
   source: string;
   methods: readonly string[];
   debug: boolean;
+  build: BuildInfo;
 }): Uint8Array {
   const compiler = new EngineInstance(contract.evaluator);
   compiler.boot();
   const setting = compiler.compile(prelude, { module: false, strip: true });
+  const told = `globalThis.contractBuild = ${JSON.stringify(contract.build)};`;
+  const telling = compiler.compile(told, { module: false, strip: true });
   const code = compiler.compile(contract.source, { module: true, strip: !contract.debug });
   const instance = new EngineInstance(contract.evaluator);
   instance.boot();
   instance.evaluate(setting);
+  instance.evaluate(telling);
   instance.evaluate(code);
   contract.methods.forEach((method, i) => {
     if (!instance.bindMethod(i, method)) {

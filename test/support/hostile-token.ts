@@ -63,17 +63,19 @@ function answer(honest: unknown): unknown {
     case 'panic':
       throw new Error('no');
     case 'garbage':
-      return { min: { deep: [[[['x']]]] }, total: -1, text: 'y'.repeat(100_000) };
+      return { min: { deep: [[[['x']]]] }, total: -1, text: 'y'.repeat(2_000) };
+    case 'flood':
+      return 'y'.repeat(200_000);
     case 'unregistered':
       return null;
     case 'burn':
       for (;;) near.sha256(new Uint8Array(1_000));
     case 'again': {
       const args = JSON.stringify({ token: near.currentAccountId() });
-      near.promiseCreate(dao, 'claim_token', args, 0n, 1_000_000_000_000n);
+      near.promiseCreate(dao, 'claim_token', args, 0n, 3_000_000_000_000n);
       const callback = { account: 'late.local', token: near.currentAccountId(), claim: 1 };
       const step = JSON.stringify({ ...callback, depositYocto: '1', spentYocto: '1' });
-      near.promiseCreate(dao, 'on_token_claimed', step, 0n, 1_000_000_000_000n);
+      near.promiseCreate(dao, 'on_token_claimed', step, 0n, 3_000_000_000_000n);
       return honest;
     }
     default:

@@ -74,6 +74,8 @@ export class FakeChain {
   holdCallbacks = false;
   /** While true, every receipt waits for `deliver`, in whatever order. */
   holdAll = false;
+  /** Methods that were called and not refused. */
+  readonly methodsSeen = new Set<string>();
   readonly foreign = new Map<string, ForeignContract>();
   #held: PromiseStep[] = [];
   /** Money that has left the contract and not arrived. */
@@ -165,11 +167,12 @@ export class FakeChain {
     const steps: PromiseStep[] = [];
     const logs: string[] = [];
     const returned: Returned = {};
+    const wrote = { something: false };
     if (this.balance(it.caller) < it.depositYocto) throw new Error('the caller cannot pay');
     this.fund(it.caller, -it.depositYocto);
     this.fund(this.contract, it.depositYocto);
     try {
-      (globalThis as { env?: unknown }).env = this.#host({ ...it, steps, logs, returned });
+      (globalThis as { env?: unknown }).env = this.#host({ ...it, steps, logs, returned, wrote });
       const method = this.#exports[it.method];
       if (!method) throw new Error(`no method ${it.method}`);
       method();
@@ -178,6 +181,8 @@ export class FakeChain {
       throw error;
     }
     let value = returned.bytes ? parseBytes(returned.bytes) : undefined;
+    checkEvents(it.method, logs, wrote.something);
+    this.methodsSeen.add(it.method);
     // Money leaves with the receipt that carries it.
     const sent = steps.reduce((sum, step) => sum + yoctoOf(step), 0n);
     this.fund(this.contract, -sent);
@@ -278,6 +283,7 @@ export class FakeChain {
     steps: PromiseStep[];
     logs: string[];
     returned: Returned;
+    wrote: { something: boolean };
   }): object {
     const registers = new Map<bigint, Uint8Array>();
     const state = this.#state;
@@ -317,6 +323,7 @@ export class FakeChain {
       storage_remove: (key: Uint8Array) => {
         const old = state.storage.get(hex(key));
         if (old) state.usage -= BigInt(key.length + old.length) + bytesPerRecord;
+        if (old) it.wrote.something = true;
         state.storage.delete(hex(key));
         return old ? 1n : 0n;
       },
@@ -324,6 +331,7 @@ export class FakeChain {
         const old = state.storage.get(hex(key));
         if (!old) state.usage += BigInt(key.length) + bytesPerRecord;
         state.usage += BigInt(value.length - (old?.length ?? 0));
+        if (!old || !Buffer.from(old).equals(value)) it.wrote.something = true;
         state.storage.set(hex(key), value);
         return old ? 1n : 0n;
       },
@@ -360,6 +368,26 @@ export class FakeChain {
         return result.ok ? 1n : 2n;
       },
     };
+  }
+}
+
+/** Whoever follows the log misses nothing: each call that changes something says so (NEP-297). */
+function checkEvents(method: string, logs: readonly string[], changed: boolean): void {
+  if (changed && logs.length === 0) throw new Error(`${method} changed something and logged none`);
+  for (const line of logs) {
+    const { standard, version, event, data, ...more } = JSON.parse(
+      line.replace(/^EVENT_JSON:/, ''),
+    ) as Record<string, unknown>;
+    const wellFormed =
+      line.startsWith('EVENT_JSON:{') &&
+      standard === 'commonweights' &&
+      /^\d+\.\d+\.\d+$/.test(version as string) &&
+      /^[a-z_]+$/.test(event as string) &&
+      Array.isArray(data) &&
+      data.length > 0 &&
+      data.every((one) => typeof one === 'object' && one !== null && !Array.isArray(one)) &&
+      Object.keys(more).length === 0;
+    if (!wellFormed) throw new Error(`${method} logged ${line}`);
   }
 }
 
