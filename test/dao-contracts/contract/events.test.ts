@@ -5,7 +5,7 @@
 import { expect } from 'chai';
 import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
 import { contractMethods } from './contract-methods.js';
-import { auditor, dataset, named, near, Play, policy, workers } from './dao-driver.js';
+import { auditor, dataset, named, near, policy, workers, type Play } from './dao-driver.js';
 import { startDao } from './fake-dao.js';
 import type { FakeChain } from './fake-host.js';
 import { TokenModel } from './token-model.js';
