@@ -43,6 +43,8 @@ export interface LocalNetworkOptions {
   readonly policy?: Partial<Policy>;
   /** What the first member gives to the DAO. */
   readonly treasuryYocto?: bigint;
+  /** Puts a standard token on the chain, all of it the first member's, which the DAO accepts. */
+  readonly withToken?: boolean;
   readonly startProgress: (label: string, options?: ProgressOptions) => Progress;
 }
 
@@ -79,12 +81,17 @@ const defaultPolicy: Policy = {
 };
 
 const rootAccount = 'local';
+/** Its token, where it has one. */
+const tokenAccount = `play.${rootAccount}`;
 const near = 10n ** 24n;
 /** Code and records of a DAO stake some NEAR; this leaves room for years of them. */
 const contractYocto = 5_000n * near;
 const personYocto = 100_000n * near;
 const treasuryDefaultYocto = 20_000n * near;
 
+const tokenEntry = fileURLToPath(
+  new URL('../dao-contracts/token/fungible-token.ts', import.meta.url),
+);
 const contractEntry = fileURLToPath(new URL('../dao-contracts/contract/dao.ts', import.meta.url));
 /** The built web pages, where they were built. */
 const webFolder = fileURLToPath(new URL('../governance-ui/dist/', import.meta.url));
@@ -104,6 +111,7 @@ export async function startLocalNetwork(options: LocalNetworkOptions): Promise<L
     const contract = `dao.${rootAccount}`;
     const founding = { options, localnet, network, contract, keys, seed };
     await createAccounts(founding);
+    await deployToken(founding);
     const code = await deployDao(founding);
     registry = await openRegistry({ dataDir, port, network, contract });
     const { url } = registry;
@@ -188,7 +196,8 @@ async function createAccounts(it: Founding): Promise<void> {
   const root = { accountId: rootAccount, secretKey: localnet.rootSecretKey };
   const client = connect({ network, contract, account: root });
   const { members, others = [], startProgress } = it.options;
-  const names = [contract, ...members, ...others];
+  const tokens = it.options.withToken ? [tokenAccount] : [];
+  const names = [contract, ...members, ...others, ...tokens];
   const progress = startProgress('creating accounts', { total: names.length });
   await keepKey(it.keys, root);
   for (const [done, accountId] of names.entries()) {
@@ -238,7 +247,10 @@ async function deployDao(it: Founding): Promise<Uint8Array> {
   const deploying = options.startProgress('deploying the DAO');
   const args = {
     members: members.map((member) => ({ account: member, weight: '1' })),
-    policy: completePolicy(options.policy),
+    policy: completePolicy({
+      ...options.policy,
+      ...(options.withToken ? { tokens: [tokenAccount] } : {}),
+    }),
     guardian: null,
     code: built.digest,
   };
@@ -250,6 +262,23 @@ async function deployDao(it: Founding): Promise<Uint8Array> {
   }
   deploying.finish(`${contract} with ${members.length} members and ${formatNear(amountYocto)}`);
   return built.wasm;
+}
+
+async function deployToken(it: Founding): Promise<void> {
+  const { network, contract, options } = it;
+  if (!options.withToken) return;
+  const account = await readCredentials(it.keys, tokenAccount);
+  const client = connect({ network, contract, account });
+  if ((await client.viewAccount(tokenAccount))?.codeHash) return;
+  const progress = options.startProgress('building the token');
+  const { wasm } = await buildContract({ entry: tokenEntry });
+  const args = {
+    owner: options.members[0]!,
+    total_supply: `${10n ** 15n}`,
+    metadata: { spec: 'ft-1.0.0', name: 'Play money', symbol: 'PLAY', decimals: 6 },
+  };
+  await client.deployContract({ code: wasm, init: { method: 'init', args } });
+  progress.finish(`${tokenAccount}, ${wasm.length} bytes`);
 }
 
 /** A late quorum may lengthen a vote by a quarter, however short votes are. */

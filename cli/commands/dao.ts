@@ -8,13 +8,15 @@ import type { Terminal } from '../terminal.js';
 import { addDaoInit } from './dao-init.js';
 import { addDaoMembers } from './dao-members.js';
 import { addDaoPolicy } from './dao-policy.js';
+import { addDaoTreasury } from './dao-treasury.js';
 import { addDaoUpgrade } from './dao-upgrade.js';
 
 export function addDaoCommands(program: Command, terminal: Terminal): void {
-  const dao = program.command('dao').description('founding, rules, members, delegates, code');
+  const dao = program.command('dao').description('founding, rules, members, delegates, treasury, code');
   addDaoInit(dao, terminal);
   addDaoPolicy(dao, terminal);
   addDaoMembers(dao, terminal);
+  addDaoTreasury(dao, terminal);
   addDaoUpgrade(dao, terminal);
   does(
     withExamples(

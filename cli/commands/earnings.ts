@@ -24,13 +24,17 @@ export function addEarningsCommands(program: Command, terminal: Terminal): void 
     (session, [name]) =>
       showEarnings(session, name === undefined ? session.accountId : parseAccountId(name)),
   );
-  does(
+  does<{ token?: string }>(
     withExamples(
-      withJson(program.command('claim')).description('send what can be claimed to the account'),
+      withJson(program.command('claim'))
+        .description('send what can be claimed to the account')
+        .option('--token <account>', 'claim what was granted of this token, not NEAR'),
       'commonweights claim --account worker.founder.local',
+      'commonweights claim --token usdt.tether-token.near',
     ),
     terminal,
-    (session) => claim(session),
+    (session, _, { token }) =>
+      token === undefined ? claim(session) : claimToken(session, parseAccountId(token)),
   );
 }
 
@@ -38,12 +42,22 @@ async function showEarnings(session: Session, account: string): Promise<void> {
   const client = session.reader();
   const earnings = await client.getEarnings({ account });
   const seats = await readSeats(client, earnings.seats);
-  session.print({ ...earnings, seats }, () => {
+  const tokens = (await client.listTokens({ account })).filter(
+    (one) => one.account!.ledgerUnits + one.account!.inFlightUnits > 0n,
+  );
+  session.print({ ...earnings, seats, tokens }, () => {
     const facts = formatFacts([
       ['account', account],
       ['to claim', earnings.ledgerYocto],
       ['on its way', earnings.inFlightYocto],
       ['claimed', earnings.claimedYocto],
+      ...tokens.map(
+        ({ token, account: its }) =>
+          [
+            `units of ${token}`,
+            `${its!.ledgerUnits} to claim, ${its!.inFlightUnits} on their way`,
+          ] as const,
+      ),
     ]);
     if (seats.length === 0) return `${facts}No seat in any run yet.\n`;
     const head = ['run', 'seat', 'role', 'status', 'verified', 'earned', 'held back', 'slashed'];
@@ -82,4 +96,22 @@ async function claim(session: Session): Promise<void> {
     );
   }
   session.print({ account, amountYocto }, () => `${formatNear(amountYocto)} went to ${account}\n`);
+}
+
+async function claimToken(session: Session, token: string): Promise<void> {
+  const client = await session.signer();
+  const account = session.accountId;
+  const { sent, amountUnits, needsYocto } = await client.claimToken({ token });
+  if (!sent) {
+    const why = needsYocto ? `registering with it takes ${formatNear(needsYocto)}` : 'it refused';
+    throw new CliError(
+      exitCodes.refused,
+      `NOT_SENT: ${amountUnits} units of ${token} could not be sent to ${account} (${why}) and ` +
+        'are back on its ledger; claim them again later',
+    );
+  }
+  session.print(
+    { account, token, amountUnits },
+    () => `${amountUnits} units of ${token} went to ${account}\n`,
+  );
 }

@@ -68,6 +68,7 @@ async function up(session: Session, _: string[], flags: UpFlags): Promise<void> 
     ...{ dataDir, cwd, port, clock: 'system', members },
     ...(seed === undefined ? {} : { seed }),
     policy: { votingPeriodMs: voting, timelockMs: timelock },
+    withToken: true,
     startProgress: (label, options) => session.startProgress(label, options),
   });
   try {

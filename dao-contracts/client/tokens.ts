@@ -20,7 +20,10 @@ export interface TokenCalls {
   getTokenMetadata(it: { token: string }): Promise<TokenMetadata>;
   /** By the token's own record, which covers the DAO's books. */
   getTokenBalance(it: { token: string; account: string }): Promise<bigint>;
-  /** Gives tokens to the treasury. Returns how many it took: none of a token it does not know. */
+  /**
+   * Gives tokens to the treasury, and registers it with the token where it is the first to. Returns
+   * how many it took: none of a token that it does not accept.
+   */
   depositToken(it: { token: string; amountUnits: bigint }): Promise<bigint>;
   /**
    * Sends all that the caller was granted. Where the token does not know the caller yet, its
@@ -48,9 +51,15 @@ export function tokenCalls(connection: Connection): TokenCalls {
     getTokenBalance: async ({ token, account }) =>
       BigInt(await ask<string>(token, 'ft_balance_of', { account_id: account })),
     depositToken: async ({ token, amountUnits }) => {
-      const args = { receiver_id: connection.contract, amount: `${amountUnits}`, msg: 'treasury' };
-      const call = actions.functionCall('ft_transfer_call', args, transferGas, 1n);
-      const { returned } = await connection.send(token, [call], 'ft_transfer_call');
+      const { contract } = connection;
+      const args = { receiver_id: contract, amount: `${amountUnits}`, msg: 'treasury' };
+      const steps = [actions.functionCall('ft_transfer_call', args, transferGas, 1n)];
+      const min = await registrationPrice(ask, { token, account_id: contract });
+      if (min > 0n) {
+        const registered = { account_id: contract, registration_only: true };
+        steps.unshift(actions.functionCall('storage_deposit', registered, 30n * teraGas, min));
+      }
+      const { returned } = await connection.send(token, steps, 'ft_transfer_call');
       return BigInt(JSON.parse(returned) as string);
     },
     claimToken: async ({ token }) => {
