@@ -7,7 +7,7 @@ import type {
   PolicyView,
   ProposalView,
 } from '@commonweights/dao-contracts/client/views.js';
-import { formatBps, plural, shortDigest, shortNear } from './amounts.js';
+import { formatBps, groupThousands, plural, shortDigest, shortNear } from './amounts.js';
 import { formatSpan } from './times.js';
 
 type Action = ProposalView['action'];
@@ -32,6 +32,8 @@ export function titleOfAction(action: Action): string {
       return `Run other code: ${shortDigest(action.code)}`;
     case 'transfer':
       return `Pay ${shortNear(action.amountYocto)} to ${action.to}`;
+    case 'transfer-token':
+      return `Pay ${groupThousands(`${action.amountUnits}`)} units of ${action.token} to ${action.to}`;
     case 'set-member':
       return action.weight === '0'
         ? `Remove member ${action.account}`
@@ -86,6 +88,10 @@ export function effectsOfAction(action: Action, now: Present): string[] {
     case 'transfer':
       return [
         `${shortNear(action.amountYocto)} would move from the treasury to the ledger of ${action.to}, who can then claim it.`,
+      ];
+    case 'transfer-token':
+      return [
+        `${groupThousands(`${action.amountUnits}`)} units of the token ${action.token} would move from the treasury to the ledger of ${action.to}, who can then claim them.`,
       ];
     case 'set-member':
       return [effectOfMember(action, now.members)];

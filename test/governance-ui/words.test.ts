@@ -94,6 +94,19 @@ describe('proposals in words', () => {
     ]);
   });
 
+  it('tells a grant of tokens by its units and its token', () => {
+    const grant = {
+      kind: 'transfer-token',
+      token: 'gold.near',
+      to: 'mia.local',
+      amountUnits: 5000n,
+    };
+    expect(effectsOfAction(action(grant), now)).to.deep.equal([
+      '5\u202f000 units of the token gold.near would move from the treasury to the ledger of mia.local, who can then claim them.',
+    ]);
+    expect(titleOfAction(action(grant))).to.equal('Pay 5\u202f000 units of gold.near to mia.local');
+  });
+
   it('says so when a policy change changes nothing', () => {
     const effects = effectsOfAction(action({ kind: 'set-policy', policy }), now);
     expect(effects).to.deep.equal(['Nothing: it is the policy that holds already.']);
