@@ -12,7 +12,9 @@ import { addDaoTreasury } from './dao-treasury.js';
 import { addDaoUpgrade } from './dao-upgrade.js';
 
 export function addDaoCommands(program: Command, terminal: Terminal): void {
-  const dao = program.command('dao').description('founding, rules, members, delegates, treasury, code');
+  const dao = program
+    .command('dao')
+    .description('founding, rules, members, delegates, treasury, code');
   addDaoInit(dao, terminal);
   addDaoPolicy(dao, terminal);
   addDaoMembers(dao, terminal);
