@@ -6,7 +6,8 @@ import { commitmentWith, outcomeLeafWith, type Opening, type Outcome } from './o
 
 export { ZERO_LOCAL_STATE, type Opening, type Outcome } from './opening.js';
 
-const platform = { hash: sha256, utf8: encodeUtf8 };
+/** The platform's own hashing, for what the rules bind people to. */
+export const platform = { hash: sha256, utf8: encodeUtf8 };
 
 export function commitmentOf(opening: Opening): Digest {
   return commitmentWith(opening, platform);

@@ -123,3 +123,20 @@ export const assumedLiarsBps = 3_334;
 export const deadlineRoundsMax = 64;
 /** Beyond so many spreads a deadline is `mostMs` in all but name. */
 export const deadlineSpreadsMax = 100;
+
+/** Each item of a batch is a record to look up and to write: about 0.2 Tgas. */
+export const batchItemsMax = 16;
+/** A contributor's share of 1 in so many is more than two basis points: none rounds to nothing. */
+export const bountyItemsMax = 4_096;
+export const bountyBatchesMax = 4_096;
+/** Reviewers of a batch; agreement is counted in sixtieths, which suits up to seven votes. */
+export const panelMax = 7;
+/** Whose stakes ticks give back, eight at a time. */
+export const reviewersMax = 1_024;
+export const reviewersPerTick = 8;
+/** A batch of 16 items with seven reviews, its contributor, the items' entries and one ledger. */
+export const batchBytes = 6_000;
+/** An applicant's record, its two entries and its ledger. */
+export const reviewerBytes = 1_200;
+/** Terms and record of a bounty at their largest. */
+export const bountyBytes = 5_000;
