@@ -20,6 +20,7 @@ const words: { [field in PolicyField]?: string } = {
   liveProposalsMax: 'open proposals each',
   licences: 'licences',
   tokens: 'tokens',
+  approvedDatasetsOnly: 'approved data only',
   rewardPerTeraFlopYoctoMax: 'most pay per teraFLOP',
 };
 

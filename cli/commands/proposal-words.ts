@@ -36,6 +36,14 @@ export function describeAction({ action }: { action: Action }): string {
       return `stop run ${action.run}`;
     case 'resolve-dispute':
       return `decide dispute ${action.dispute} of run ${action.run} ${action.verdict} the claim`;
+    case 'open-bounty':
+      return `open a bounty, "${action.terms.title}", for ${action.terms.items} items`;
+    case 'approve-dataset':
+      return `approve dataset ${action.dataset}`;
+    case 'resolve-dataset-dispute':
+      return action.verdict === 'upheld'
+        ? `withdraw dataset ${action.dataset}, upholding dispute ${action.dispute}`
+        : `dismiss dispute ${action.dispute} of dataset ${action.dataset}`;
     case 'pause-run':
       return `pause run ${action.run} for up to ${span(action.forMs)}`;
     case 'resume-run':

@@ -5,6 +5,8 @@
  * it runs in a browser as in Node.
  */
 import { accountCalls, type AccountCalls } from './accounts.js';
+import { attestationCalls, type AttestationCalls } from './attestations.js';
+import { bountyCalls, type BountyCalls } from './bounties.js';
 import { Connection, type ConnectionOptions } from './connection.js';
 import { datasetCalls, type DatasetCalls } from './datasets.js';
 import { governanceCalls, type GovernanceCalls } from './governance.js';
@@ -20,6 +22,8 @@ export interface DaoClient
   extends
     GovernanceCalls,
     DatasetCalls,
+    BountyCalls,
+    AttestationCalls,
     RunCalls,
     RoundCalls,
     ReleaseCalls,
@@ -45,6 +49,8 @@ export function connect(options: ConnectionOptions): DaoClient {
     connection,
     ...governanceCalls(connection),
     ...datasetCalls(connection),
+    ...bountyCalls(connection),
+    ...attestationCalls(connection),
     ...runCalls(connection),
     ...roundCalls(connection),
     ...releaseCalls(connection),

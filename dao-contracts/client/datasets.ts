@@ -1,6 +1,7 @@
 /** Dataset records on chain: digests, lineage and licences; the bytes are in blobs. */
 import type { Connection } from './connection.js';
-import type { DatasetRecord, DatasetView } from './views.js';
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { DatasetDisputeView, DatasetRecord, DatasetView } from './views.js';
 import type { Page } from './page.js';
 
 export interface DatasetCalls {
@@ -8,14 +9,36 @@ export interface DatasetCalls {
   getDataset(it: { id: string }): Promise<DatasetView | null>;
   listDatasets(page?: Page): Promise<DatasetView[]>;
   /** `depositYocto` pays for the storage of the record; what is over comes back at once. */
-  registerDataset(it: { record: DatasetRecord; depositYocto: bigint }): Promise<void>;
+  registerDataset(it: {
+    record: DatasetRecord;
+    /** The bounty whose accepted items it is. */
+    bounty?: number;
+    depositYocto: bigint;
+  }): Promise<void>;
+  /** For good, by its publisher. */
+  withdrawDataset(it: { id: string; depositYocto: bigint }): Promise<void>;
+  /** By its publisher: what is to be left out of it from now on. */
+  setOptOut(it: { id: string; optOut: Digest; depositYocto: bigint }): Promise<void>;
+  /** Returns the dispute's number. `depositYocto`: the policy's bond and storage. */
+  disputeDataset(it: { id: string; evidence: Digest; depositYocto: bigint }): Promise<number>;
+  /** Of a dispute that the DAO did not decide in time; the bond goes back. */
+  lapseDatasetDispute(it: { id: string; depositYocto: bigint }): Promise<void>;
+  listDatasetDisputes(it: { id: string } & Page): Promise<DatasetDisputeView[]>;
 }
 
 export function datasetCalls(connection: Connection): DatasetCalls {
+  const paid =
+    <T extends { depositYocto: bigint }, Result>(method: string) =>
+    ({ depositYocto, ...args }: T) =>
+      connection.call<Result>(method, args, { depositYocto });
   return {
     getDataset: (it) => connection.view('get_dataset', it),
     listDatasets: (page = {}) => connection.view('list_datasets', page),
-    registerDataset: ({ depositYocto, record }) =>
-      connection.call('register_dataset', { record }, { depositYocto }),
+    registerDataset: paid('register_dataset'),
+    withdrawDataset: paid('withdraw_dataset'),
+    setOptOut: paid('set_opt_out'),
+    disputeDataset: paid('dispute_dataset'),
+    lapseDatasetDispute: paid('lapse_dataset_dispute'),
+    listDatasetDisputes: (it) => connection.view('list_dataset_disputes', it),
   };
 }

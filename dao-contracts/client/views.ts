@@ -15,9 +15,12 @@ export type EarningsView = WithMoney<rules.EarningsView>;
 export type HealthView = WithMoney<rules.HealthView>;
 export type AccountingView = WithMoney<rules.AccountingView>;
 export type TokenView = WithMoney<rules.TokenView>;
+export type BountyView = WithMoney<rules.BountyView>;
+export type DatasetDisputeView = WithMoney<rules.DatasetDisputeView>;
 /** As documents have it (decimal strings) or as views have it: both name the same action. */
 export type Action = rules.Action | WithMoney<rules.Action>;
 
+export type { AttestationView } from '../rules/attestation.js';
 export type {
   Amendment,
   AuditView,

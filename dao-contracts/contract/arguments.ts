@@ -19,6 +19,7 @@ import {
   workerLabel,
 } from '../rules/decoding.js';
 import {
+  batchItemsMax,
   deadlineMsMin,
   guardianTermMsMax,
   membersPerCallMax,
@@ -42,6 +43,7 @@ const nonce = optional(nullable(digest), null);
 const segment = integer(0, segmentsMax - 1);
 /** Of which of its machines the caller speaks. */
 const worker = optional(workerLabel, '');
+const payout = optional<string | null>(nullable(account), null);
 const auditStep = { run: id, worker, round, seat, segment };
 
 const page = {
@@ -76,7 +78,34 @@ export const decode = {
   proposal: record({ proposal: id }),
   ballot: record({ proposal: id, account }),
   delegate: record({ to: account }),
-  dataset: record({ record: decodeDatasetRecord }),
+  dataset: record({
+    record: decodeDatasetRecord,
+    bounty: optional<number | null>(nullable(id), null),
+  }),
+  optOut: record({ id: text(128), optOut: digest }),
+  disputeDataset: record({ id: text(128), evidence: digest }),
+  datasetDisputes: record({ id: text(128), ...page }),
+  bounty: record({ bounty: id }),
+  bountyCommit: record({ bounty: id, commitment: digest, payout }),
+  bountyReveal: record({
+    bounty: id,
+    batch: id,
+    items: list(digest, batchItemsMax),
+    salt: text(saltCharsMax),
+  }),
+  bountyApply: record({ bounty: id, payout }),
+  bountyReview: record({ bounty: id, batch: id, sealed: digest }),
+  bountyOpen: record({
+    bounty: id,
+    batch: id,
+    votes: text(batchItemsMax),
+    salt: text(saltCharsMax),
+  }),
+  bountyRecords: record({
+    bounty: id,
+    kind: oneOf('batch', 'contributor', 'reviewer'),
+    ...page,
+  }),
   enrol: record({
     run: id,
     worker,

@@ -22,8 +22,10 @@ import type * as shown from '../rules/views.js';
 import { showAccounting } from './accounting.js';
 import { decode } from './arguments.js';
 import * as attestations from './attestations.js';
+import { commandBounty, listRecords, showBounty } from './bounty-shell.js';
 import { caller, emit, nowMs, promiseSucceeded, readArguments, requireGas } from './call.js';
 import * as claims from './claims.js';
+import * as data from './dataset-shell.js';
 import * as electorate from './electorate-shell.js';
 import * as governance from './governance-shell.js';
 import { listIds } from './pages.js';
@@ -45,7 +47,6 @@ import {
   releases,
   runs,
   seats,
-  takeId,
   terms,
   writeJson,
 } from './records.js';
@@ -66,7 +67,7 @@ export class Dao {
       refuse('PRIVATE', 'only the contract itself can be its initialiser; sign with its account');
     }
     const { members, policy, guardian, guardianTermMs, code } = decode.init(args, '');
-    writeJson('counts', { proposals: 0, runs: 0, datasets: 0, releases: 0 });
+    writeJson('counts', { proposals: 0, runs: 0, datasets: 0, releases: 0, bounties: 0 });
     initTotals();
     addTokens(policy.tokens);
     initReputation();
@@ -213,22 +214,71 @@ export class Dao {
 
   @call({ payableFunction: true })
   register_dataset(args: unknown): void {
-    const before = storageUsed();
-    const { record } = decode.dataset(args, '');
-    if (datasets.get(record.id)) {
-      refuse('ALREADY_EXISTS', `dataset ${record.id} is registered; publish under a new version`);
-    }
-    for (const { dataset } of record.parents) {
-      if (!datasets.get(dataset)) refuse('NOT_FOUND', `parent ${dataset} is not registered`);
-    }
-    const publisher = caller();
-    const added = { publisher, registeredAtMs: nowMs(), status: 'active' as const };
-    datasets.put(record.id, { ...record, ...added });
-    near.storageWrite(`di:${takeId('datasets')}`, record.id);
-    const moves = noMoney();
-    chargeStorage(moves, { before, attachedYocto: near.attachedDeposit() });
-    applyMoves(moves);
-    emit([{ event: 'dataset_registered', data: { id: record.id, publisher } }]);
+    const { record, bounty } = decode.dataset(args, '');
+    data.register(record, bounty);
+  }
+
+  @call({ payableFunction: true })
+  withdraw_dataset(args: unknown): void {
+    data.withdraw(decode.datasetId(args, '').id);
+  }
+
+  @call({ payableFunction: true })
+  set_opt_out(args: unknown): void {
+    const { id, optOut } = decode.optOut(args, '');
+    data.setOptOut(id, optOut);
+  }
+
+  @call({ payableFunction: true })
+  dispute_dataset(args: unknown): number {
+    const { id, evidence } = decode.disputeDataset(args, '');
+    return data.dispute(id, evidence);
+  }
+
+  @call({ payableFunction: true })
+  lapse_dataset_dispute(args: unknown): void {
+    data.lapseDispute(decode.datasetId(args, '').id);
+  }
+
+  // Bounties
+
+  @call({ payableFunction: true })
+  bounty_commit(args: unknown): void {
+    const { bounty, ...it } = decode.bountyCommit(args, '');
+    const depositYocto = near.attachedDeposit();
+    commandBounty(bounty, { kind: 'commit', account: caller(), ...it, depositYocto });
+  }
+
+  @call({})
+  bounty_reveal(args: unknown): void {
+    const { bounty, ...it } = decode.bountyReveal(args, '');
+    commandBounty(bounty, { kind: 'reveal', account: caller(), ...it });
+  }
+
+  @call({ payableFunction: true })
+  bounty_apply(args: unknown): void {
+    const { bounty, ...it } = decode.bountyApply(args, '');
+    const depositYocto = near.attachedDeposit();
+    commandBounty(bounty, { kind: 'apply', account: caller(), ...it, depositYocto });
+  }
+
+  @call({})
+  bounty_review(args: unknown): void {
+    const { bounty, ...it } = decode.bountyReview(args, '');
+    commandBounty(bounty, { kind: 'review', account: caller(), ...it });
+  }
+
+  @call({})
+  bounty_open(args: unknown): void {
+    const { bounty, ...it } = decode.bountyOpen(args, '');
+    commandBounty(bounty, { kind: 'open', account: caller(), ...it });
+  }
+
+  /** Draws reviewers, and settles a batch: nobody is to make an unwelcome outcome fail half way. */
+  @call({})
+  bounty_tick(args: unknown): void {
+    requireGas(30);
+    commandBounty(decode.bounty(args, '').bounty, { kind: 'tick' });
   }
 
   // Runs
@@ -415,6 +465,27 @@ export class Dao {
   list_datasets(args: unknown): shown.DatasetView[] {
     const ids = listIds(decode.page(args, ''), readCounts().datasets);
     return ids.map((id) => datasets.get(near.storageRead(`di:${id}`)!)!);
+  }
+
+  @view({})
+  list_dataset_disputes(args: unknown): shown.DatasetDisputeView[] {
+    return data.listDisputes(decode.datasetDisputes(args, ''));
+  }
+
+  @view({})
+  get_bounty(args: unknown): shown.BountyView | null {
+    return showBounty(decode.bounty(args, '').bounty);
+  }
+
+  @view({})
+  list_bounties(args: unknown): shown.BountyView[] {
+    const ids = listIds(decode.page(args, ''), readCounts().bounties);
+    return ids.map((id) => showBounty(id)!);
+  }
+
+  @view({})
+  list_bounty_records(args: unknown): unknown[] {
+    return listRecords(decode.bountyRecords(args, ''));
   }
 
   @view({})

@@ -2,7 +2,9 @@
 import { near } from 'near-sdk-js';
 import { formatDigest, type Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import type { Action, Member } from '../rules/actions.js';
+import { bountyEscrow, type BountyTerms } from '../rules/bounty/terms.js';
 import { canonicalText } from '../rules/canonical-text.js';
+import { checkLicence } from '../rules/datasets.js';
 import { checkResolvable } from '../rules/dispute.js';
 import { refuse, unreachable } from '../rules/errors.js';
 import { cancelProposal } from '../rules/guardian.js';
@@ -20,11 +22,14 @@ import {
 } from '../rules/proposal.js';
 import { moveMoney, noMoney, receiveMoney, type Totals } from '../rules/totals.js';
 import type { Choice, ReleaseView } from '../rules/views.js';
+import { openBounty } from './bounty-shell.js';
 import { caller, emit, hash, nowMs, utf8 } from './call.js';
+import * as data from './dataset-shell.js';
 import { castVoteOf, setMembers, weightOfElectorate } from './electorate-shell.js';
 import {
   addTokens,
   applyMoves,
+  creditLedger,
   proposals,
   proposedActions,
   readDisputes,
@@ -38,7 +43,7 @@ import {
   writeJson,
 } from './records.js';
 import { checkFunding, fundRun } from './run-funding.js';
-import { commandRun, creditLedger, loadRun } from './run-shell.js';
+import { commandRun, loadRun } from './run-shell.js';
 import { chargeStorage, storageUsed } from './storage-charge.js';
 import { grant } from './tokens.js';
 import { checkUpgrade, noteOutcome, sendUpgrade, takeCode } from './upgrade-shell.js';
@@ -146,6 +151,15 @@ function checkAction(action: Action): Proposal['evidence'] {
     case 'upgrade':
       checkUpgrade(action);
       return null;
+    case 'open-bounty':
+      checkBounty(action.terms);
+      return null;
+    case 'approve-dataset':
+      data.checkApproval(action.dataset);
+      return null;
+    case 'resolve-dataset-dispute':
+      data.checkResolution(action);
+      return null;
     case 'transfer':
     case 'transfer-token':
     case 'set-member':
@@ -156,6 +170,11 @@ function checkAction(action: Action): Proposal['evidence'] {
     default:
       return unreachable(action);
   }
+}
+
+function checkBounty({ licence, material }: BountyTerms): void {
+  checkLicence(licence, readSettings().policy, 'the bounty asks for items');
+  if (material !== null) data.requireUsable([material]);
 }
 
 /** The digest of a closed round's record: the log's head when it was closed. */
@@ -207,8 +226,8 @@ export function execute(it: {
   if (upgrade) before = storageUsed();
   else if (due) perform(proposal, moves);
   if (upgrade) noteOutcome(proposal.id, 'pending');
-  // A run pays for its own records.
-  if (kind === 'fund-run' || isRunCommand(kind)) before = storageUsed();
+  // A run pays for its own records, and so does a bounty.
+  if (kind === 'fund-run' || kind === 'open-bounty' || isRunCommand(kind)) before = storageUsed();
   releaseBond(proposal, moves);
   proposals.put(proposal.id, proposal);
   chargeDao(before, moves);
@@ -300,6 +319,15 @@ function perform(proposal: Proposal, moves: Totals): void {
     }
     case 'upgrade':
       throw new Error('BUG: an upgrade is a call of its own');
+    case 'open-bounty':
+      checkBounty(action.terms);
+      requireTreasury(bountyEscrow(action.terms));
+      proposal.created = openBounty(action, { proposal: proposal.id, moves });
+      return;
+    case 'approve-dataset':
+      return data.approve(action.dataset);
+    case 'resolve-dataset-dispute':
+      return data.resolve(action, moves);
     case 'stop-run':
       commandRun(action.run, { kind: 'stop' });
       return;

@@ -17,6 +17,8 @@
  *     y y:<acct>       reputation: of all, of each  c:<run>:<round> closed round's record
  *     code             digests of code, of now and before   u:<digest> ui:<digest>  uploaded code
  *     uo:<id>          what became of an upgrade     STATE           version of what is stored
+ *     dd:<id>:<n>      a dataset's dispute          b:<id> bt:<id>  bounty; its terms
+ *     bc: br: bb:<id>:<n>  contributor, reviewer, batch  bp:<id>:<acct> bi:<id>:<item>  party, item
  *     e:<subject> e:<subject>:<n>                   en:<address>    an Ethereum wallet's last nonce
  *                      attestations: count, each
  */
@@ -41,6 +43,7 @@ export interface Counts {
   runs: number;
   datasets: number;
   releases: number;
+  bounties: number;
 }
 
 export interface Settings {
@@ -134,13 +137,21 @@ export function writeAudits(run: number, audits: readonly Audit[]): void {
 }
 
 /** Money inside is a decimal string in a field that is called, or ends in, `Yocto`. */
+export function readMoney<T>(key: string): T | null {
+  const text = near.storageRead(key);
+  return text === null ? null : (JSON.parse(text, yoctoAsBigint) as T);
+}
+
+export function writeMoney(key: string, value: unknown): void {
+  near.storageWrite(key, JSON.stringify(value, bigintAsText));
+}
+
 export function readDisputes(run: number): Dispute[] {
-  const text = near.storageRead(`j:${run}`);
-  return text === null ? [] : (JSON.parse(text, yoctoAsBigint) as Dispute[]);
+  return readMoney(`j:${run}`) ?? [];
 }
 
 export function writeDisputes(run: number, disputes: readonly Dispute[]): void {
-  near.storageWrite(`j:${run}`, JSON.stringify(disputes, bigintAsText));
+  writeMoney(`j:${run}`, disputes);
 }
 
 function yoctoAsBigint(key: string, value: unknown): unknown {
@@ -218,6 +229,12 @@ export function writeLedger(ledger: Ledger): void {
 
 export function removeLedger(account: string): void {
   near.storageRemove(`l:${account}`);
+}
+
+export function creditLedger(account: string, yocto: bigint): void {
+  const ledger = readLedger(account);
+  ledger.balance += yocto;
+  writeLedger(ledger);
 }
 
 /** Every token that was ever accepted; its place in the list is its number in keys. */

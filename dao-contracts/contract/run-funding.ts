@@ -1,14 +1,14 @@
 /** From an approved proposal to a run with its budget in escrow. */
 import type { Action } from '../rules/actions.js';
 import { escrowNeeded } from '../rules/budget.js';
-import { checkTrainable } from '../rules/datasets.js';
 import { refuse } from '../rules/errors.js';
 import { fundingStorageYocto, newRun } from '../rules/new-run.js';
 import { checkPrice } from '../rules/price-per-flop.js';
 import type { Proposal } from '../rules/proposal.js';
 import { moveMoney, type Totals } from '../rules/totals.js';
 import { nowMs } from './call.js';
-import { datasets, readSettings, readBucket, runs, takeId, terms } from './records.js';
+import { requireTrainable } from './dataset-shell.js';
+import { readSettings, readBucket, runs, takeId, terms } from './records.js';
 
 type Funding = Extract<Action, { kind: 'fund-run' }>;
 
@@ -17,12 +17,8 @@ export function checkFunding(action: Funding): void {
   if (BigInt(action.budgetYocto) < needed) {
     refuse('BUDGET_TOO_SMALL', `these terms need a budget of at least ${needed} yoctoNEAR`);
   }
-  const { policy } = readSettings();
-  checkPrice(action.terms, policy);
-  for (const id of action.terms.datasets) {
-    const dataset = datasets.get(id) ?? refuse('NOT_FOUND', `dataset ${id} is not registered`);
-    checkTrainable(dataset, policy);
-  }
+  checkPrice(action.terms, readSettings().policy);
+  requireTrainable(action.terms.datasets);
 }
 
 /** Returns the new run's id. Data and policy are asked again: a vote takes time. */

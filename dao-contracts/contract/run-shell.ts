@@ -11,6 +11,7 @@ import { settleReputations } from './reputations.js';
 import { callContext, emit } from './call.js';
 import {
   applyMoves,
+  creditLedger,
   hasLedger,
   readApplicants,
   readAmendment,
@@ -128,10 +129,4 @@ function storeLedgers(draft: RunDraft, before: ReadonlyMap<number, string>): voi
     }
   }
   for (const [account, yocto] of credits) creditLedger(account, yocto);
-}
-
-export function creditLedger(account: string, yocto: bigint): void {
-  const ledger = readLedger(account);
-  ledger.balance += yocto;
-  writeLedger(ledger);
 }

@@ -25,6 +25,7 @@ import { caller, emit, hash, nowMs, requireGas, utf8 } from './call.js';
 import { countMembers, readTotalWeight } from './electorate-records.js';
 import {
   applyMoves,
+  creditLedger,
   readBucket,
   readCounts,
   readJson,
@@ -33,7 +34,6 @@ import {
   writeJson,
   writeLedger,
 } from './records.js';
-import { creditLedger } from './run-shell.js';
 import { migrations, readStateVersion, storedVersion, writeStateVersion } from './state-version.js';
 import { chargeStorage, storageUsed } from './storage-charge.js';
 

@@ -1,15 +1,18 @@
 /** Reads a proposal's action and a policy. What they mean for money and data is checked later. */
 import type { Action, Member, Policy } from './actions.js';
+import { decodeBountyTerms } from './bounty/terms.js';
 import {
   account,
   amount,
   decimal,
   digest,
+  flag,
   id,
   integer,
   list,
   nullable,
   oneOf,
+  optional,
   record,
   text,
   type Decoder,
@@ -43,11 +46,14 @@ const policyFields = record<Policy>({
   liveProposalsMax: integer(1, liveProposalsLimit),
   licences: list(text(100), licencesMax),
   tokens: list(account, tokensAcceptedMax),
+  approvedDatasetsOnly: optional<boolean | undefined>(flag, undefined),
   rewardPerTeraFlopYoctoMax: amount,
 });
 
 export const decodePolicy: Decoder<Policy> = (value, field) => {
   const policy = policyFields(value, field);
+  // What is not there has no place in the canonical text that is voted on.
+  if (policy.approvedDatasetsOnly === undefined) delete policy.approvedDatasetsOnly;
   if (policy.lateQuorumMs > policy.votingPeriodMs) {
     refuse('BAD_ARGUMENT', `${field}.lateQuorumMs must be at most votingPeriodMs`);
   }
@@ -118,6 +124,15 @@ const shapes: { [K in Kind]: Decoder<Extract<Action, { kind: K }>> } = {
     run: id,
     changes: decodeAmendment,
     budgetYocto: amount,
+  }),
+  'open-bounty': record({ kind: oneOf('open-bounty'), terms: decodeBountyTerms }),
+  'approve-dataset': record({ kind: oneOf('approve-dataset'), dataset: text(128) }),
+  'resolve-dataset-dispute': record({
+    kind: oneOf('resolve-dataset-dispute'),
+    dataset: text(128),
+    dispute: id,
+    verdict: oneOf('upheld', 'dismissed'),
+    evidence: digest,
   }),
   'rewind-run': record({
     kind: oneOf('rewind-run'),

@@ -1,5 +1,6 @@
 /** What a proposal can do. Voters vote on the digest of the canonical JSON of one of these. */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
+import type { BountyTerms } from './bounty/terms.js';
 import type { Amendment, RunTerms } from './run-terms.js';
 import type { Verdict } from './run.js';
 
@@ -37,7 +38,19 @@ export type Action =
   /** The last instance of a dispute; `evidence`: digest of a report that computes it again. */
   | { kind: 'resolve-dispute'; run: number; dispute: number; verdict: Verdict; evidence: Digest }
   /** `code`: what is to run instead; `from`, `to`: version of what is stored, before and after. */
-  | { kind: 'upgrade'; code: Digest; from: number; to: number };
+  | { kind: 'upgrade'; code: Digest; from: number; to: number }
+  /** Its escrow follows from the terms (bounty/terms.ts). */
+  | { kind: 'open-bounty'; terms: BountyTerms }
+  /** Vouches for a dataset and for the shares of its contributors. */
+  | { kind: 'approve-dataset'; dataset: string }
+  /** Upheld: the dataset is withdrawn and the bond returned. Dismissed: the bond is forfeited. */
+  | {
+      kind: 'resolve-dataset-dispute';
+      dataset: string;
+      dispute: number;
+      verdict: 'upheld' | 'dismissed';
+      evidence: Digest;
+    };
 
 export interface Policy {
   votingPeriodMs: number;
@@ -57,6 +70,8 @@ export interface Policy {
   licences: string[];
   /** Accounts of the tokens (NEP-141) that the treasury takes. */
   tokens: string[];
+  /** Whether runs need datasets that a vote approved, or that a bounty made. Default: no. */
+  approvedDatasetsOnly?: boolean;
   /** The most that a run may pay for 10^12 floating-point operations. */
   rewardPerTeraFlopYoctoMax: string;
 }

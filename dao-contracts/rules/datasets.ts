@@ -39,16 +39,37 @@ export function decodeDatasetRecord(value: unknown, field: string): DatasetRecor
   return dataset;
 }
 
+/** The record as it is first on chain. */
+export function newDataset(
+  dataset: DatasetRecord,
+  it: { publisher: string; bounty: number | null; nowMs: number },
+): DatasetView {
+  const { publisher, bounty, nowMs } = it;
+  const added = { publisher, registeredAtMs: nowMs, status: 'active' as const, bounty };
+  return { ...dataset, ...added, approved: false, optOut: null, disputes: 0 };
+}
+
+/** Whether something may be made of it from now on. What was made of it before stays. */
+export function checkUsable({ id, status }: DatasetView): void {
+  if (status !== 'active') refuse('DATASET_BLOCKED', `dataset ${id} is ${status}; use another`);
+}
+
 /** Unknown fails closed: the concluded licence must be in the policy, letter by letter. */
 export function checkTrainable(dataset: DatasetView, policy: Policy): void {
-  if (dataset.status !== 'active') {
-    refuse('LICENCE_NOT_ALLOWED', `dataset ${dataset.id} is ${dataset.status}; use another`);
-  }
-  if (!policy.licences.includes(dataset.licenceConcluded)) {
+  checkUsable(dataset);
+  if (policy.approvedDatasetsOnly && !dataset.approved && dataset.bounty === null) {
     refuse(
-      'LICENCE_NOT_ALLOWED',
-      `dataset ${dataset.id} is under "${dataset.licenceConcluded}"; ` +
-        `the policy allows ${policy.licences.join(', ')}`,
+      'DATASET_NOT_APPROVED',
+      `the policy wants dataset ${dataset.id} to be approved by a vote; propose that first`,
     );
   }
+  checkLicence(dataset.licenceConcluded, policy, `dataset ${dataset.id} is`);
+}
+
+export function checkLicence(licence: string, { licences }: Policy, subject: string): void {
+  if (licences.includes(licence)) return;
+  refuse(
+    'LICENCE_NOT_ALLOWED',
+    `${subject} under "${licence}"; the policy allows ${licences.join(', ')}`,
+  );
 }

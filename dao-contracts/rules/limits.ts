@@ -138,5 +138,7 @@ export const reviewersPerTick = 8;
 export const batchBytes = 6_000;
 /** An applicant's record, its two entries and its ledger. */
 export const reviewerBytes = 1_200;
+/** Records that one call reads to see that nothing that a run descends from is disputed. */
+export const ancestorsMax = 64;
 /** Terms and record of a bounty at their largest. */
 export const bountyBytes = 5_000;

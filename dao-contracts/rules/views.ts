@@ -8,6 +8,8 @@ import type { CodeRecord, StagedCode, UpgradeRecord } from './upgrade.js';
 
 export type { Action, Member, Policy } from './actions.js';
 export type * from './run.js';
+export type { BountyTerms } from './bounty/terms.js';
+export type { BountyPhase, BountyView } from './bounty/bounty-view.js';
 
 export type ProposalStatus =
   'voting' | 'queued' | 'executed' | 'rejected' | 'expired' | 'cancelled';
@@ -70,6 +72,27 @@ export interface DatasetView extends DatasetRecord {
   publisher: string;
   registeredAtMs: number;
   status: 'active' | 'disputed' | 'withdrawn';
+  /** The bounty whose accepted items it is; null: made otherwise. */
+  bounty: number | null;
+  /** Whether a vote approved it, and the shares of its contributors with it. */
+  approved: boolean;
+  /** Digest of a list of items that are to be left out from now on, as its publisher said last. */
+  optOut: Digest | null;
+  /** How many were opened, ever; the last one may be open. */
+  disputes: number;
+}
+
+export interface DatasetDisputeView {
+  dataset: string;
+  /** Disputes of a dataset count from 1. */
+  dispute: number;
+  by: string;
+  evidence: Digest;
+  bondYocto: string;
+  openedAtMs: number;
+  /** Null: open. Lapsed: the DAO did not decide in time; the bond was returned. */
+  verdict: 'upheld' | 'dismissed' | 'lapsed' | null;
+  closedAtMs: number | null;
 }
 
 export interface ReleaseView {

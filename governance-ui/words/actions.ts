@@ -56,6 +56,14 @@ export function titleOfAction(action: Action): string {
       return `Change the terms of run ${action.run}`;
     case 'rewind-run':
       return `Rewind run ${action.run} to round ${action.to}`;
+    case 'open-bounty':
+      return `Open a bounty, “${action.terms.title}”, for ${plural(action.terms.items, 'item')}`;
+    case 'approve-dataset':
+      return `Approve dataset ${action.dataset}`;
+    case 'resolve-dataset-dispute':
+      return action.verdict === 'upheld'
+        ? `Withdraw dataset ${action.dataset}, upholding dispute ${action.dispute}`
+        : `Dismiss dispute ${action.dispute} of dataset ${action.dataset}`;
     default:
       return `“${String((action as { kind?: unknown }).kind)}”, which this page does not know`;
   }
@@ -131,9 +139,35 @@ export function effectsOfAction(action: Action, now: Present): string[] {
         `Run ${action.run} would go back to the root of round ${action.to}. Later rounds are marked void and their data is trained again; what was paid for them stays paid.`,
         `${shortNear(action.budgetYocto)} of the treasury would pay for doing them again.`,
       ];
+    case 'open-bounty':
+      return effectsOfBounty(action);
+    case 'approve-dataset':
+      return [
+        `The DAO would vouch for dataset ${action.dataset} and for the shares of its contributors.`,
+        'No money moves.',
+      ];
+    case 'resolve-dataset-dispute':
+      return action.verdict === 'upheld'
+        ? [
+            `Dataset ${action.dataset} would be withdrawn for good: no run could be funded on it or on what descends from it, and its releases would carry a warning. Its record stays.`,
+            'Who disputed it gets the bond back.',
+          ]
+        : [
+            `Dataset ${action.dataset} could be trained on again, unless its publisher withdrew it.`,
+            'The bond of who disputed it goes to the treasury.',
+          ];
     default:
       return ['This page is older than the contract. Read the action below before you vote.'];
   }
+}
+
+function effectsOfBounty({ terms }: Extract<Action, { kind: 'open-bounty' }>): string[] {
+  const what = terms.material === null ? 'written' : `labelled out of ${terms.material}`;
+  return [
+    `Up to ${plural(terms.items, 'item')}, ${what} under ${terms.licence}, would be paid ${shortNear(terms.priceYocto)} each; instructions ${shortDigest(terms.instructions)} say what is to be accepted.`,
+    `${plural(terms.reviewers, 'reviewer')} drawn for each batch would judge it; ${formatBps(terms.agreementBps)} of their votes accept an item. Each vote with the majority is paid ${shortNear(terms.reviewFeeYocto)}.`,
+    'What is not spent returns to the treasury when the bounty ends.',
+  ];
 }
 
 function effectsOfFunding({ terms, budgetYocto }: FundRun): string[] {

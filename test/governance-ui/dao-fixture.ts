@@ -162,6 +162,7 @@ export class DaoFixture {
       publisher: 'mia.local',
       registeredAtMs: nowMs - 200 * hourMs,
       status: 'active' as const,
+      ...{ bounty: null, approved: false, optOut: null, disputes: 0 },
     };
     const level = (id: string, title: string, items: number, parent?: string): DatasetView => ({
       ...common,

@@ -12,7 +12,8 @@ import { receiveMoney } from '../totals.js';
 import { itemName } from './items-tree.js';
 import { panelOfBatch } from './phases.js';
 import { sealBatch, sealVotes } from './sealed.js';
-import type { Batch, BountyDraft, BountyPhase } from './state.js';
+import type { BountyPhase } from './bounty-view.js';
+import type { Batch, BountyDraft } from './state.js';
 
 interface Act {
   account: string;

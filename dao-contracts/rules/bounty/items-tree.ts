@@ -16,32 +16,38 @@ export function itemName(item: Digest): string {
   return item.slice(7, 39);
 }
 
-/** Changes `peaks`. `count`: items before. */
-export function appendItem(
-  peaks: string[],
-  it: { item: Digest; count: number },
+/** The peaks after more items. `count`: items before. Hex becomes bytes once, not at each join. */
+export function appendItems(
+  peaks: readonly string[],
+  it: { items: readonly Digest[]; count: number },
   hash: Sha256,
-): void {
-  let node = hexOf(hash(Uint8Array.of(0, ...digestBytes(it.item))));
-  for (let rest = it.count; rest % 2 === 1; rest = (rest - 1) / 2) {
-    node = join(peaks.pop()!, node, hash);
+): string[] {
+  const nodes = peaks.map(bytesOf);
+  let { count } = it;
+  for (const item of it.items) {
+    let node = hash(joined(0, [digestBytes(item)]));
+    for (let rest = count++; rest % 2 === 1; rest = (rest - 1) / 2) {
+      node = hash(joined(1, [nodes.pop()!, node]));
+    }
+    nodes.push(node);
   }
-  peaks.push(node);
+  return nodes.map((node) => formatDigest(node).slice(7));
 }
 
 export function rootOfPeaks(peaks: readonly string[], hash: Sha256): Digest {
-  const root = peaks.reduceRight((right, left) => (right ? join(left, right, hash) : left), '');
-  return root ? (`sha256:${root}` as Digest) : formatDigest(hash(new Uint8Array(0)));
+  if (peaks.length === 0) return formatDigest(hash(new Uint8Array(0)));
+  const nodes = peaks.map(bytesOf);
+  return formatDigest(nodes.reduceRight((right, left) => hash(joined(1, [left, right]))));
 }
 
-function join(left: string, right: string, hash: Sha256): string {
-  return hexOf(hash(Uint8Array.of(1, ...bytesOf(left), ...bytesOf(right))));
+/** A node's input: what kind it is of, then what it is over. */
+function joined(kind: number, parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(1 + 32 * parts.length);
+  bytes[0] = kind;
+  parts.forEach((part, i) => bytes.set(part, 1 + 32 * i));
+  return bytes;
 }
 
 function bytesOf(hex: string): Uint8Array {
   return digestBytes(`sha256:${hex}` as Digest);
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return formatDigest(bytes).slice(7);
 }

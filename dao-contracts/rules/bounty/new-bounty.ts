@@ -1,9 +1,9 @@
 /** A bounty as it is the moment the DAO funded it, and as anybody is shown it. */
 import { bountyBytes, storageYoctoPerByte } from '../limits.js';
 import { alphaBps } from './agreement.js';
-import type { Bounty, BountyPhase } from './state.js';
+import type { BountyView } from './bounty-view.js';
+import type { Bounty } from './state.js';
 import { bountyEscrow, type BountyTerms } from './terms.js';
-import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 
 /** What the bounty's own records cost, which is charged at once. */
 export const bountyStorageYocto = BigInt(bountyBytes) * storageYoctoPerByte;
@@ -35,31 +35,6 @@ export function newBounty(it: {
     itemsRoot: null,
     agreement: { yes: 0, no: 0, disagreement60: 0 },
   };
-}
-
-export interface BountyView {
-  id: number;
-  proposal: number;
-  terms: BountyTerms;
-  phase: BountyPhase;
-  deadlineMs: number;
-  escrowYocto: string;
-  paidYocto: string;
-  contributors: number;
-  reviewers: number;
-  batches: number;
-  revealed: number;
-  sealed: number;
-  opened: number;
-  seed: string | null;
-  settled: number;
-  accepted: number;
-  /** Of the tree over the accepted items, in order of payment; null before all are settled. */
-  itemsRoot: Digest | null;
-  /** Votes for and against on items that had two or more, and Krippendorff's alpha over them. */
-  votes: { yes: number; no: number };
-  alphaBps: number | null;
-  nowMs: number;
 }
 
 export function viewBounty(

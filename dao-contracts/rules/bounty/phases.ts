@@ -11,9 +11,10 @@ import { refuse } from '../errors.js';
 import { reviewersPerTick } from '../limits.js';
 import { moveMoney } from '../totals.js';
 import { alphaBps, countVotes } from './agreement.js';
-import { appendItem, itemName, rootOfPeaks } from './items-tree.js';
+import { appendItems, itemName, rootOfPeaks } from './items-tree.js';
 import { panelOf } from './panel.js';
-import type { Batch, BountyDraft, BountyPhase } from './state.js';
+import type { BountyPhase } from './bounty-view.js';
+import type { Batch, BountyDraft } from './state.js';
 
 export function tickBounty(draft: BountyDraft): void {
   const { bounty } = draft;
@@ -102,6 +103,7 @@ function judge(
   const opened = batch.reviews.filter(({ votes }) => votes !== null);
   const decided = 2 * opened.length > terms.reviewers;
   const withMajority = new Map(opened.map(({ reviewer }) => [reviewer, 0]));
+  const accepted: Digest[] = [];
   let outcome = '';
   let wanted = !decided;
   items.forEach((item, i) => {
@@ -117,10 +119,14 @@ function judge(
     const agreed = decided && yes * 10_000 >= terms.agreementBps * opened.length;
     wanted ||= agreed;
     const counts =
-      agreed && bounty.accepted < terms.items && draft.get('item', itemName(item)) === number;
-    if (counts) appendItem(bounty.peaks, { item, count: bounty.accepted++ }, at.hash);
+      agreed &&
+      bounty.accepted + accepted.length < terms.items &&
+      draft.get('item', itemName(item)) === number;
+    if (counts) accepted.push(item);
     outcome += counts ? '1' : '0';
   });
+  bounty.peaks = appendItems(bounty.peaks, { items: accepted, count: bounty.accepted }, at.hash);
+  bounty.accepted += accepted.length;
   for (const reviewer of panelOfBatch(draft, number)) {
     creditReviewer(draft, reviewer, withMajority.get(reviewer) ?? null);
   }

@@ -6,19 +6,8 @@
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import type { CallContext, RunEvent } from '../run-draft.js';
 import { moveMoney, noMoney, type Bucket, type Totals } from '../totals.js';
+import type { BountyPhase } from './bounty-view.js';
 import type { BountyTerms } from './terms.js';
-
-/** In this order, each until its deadline or until everybody has acted. */
-export type BountyPhase =
-  | 'submit'
-  | 'reveal'
-  | 'review'
-  | 'open'
-  /** A tick settles the next batch. */
-  | 'tally'
-  /** A tick gives the next reviewers their stakes back. */
-  | 'pay'
-  | 'closed';
 
 export interface Bounty {
   id: number;

@@ -102,6 +102,12 @@ export class FakeChain {
     this.#state.balances.set(account, this.balance(account) + yocto);
   }
 
+  /** Moves money between accounts, as a transfer does. */
+  give(from: string, to: string, yocto: bigint): void {
+    this.fund(from, -yocto);
+    this.fund(to, yocto);
+  }
+
   /** All the money there is: no call may change it. */
   supply(): bigint {
     return [...this.#state.balances.values()].reduce(

@@ -246,6 +246,7 @@ export function factsOf(input: ReleaseInput, built: BuiltRelease): ReleaseFacts 
       publisher: 'alice.near',
       registeredAtMs: 1,
       status: 'active' as const,
+      ...{ bounty: null, approved: false, optOut: null, disputes: 0 },
     })),
     licences: ['CC0-1.0'],
   };

@@ -3,6 +3,7 @@
  * contract does is compared with it call by call (twin-dao.ts). The price of storage depends on
  * bytes, which only a chain counts: it comes in as an answer (`StorageAnswer`) and is judged there.
  */
+import { newDataset } from '@commonweights/dao-contracts/rules/datasets.js';
 import { sha256, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { encodeUtf8 } from '@commonweights/dataset-registry/digest/hash-parts.js';
 import { decode } from '@commonweights/dao-contracts/contract/arguments.js';
@@ -235,8 +236,8 @@ export class RulesDao {
       for (const { dataset } of record.parents) {
         if (!known(dataset)) refuse('NOT_FOUND', `parent ${dataset} is not registered`);
       }
-      const added = { publisher: call.account, registeredAtMs: call.nowMs };
-      this.state.datasets.push({ ...record, ...added, status: 'active' });
+      const added = { publisher: call.account, bounty: null, nowMs: call.nowMs };
+      this.state.datasets.push(newDataset(record, added));
       this.#charge(call, charge, { attachedYocto: call.depositYocto });
     },
     attest: (args, call, charge) => {

@@ -8,6 +8,7 @@ import {
   type BountyCommand,
   type BountyState,
 } from '@commonweights/dao-contracts/rules/bounty/events.js';
+import type { BountyPhase } from '@commonweights/dao-contracts/rules/bounty/bounty-view.js';
 import {
   bountyStorageYocto,
   newBounty,
@@ -17,7 +18,6 @@ import { sealBatch, sealVotes } from '@commonweights/dao-contracts/rules/bounty/
 import {
   BountyDraft,
   type Batch,
-  type BountyPhase,
   type Reviewer,
 } from '@commonweights/dao-contracts/rules/bounty/state.js';
 import { bountyEscrow, type BountyTerms } from '@commonweights/dao-contracts/rules/bounty/terms.js';
