@@ -9,6 +9,7 @@ import json
 import pathlib
 import sys
 
+import bounties
 import exchange
 import hashing
 import runs
@@ -24,6 +25,10 @@ TOPICS = {
     "merkle-tree": hashing.merkle_tree,
     "draw": hashing.draw,
     "seat-lottery": hashing.seat_lottery,
+    "bounty-seals": bounties.seals,
+    "bounty-panel": bounties.panel,
+    "bounty-agreement": bounties.agreement,
+    "bounty-shares": bounties.shares,
     "random-blocks": training.random_blocks,
     "permutation": training.permutation,
     "slices": training.slices,
