@@ -4,6 +4,8 @@
  */
 import { Command } from 'commander';
 import { addAccountCommands } from './commands/account.js';
+import { addAttestCommands } from './commands/attest.js';
+import { addBountyCommands } from './commands/bounty.js';
 import { addDaoCommands } from './commands/dao.js';
 import { addDatasetCommands } from './commands/dataset.js';
 import { addDisputeCommands } from './commands/dispute.js';
@@ -66,6 +68,8 @@ export function buildProgram(terminal: Terminal): Command {
   addNetworkCommands(program, terminal);
   addAccountCommands(program, terminal);
   addDatasetCommands(program, terminal);
+  addBountyCommands(program, terminal);
+  addAttestCommands(program, terminal);
   addRunCommands(program, terminal);
   addProposalCommands(program, terminal);
   addDaoCommands(program, terminal);

@@ -1,8 +1,12 @@
 /** What a proposal would change, told against what holds now: read from the chain, not believed. */
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
+import {
+  readDatasetEffects,
+  type DatasetEffects,
+} from '@commonweights/dao-contracts/client/dataset-effects.js';
 import { readPolicyEffects } from '@commonweights/dao-contracts/client/policy-effects.js';
 import type { ProposalView } from '@commonweights/dao-contracts/client/views.js';
-import { formatTable, formatTime } from './output.js';
+import { formatFacts, formatTable, formatTime } from './output.js';
 import { describeEffects, formatDuration } from './policy-words.js';
 
 export interface Differences {
@@ -36,9 +40,26 @@ export async function readDifferences(
       const text = `${formatTable(['', 'now', 'would be'], [['guardian', before, after + term]])}\n`;
       return { data: { guardian: { before: guardian, after: action.account } }, text };
     }
+    case 'resolve-dataset-dispute': {
+      const effects = await readDatasetEffects(client, action.dataset);
+      return { data: { effects }, text: `${describeDataEffects(effects)}\n` };
+    }
     default:
       return { data: {}, text: '' };
   }
+}
+
+/** What hangs on a dataset, for whoever decides about it. */
+export function describeDataEffects(effects: DatasetEffects): string {
+  const { descendants, liveRuns, releases } = effects;
+  return formatFacts([
+    ['descends from it', descendants.join(', ') || null],
+    ['live runs on it', liveRuns.join(', ') || null],
+    [
+      'releases of it',
+      releases.map(({ title, version }) => `${title} ${version}`).join(', ') || null,
+    ],
+  ]);
 }
 
 async function compareMembers(

@@ -1,5 +1,6 @@
 /** `commonweights dataset`: what models are made of, with its lineage on chain. */
 import type { Command } from 'commander';
+import { readDatasetEffects } from '@commonweights/dao-contracts/client/dataset-effects.js';
 import { readAll } from '@commonweights/dao-contracts/client/page.js';
 import { findAncestors } from '@commonweights/dataset-registry/lineage/ancestry.js';
 import { withExamples, withJson } from '../arguments.js';
@@ -7,17 +8,20 @@ import { openBlobs } from '../blob-folder.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
 import { formatBytes, formatFacts, formatTable, formatTime } from '../output.js';
+import { describeDataEffects } from '../proposal-differences.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 import { tokenizerTools } from '../tokenizer-tools.js';
 import { addDatasetAdd } from './dataset-add.js';
 import { addDatasetDerive } from './dataset-derive.js';
 import { readDataset } from './dataset-record.js';
+import { addDatasetStatus } from './dataset-status.js';
 
 export function addDatasetCommands(program: Command, terminal: Terminal): void {
   const dataset = program.command('dataset').description('datasets and their lineage');
   addDatasetAdd(dataset, terminal);
   addDatasetDerive(dataset, terminal);
+  addDatasetStatus(dataset, terminal);
   does(
     withExamples(
       withJson(dataset.command('list')).description('all registered datasets'),
@@ -68,7 +72,12 @@ async function show(session: Session, id: string): Promise<void> {
   const view = await readDataset(client, id);
   const all = await readAll((page) => client.listDatasets(page));
   const { records } = findAncestors(id, all);
-  session.print({ ...view, ancestors: records.map((one) => one.id) }, () =>
+  const [disputes, effects] = await Promise.all([
+    readAll((page) => client.listDatasetDisputes({ id, ...page })),
+    readDatasetEffects(client, id),
+  ]);
+  const ancestors = records.map((one) => one.id);
+  const facts = () =>
     formatFacts([
       ['dataset', `${view.id}: ${view.title}`],
       ['status', view.status],
@@ -80,10 +89,28 @@ async function show(session: Session, id: string): Promise<void> {
       ['collected (declared)', view.collectedAt],
       ['licence (declared)', view.licenceDeclared],
       ['licence (concluded)', view.licenceConcluded],
-      ['contributors', view.contributors.map((one) => one.account).join(', ') || '–'],
-      ['lineage', records.map((one) => one.id).join(' → ')],
-    ]),
-  );
+      [
+        view.bounty === null ? 'contributors (declared)' : `contributors (bounty ${view.bounty})`,
+        view.contributors.map((one) => `${one.account} ${one.weightBps / 100} %`).join(', '),
+      ],
+      ['approved by a vote', view.approved ? 'yes' : 'no'],
+      ['to leave out', view.optOut],
+      ['lineage', ancestors.join(' → ')],
+    ]);
+  session.print({ ...view, ancestors, disputeList: disputes, ...effects }, () => {
+    const told = disputes.map((one) => [
+      one.dispute,
+      one.by,
+      one.verdict ?? 'open',
+      formatTime(one.openedAtMs),
+      one.evidence,
+    ]);
+    const table =
+      told.length > 0
+        ? `\n${formatTable(['dispute', 'by', 'verdict', 'opened', 'evidence'], told)}`
+        : '';
+    return `${facts()}${describeDataEffects(effects)}${table}`;
+  });
 }
 
 /** The bytes against the record; a difference is a failure, each one named. */

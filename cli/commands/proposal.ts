@@ -194,6 +194,11 @@ export async function readProposal(client: DaoClient, proposal: number): Promise
   );
 }
 
-function nounOf(kind: ProposalView['action']['kind']): string {
-  return kind === 'publish-release' ? 'release' : 'run';
+/** What its execution made. */
+function nounOf(kind: Action['kind']): string {
+  const nouns: { [kind in Action['kind']]?: string } = {
+    'publish-release': 'release',
+    'open-bounty': 'bounty',
+  };
+  return nouns[kind] ?? 'run';
 }

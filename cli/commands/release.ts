@@ -1,5 +1,6 @@
 /** `commonweights release`: checkpoints that the DAO voted for. */
 import type { Command } from 'commander';
+import { readBlockedData } from '@commonweights/dao-contracts/client/dataset-effects.js';
 import { readAll } from '@commonweights/dao-contracts/client/page.js';
 import type { ReleaseView } from '@commonweights/dao-contracts/client/views.js';
 import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
@@ -49,8 +50,15 @@ export function addReleaseCommands(program: Command, terminal: Terminal): void {
     ),
     terminal,
     async (session, [name]) => {
-      const view = await readRelease(session.reader(), name!);
-      session.print(view, () => factsOfRelease(view));
+      const client = session.reader();
+      const view = await readRelease(client, name!);
+      const blocked = (await readBlockedData(client, view)).map(
+        ({ id, status }) => `${id} (${status})`,
+      );
+      session.print({ ...view, blockedData: blocked }, () => {
+        const warning = `\nWarning: it descends from ${blocked.join(', ')}\n`;
+        return factsOfRelease(view) + (blocked.length > 0 ? warning : '');
+      });
     },
   );
 }

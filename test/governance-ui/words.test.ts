@@ -128,7 +128,7 @@ describe('proposals in words', () => {
   });
 
   it('does not pretend to know an action of a newer contract', () => {
-    const unknown = action({ kind: 'open-bounty' });
+    const unknown = action({ kind: 'found-a-city' });
     expect(titleOfAction(unknown)).to.contain('does not know');
     expect(effectsOfAction(unknown, now)[0]).to.contain('Read the action');
   });

@@ -101,6 +101,10 @@ export const notModelled: readonly string[] = [
   ...['ft_on_transfer', 'claim_token', 'storage_withdraw', 'storage_unregister'],
   // upgrades.test.ts
   'unstage_code',
+  // datasets.test.ts, bounties.test.ts; bounty-laws.test.ts searches their rules
+  ...['withdraw_dataset', 'set_opt_out', 'dispute_dataset', 'lapse_dataset_dispute'],
+  ...['bounty_commit', 'bounty_reveal', 'bounty_apply', 'bounty_review', 'bounty_open'],
+  'bounty_tick',
 ];
 
 export class RulesDao {

@@ -1,0 +1,162 @@
+/**
+ * `commonweights dataset withdraw|opt-out|dispute|lapse|resolve|approve`: what can happen to a dataset
+ * after it was registered. The first are calls; the last two only propose.
+ */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
+import type { Action } from '@commonweights/dao-contracts/client/views.js';
+import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
+import { isDigest, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { withExamples, withJson } from '../arguments.js';
+import { openBlobs } from '../blob-folder.js';
+import { CliError } from '../errors.js';
+import { exitCodes } from '../exit-codes.js';
+import { storageDeposit, submitProposal } from '../proposal-bond.js';
+import { does, type Session } from '../session.js';
+import type { Terminal } from '../terminal.js';
+import { readDataset } from './dataset-record.js';
+import { describeAction } from './proposal-words.js';
+
+interface EvidenceFlag {
+  readonly evidence: string;
+}
+
+interface ProposalFlag {
+  readonly description?: string;
+}
+
+export function addDatasetStatus(dataset: Command, terminal: Terminal): void {
+  const command = (usage: string, what: string, example: string) =>
+    withExamples(
+      withJson(dataset.command(usage)).description(what),
+      `commonweights dataset ${example}`,
+    );
+  const evidence = [
+    '--evidence <file>',
+    'what shows it: a file, which is published, or a digest',
+  ] as const;
+  does(
+    command('withdraw <id>', 'withdraw a dataset that you published, for good', 'withdraw sotu@1'),
+    terminal,
+    async (session, [id]) => {
+      const client = await session.signer();
+      await client.withdrawDataset({ id: id!, depositYocto: storageDeposit('') });
+      session.print({ id, status: 'withdrawn' }, () => `${id} is withdrawn; its record stays\n`);
+    },
+  );
+  does(
+    command(
+      'opt-out <id> <list>',
+      'name the list of items to leave out of what is derived from now on',
+      'opt-out sotu@1 opt-out.txt',
+    ),
+    terminal,
+    async (session, [id, list]) => {
+      const client = await session.signer();
+      const optOut = await publishEvidence(session, list!);
+      await client.setOptOut({ id: id!, optOut, depositYocto: storageDeposit('') });
+      session.print({ id, optOut }, () => `${id} names ${optOut} as what is to be left out\n`);
+    },
+  );
+  does<EvidenceFlag>(
+    command(
+      'dispute <id>',
+      'dispute a dataset; costs a bond, which returns if the DAO agrees',
+      'dispute sotu@1 --evidence letter.txt',
+    ).requiredOption(...evidence),
+    terminal,
+    (session, [id], flags) => dispute(session, id!, flags),
+  );
+  does(
+    command(
+      'lapse <id>',
+      'end a dispute that the DAO did not decide within 30 days; the bond goes back',
+      'lapse sotu@1',
+    ),
+    terminal,
+    async (session, [id]) => {
+      const client = await session.signer();
+      await client.lapseDatasetDispute({ id: id!, depositYocto: storageDeposit('') });
+      const { status } = await readDataset(client, id!);
+      session.print({ id, status }, () => `${id} is ${status} again\n`);
+    },
+  );
+  does<EvidenceFlag & ProposalFlag>(
+    command(
+      'resolve <id> <verdict>',
+      'propose to decide the open dispute of a dataset: "upheld" or "dismissed"',
+      'resolve sotu@1 upheld --evidence report.md',
+    )
+      .requiredOption(...evidence)
+      .option('--description <text>', 'why, for the voters'),
+    terminal,
+    (session, [id, verdict], flags) =>
+      resolveDispute(session, { id: id!, verdict: verdict! }, flags),
+  );
+  does<ProposalFlag>(
+    command(
+      'approve <id>',
+      "propose to vouch for a dataset and for its contributors' shares",
+      'approve sotu@1',
+    ).option('--description <text>', 'why, for the voters'),
+    terminal,
+    async (session, [id], flags) => {
+      await readDataset(session.reader(), id!);
+      await propose(session, { kind: 'approve-dataset', dataset: id! }, flags);
+    },
+  );
+}
+
+async function dispute(session: Session, id: string, flags: EvidenceFlag): Promise<void> {
+  const client = await session.signer();
+  await readDataset(client, id);
+  const evidence = await publishEvidence(session, flags.evidence);
+  const { bondYocto } = await client.getPolicy();
+  const depositYocto = bondYocto + storageDeposit('');
+  const number = await client.disputeDataset({ id, evidence, depositYocto });
+  session.print(
+    { id, dispute: number, bondYocto },
+    () =>
+      `Dispute ${number} of ${id} is open, with a bond of ${formatNear(bondYocto)}; ask the DAO ` +
+      `with "commonweights dataset resolve ${id} upheld --evidence FILE"\n`,
+  );
+}
+
+async function resolveDispute(
+  session: Session,
+  it: { id: string; verdict: string },
+  flags: EvidenceFlag & ProposalFlag,
+): Promise<void> {
+  const { id, verdict } = it;
+  if (verdict !== 'upheld' && verdict !== 'dismissed') {
+    throw new CliError(exitCodes.usage, 'USAGE: the verdict is "upheld" or "dismissed"');
+  }
+  const { disputes } = await readDataset(session.reader(), id);
+  const evidence = await publishEvidence(session, flags.evidence);
+  const about = { dataset: id, dispute: disputes, verdict, evidence } as const;
+  await propose(session, { kind: 'resolve-dataset-dispute', ...about }, flags);
+}
+
+async function propose(session: Session, action: Action, flags: ProposalFlag): Promise<void> {
+  const client = await session.signer();
+  const what = describeAction({ action });
+  const blobs = await openBlobs(session, 'write');
+  const text = flags.description ?? what;
+  const description = await blobs.publish(canonicalBytes({ text, title: what }));
+  const proposal = await submitProposal(client, { action, description });
+  session.print(
+    { proposal, action },
+    () =>
+      `Proposal ${proposal} asks to ${what}; vote with ` +
+      `"commonweights proposal vote ${proposal} yes"\n`,
+  );
+}
+
+/** A digest as it is; a file is published and named by its own. */
+async function publishEvidence(session: Session, name: string): Promise<Digest> {
+  if (isDigest(name)) return name;
+  const bytes = await readFile(resolve(session.terminal.cwd, name));
+  return (await openBlobs(session, 'write')).publish(bytes);
+}
