@@ -23,10 +23,10 @@ interface ProposeFlags {
   readonly material?: string;
   readonly batches?: number;
   readonly batchesEach: number;
-  readonly bond: bigint;
+  readonly bond?: bigint;
   readonly reviewers: number;
   readonly fee?: bigint;
-  readonly stake: bigint;
+  readonly stake?: bigint;
   readonly agreement: number;
   readonly submit: number;
   readonly reveal: number;
@@ -54,10 +54,10 @@ export function addBountyPropose(bounty: Command, terminal: Terminal): void {
           wholeNumber(1, 4_096),
         )
         .option('--batches-each <n>', 'of one account', wholeNumber(1, 4_096), 8)
-        .option('--bond <near>', 'NEAR of a batch', nearAmount, tenthOfNear)
+        .option('--bond <near>', 'NEAR of a batch (default: 0.1)', nearAmount)
         .option('--reviewers <n>', 'of each batch', wholeNumber(1, 7), 3)
         .option('--fee <near>', 'NEAR for a vote (default: a fifth of the price)', nearAmount)
-        .option('--stake <near>', 'NEAR of a reviewer', nearAmount, 10n * tenthOfNear)
+        .option('--stake <near>', 'NEAR of a reviewer (default: 1)', nearAmount)
         .option('--agreement <bps>', 'share that accepts', wholeNumber(5_001, 10_000), 6_000)
         .option('--submit <time>', 'to hand in and to apply', duration, 7 * dayMs)
         .option('--reveal <time>', 'to reveal', duration, 2 * dayMs)
@@ -84,10 +84,10 @@ async function propose(session: Session, title: string, flags: ProposeFlags): Pr
       priceYocto: `${flags.price}`,
       batches: flags.batches ?? Math.ceil((2 * items) / batchItemsMax),
       batchesPerAccount: flags.batchesEach,
-      bondYocto: `${flags.bond}`,
+      bondYocto: `${flags.bond ?? tenthOfNear}`,
       reviewers: flags.reviewers,
       reviewFeeYocto: `${flags.fee ?? flags.price / 5n}`,
-      stakeYocto: `${flags.stake}`,
+      stakeYocto: `${flags.stake ?? 10n * tenthOfNear}`,
       agreementBps: flags.agreement,
       windowsMs: { submit, reveal, review, open },
     },
