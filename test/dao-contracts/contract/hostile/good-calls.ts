@@ -4,6 +4,7 @@
  * one below; a test says so.
  */
 import type { Action } from '@commonweights/dao-contracts/rules/actions.js';
+import { bountyTerms } from '../bounty-driver.js';
 import { dataset, members, named, policy, terms } from '../dao-driver.js';
 
 export interface GoodCall {
@@ -54,7 +55,11 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
   delegate: { args: { to: 'bob.test' } },
   undelegate: { args: {} },
   register_dataset: {
-    args: { record: { ...dataset, parents: [{ dataset: 'raw@1', transform: named('clean') }] } },
+    args: {
+      record: { ...dataset, parents: [{ dataset: 'raw@1', transform: named('clean') }] },
+      bounty: 1,
+    },
+    optional: ['bounty'],
     nullable: ['record.evidence'],
     free: [
       'record.title',
@@ -65,6 +70,25 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
       'record.parents.0.dataset',
     ],
   },
+  withdraw_dataset: { args: { id: dataset.id }, free: ['id'] },
+  set_opt_out: { args: { id: dataset.id, optOut: named('list') }, free: ['id'] },
+  dispute_dataset: { args: { id: dataset.id, evidence: named('proof') }, free: ['id'] },
+  lapse_dataset_dispute: { args: { id: dataset.id }, free: ['id'] },
+  bounty_commit: {
+    args: { bounty: 1, commitment: named('commitment'), payout: 'cold.test' },
+    optional: ['payout'],
+  },
+  bounty_reveal: {
+    args: { bounty: 1, batch: 0, items: [named('item')], salt: 'salt' },
+    free: ['salt'],
+  },
+  bounty_apply: { args: { bounty: 1, payout: 'cold.test' }, optional: ['payout'] },
+  bounty_review: { args: { bounty: 1, batch: 0, sealed: named('votes') } },
+  bounty_open: {
+    args: { bounty: 1, batch: 0, votes: '101', salt: 'salt' },
+    free: ['votes', 'salt'],
+  },
+  bounty_tick: { args: { bounty: 1 } },
   enrol: {
     args: { run, worker, role: 'trainer', fromRound: null, payout: 'cold.test' },
     optional: ['worker', 'fromRound', 'payout'],
@@ -132,6 +156,17 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
   list_proposals: page,
   get_dataset: { args: { id: dataset.id }, free: ['id'] },
   list_datasets: page,
+  list_dataset_disputes: {
+    args: { id: dataset.id, ...page.args },
+    optional: page.optional!,
+    free: ['id'],
+  },
+  get_bounty: { args: { bounty: 1 } },
+  list_bounties: page,
+  list_bounty_records: {
+    args: { bounty: 1, kind: 'batch', ...page.args },
+    optional: page.optional!,
+  },
   get_run: { args: { run } },
   list_runs: page,
   get_seats: { args: { run } },
@@ -197,6 +232,15 @@ export const goodActions: { [K in Action['kind']]: Example<K> } = {
     },
     budgetYocto: '0',
   },
+  'open-bounty': { kind: 'open-bounty', terms: { ...bountyTerms, material: dataset.id } },
+  'approve-dataset': { kind: 'approve-dataset', dataset: dataset.id },
+  'resolve-dataset-dispute': {
+    kind: 'resolve-dataset-dispute',
+    dataset: dataset.id,
+    dispute: 1,
+    verdict: 'upheld',
+    evidence: named('report'),
+  },
   'rewind-run': { kind: 'rewind-run', run, to: 0, budgetYocto: '0' },
   'resolve-dispute': {
     kind: 'resolve-dispute',
@@ -209,6 +253,9 @@ export const goodActions: { [K in Action['kind']]: Example<K> } = {
 
 /** Inside actions: texts that may be anything readable, and fields that may be null. */
 export const looseInActions = {
-  free: ['terms.datasets.0', 'policy.licences.0', 'title', 'version'],
-  nullable: [],
+  free: [
+    ...['terms.datasets.0', 'policy.licences.0', 'title', 'version'],
+    ...['terms.title', 'terms.licence', 'terms.material', 'dataset'],
+  ],
+  nullable: ['terms.material'],
 };
