@@ -53,7 +53,6 @@ import {
 import { initReputation, showReputation } from './reputations.js';
 import { commandRun } from './run-shell.js';
 import { readStateVersion, storedVersion, writeStateVersion } from './state-version.js';
-import { chargeStorage, storageUsed } from './storage-charge.js';
 import * as storage from './storage-deposit.js';
 import * as tokens from './tokens.js';
 import * as upgrades from './upgrade-shell.js';

@@ -72,7 +72,7 @@ export function panelOfBatch({ bounty, terms, at }: BountyDraft, batch: number):
 
 /** Pays a batch, its bond and its reviewers, each once: `settled` never goes back. */
 function settleBatch(draft: BountyDraft, number: number): void {
-  const { bounty, terms } = draft;
+  const { terms } = draft;
   const batch = draft.get('batch', number)!;
   const contributor = draft.get('contributor', batch.contributor)!;
   const { outcome, wanted } = judge(draft, number, batch);

@@ -1,0 +1,92 @@
+import { expect } from 'chai';
+import { encryptKeystoreJson, Wallet } from 'ethers';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { deriveKey } from '@commonweights/dao-contracts/localnet/keys.js';
+import { named } from '../dao-contracts/contract/dao-driver.js';
+import { startLocalnetDao, type LocalnetDao } from '../dao-contracts/contract/localnet-chain.js';
+import { CliFolder, expectOneSentence } from './cli-folder.js';
+
+const subject = named('a release');
+const evidence = named('its evaluation');
+const wallet = new Wallet(`0x${'7'.repeat(64)}`);
+
+describe('attestations, by command', function () {
+  // The first build on a machine compiles the contract's engine.
+  this.timeout(300_000);
+  let cli: CliFolder;
+  let dao: LocalnetDao;
+
+  before(async () => {
+    cli = await CliFolder.create();
+    dao = await startLocalnetDao();
+    const account = 'ann.local';
+    const { publicKey, secretKey } = deriveKey('dao contract', account);
+    await mkdir(join(cli.credentials, 'localnet'), { recursive: true });
+    await writeFile(
+      join(cli.credentials, 'localnet', `${account}.json`),
+      JSON.stringify({ account_id: account, public_key: publicKey, private_key: secretKey }),
+    );
+    const { address, privateKey } = wallet;
+    const fast = { scrypt: { N: 2, r: 1, p: 1 } };
+    await writeFile(join(cli.folder, 'hex'), `${privateKey}\n`);
+    await writeFile(
+      join(cli.folder, 'store.json'),
+      await encryptKeystoreJson({ address, privateKey }, 'pass word', fast),
+    );
+    await writeFile(join(cli.folder, 'password'), 'pass word\n');
+    await writeFile(join(cli.folder, 'wrong'), 'other\n');
+  });
+  after(async () => {
+    await dao.stop();
+    await cli.remove();
+  });
+
+  const run = (...argv: string[]) =>
+    cli.run('attest', ...argv, '--rpc', dao.localnet.url, '--contract', 'dao.local');
+  const attest = (...argv: string[]) => run(...argv, '--account', 'ann.local');
+
+  it('are none until somebody says something', async () => {
+    expect((await run('list', subject)).out).to.equal(
+      `Nobody has said anything about ${subject}.\n`,
+    );
+  });
+
+  it('are made by a NEAR account, and by an Ethereum key in a hex file or a keystore', async () => {
+    const address = wallet.address.toLowerCase();
+    const keystore = ['--ethereum', 'store.json', '--password', 'password'];
+    for (const [argv, out] of [
+      [['endorse', subject], `ann.local endorses ${subject}\n`],
+      [['evaluate', subject, '--evidence', evidence], `ann.local evaluates ${subject}\n`],
+      [['reproduce', subject, '--ethereum', 'hex'], `${address} reproduces ${subject}\n`],
+      [['dispute', subject, ...keystore], `${address} disputes ${subject}\n`],
+    ] as const) {
+      const result = await attest(...argv);
+      expect(result.out, result.err).to.equal(out);
+    }
+    const listed = JSON.parse((await run('list', subject, '--json')).out) as object[];
+    expect(listed.map((one) => ({ ...one, atMs: 0 }))).to.deep.equal([
+      { subject, purpose: 'endorses', evidence: null, by: 'ann.local', atMs: 0 },
+      { subject, purpose: 'evaluates', evidence, by: 'ann.local', atMs: 0 },
+      { subject, purpose: 'reproduces', evidence: null, by: address, atMs: 0 },
+      { subject, purpose: 'disputes', evidence: null, by: address, atMs: 0 },
+    ]);
+  });
+
+  it('need a key that opens, and never show it', async () => {
+    for (const flags of [
+      ['--ethereum', 'store.json'],
+      ['--ethereum', 'store.json', '--password', 'wrong'],
+    ]) {
+      const result = await attest('endorse', subject, ...flags);
+      expectOneSentence(result, /^BAD_ETHEREUM_KEY: .*store\.json (is no hex key|does not open)/);
+      expect(result.err).to.not.contain(wallet.privateKey.slice(2));
+      expect(result.code).to.equal(8);
+    }
+  });
+
+  it('are about a digest', async () => {
+    const result = await attest('endorse', 'sha256:beef');
+    expectOneSentence(result, /^BAD_DIGEST: /);
+  });
+});
