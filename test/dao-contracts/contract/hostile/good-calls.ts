@@ -185,6 +185,7 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
   list_tokens: { args: { account: 'ann.test' }, optional: ['account'] },
   storage_balance_of: { args: { account_id: 'ann.test' } },
   storage_balance_bounds: { args: {} },
+  contract_source_metadata: { args: {} },
 };
 
 type Example<K extends Action['kind']> = Extract<Action, { kind: K }>;
