@@ -3,7 +3,6 @@ import { readHuggingFace, TOKENIZER_FILE } from '@commonweights/trainer/checkpoi
 import { generate } from '@commonweights/trainer/engines/generate.js';
 import { openLogits } from '@commonweights/trainer/engines/logits-source.js';
 import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
-import { buildLlamaProgram } from '@commonweights/trainer/program/build-llama-program.js';
 import { loadTokenizer } from '@commonweights/trainer/tokenizer/tokenizer.js';
 import { endOfTextId } from '@commonweights/trainer/tokenizer/tokenizer-file.js';
 
@@ -12,23 +11,29 @@ export interface SampleOptions {
   readonly tokens: number;
   readonly temperature: number;
   readonly topK: number;
+  readonly topP?: number;
   readonly seed: number;
+  /** Text as it comes; together, what is returned. */
+  readonly onText?: (text: string) => void;
+  readonly signal?: AbortSignal;
 }
-
-/** The logits' graph does not depend on the optimizer; a program just has one. */
-const anyOptimizer = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0, clipNorm: 1 };
 
 /** Errors: `BAD_MODEL_FOLDER`, `BAD_TOKENIZER`, those of the engine. */
 export async function sampleFrom(
   files: ReadonlyMap<string, Uint8Array>,
   options: SampleOptions,
 ): Promise<string> {
-  const { config, params } = readHuggingFace(files);
+  const { config, layout, params } = readHuggingFace(files);
   const file = files.get(TOKENIZER_FILE);
   if (!file) throw new Error(`BAD_MODEL_FOLDER: ${TOKENIZER_FILE} is missing; pull it again`);
   const tokenizer = loadTokenizer(JSON.parse(new TextDecoder().decode(file)));
-  const program = buildLlamaProgram({ model: config, optimizer: anyOptimizer, batchSize: 1 });
-  const source = await openLogits(createOrtWasmEngine(), program, params);
+  const source = await openLogits(createOrtWasmEngine(), { model: config, layout }, params);
+  const drawn: number[] = [];
+  let told = '';
+  const tell = (whole: string): void => {
+    if (whole.length > told.length) options.onText?.(whole.slice(told.length));
+    told = whole;
+  };
   try {
     const tokens = await generate({
       source,
@@ -37,9 +42,19 @@ export async function sampleFrom(
       temperature: options.temperature,
       topK: Math.min(options.topK, config.vocabSize),
       seed: options.seed,
+      ...(options.topP === undefined ? {} : { topP: options.topP }),
+      ...(options.signal ? { signal: options.signal } : {}),
       stopToken: endOfTextId,
+      onToken: (token) => {
+        drawn.push(token);
+        // A token may end inside a character, which decodes to U+FFFD until the rest is there.
+        const whole = tokenizer.decode(drawn);
+        if (!whole.endsWith('\ufffd')) tell(whole);
+      },
     });
-    return tokenizer.decode(tokens);
+    const text = tokenizer.decode(tokens);
+    tell(text);
+    return text;
   } finally {
     await source.dispose();
   }

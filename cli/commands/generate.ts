@@ -13,6 +13,7 @@ interface GenerateFlags {
   readonly tokens: number;
   readonly temperature: number;
   readonly topK: number;
+  readonly topP: number;
   readonly seed: number;
 }
 
@@ -25,6 +26,7 @@ export function addGenerateCommand(program: Command, terminal: Terminal): void {
         .option('--tokens <n>', 'at most so many', wholeNumber(1, 100_000), 100)
         .option('--temperature <t>', '0 always takes the likeliest', decimal(0, 100), 0.8)
         .option('--top-k <k>', 'draw among the k likeliest', wholeNumber(1, 1_000_000), 40)
+        .option('--top-p <p>', 'draw among the likeliest that make up p', decimal(0, 1), 1)
         .option('--seed <n>', 'the same seed gives the same text here', wholeNumber(0, 2 ** 32), 1),
       'commonweights generate ./model --prompt "My fellow citizens"',
       'commonweights generate ./model --prompt "We" --tokens 50 --temperature 0 --json',
@@ -43,8 +45,15 @@ async function generateText(session: Session, name: string, flags: GenerateFlags
   if (flags.prompt === '') {
     throw new CliError(exitCodes.usage, 'USAGE: --prompt is empty; give some text to go on from');
   }
-  const text = await sampleFrom(await readFolder(dir), flags);
+  const { stdout, signal } = session.terminal;
   // The model learned from strangers' text: what could move the cursor stays out of the terminal.
-  const lines = text.split('\n').map(plainText).join('\n');
-  session.print({ prompt: flags.prompt, text }, () => `${flags.prompt}${lines}\n`);
+  const plain = (text: string): string => text.split('\n').map(plainText).join('\n');
+  const streams = !session.wantsJson;
+  if (streams) stdout.write(flags.prompt);
+  const text = await sampleFrom(await readFolder(dir), {
+    ...flags,
+    signal,
+    onText: (part) => void (streams && stdout.write(plain(part))),
+  });
+  session.print({ prompt: flags.prompt, text }, () => '\n');
 }

@@ -19,3 +19,16 @@ export const resultNames = {
   second: (tensor: string): string => `second_moment.${tensor}`,
   next: (input: string): string => `next.${input}`,
 } as const;
+
+/** Inputs and outputs of the graph of generation. */
+export const decodeNames = {
+  token: 'token',
+  position: 'position',
+  place: 'place',
+  keep: 'keep',
+  hide: 'hide',
+  logits: 'logits',
+  keys: (layer: number): string => `keys.${layer}`,
+  values: (layer: number): string => `values.${layer}`,
+  next: (input: string): string => `next.${input}`,
+} as const;
