@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { addAccountCommands } from './commands/account.js';
 import { addAttestCommands } from './commands/attest.js';
 import { addBountyCommands } from './commands/bounty.js';
+import { addCheckpointCommands } from './commands/checkpoint.js';
 import { addDaoCommands } from './commands/dao.js';
 import { addDatasetCommands } from './commands/dataset.js';
 import { addDisputeCommands } from './commands/dispute.js';
@@ -82,6 +83,7 @@ export function buildProgram(terminal: Terminal): Command {
   addExplainCommand(program, terminal);
   addReplayCommand(program, terminal);
   addOmsCommands(program, terminal);
+  addCheckpointCommands(program, terminal);
   addEngineCommands(program, terminal);
   addGenerateCommand(program, terminal);
   addEarningsCommands(program, terminal);

@@ -7,15 +7,19 @@
  * Law: `readHuggingFace(huggingFaceFiles(m))` equals m.
  */
 import type { NamedFile } from '@commonweights/dataset-registry/store/manifest-store.js';
+import { requireFinite } from '../exchange/finite.js';
 import { checkModel, llamaLayout } from '../program/llama.js';
 import type { TensorLayout } from '../program/layout.js';
+import type { RotaryScaling } from '../program/rotary-table.js';
 import type { LlamaConfig } from '../program/training-program.js';
-import { decodeSafetensors, floatsOf } from './safetensors.js';
+import { decodeSafetensors, widenedFloatsOf, type Tensor } from './safetensors.js';
 import { encodeState } from './state.js';
 
 export const WEIGHTS_FILE = 'model.safetensors';
 export const CONFIG_FILE = 'config.json';
 export const TOKENIZER_FILE = 'tokenizer.json';
+/** Names the shard of each tensor where weights are in several files. */
+export const INDEX_FILE = 'model.safetensors.index.json';
 
 const HEAD = 'lm_head.weight';
 const EMBEDDING = 'model.embed_tokens.weight';
@@ -58,8 +62,9 @@ export function describingFiles(config: LlamaConfig, tokenizer: Uint8Array): Nam
 }
 
 /**
- * Reads such a folder back, ours or anybody's in float32. Errors: `BAD_MODEL_FOLDER` for a missing
- * file or a tensor that does not belong, `BAD_SAFETENSORS`.
+ * Reads such a folder back, ours or anybody's, in one file or in shards, in float32, bfloat16 or
+ * float16. Errors: `BAD_MODEL_FOLDER` for a missing file or a tensor that does not belong,
+ * `BAD_SAFETENSORS`, `NON_FINITE`.
  */
 export function readHuggingFace(
   files: ReadonlyMap<string, Uint8Array>,
@@ -67,7 +72,8 @@ export function readHuggingFace(
   const config = decodeLlamaConfig(parse(fileNamed(files, CONFIG_FILE)));
   checkModel(config, 1);
   const layout = llamaLayout(config);
-  const params = readParams(fileNamed(files, WEIGHTS_FILE), layout, config);
+  const params = readParams(readTensors(files), layout, config);
+  requireFinite(params, 'the weights');
   return { config, layout, params };
 }
 
@@ -90,12 +96,42 @@ function llamaFields(config: LlamaConfig): Record<string, unknown> {
     num_key_value_heads: config.kvHeads,
     pretraining_tp: 1,
     rms_norm_eps: config.rmsNormEps,
-    rope_scaling: null,
+    rope_scaling: scalingFields(config.ropeScaling),
     rope_theta: config.ropeTheta,
     tie_word_embeddings: config.tiedEmbeddings,
     torch_dtype: 'float32',
     use_cache: true,
     vocab_size: config.vocabSize,
+  };
+}
+
+function scalingFields(scaling: RotaryScaling | undefined): Record<string, unknown> | null {
+  if (!scaling) return null;
+  if (scaling.kind === 'linear') return { factor: scaling.factor, rope_type: 'linear' };
+  return {
+    factor: scaling.factor,
+    high_freq_factor: scaling.highFrequencyFactor,
+    low_freq_factor: scaling.lowFrequencyFactor,
+    original_max_position_embeddings: scaling.originalContextLength,
+    rope_type: 'llama3',
+  };
+}
+
+/** Older files call the kind `type`. Its values are checked with the model. */
+function decodeScaling(value: unknown): RotaryScaling | undefined {
+  if (value === undefined || value === null) return undefined;
+  const fields = value as Record<string, unknown>;
+  const kind = fields.rope_type ?? fields.type;
+  const factor = fields.factor as number;
+  if (kind === 'default') return undefined;
+  if (kind === 'linear') return { kind, factor };
+  if (kind !== 'llama3') throw bad(`config.json: rope_scaling is ${show(value)}`);
+  return {
+    kind,
+    factor,
+    lowFrequencyFactor: fields.low_freq_factor as number,
+    highFrequencyFactor: fields.high_freq_factor as number,
+    originalContextLength: fields.original_max_position_embeddings as number,
   };
 }
 
@@ -113,6 +149,7 @@ function decodeLlamaConfig(value: unknown): LlamaConfig {
     if (typeof found === 'number' && found > 0 && Number.isFinite(found)) return found;
     throw bad(`config.json: ${name} is ${show(found)}`);
   };
+  const ropeScaling = decodeScaling(fields.rope_scaling);
   const config: LlamaConfig = {
     family: 'llama',
     vocabSize: size('vocab_size'),
@@ -123,11 +160,12 @@ function decodeLlamaConfig(value: unknown): LlamaConfig {
     kvHeads: size('num_key_value_heads'),
     contextLength: size('max_position_embeddings'),
     ropeTheta: positive('rope_theta'),
+    ...(ropeScaling ? { ropeScaling } : {}),
     rmsNormEps: positive('rms_norm_eps'),
     tiedEmbeddings: fields.tie_word_embeddings === true,
   };
   const required = llamaFields(config);
-  for (const name of ['model_type', 'hidden_act', 'head_dim', 'rope_scaling', 'torch_dtype']) {
+  for (const name of ['model_type', 'hidden_act', 'head_dim']) {
     const found = fields[name] ?? (name === 'model_type' ? undefined : required[name]);
     if (found !== required[name]) throw bad(`config.json: ${name} is ${show(found)}`);
   }
@@ -137,8 +175,40 @@ function decodeLlamaConfig(value: unknown): LlamaConfig {
   return config;
 }
 
-function readParams(bytes: Uint8Array, layout: TensorLayout, config: LlamaConfig): Float32Array {
-  const tensors = new Map(decodeSafetensors(bytes).tensors.map((one) => [one.name, one]));
+/** Shards say what they hold twice, in the index and in themselves: both must say the same. */
+function readTensors(files: ReadonlyMap<string, Uint8Array>): Map<string, Tensor> {
+  const index = files.get(INDEX_FILE);
+  if (!index || files.has(WEIGHTS_FILE)) {
+    const { tensors } = decodeSafetensors(fileNamed(files, WEIGHTS_FILE));
+    return new Map(tensors.map((one) => [one.name, one]));
+  }
+  const map = (parse(index) as { weight_map?: unknown } | null)?.weight_map;
+  if (typeof map !== 'object' || map === null || Array.isArray(map)) {
+    throw bad(`${INDEX_FILE} has no "weight_map"`);
+  }
+  const places = new Map(Object.entries(map as Record<string, unknown>));
+  const tensors = new Map<string, Tensor>();
+  for (const shard of new Set(places.values())) {
+    if (typeof shard !== 'string' || !/^[\w.-]{1,200}\.safetensors$/.test(shard)) {
+      throw bad(`${INDEX_FILE} names the file ${show(shard)}`);
+    }
+    for (const tensor of decodeSafetensors(fileNamed(files, shard)).tensors) {
+      if (places.get(tensor.name) !== shard) {
+        throw bad(`${shard} holds ${tensor.name}, which the index does not say`);
+      }
+      tensors.set(tensor.name, tensor);
+    }
+  }
+  const missing = [...places.keys()].find((name) => !tensors.has(name));
+  if (missing !== undefined) throw bad(`${missing} is in the index and in no shard`);
+  return tensors;
+}
+
+function readParams(
+  tensors: Map<string, Tensor>,
+  layout: TensorLayout,
+  config: LlamaConfig,
+): Float32Array {
   const params = new Float32Array(layout.length);
   for (const slot of layout.slots) {
     const tensor = tensors.get(slot.name);
@@ -147,7 +217,7 @@ function readParams(bytes: Uint8Array, layout: TensorLayout, config: LlamaConfig
         `${slot.name} is ${tensor ? show(tensor.shape) : 'missing'}, not ${show(slot.shape)}`,
       );
     }
-    params.set(floatsOf(tensor), slot.offset);
+    params.set(widenedFloatsOf(tensor), slot.offset);
   }
   // Some writers store a tied head a second time: harmless when it is the same, else ambiguous.
   const head = tensors.get(HEAD);
@@ -208,7 +278,7 @@ function show(value: unknown): string {
 }
 
 function bad(facts: string): Error {
-  return new Error(`BAD_MODEL_FOLDER: ${facts}; give a LlamaForCausalLM folder in float32`);
+  return new Error(`BAD_MODEL_FOLDER: ${facts}; give a LlamaForCausalLM folder`);
 }
 
 function badTokenizer(facts: string): Error {

@@ -92,9 +92,11 @@ export function encodeHeader(file: {
  * format's bound for readers who know how large the header can be.
  */
 export function decodeSafetensors(
-  bytes: Uint8Array,
+  file: Uint8Array,
   { headerBytesMax = HEADER_BYTES_MAX } = {},
 ): TensorFile {
+  // Node's Buffer is a Uint8Array whose slice() copies nothing; views of it would mislead readers.
+  const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
   if (bytes.length < 8) throw refused(`${bytes.length} bytes are no safetensors file`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = view.getBigUint64(0, true);
@@ -131,6 +133,32 @@ export function decodeSafetensors(
 export function floatsOf(tensor: Tensor): Float32Array {
   if (tensor.dtype !== 'F32') throw refused(`${tensor.name} is ${tensor.dtype}, not F32`);
   return new Float32Array(tensor.bytes.slice().buffer);
+}
+
+/** The elements of an F32, BF16 or F16 tensor as float32, which holds all of them exactly. */
+export function widenedFloatsOf(tensor: Tensor): Float32Array {
+  if (tensor.dtype === 'F32') return floatsOf(tensor);
+  if (tensor.dtype !== 'BF16' && tensor.dtype !== 'F16') {
+    throw refused(`${tensor.name} is ${tensor.dtype}, not F32, BF16 or F16`);
+  }
+  const halves = new Uint16Array(tensor.bytes.slice().buffer);
+  if (tensor.dtype === 'BF16') {
+    return new Float32Array(Uint32Array.from(halves, (bits) => bits << 16).buffer);
+  }
+  return Float32Array.from(halves, widenHalf);
+}
+
+/** IEEE 754 binary16: a sign, five bits of exponent, ten of fraction. */
+function widenHalf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  if (exponent === 0) return (sign * fraction) / (1 << 24);
+  const value = 1024 + fraction;
+  return exponent >= 25
+    ? sign * value * (1 << (exponent - 25))
+    : (sign * value) / (1 << (25 - exponent));
 }
 
 export function bytesOfFloats(values: Float32Array): Uint8Array {

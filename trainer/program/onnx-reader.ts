@@ -46,7 +46,8 @@ const dimensionsMax = 8;
 
 /** Error: `BAD_ONNX`. */
 export function readOnnx(bytes: Uint8Array): ReadProgram {
-  const model = readFields(bytes);
+  // Node's Buffer is a Uint8Array whose slice() copies nothing; views of it would mislead readers.
+  const model = readFields(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   only(model, [1, 2, 7, 8], 'model');
   if (asNumber(onlyOf(model, 1, 'a version')) !== irVersion) throw bad('another version');
   readOperatorSet(asBytes(onlyOf(model, 8, 'an operator set')));

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   decodeSafetensors,
   encodeSafetensors,
+  floatsOf,
   type Dtype,
   type TensorFile,
 } from '@commonweights/trainer/checkpoint/safetensors.js';
@@ -57,6 +58,16 @@ describe('safetensors', () => {
         expect(back.metadata).to.deep.equal(file.metadata);
       }),
     );
+  });
+
+  it("reads Node's buffers as it reads other bytes", () => {
+    const tensor = {
+      ...{ name: 'a', dtype: 'F32' as const, shape: [2] },
+      bytes: new Uint8Array(Float32Array.of(1, 2).buffer),
+    };
+    const buffer = Buffer.from(encodeSafetensors({ tensors: [tensor], metadata: new Map() }));
+    const [back] = decodeSafetensors(buffer).tensors;
+    expect(floatsOf(back!)).to.deep.equal(Float32Array.of(1, 2));
   });
 
   it('starts its data at a multiple of 8 bytes', () => {

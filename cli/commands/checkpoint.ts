@@ -1,0 +1,74 @@
+/** `commonweights checkpoint …`: models of other people as the one file that everything here reads. */
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import { withExamples, withJson } from '../arguments.js';
+import { CliError } from '../errors.js';
+import { exitCodes } from '../exit-codes.js';
+import { formatBytes } from '../output.js';
+import { does, type Session } from '../session.js';
+import type { Terminal } from '../terminal.js';
+
+interface ImportFlags {
+  readonly to: string;
+}
+
+export function addCheckpointCommands(program: Command, terminal: Terminal): void {
+  const checkpoint = program.command('checkpoint').description('weights from elsewhere');
+  does<ImportFlags>(
+    withExamples(
+      withJson(checkpoint.command('import <dir>'))
+        .description('read a LlamaForCausalLM folder (shards, bfloat16 or float16 too) as float32')
+        .requiredOption('--to <dir>', 'an empty folder, or one that is not there'),
+      'commonweights checkpoint import ./downloaded --to ./model',
+    ),
+    terminal,
+    (session, [dir], flags) => importCheckpoint(session, dir!, flags),
+  );
+}
+
+async function importCheckpoint(session: Session, name: string, flags: ImportFlags): Promise<void> {
+  const [{ CONFIG_FILE, describingFiles, readHuggingFace, TOKENIZER_FILE, WEIGHTS_FILE }, state] =
+    await Promise.all([
+      import('@commonweights/trainer/checkpoint/hugging-face.js'),
+      import('@commonweights/trainer/checkpoint/state.js'),
+    ]);
+  const { readFolder } = await import('@commonweights/trainer/release/read-folder.js');
+  const target = resolve(session.terminal.cwd, flags.to);
+  await requireEmpty(target);
+  const files = await readFolder(resolve(session.terminal.cwd, name));
+  const { config, layout, params } = readHuggingFace(files);
+  const weights = state.encodeState({ params, momentum: null }, layout);
+  const tokenizer = files.get(TOKENIZER_FILE);
+  const described = describingFiles(config, tokenizer ?? new TextEncoder().encode('{}'));
+  const written = [
+    { path: WEIGHTS_FILE, bytes: weights },
+    ...(tokenizer
+      ? [{ path: TOKENIZER_FILE, bytes: tokenizer }, ...described]
+      : described.filter(({ path }) => path === CONFIG_FILE)),
+  ];
+  await mkdir(target, { recursive: true });
+  for (const { path, bytes } of written) await writeFile(join(target, path), bytes);
+  const root = digestOf(weights);
+  session.print({ root, parameters: layout.length, config, dir: target }, () =>
+    [
+      `${layout.length} parameters in ${formatBytes(weights.length)}: ${config.layers} layers of width ` +
+        `${config.hiddenSize}, context ${config.contextLength}\n`,
+      `state root ${root}\n`,
+      tokenizer ? '' : 'It has no tokenizer.json, so it can be trained on but not talk.\n',
+    ].join(''),
+  );
+}
+
+async function requireEmpty(dir: string): Promise<void> {
+  const found = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  if (found.length === 0) return;
+  throw new CliError(
+    exitCodes.usage,
+    `USAGE: ${dir} is not empty; name a folder that is, so that nothing is mixed up`,
+  );
+}

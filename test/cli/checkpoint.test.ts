@@ -1,0 +1,76 @@
+import { expect } from 'chai';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import { huggingFaceFiles } from '@commonweights/trainer/checkpoint/hugging-face.js';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+} from '@commonweights/trainer/checkpoint/safetensors.js';
+import { initialParams } from '@commonweights/trainer/program/initial-params.js';
+import { llamaLayout } from '@commonweights/trainer/program/llama.js';
+import { tinyModel } from '../trainer/engines/tiny.js';
+import { CliFolder } from './cli-folder.js';
+
+describe('commonweights checkpoint import', () => {
+  let cli: CliFolder;
+  const layout = llamaLayout(tinyModel);
+  const params = initialParams({ model: tinyModel, layout }, 3);
+  const tokenizer = new TextEncoder().encode('{"added_tokens":[]}');
+
+  before(async () => {
+    cli = await CliFolder.create();
+    const files = huggingFaceFiles({ config: tinyModel, layout, params, tokenizer });
+    await mkdir(join(cli.folder, 'theirs'));
+    for (const { path, bytes } of files) {
+      if (path !== 'model.safetensors') await writeFile(join(cli.folder, 'theirs', path), bytes);
+      else await writeShards(bytes);
+    }
+  });
+  after(() => cli.remove());
+
+  it('writes shards as the one file whose digest is the state root', async () => {
+    const { code, out, err } = await cli.run(
+      'checkpoint',
+      'import',
+      'theirs',
+      '--to',
+      'ours',
+      '--json',
+    );
+    expect(code, err).to.equal(0);
+    const { root, parameters } = JSON.parse(out) as { root: string; parameters: number };
+    const bytes = await readFile(join(cli.folder, 'ours', 'model.safetensors'));
+    expect(root).to.equal(digestOf(bytes));
+    expect(parameters).to.equal(layout.length);
+    const [first] = decodeSafetensors(bytes).tensors;
+    expect(new Float32Array(first!.bytes.slice().buffer)).to.deep.equal(
+      params.slice(0, first!.bytes.length / 4),
+    );
+  });
+
+  it('refuses a folder that holds something, and one that holds no model', async () => {
+    const full = await cli.run('checkpoint', 'import', 'theirs', '--to', 'theirs');
+    expect(full.code).to.equal(2);
+    expect(full.err).to.match(/^USAGE: .*theirs is not empty/);
+    await mkdir(join(cli.folder, 'nothing'));
+    const none = await cli.run('checkpoint', 'import', 'nothing', '--to', 'new');
+    expect(none.code).to.equal(3);
+    expect(none.err).to.match(/^BAD_MODEL_FOLDER: config.json is missing/);
+  });
+
+  async function writeShards(bytes: Uint8Array): Promise<void> {
+    const { tensors, metadata } = decodeSafetensors(bytes);
+    const map: Record<string, string> = {};
+    for (const [i, part] of [tensors.slice(0, 4), tensors.slice(4)].entries()) {
+      const name = `model-${i}.safetensors`;
+      for (const tensor of part) map[tensor.name] = name;
+      await writeFile(
+        join(cli.folder, 'theirs', name),
+        encodeSafetensors({ tensors: part, metadata }),
+      );
+    }
+    const index = JSON.stringify({ weight_map: map });
+    await writeFile(join(cli.folder, 'theirs', 'model.safetensors.index.json'), index);
+  }
+});
