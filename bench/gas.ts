@@ -1,61 +1,157 @@
 /**
- * Gas of every call of the DAO contract, on the embedded node: a whole run with a convicted cheat,
- * for a small and a full cohort. `npx tsx bench/gas.ts [workers …]` (default: 5 16). Printed: the
- * contract's own execution in Tgas, least, median and most over all calls of a method.
+ * Gas of the contract's calls, as the embedded node's machine meters them: `npm run bench -- gas`
+ * plays a run of 5, of 16 and of 63 workers with a convicted cheat (`[workers …]` for others), then
+ * compares a DAO of 10 with one of 10,000 members, datasets and proposals, and round 10 of a run
+ * with round 200. Printed: Tgas of the receipt, loading included, and the ratio. Minutes.
  */
-import { near, Play, terms } from '@commonweights/test/dao-contracts/contract/dao-driver.js';
-import { startLocalnetDao } from '@commonweights/test/dao-contracts/contract/localnet-chain.js';
+import {
+  dataset,
+  members,
+  near,
+  Play,
+  policy,
+} from '@commonweights/test/dao-contracts/contract/dao-driver.js';
+import { VmChain } from '@commonweights/test/dao-contracts/contract/vm-chain.js';
 
-const cohorts = process.argv.slice(2).map(Number);
-for (const workers of cohorts.length > 0 ? cohorts : [5, 16]) await measure(workers);
+type Action = Parameters<Play['propose']>[0];
 
-async function measure(workers: number): Promise<void> {
-  const names = Array.from({ length: workers }, (_, i) => `w${i}.test`);
-  const voters = ['ann.test', 'bob.test', 'cat.test'];
-  const dao = await startLocalnetDao([...voters, ...names, 'audit.test']);
-  const play = new Play(dao.chain);
-  const stakeYocto = `${4n * near}`;
+const day = 24 * 3_600_000;
+/** As many as one action takes. */
+const membersPerCall = 25;
+const asked = process.argv.slice(2).map(Number);
+for (const workers of asked.length > 0 ? asked : [5, 16, 63]) await playCohort(workers);
+if (asked.length === 0) {
+  compare('most Tgas of a call, by members, datasets and proposals', [
+    await playDao(10),
+    await playDao(10_000),
+  ]);
+  compare('most Tgas of a call in a round of five workers', await playRounds([10, 200]));
+}
+
+interface Column {
+  title: string;
+  tgas: Map<string, number>;
+}
+
+async function fundedPlay(chain: VmChain, workers: number, rounds: number): Promise<Play> {
+  const play = new Play(chain);
   // Every call is a block of a second: the deadlines must not pass by themselves.
-  const day = 24 * 3_600_000;
   const deadlinesMs = {
-    enrol: day,
-    train: day,
-    reveal: day,
-    certify: day,
-    aggregate: day,
-    audit: day,
+    ...{ enrol: day, train: day, reveal: day },
+    ...{ certify: day, aggregate: day, audit: day },
   };
-  await play.fund({ rounds: 2, maxWorkers: workers, maxAuditors: 1, stakeYocto, deadlinesMs });
-  await play.enrol(names);
+  await chain.call('ann.test', 'deposit', {}, { depositYocto: 100_000n * near });
+  const size = { maxWorkers: workers, maxAuditors: 1, stakeYocto: `${4n * near}` };
+  await play.fund({ ...size, rounds, deadlinesMs });
+  await play.enrol(Array.from({ length: workers }, (_, i) => `w${i}.test`));
+  return play;
+}
+
+async function playCohort(workers: number): Promise<void> {
+  const chain = await VmChain.start();
+  const play = await fundedPlay(chain, workers, 2);
   await play.round();
   await play.round({ cheats: [(await play.seats())[0]!.account] });
-  while ((await play.view()).status === 'running') {
-    await play.audit();
+  await play.audit();
+  for (let i = 0; i < 10 && (await play.view()).status === 'running'; i++) {
+    await chain.forward(2 * day);
+    await play.tick();
     if ((await play.view()).open) await play.round();
+    await play.audit();
   }
-  await dao.chain.call(names[1]!, 'claim', {});
-  print(
-    dao.gasOf,
-    `${workers} workers, ${terms.segments} segments, ${dao.codeBytes} bytes of code`,
-  );
-  await dao.stop();
-}
-
-function print(records: readonly { method: string; gas: bigint }[], title: string): void {
-  const byMethod = new Map<string, number[]>();
-  for (const { method, gas } of records) {
-    byMethod.set(method, [...(byMethod.get(method) ?? []), Number(gas) / 1e12]);
-  }
-  console.log(`\n${title}\n${row('method', 'calls', 'least', 'median', 'most')}`);
-  for (const [method, tgas] of [...byMethod].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    tgas.sort((a, b) => a - b);
-    const [least, median, most] = [0, tgas.length >> 1, tgas.length - 1].map((i) =>
-      tgas[i]!.toFixed(2),
-    );
-    console.log(row(method, `${tgas.length}`, least!, median!, most!));
+  await chain.call('w1.test', 'claim', {});
+  const head = row('method', ['calls', 'least', 'median', 'most']);
+  console.log(`\n${workers} workers, ${chain.code.bytes.length} bytes of code, Tgas\n${head}`);
+  const methods = [...new Set(chain.calls.map(({ method }) => method))].sort();
+  for (const method of methods) {
+    const its = chain.calls.filter((one) => one.method === method).map(({ gas }) => gas / 1e12);
+    its.sort((a, b) => a - b);
+    const shown = [its[0]!, its[its.length >> 1]!, its[its.length - 1]!];
+    console.log(row(method, [`${its.length}`, ...shown.map((tgas) => tgas.toFixed(2))]));
   }
 }
 
-function row(method: string, ...cells: string[]): string {
-  return method.padEnd(20) + cells.map((cell) => cell.padStart(9)).join('');
+async function playDao(size: number): Promise<Column> {
+  const chain = await VmChain.start({ members, policy, guardian: 'guard.test' });
+  const play = new Play(chain);
+  await chain.call('ann.test', 'deposit', {}, { depositYocto: 100_000n * near });
+  // The founders keep a quorum: newcomers weigh little.
+  await play.decide({ kind: 'set-member', account: 'ann.test', weight: `${10 ** 9}` });
+  await chain.forward(policy.votingPeriodMs);
+  // One joins later, and 10,000 are all there can be.
+  for (let from = members.length; from < size - 1; from += membersPerCall) {
+    const count = Math.min(membersPerCall, size - 1 - from);
+    const added = Array.from({ length: count }, (_, i) => `member-${from + i}.test`);
+    const action: Action = {
+      kind: 'set-members',
+      members: added.map((account) => ({ account, weight: '1' })),
+    };
+    await decide(chain, play, action);
+  }
+  const pay: Action = { kind: 'transfer', to: 'late.test', amountYocto: '1' };
+  for (let id = await play.propose(pay); id < size; id = await play.propose(pay)) {
+    if (id % policy.liveProposalsMax === 0) await chain.forward(policy.votingPeriodMs);
+  }
+  for (let i = 0; i < size; i++) {
+    const record = { ...dataset, id: `data-${String(i).padStart(5, '0')}@1`, title: 'Speeches' };
+    await chain.call('ann.test', 'register_dataset', { record }, { depositYocto: near });
+  }
+  await chain.forward(day);
+  const from = chain.calls.length;
+  await chain.call('bob.test', 'delegate', { to: 'cat.test' }, { depositYocto: near / 2n });
+  await chain.forward(policy.votingPeriodMs);
+  await decide(chain, play, pay);
+  await decide(chain, play, { kind: 'set-member', account: 'late.test', weight: '5' });
+  const record = { ...dataset, id: 'data-last@1' };
+  await chain.call('ann.test', 'register_dataset', { record }, { depositYocto: near });
+  await chain.call('bob.test', 'undelegate', {}, { depositYocto: near / 2n });
+  for (const list of ['get_members', 'list_datasets', 'list_proposals']) {
+    await chain.view(list, { from: 0, limit: 10 });
+  }
+  return { title: `${size}`, tgas: mostOf(chain, from) };
+}
+
+async function decide(chain: VmChain, play: Play, action: Action): Promise<void> {
+  const proposal = await play.propose(action);
+  const { actionDigest } = await chain.view<{ actionDigest: string }>('get_proposal', { proposal });
+  const ballot = { proposal, choice: 'yes', action: actionDigest };
+  await chain.call('ann.test', 'vote', ballot);
+  await chain.forward(policy.votingPeriodMs + policy.timelockMs);
+  await chain.call('cat.test', 'execute', { proposal });
+  await chain.call('ann.test', 'claim', {});
+}
+
+async function playRounds(rounds: readonly [number, number]): Promise<Column[]> {
+  const chain = await VmChain.start();
+  const play = await fundedPlay(chain, 5, rounds[1] + 1);
+  const columns: Column[] = [];
+  for (let round = 1; round <= rounds[1]; round++) {
+    const from = chain.calls.length;
+    await play.round();
+    await play.audit();
+    if (rounds.includes(round)) columns.push({ title: `${round}`, tgas: mostOf(chain, from) });
+  }
+  return columns;
+}
+
+function mostOf(chain: VmChain, from: number): Map<string, number> {
+  const most = new Map<string, number>();
+  for (const { method, gas } of chain.calls.slice(from)) {
+    most.set(method, Math.max(gas / 1e12, most.get(method) ?? 0));
+  }
+  return most;
+}
+
+function compare(title: string, columns: readonly Column[]): void {
+  const [few, many] = columns;
+  console.log(`\n${title}\n${row('method', [few!.title, many!.title, 'ratio'])}`);
+  for (const [method, tgas] of [...few!.tgas].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const other = many!.tgas.get(method)!;
+    const cells = [tgas, other, other / tgas].map((value) => value.toFixed(2));
+    console.log(row(method, cells));
+  }
+}
+
+function row(name: string, cells: readonly string[]): string {
+  return name.padEnd(20) + cells.map((cell) => cell.padStart(9)).join('');
 }

@@ -1,0 +1,208 @@
+/**
+ * A life of the DAO in which every method of the contract is called, the same at every time: what
+ * docs/gas.md is made of. A method that is neither called here nor named below with a reason fails
+ * the check of that table.
+ */
+import { Wallet } from 'ethers';
+import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
+import { typedData } from '@commonweights/dao-contracts/rules/attestation.js';
+import type { DisputeView, ProposalView } from '@commonweights/dao-contracts/rules/views.js';
+import { everybody, members, named, near, Play, policy, terms, workers } from './dao-driver.js';
+import { VmChain, type MeteredCall } from './vm-chain.js';
+
+/** Methods that are not called here, and why. */
+export const notPlayed: Readonly<Record<string, string>> = {
+  migrate: 'part of an upgrade, which may burn more than 30 Tgas (upgrades.test.ts)',
+  on_upgraded: 'part of an upgrade, which may burn more than 30 Tgas (upgrades.test.ts)',
+};
+
+const token = 'gold.test';
+const longMs = 365 * 24 * 3_600_000;
+
+export async function playEveryMethod(): Promise<{
+  calls: MeteredCall[];
+  methods: string[];
+  codeBytes: number;
+}> {
+  const founding = { members, policy: { ...policy, tokens: [token] }, guardian: 'guard.test' };
+  const chain = await VmChain.start(founding);
+  const play = new Play(chain);
+  await governance(chain, play);
+  await tokens(chain, play);
+  await storageDeposits(chain);
+  await firstRun(chain, play);
+  await challengedRun(chain);
+  await statements(chain);
+  await code(chain);
+  for (const view of views(chain)) await view();
+  const { calls, methods } = chain;
+  return { calls, methods: [...methods], codeBytes: chain.code.bytes.length };
+}
+
+async function governance(chain: VmChain, play: Play): Promise<void> {
+  await chain.call('ann.test', 'deposit', {}, { depositYocto: 500n * near });
+  await chain.call('cat.test', 'delegate', { to: 'bob.test' }, { depositYocto: near / 2n });
+  await chain.forward(policy.votingPeriodMs);
+  await play.decide({ kind: 'transfer', to: 'late.test', amountYocto: '1' });
+  const own = await play.propose({ kind: 'transfer', to: 'late.test', amountYocto: '2' });
+  const action = (await chain.view<ProposalView>('get_proposal', { proposal: own })).actionDigest;
+  for (const account of ['bob.test', 'cat.test', 'ann.test']) {
+    await chain.call(account, 'vote', { proposal: own, choice: 'yes', action });
+  }
+  await chain.forward(policy.votingPeriodMs);
+  await chain.call('guard.test', 'cancel', { proposal: own });
+  await chain.call('cat.test', 'undelegate', {}, { depositYocto: near / 2n });
+  await chain.call('late.test', 'claim', {});
+}
+
+async function tokens(chain: VmChain, play: Play): Promise<void> {
+  chain.others = (_, method) =>
+    method === 'storage_balance_bounds'
+      ? { min: `${near / 100n}`, max: null }
+      : method === 'storage_balance_of'
+        ? null
+        : {};
+  const received = { sender_id: 'ann.test', amount: '1000', msg: 'treasury' };
+  await chain.call(token, 'ft_on_transfer', received);
+  await play.decide({ kind: 'transfer-token', token, to: 'late.test', amountUnits: '10' });
+  await chain.call('late.test', 'claim_token', { token }, { depositYocto: near });
+}
+
+async function storageDeposits(chain: VmChain): Promise<void> {
+  await chain.call('w9.test', 'storage_deposit', {}, { depositYocto: near });
+  await chain.call('w9.test', 'storage_withdraw', {}, { depositYocto: 1n });
+  await chain.call('w9.test', 'storage_unregister', {}, { depositYocto: 1n });
+}
+
+/** Five trainers; one is absent for a round, one cheats and appeals. */
+async function firstRun(chain: VmChain, play: Play): Promise<void> {
+  await play.fund({ maxWorkers: 5, rounds: 4 });
+  await play.enrol([...workers, 'w4.test']);
+  const owner = { depositYocto: 1n };
+  await chain.call('w0.test', 'set_payout', { run: play.run, payout: 'late.test' }, owner);
+  await chain.call('w0.test', 'set_operator', { run: play.run, operator: 'op.test' }, owner);
+  await chain.call('w0.test', 'set_operator', { run: play.run, operator: 'w0.test' }, owner);
+  await play.train({ without: ['w4.test'] });
+  await chain.call('w4.test', 'rejoin', { run: play.run });
+  await play.reveal();
+  await play.certify();
+  await play.aggregate();
+  await play.round({ cheats: ['w1.test'] });
+  await play.audit();
+  const { disputes } = await play.view();
+  const { id, appealYocto } = disputes[0]!;
+  await appeal(chain, { run: play.run, id, by: 'w1.test', depositYocto: BigInt(appealYocto!) });
+  await judgeAll(chain, play);
+  for (let i = 0; i < 6 && (await play.view()).open; i++) {
+    await play.round();
+    await play.audit();
+  }
+  await chain.call('w2.test', 'claim', {});
+}
+
+function appeal(
+  chain: VmChain,
+  it: { run: number; id: number; by: string; depositYocto: bigint },
+): Promise<unknown> {
+  const { run, id, by, depositYocto } = it;
+  return chain.call(by, 'appeal', { run, dispute: id }, { depositYocto });
+}
+
+/** Whoever is drawn finds for what was claimed, until nothing waits for a jury. */
+async function judgeAll(chain: VmChain, play: Play): Promise<void> {
+  for (let i = 0; i < 60; i++) {
+    const { disputes } = await play.view();
+    const open = disputes.find(({ stage }) => stage === 'jury');
+    if (!open) return;
+    const juror = open.panel.find(({ answered }) => !answered);
+    if (!juror) {
+      await play.tick();
+      if ((await still(play, open))?.panel.length === 0) await play.letTimePass();
+      continue;
+    }
+    const { account } = (await play.seats())[juror.seat]!;
+    const args = { run: play.run, dispute: open.id, answer: open.claimed };
+    await chain.call(account, 'judge', args);
+  }
+}
+
+async function still(play: Play, { id }: DisputeView): Promise<DisputeView | undefined> {
+  return (await play.view()).disputes.find((one) => one.id === id);
+}
+
+/** A second run, of which a root and an update are challenged. */
+async function challengedRun(chain: VmChain): Promise<void> {
+  const play = new Play(chain, 2);
+  await play.decide({ kind: 'fund-run', terms, budgetYocto: `${100n * near}` });
+  await play.enrol();
+  await play.round();
+  const challenge = { run: 2, round: 1 };
+  const { provisional } = await play.view();
+  const deposit = { depositYocto: BigInt(provisional!.challengeYocto) };
+  await chain.call('late.test', 'challenge_root', { ...challenge, root: named('none') }, deposit);
+  await chain.call('ann.test', 'challenge_update', { ...challenge, seat: 2 }, deposit);
+  await play.tick();
+  await judgeAll(chain, play);
+}
+
+async function statements(chain: VmChain): Promise<void> {
+  const depositYocto = near;
+  const subject = named('release');
+  const statement = { subject, purpose: 'endorses', evidence: null };
+  await chain.call('ann.test', 'attest', statement, { depositYocto });
+  const wallet = new Wallet(`0x${'1'.padStart(64, '0')}`);
+  const until = { nonce: 1, deadlineMs: chain.nowMs + longMs };
+  const { domain, types } = typedData;
+  const message = { contract: chain.contract, purpose: 'endorses', subject, evidence: '' };
+  const signature = await wallet.signTypedData(domain, types, { ...message, ...until });
+  const by = wallet.address.toLowerCase();
+  const args = { ...statement, by, ...until, signature };
+  await chain.call('ann.test', 'attest_ethereum', args, { depositYocto });
+}
+
+/** Uploaded and, unused, removed: what the method costs grows with the code, here a small one. */
+async function code(chain: VmChain): Promise<void> {
+  const bytes = new Uint8Array(64);
+  bytes.set([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+  chain.send({ account: 'late.test', depositYocto: near }, 'stage_code', bytes);
+  await chain.view('get_staged_code', { code: digestOf(bytes) });
+  await chain.forward(longMs);
+  await chain.call('late.test', 'unstage_code', { code: digestOf(bytes) });
+  await chain.call('late.test', 'check_health', {});
+}
+
+/** Whatever only reads and was not asked yet. */
+function views(chain: VmChain): (() => Promise<unknown>)[] {
+  const page = { from: 0, limit: 10 };
+  const account = 'ann.test';
+  const args: Record<string, object> = {
+    get_policy: {},
+    get_members: page,
+    get_standing: { account },
+    get_ballot: { proposal: 1, account },
+    get_proposal: { proposal: 1 },
+    list_proposals: { ...page, limit: 2 },
+    get_code: {},
+    get_upgrade: { proposal: 1 },
+    get_dataset: { id: 'speeches@1' },
+    list_datasets: page,
+    list_runs: page,
+    get_round_record: { run: 1, round: 1 },
+    get_release: { release: 1 },
+    get_release_by_manifest: { manifest: digestOfJson(0) },
+    list_releases: page,
+    list_attestations: { subject: named('release'), ...page },
+    get_earnings: { account },
+    get_reputation: { account },
+    list_tokens: { account },
+    get_accounting: {},
+    storage_balance_of: { account_id: everybody[0]! },
+    storage_balance_bounds: {},
+  };
+  return Object.entries(args).map(
+    ([method, it]) =>
+      () =>
+        chain.view(method, it),
+  );
+}
