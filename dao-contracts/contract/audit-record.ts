@@ -12,6 +12,7 @@ const audits = new PackedRecord<Audit>({
   auditor: 'state',
   replaced: 'state',
   state: 'state',
+  sinceMs: 'state',
   deadlineMs: 'state',
   answered: 'state',
   decoy: 'state',

@@ -3,6 +3,7 @@
  * and with the claim what was still open of its other audits.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
+import { keepPace } from './pace.js';
 import type { RunDraft } from './run-draft.js';
 import type { Audit } from './run-state.js';
 
@@ -56,7 +57,18 @@ export function siblings(draft: RunDraft, audit: Audit): Audit[] {
 
 function close(draft: RunDraft, audit: Audit, state: 'passed' | 'failed'): void {
   audit.state = state;
+  notePaceOfAudits(draft, audit);
   draft.emit('audit_closed', { ...nameOf(audit), verdict: state });
+}
+
+/** Three steps of an audit follow one another, and the slowest is waited for three times as long. */
+function notePaceOfAudits(draft: RunDraft, { round }: Audit): void {
+  const { provisional } = draft.run;
+  if (provisional?.round !== round) return;
+  const audits = draft.audits.filter((one) => one.round === round);
+  const closed = audits.filter(({ state }) => state === 'passed' || state === 'failed').length;
+  if (2 * closed <= audits.length || 2 * (closed - 1) > audits.length) return;
+  keepPace(draft, 'audit', Math.ceil((draft.at.nowMs - provisional.sinceMs) / 3));
 }
 
 /** What the worker showed: the leaf after the segment. */

@@ -21,11 +21,13 @@ import { openDispute } from './dispute.js';
 import { disputesMax, trainerAuditsOneIn } from './limits.js';
 import { outcomeLeafWith } from './opening.js';
 import { countDecoy } from './paid-decoy.js';
+import { deadlineOf, lateAfter } from './pace.js';
 import type { RevealedClaim, SeatRole } from './run.js';
 import type { RunDraft } from './run-draft.js';
 import type { Audit, Seat } from './run-state.js';
 import type { Actor } from './seat-name.js';
 import { expel, fine } from './settlement.js';
+import { miss, noteLateness } from './silence.js';
 import { verifyTraceLeaf, type TraceProof } from './trace-proof.js';
 
 /**
@@ -55,7 +57,8 @@ function newAudit(draft: RunDraft, it: AuditName & { auditor: number }): Audit {
     ...it,
     replaced: null,
     state: 'material',
-    deadlineMs: auditDeadline(draft),
+    sinceMs: draft.at.nowMs,
+    deadlineMs: draft.at.nowMs + deadlineOf(draft, 'audit', true),
     startLeaf: null,
     answered: false,
     answer: null,
@@ -104,8 +107,8 @@ export function deliver(draft: RunDraft, step: AuditStep & LeafWithProof): void 
   if (audit.state !== 'material') refuseStep(audit, 'material');
   checkLeaf(draft, { audit, subject, index: audit.segment }, step);
   audit.startLeaf = step.leaf;
-  audit.state = 'answer';
-  audit.deadlineMs = auditDeadline(draft);
+  noteLateStep(draft, audit, subject);
+  enter(draft, audit, 'answer');
 }
 
 export function answer(draft: RunDraft, step: AuditStep & { leaf: Digest | null }): void {
@@ -114,8 +117,8 @@ export function answer(draft: RunDraft, step: AuditStep & { leaf: Digest | null 
   if (audit.state === 'answer' && audit.auditor === caller.seat) {
     audit.answered = true;
     audit.answer = step.leaf;
-    audit.state = 'opening';
-    audit.deadlineMs = auditDeadline(draft);
+    noteLateStep(draft, audit, caller);
+    enter(draft, audit, 'opening');
     return;
   }
   return refuse('NOT_YOUR_TURN', `this audit is at "${audit.state}" and waits for somebody else`);
@@ -136,6 +139,7 @@ export function open(draft: RunDraft, step: AuditStep & OpenedLeaf): void {
   const claim = checkLeaf(draft, { audit, subject, index }, step);
   checkOutcome(draft, { claim, last: index === draft.terms.segments }, step);
   audit.openedLeaf = step.leaf;
+  noteLateStep(draft, audit, subject);
   const covered = step.nonce ? tracedLeaf(draft, step) : null;
   if (audit.answer === step.leaf) {
     audit.right = true;
@@ -173,6 +177,7 @@ function dispute(draft: RunDraft, audit: Audit, caught: boolean): void {
     // No material is not a wrong answer: a worker that delivers on chain and uploads late would
     // slash honest auditors. It costs them the fee, and there is nothing to appeal against.
     plaintiffMayAppeal: answer !== null && !caught,
+    denial: answer === null,
     defendants: [seat],
     parties: replaced === null ? [seat, auditor] : [seat, auditor, replaced],
     bonds: [],
@@ -201,7 +206,8 @@ function isLost(draft: RunDraft, audit: Audit): boolean {
 }
 
 function replaceAuditor(draft: RunDraft, audit: Audit): void {
-  missAuditor(draft, audit);
+  // It must not be drawn again, and fined for it, until it is back.
+  miss(draft, audit.auditor, audit.round);
   const others = siblings(draft, audit).map(({ auditor }) => auditor);
   const other =
     audit.replaced === null ? drawAuditor(draft, [audit.seat, audit.auditor], others) : undefined;
@@ -210,18 +216,7 @@ function replaceAuditor(draft: RunDraft, audit: Audit): void {
   audit.auditor = other;
   const { round, seat } = audit;
   draft.emit('auditor_replaced', { round, seat, segment: audit.segment, auditor: other });
-  audit.deadlineMs = auditDeadline(draft);
-}
-
-/**
- * A trainer whose machine failed is missed when it does not commit, an auditor when it does not
- * answer: it must not be drawn again, and fined for it, until it is back.
- */
-function missAuditor(draft: RunDraft, audit: Audit): void {
-  const entry = draft.roster(audit.auditor);
-  if (entry.role !== 'auditor' || entry.status !== 'active') return;
-  entry.status = 'absent';
-  draft.emit('seat_absent', { round: audit.round, seat: audit.auditor });
+  enter(draft, audit, 'answer');
 }
 
 /**
@@ -310,6 +305,15 @@ function checkOutcome(
   }
 }
 
-function auditDeadline(draft: RunDraft): number {
-  return draft.at.nowMs + draft.terms.deadlinesMs.audit;
+/** A worker that does not open loses its stake, an auditor that does not answer its next round. */
+function enter(draft: RunDraft, audit: Audit, state: 'answer' | 'opening'): void {
+  audit.state = state;
+  audit.sinceMs = draft.at.nowMs;
+  audit.deadlineMs = audit.sinceMs + deadlineOf(draft, 'audit', state === 'opening');
+}
+
+function noteLateStep(draft: RunDraft, audit: Audit, seat: Seat): void {
+  const afterMs = draft.at.nowMs - audit.sinceMs;
+  const lateAfterMs = lateAfter(draft, 'audit');
+  noteLateness(draft, seat, { round: audit.round, afterMs, lateAfterMs });
 }

@@ -13,7 +13,7 @@ import {
 import type { RunTerms } from './run-terms.js';
 
 /** Terms, run record and key overheads at their largest, without what grows by worker. */
-const runBytes = 9_000;
+const runBytes = 9_400;
 /** A worker's entries in the run record. */
 const runBytesPerWorker = 600;
 /** One audit in progress. */
@@ -25,7 +25,7 @@ const bytesPerApplication = 640;
  * entries as owner and operator (190 each), the ledgers and parties of its account and of every
  * payout account it may name (690 each), and its owner's reputation.
  */
-export const seatBytes = 8_115;
+export const seatBytes = 8_220;
 const recordBytesBase = 1_000;
 const recordBytesPerClaim = 900;
 const recordBytesPerAudit = 80;

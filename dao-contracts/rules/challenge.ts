@@ -87,6 +87,7 @@ function openChallenge(
     plaintiff: it.account,
     plaintiffSeat: null,
     plaintiffMayAppeal: true,
+    denial: false,
     parties: seatsBehind(draft, it),
     bonds: [{ account: it.account, side: 'against', bondYocto: cost.bondYocto }],
     toEscrowYocto: 0n,

@@ -21,7 +21,10 @@ import {
   takeAll,
   takeTenth,
 } from './settlement.js';
+import { denialsFree } from './limits.js';
 import { ZERO_LOCAL_STATE } from './opening.js';
+import { isRelated } from './seat-owner.js';
+import { seatsIn, withSeat } from './seat-set.js';
 import { moveMoney } from './totals.js';
 
 /** Locks what the standing verdict against the claim costs its defendants. */
@@ -103,6 +106,7 @@ export function settleDispute(draft: RunDraft, dispute: Dispute, standing: Verdi
   const { terms } = draft;
   let purse = settleBonds(draft, dispute, standing);
   if (standing !== null) purse += finesOf(draft, dispute, standing);
+  if (standing === 'for') payForDenied(draft, dispute);
   const pot = dispute.losses.reduce((sum, one) => sum + lostYocto(one), 0n);
   noteLosers(draft, dispute, standing);
   dispute.losses = [];
@@ -177,9 +181,48 @@ function rightJurors(past: readonly PastPanel[], standing: Verdict | null): numb
 function finesOf(draft: RunDraft, dispute: Dispute, standing: Verdict): bigint {
   const { kind, plaintiffSeat, plaintiffMayAppeal } = dispute;
   const jurors = overruledJurors(dispute, standing);
-  const auditor = kind === 'audit' && standing === 'for' && plaintiffMayAppeal;
-  const fined = auditor ? [plaintiffSeat!, ...jurors] : jurors;
+  const wrong = kind === 'audit' && standing === 'for' && plaintiffMayAppeal;
+  const denied = standing === 'for' && dispute.denial && isOneDenialTooMany(draft, dispute);
+  const fined = wrong || denied ? [plaintiffSeat!, ...jurors] : jurors;
   return fined.reduce((sum, seat) => sum + fine(draft, seat), 0n);
+}
+
+/**
+ * Whether it was the worker that sent nothing or the auditor that fetched nothing, no jury can see.
+ * But whom more than a third of the trainers' owners seem to have sent nothing, each in another
+ * round, and a jury then had it every time, did not fetch. An owner counts once and a round once: a
+ * machine that failed once, or a worker that would have an honest auditor fined, is not enough.
+ */
+function isOneDenialTooMany(draft: RunDraft, { seat, plaintiffSeat, round }: Dispute): boolean {
+  const { roster } = draft.run;
+  const auditor = draft.seat(plaintiffSeat!);
+  const denied = seatsIn(auditor.denied);
+  if (auditor.deniedIn >= round || isRelated(roster, seat!, denied)) return false;
+  auditor.denied = withSeat(auditor.denied, seat!);
+  auditor.deniedIn = round;
+  const owners = new Set(
+    roster
+      .filter(({ role, status }) => role === 'trainer' && status !== 'expelled')
+      .map(({ owner }) => owner),
+  );
+  const count = denied.length + 1;
+  return count > denialsFree && 3 * count > owners.size;
+}
+
+/** Who did an auditor's work in its place shares its fee, which the escrow has and nobody else gets. */
+function payForDenied(draft: RunDraft, dispute: Dispute): void {
+  const { run, terms } = draft;
+  if (!dispute.denial || dispute.acted || draft.hasEnded) return;
+  const jurors = rightJurors(dispute.past, 'for').filter(
+    (seat) => draft.roster(seat).status !== 'expelled',
+  );
+  let paid = 0n;
+  for (const seat of jurors) {
+    const share = BigInt(terms.auditFeeYocto) / BigInt(jurors.length);
+    paid += creditSeat(draft, seat, 'escrows', least(share, run.escrowYocto));
+  }
+  run.paidYocto += paid;
+  draft.emit('denial_judged', { dispute: dispute.id, yocto: `${paid}` });
 }
 
 /**

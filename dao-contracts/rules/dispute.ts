@@ -17,6 +17,7 @@ import type { Dispute, PastPanel, Run } from './run-state.js';
 import type { RunTerms } from './run-terms.js';
 import type { Verdict } from './run.js';
 import type { Actor } from './seat-name.js';
+import { miss } from './silence.js';
 import { receiveMoney } from './totals.js';
 
 /** The last instance. */
@@ -35,6 +36,7 @@ export type NewDispute = Pick<
   | 'plaintiff'
   | 'plaintiffSeat'
   | 'plaintiffMayAppeal'
+  | 'denial'
   | 'defendants'
   | 'parties'
   | 'bonds'
@@ -236,6 +238,9 @@ function drawPanel(draft: RunDraft, dispute: Dispute): void {
 function decide(draft: RunDraft, dispute: Dispute, due: boolean): void {
   const panel = dispute.panel ?? [];
   const answered = panel.filter((juror) => juror.answered).length;
+  if (due) {
+    for (const juror of panel) if (!juror.answered) miss(draft, juror.seat, dispute.round);
+  }
   if (due && answered === 0) return endUnresolved(draft, dispute);
   const votes = countVotes(dispute);
   const size = due ? answered : panel.length;

@@ -11,6 +11,7 @@ import type { RunDraft } from './run-draft.js';
 import type { Applicant } from './run-state.js';
 import { seatName, type Actor } from './seat-name.js';
 import { checkNameIsFree } from './seat-owner.js';
+import { noSeats } from './seat-set.js';
 import { receiveMoney } from './totals.js';
 
 export interface Enrolment extends Actor {
@@ -146,6 +147,11 @@ function giveSeat(draft: RunDraft, applicant: Applicant): void {
     auditsRight: 0,
     auditsWrong: 0,
     rejoins: 0,
+    absentIn: 0,
+    lateness: 0,
+    lateIn: 0,
+    denied: noSeats,
+    deniedIn: 0,
     decoysPaid: 0,
     relayed: { round: 0, calls: 0 },
     localOut: ZERO_LOCAL_STATE,
@@ -206,6 +212,14 @@ export function rejoin(draft: RunDraft, it: Actor): void {
   const seat = draft.seat(number);
   if (seat.rejoins >= rejoinsMax) {
     refuse('TOO_MANY', `seat ${number} was absent too often; its stake returns when the run ends`);
+  }
+  // In a pause nothing goes on without those who are away.
+  if (run.status === 'running' && run.nextRound < entry.fromRound) {
+    refuse(
+      'NOT_YOUR_TURN',
+      `seat ${number} was absent ${seat.rejoins + 1} times; it may rejoin once round ` +
+        `${entry.fromRound - 1} is open`,
+    );
   }
   checkRoom(draft, entry.role);
   seat.rejoins++;

@@ -102,6 +102,7 @@ export function completeIfDone(draft: RunDraft): boolean {
   if (draft.hasEnded || run.finalRounds < draft.terms.rounds) return false;
   if (draft.disputes.some(({ stage }) => stage !== 'dao')) return false;
   settleRun(draft);
+  run.pausedSinceMs = null;
   run.status = 'completed';
   draft.emit('run_completed', { finalRound: run.finalRound, finalRoot: run.finalRoot });
   return true;

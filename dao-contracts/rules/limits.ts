@@ -8,6 +8,18 @@ export const applicationsMax = 128;
 export const fromRoundAheadMax = 64;
 /** Each absence can cost the run one round; a machine that fails more often should not be in it. */
 export const rejoinsMax = 8;
+/** Absences soon after one another that cost a round's pay and no stake. */
+export const absencesFree = 3;
+/** Rounds after which one absence is forgotten: a machine may fail once in so many for ever. */
+export const forgivenAfterRounds = 16;
+/** A round in which a seat was far behind the others counts so much, and each one after it 1 less … */
+export const latenessOfRound = 8;
+/** … and above this it is absent: when it was late in four of some nine rounds. */
+export const latenessMax = 24;
+/** An auditor may have said "no material" of claims of so many owners at least, where juries had it. */
+export const denialsFree = 2;
+/** A run that waits for trainers this long stops: two votes of a slow policy, and no hostage. */
+export const pauseMsMax = 14 * 24 * 3_600_000;
 /** Beyond `rounds` + this many cancelled rounds a run stops instead of spending its escrow on records. */
 export const cancelledRoundsSlack = 64;
 /** Answers overruled or never given before the seat is lost: a tenth of the stake each. */
@@ -142,3 +154,18 @@ export const reviewerBytes = 1_200;
 export const ancestorsMax = 64;
 /** Terms and record of a bounty at their largest. */
 export const bountyBytes = 5_000;
+
+/** Rounds that deadlines follow: one of three may be as slow as it likes. */
+export const paceRounds = 3;
+/** The slowest that are waited for may take so many times as long as the middle. */
+export const paceOfSlowest = 3;
+/** k of `median + k · MAD`. */
+export const paceSpreads = 4;
+/** However fast the cohort: no deadline below a minute, nor … */
+export const deadlineLeastMs = 60_000;
+/** … below so many parts of the terms' own … */
+export const shortestShareOfDeadline = 8;
+/** … or, where silence costs a stake, so many: an operator may be asleep. */
+export const shortestShareWithStake = 4;
+/** And nobody is late within so many parts of it: machines restart, lines stall. */
+export const lateShareOfDeadline = 32;

@@ -38,6 +38,8 @@ export function resumeByVote(draft: RunDraft): void {
     refuse('RUN_NOT_OPEN', `run ${run.id} is not paused by a vote; "tick" resumes any other pause`);
   }
   run.pausedUntilMs = null;
+  // Whoever has to come back has all of the time from now on.
+  run.pausedSinceMs = draft.at.nowMs;
   openRound(draft, true);
 }
 

@@ -23,6 +23,8 @@ export function newRun(it: Funding): Run {
     status: 'enrolling',
     pausedBecause: null,
     pausedUntilMs: null,
+    pausedSinceMs: null,
+    recentMs: { train: [], reveal: [], certify: [], aggregate: [], audit: [] },
     budgetYocto,
     escrowYocto: budgetYocto - fundingStorageYocto(terms),
     paidYocto: 0n,

@@ -9,11 +9,19 @@ import { tickDisputes } from './dispute.js';
 import { closeProvisional, completeIfDone } from './finality.js';
 import { ZERO_LOCAL_STATE } from './opening.js';
 import { seatsIn, type SeatSet } from './seat-set.js';
-import { closedRounds, openRound, pauseRun, returnSlices } from './round-opening.js';
+import { deadlineOf, lateAfter, noteTimeout } from './pace.js';
+import {
+  closedRounds,
+  openRound,
+  pauseRun,
+  returnSlices,
+  stopIfForsaken,
+} from './round-opening.js';
 import type { Phase, TickResult } from './run.js';
 import type { RunDraft } from './run-draft.js';
 import type { OpenRound } from './run-state.js';
 import { depositSlashed, expel } from './settlement.js';
+import { dismissMissed, makeAbsent, miss } from './silence.js';
 
 export interface Tick {
   /** What the caller believes current; a phase that moved already is left alone. */
@@ -42,7 +50,9 @@ function tickAny(draft: RunDraft, it: Tick): boolean {
         : it.phase === null;
       const judged = [tickAudits(draft), tickDisputes(draft)].includes(true);
       const closed = closeProvisional(draft) || completeIfDone(draft);
-      return (believed && !closed && tickRound(draft)) || judged || closed;
+      const resumed = believed && !closed && tickRound(draft);
+      const forsaken = stopIfForsaken(draft);
+      return resumed || forsaken || judged || closed;
     }
     default:
       return unreachable(run.status);
@@ -75,10 +85,8 @@ function closeTrain(draft: RunDraft, open: OpenRound): boolean {
   const trainers = open.slices.map(({ seat }) => seat);
   const missing = missingFrom(draft, trainers, open.committed);
   if (missing.length > 0 && !due(draft, open)) return false;
-  for (const seat of missing) {
-    draft.roster(seat).status = 'absent';
-    draft.emit('seat_absent', { round: open.round, seat });
-  }
+  noteTimeout(draft, open, open.committed.length);
+  for (const seat of missing) makeAbsent(draft, seat, open.round);
   const { minWorkers } = draft.terms;
   const committed = open.committed.filter((seat) => draft.isActive(seat)).length;
   if (committed < minWorkers) {
@@ -90,6 +98,7 @@ function closeTrain(draft: RunDraft, open: OpenRound): boolean {
 function closeReveal(draft: RunDraft, open: OpenRound): boolean {
   const missing = missingFrom(draft, open.committed, open.revealed);
   if (missing.length > 0 && !due(draft, open)) return false;
+  noteTimeout(draft, open, open.revealed.length);
   for (const seat of missing) {
     const yocto = expel(draft, seat, `did not reveal in round ${open.round}`);
     depositSlashed(draft, { seat, yocto });
@@ -125,6 +134,8 @@ function drawWitnesses(draft: RunDraft, open: OpenRound): void {
 function closeCertify(draft: RunDraft, open: OpenRound): boolean {
   const missing = missingFrom(draft, open.witnesses, open.certified);
   if (missing.length > 0 && !due(draft, open)) return false;
+  noteTimeout(draft, open, open.certified.length);
+  for (const seat of missing) miss(draft, seat, open.round);
   open.included = open.revealed
     .filter((seat, i) => draft.isActive(seat) && isCertified(open, open.named[i]!))
     .sort((a, b) => a - b);
@@ -144,11 +155,14 @@ function closeAggregate(draft: RunDraft, open: OpenRound): boolean {
   );
   const missing = missingFrom(draft, awaited, open.submitted);
   if (missing.length > 0 && !due(draft, open)) return false;
+  noteTimeout(draft, open, open.submitted.length);
   const agreed = open.roots.find(({ by }) => 2 * by.length > open.revealed.length);
   if (!agreed) {
     pauseRun(draft, 'no root was named by more than half of those who revealed');
     return true;
   }
+  // Where no root is agreed silence is nobody's fault: what was certified could perhaps not be had.
+  for (const seat of missing) miss(draft, seat, open.round);
   const { round, ordinal, startRoot, localReset, slices, revealed } = open;
   const included = open.included!;
   run.provisional = {
@@ -161,6 +175,7 @@ function closeAggregate(draft: RunDraft, open: OpenRound): boolean {
     slices,
     revealed,
     struck: null,
+    sinceMs: draft.at.nowMs,
     challengeUntilMs: draft.at.nowMs + draft.terms.challengeWindowMs,
     namedBy: agreed.by,
     witnessed: included.map((seat) => ({ seat, by: open.named[revealed.indexOf(seat)]! })),
@@ -168,6 +183,7 @@ function closeAggregate(draft: RunDraft, open: OpenRound): boolean {
     challenges: { root: 0, update: 0 },
   };
   run.open = null;
+  dismissMissed(draft, open);
   returnSlices(
     draft,
     slices.filter(({ seat }) => !included.includes(seat)),
@@ -202,7 +218,12 @@ function isCommittee({ witnesses, revealed }: OpenRound): boolean {
 
 function enter(draft: RunDraft, open: OpenRound, phase: Exclude<Phase, 'train'>): void {
   open.phase = phase;
-  open.deadlineMs = draft.at.nowMs + draft.terms.deadlinesMs[phase];
+  open.sinceMs = draft.at.nowMs;
+  open.expected = { reveal: open.committed, certify: open.witnesses, aggregate: open.revealed }[
+    phase
+  ].length;
+  open.lateAfterMs = lateAfter(draft, phase);
+  open.deadlineMs = open.sinceMs + deadlineOf(draft, phase, phase === 'reveal');
   draft.emit('phase_moved', { round: open.round, phase });
 }
 

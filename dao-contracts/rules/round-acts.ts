@@ -2,11 +2,13 @@
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import { refuse } from './errors.js';
 import { commitmentWith, ZERO_LOCAL_STATE } from './opening.js';
+import { notePace } from './pace.js';
 import type { Phase, RevealedClaim } from './run.js';
 import type { RunDraft } from './run-draft.js';
 import type { OpenRound, Seat } from './run-state.js';
 import { noSeats, withSeat } from './seat-set.js';
 import type { Actor } from './seat-name.js';
+import { noteLateness } from './silence.js';
 
 export interface Act extends Actor {
   round: number;
@@ -15,6 +17,7 @@ export interface Act extends Actor {
 export function commit(draft: RunDraft, act: Act & { commitment: Digest }): void {
   const { open, seat } = enterPhase(draft, act, 'train');
   takeTurn(draft.trains(seat.seat), open.committed, seat, 'trains in this round');
+  notePaceOf(draft, seat, open.committed);
   const { provisional } = draft.run;
   // The claim of a provisional round is still needed; one of a cancelled round is not.
   if (seat.claim && seat.claim.round === provisional?.round) seat.previousClaim = seat.claim;
@@ -25,6 +28,7 @@ export function reveal(draft: RunDraft, act: Act & RevealedClaim & { salt: strin
   const { open, seat } = enterPhase(draft, act, 'reveal');
   takeTurn(open.committed.includes(seat.seat), open.revealed, seat, 'committed in this round');
   open.named.push(noSeats);
+  notePaceOf(draft, seat, open.revealed);
   const { update, updateBytes, startRoot, localIn, localOut, traceRoot, salt } = act;
   if (startRoot !== open.startRoot) {
     refuse('BAD_OPENING', `round ${open.round} starts from ${open.startRoot}`);
@@ -58,6 +62,7 @@ export function reveal(draft: RunDraft, act: Act & RevealedClaim & { salt: strin
 export function certify(draft: RunDraft, act: Act & { available: number[] }): void {
   const { open, seat } = enterPhase(draft, act, 'certify');
   takeTurn(open.witnesses.includes(seat.seat), open.certified, seat, 'is a witness of this round');
+  notePaceOf(draft, seat, open.certified);
   for (const named of new Set(act.available)) {
     const at = open.revealed.indexOf(named);
     if (at < 0) refuse('BAD_ARGUMENT', `available: seat ${named} revealed nothing in this round`);
@@ -68,6 +73,8 @@ export function certify(draft: RunDraft, act: Act & { available: number[] }): vo
 export function submitRoot(draft: RunDraft, act: Act & { root: Digest }): void {
   const { open, seat } = enterPhase(draft, act, 'aggregate');
   takeTurn(open.revealed.includes(seat.seat), open.submitted, seat, 'revealed in this round');
+  // While it waits for the round before, nobody is late.
+  if (!draft.run.provisional) notePaceOf(draft, seat, open.submitted);
   const same = open.roots.find(({ root }) => root === act.root);
   if (same) same.by.push(seat.seat);
   else open.roots.push({ root: act.root, by: [seat.seat] });
@@ -85,6 +92,14 @@ function enterPhase(draft: RunDraft, act: Act, phase: Phase): { open: OpenRound;
     refuse('WRONG_PHASE', `round ${open.round} is at "${open.phase}", not at "${phase}"`);
   }
   return { open, seat: draft.activeSeatOf(act) };
+}
+
+/** `acted`: by whom so far, this seat included. */
+function notePaceOf(draft: RunDraft, seat: Seat, acted: readonly number[]): void {
+  const open = draft.run.open!;
+  const { round, sinceMs, lateAfterMs } = open;
+  noteLateness(draft, seat, { round, afterMs: draft.at.nowMs - sinceMs, lateAfterMs });
+  notePace(draft, open, acted.length);
 }
 
 /** Each seat acts once per phase. */

@@ -3,10 +3,14 @@ import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.
 import { applyAmendment } from './amendment.js';
 import { cancelledRoundsMax, recordOverheadBytes, roundYocto } from './budget.js';
 import { suspendDisputes } from './dispute.js';
+import { pauseMsMax } from './limits.js';
 import { ZERO_LOCAL_STATE } from './opening.js';
+import { deadlineOf, lateAfter } from './pace.js';
 import type { RunDraft } from './run-draft.js';
+import type { Run } from './run-state.js';
 import type { SliceOfSeat } from './run.js';
 import { distributePot, settleRun } from './settlement.js';
+import { dismissMissed } from './silence.js';
 
 /** Final rounds and the provisional one. */
 export function closedRounds(run: { finalRounds: number; provisional: unknown }): number {
@@ -47,6 +51,7 @@ export function openRound(draft: RunDraft, resuming = false): void {
     if (run.status === 'paused') return;
     run.status = 'paused';
     run.pausedBecause = `${trainers.length} trainers are active where ${terms.minWorkers} are needed`;
+    run.pausedSinceMs = draft.at.nowMs;
     draft.emit('run_paused', { because: run.pausedBecause });
     return;
   }
@@ -54,15 +59,20 @@ export function openRound(draft: RunDraft, resuming = false): void {
   run.status = 'running';
   run.pausedBecause = null;
   run.pausedUntilMs = null;
+  run.pausedSinceMs = null;
   run.nextRound++;
   run.open = {
     round,
     ordinal: closedRounds(run),
     phase: 'train',
-    deadlineMs: draft.at.nowMs + terms.deadlinesMs.train,
+    sinceMs: draft.at.nowMs,
+    lateAfterMs: lateAfter(draft, 'train'),
+    expected: trainers.length,
+    deadlineMs: draft.at.nowMs + deadlineOf(draft, 'train', false),
     startRoot: run.provisional?.root ?? run.finalRoot,
     localReset: run.resetNext || (round - 1) % terms.localResetInterval === 0,
     slices: trainers.map((seat) => ({ seat, slice: nextSlice(draft) })),
+    missed: [],
     committed: [],
     revealed: [],
     certified: [],
@@ -100,6 +110,7 @@ export function abortOpenRound(draft: RunDraft): void {
   const round = run.open;
   if (!round) return;
   run.open = null;
+  dismissMissed(draft, round);
   abortRecord(draft, round);
   returnSlices(draft, round.slices);
   dropAudits(draft, round.round);
@@ -156,6 +167,7 @@ export function pauseRun(draft: RunDraft, because: string): void {
   abortOpenRound(draft);
   draft.run.status = 'paused';
   draft.run.pausedBecause = because;
+  draft.run.pausedSinceMs = draft.at.nowMs;
   draft.emit('run_paused', { because });
   stopIfHopeless(draft);
 }
@@ -169,6 +181,25 @@ export function stopIfHopeless(draft: RunDraft): void {
   }
 }
 
+/**
+ * When a paused run gives up waiting; null: it is not paused. Its stakes and its escrow would else be
+ * locked for as long as nobody comes back and nobody votes.
+ */
+export function pauseEndsMs(
+  run: Pick<Run, 'status' | 'pausedSinceMs' | 'pausedUntilMs'>,
+): number | null {
+  if (run.status !== 'paused' || run.pausedSinceMs === null) return null;
+  return Math.max(run.pausedSinceMs, run.pausedUntilMs ?? 0) + pauseMsMax;
+}
+
+/** Not while a provisional round is still to be judged: it may become final and be paid. */
+export function stopIfForsaken(draft: RunDraft): boolean {
+  const endsMs = pauseEndsMs(draft.run);
+  if (endsMs === null || draft.at.nowMs < endsMs || draft.run.provisional) return false;
+  stopRun(draft, `paused too long: ${draft.run.pausedBecause ?? 'no reason'}`);
+  return true;
+}
+
 export function stopRun(draft: RunDraft, because: string): void {
   const { run } = draft;
   abortOpenRound(draft);
@@ -178,5 +209,6 @@ export function stopRun(draft: RunDraft, because: string): void {
   run.status = 'stopped';
   run.pausedBecause = null;
   run.pausedUntilMs = null;
+  run.pausedSinceMs = null;
   draft.emit('run_stopped', { because });
 }

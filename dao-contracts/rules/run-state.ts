@@ -25,6 +25,10 @@ export interface Run {
   pausedBecause: string | null;
   /** The DAO paused it: no round opens before this block time. */
   pausedUntilMs: number | null;
+  /** Since when a paused run waits. */
+  pausedSinceMs: number | null;
+  /** Paces of the last rounds, oldest first (pace.ts). */
+  recentMs: Record<Phase | 'audit', number[]>;
   budgetYocto: bigint;
   escrowYocto: bigint;
   /** Rewards and fees that left the escrow. */
@@ -74,10 +78,18 @@ export interface OpenRound {
   round: number;
   ordinal: number;
   phase: Phase;
+  /** When the phase began. */
+  sinceMs: number;
+  /** How many are to act in it. */
+  expected: number;
+  /** Later than so long after it an act is far behind the others': acts do not read the terms. */
+  lateAfterMs: number;
   deadlineMs: number;
   startRoot: Digest;
   localReset: boolean;
   slices: SliceOfSeat[];
+  /** Waited for in vain: absent when this round ends. */
+  missed: number[];
   committed: number[];
   revealed: number[];
   certified: number[];
@@ -101,6 +113,8 @@ export interface ProvisionalRound {
   revealed: number[];
   /** A jury found that this must not stand: it will be rewound once its audits are closed. */
   struck: 'root' | 'update' | null;
+  /** When it became provisional. */
+  sinceMs: number;
   /** It does not become final before: who computed another root needs time to say so. */
   challengeUntilMs: number;
   /** Who named the root. */
@@ -134,6 +148,14 @@ export interface Seat {
   auditsRight: number;
   auditsWrong: number;
   rejoins: number;
+  /** The round of its last absence, 0: none. */
+  absentIn: number;
+  /** How much behind the others it was lately, as of round `lateIn` (silence.ts). */
+  lateness: number;
+  lateIn: number;
+  /** Whose claims it said it had no material of where a jury had it; the round of the last. */
+  denied: SeatSet;
+  deniedIn: number;
   /** Decoys of its traces that the run paid for. */
   decoysPaid: number;
   /** Calls that relayers were paid for since round `round` was the next to open. */
@@ -165,6 +187,8 @@ export interface Audit {
   /** The auditor that did not answer in time, if one was replaced. */
   replaced: number | null;
   state: AuditState;
+  /** When the step began that it is at. */
+  sinceMs: number;
   deadlineMs: number;
   startLeaf: Digest | null;
   answered: boolean;
@@ -202,6 +226,8 @@ export interface Dispute {
   plaintiffSeat: number | null;
   /** False: it only said that there was no material, or was shown not to have computed. */
   plaintiffMayAppeal: boolean;
+  /** The auditor said that it had no material. */
+  denial: boolean;
   /** Seats that lose money when the claim is found wrong. */
   defendants: number[];
   /** Seats that never sit on it. */

@@ -2,7 +2,7 @@
 import type { AuditView, DisputeView, RunView, SeatView } from './run.js';
 import type { Applicant, Audit, Dispute, Juror, Run, Seat } from './run-state.js';
 import type { Amendment, RunTerms } from './run-terms.js';
-import { closedRounds } from './round-opening.js';
+import { closedRounds, pauseEndsMs } from './round-opening.js';
 import { ZERO_LOCAL_STATE } from './opening.js';
 import { challengeCost } from './challenge.js';
 import { appealCost, type BondCost } from './dispute.js';
@@ -30,6 +30,7 @@ export function viewRun(
     status: run.status,
     pausedBecause: run.pausedBecause,
     pausedUntilMs: run.pausedUntilMs,
+    pauseEndsMs: pauseEndsMs(run),
     relayedCalls: run.relayedCalls,
     rewinds: run.rewinds,
     amendment: it.amendment ?? null,

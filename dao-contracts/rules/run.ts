@@ -40,6 +40,8 @@ export interface RunView {
   pausedBecause: string | null;
   /** The DAO paused it: no round opens before this block time. */
   pausedUntilMs: number | null;
+  /** Paused: block time from which a tick stops it for good; null: it is not, or still judged. */
+  pauseEndsMs: number | null;
   /** Relayed calls that the escrow paid for. */
   relayedCalls: number;
   /** Final rounds between `to` and `at`, both left out, are void by a vote of the DAO. */

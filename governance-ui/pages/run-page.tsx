@@ -159,6 +159,9 @@ function StatusSentence({ story: { run, seats } }: { story: RunStory }) {
         <p>
           Paused: {run.pausedBecause ?? 'no reason given'}. It goes on from the last root as soon as{' '}
           {run.terms.minWorkers} trainers are active.
+          {run.pauseEndsMs !== null && run.pauseEndsMs > run.nowMs
+            ? ` If they are not in ${formatSpan(run.pauseEndsMs - run.nowMs)}, it stops and refunds.`
+            : null}
         </p>
       );
     case 'completed':

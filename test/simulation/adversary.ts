@@ -46,6 +46,8 @@ export interface Adversary {
   crowds?: boolean;
   /** More of them than the terms assume: what is measured bounds nothing. */
   beyondTerms?: boolean;
+  /** Found by what it did several times: no single breach has a chance of its own. */
+  findsLate?: boolean;
   /** Why no stake prices this, and what bounds it. */
   unpriced?: string;
 }

@@ -1,5 +1,6 @@
 /** What a seat owes the run now: the simulator's own reading of the chain, without views. */
 import type { RunState } from '@commonweights/dao-contracts/rules/run-events.js';
+import { pauseEndsMs } from '@commonweights/dao-contracts/rules/round-opening.js';
 import type { Dispute, OpenRound } from '@commonweights/dao-contracts/rules/run-state.js';
 import type { Duty } from './behaviour.js';
 
@@ -73,6 +74,8 @@ export function nextDeadlineMs(state: Readonly<RunState>, nowMs: number): number
   if (run.provisional) times.push(run.provisional.challengeUntilMs);
   if (run.status === 'enrolling') times.push(run.enrolDeadlineMs);
   if (run.pausedUntilMs !== null) times.push(run.pausedUntilMs);
+  const pauseEnds = pauseEndsMs(run);
+  if (pauseEnds !== null) times.push(pauseEnds);
   const later = times.filter((at) => at > nowMs);
   return later.length === 0 ? null : Math.min(...later);
 }

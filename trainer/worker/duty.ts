@@ -133,6 +133,9 @@ function expelledDuty(input: DutyInput, mine: SeatView): Duty {
 /** Coming back, as soon as nobody else has the place. */
 function absentDuty(run: RunView, seats: readonly SeatView[], mine: SeatView): Duty | null {
   if (mine.status !== 'absent') return null;
+  if (run.status === 'running' && run.nextRound < mine.fromRound) {
+    return { kind: 'wait', for: `round ${mine.fromRound - 1}: it was absent too often` };
+  }
   const { maxWorkers, maxAuditors } = run.terms;
   const places = mine.role === 'trainer' ? maxWorkers : maxAuditors;
   const taken = seats.filter((seat) => seat.role === mine.role && seat.status === 'active').length;
@@ -178,7 +181,7 @@ function tickDuty(run: RunView, seats: readonly SeatView[], nowMs: number): Duty
   const isLost = ({ state, auditor }: AuditView) =>
     state === 'answer' && expelled.includes(auditor);
   if (run.audits.some(isLost)) return { kind: 'tick', because: 'an auditor is to be replaced' };
-  if (run.status === 'paused') return canGoOn(run, seats);
+  if (run.status === 'paused') return canGoOn(run, seats) ?? forsaken(run, nowMs);
   const open = run.open;
   if (run.provisional && !hasPendingAudits(run) && isClosable(run.provisional, nowMs)) {
     return { kind: 'tick', because: 'the provisional round is to close' };
@@ -197,6 +200,12 @@ function canGoOn(run: RunView, seats: readonly SeatView[]): Duty | null {
   const trainers = seats.filter((seat) => seat.role === 'trainer' && seat.status === 'active');
   if (trainers.length < run.terms.minWorkers) return null;
   return { kind: 'tick', because: 'enough trainers are back' };
+}
+
+/** Nobody came back in time: stakes and escrow are let go. */
+function forsaken({ pauseEndsMs, provisional }: RunView, nowMs: number): Duty | null {
+  if (pauseEndsMs === null || provisional || nowMs < pauseEndsMs) return null;
+  return { kind: 'tick', because: 'it was paused too long' };
 }
 
 /** Whether the open round's phase has heard from all that can still act. */

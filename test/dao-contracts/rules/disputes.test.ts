@@ -80,7 +80,7 @@ describe('a jury', () => {
     expect(judge(juror!.seat)).to.match(/^ALREADY_ACTED: this juror has answered/);
   });
 
-  it('that stays silent changes nothing and costs nobody anything', () => {
+  it('that stays silent changes nothing and costs nobody a stake', () => {
     const play = disputed();
     play.apply(tickOnly);
     letTimePass(play);

@@ -117,7 +117,9 @@ function commandOf(
     return it.alive ? honestDuty(play, honest.role) : null;
   }
   if (manner === 'lost') {
-    if (command.kind === 'certify' || command.kind === 'stop') return play.tick();
+    if (command.kind === 'stop') return play.tick();
+    // Who is silent would be absent, and the run would pause; who has nothing is not.
+    if (command.kind === 'certify') return { ...command, available: [] };
     if (command.kind === 'tick') play.nowMs += play.state.run.open?.phase === 'certify' ? 1_000 : 0;
   }
   // Without a deposit a seat earns its stake.

@@ -72,6 +72,13 @@ export class PayLaws {
     // A vote to rewind takes calls off the count, and is relayed by nobody.
     const calls = BigInt(Math.max(0, run.relayedCalls - before.run.relayedCalls));
     paid += calls * BigInt(terms.relayFeeYocto);
+    // The fee of an auditor that denied what a jury had: at most one for each dispute.
+    for (const { event, data } of this.play.effects?.events ?? []) {
+      if (event !== 'denial_judged') continue;
+      const shared = BigInt(String(data.yocto));
+      expect('paidOnce', shared <= fee, () => `${shared} shared of a fee of ${fee}`);
+      paid += shared;
+    }
     const left = run.paidYocto - before.run.paidYocto - paid;
     const decoyFee = BigInt(terms.decoyFeeYocto);
     // What an auditor that denied its material does not get goes to the jurors who had it.

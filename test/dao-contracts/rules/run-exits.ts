@@ -1,9 +1,9 @@
 /**
  * That every state has a way out: with nobody acting but strangers who call `tick`, time alone ends
  * every phase and leads a running run to a pause or an end; and a paused run leaves its pause by
- * who comes back, by a vote, and by nothing that only one person could do.
+ * who comes back, by a vote, by time, and by nothing that only one person could do.
  */
-import { rejoinsMax, resolutionMs } from '@commonweights/dao-contracts/rules/limits.js';
+import { pauseMsMax, rejoinsMax, resolutionMs } from '@commonweights/dao-contracts/rules/limits.js';
 import {
   stepRun,
   type RunCommand,
@@ -47,6 +47,7 @@ export function checkExits(play: RunPlay): number {
   if (!isOver(state)) {
     // A pause by vote ends by itself, at the latest then.
     nowMs = Math.max(nowMs, state.run.pausedUntilMs ?? 0);
+    checkForsaken(play, state, nowMs);
     checkPause(state, { at, tick, state: () => state });
   }
   return most;
@@ -80,6 +81,14 @@ function placeOf({ run, disputes }: RunState): string {
   const judged = disputes.map(({ id, stage, level }) => `${id} ${stage} ${level}`).join(' ');
   const past = `provisional ${provisional?.round ?? '-'}, final ${finalRounds}`;
   return `${status}, ${phase}, ${past}, disputes ${judged}`;
+}
+
+/** Nobody comes back and nobody votes: time alone lets go of stakes and escrow. */
+function checkForsaken(play: RunPlay, paused: RunState, nowMs: number): void {
+  const command = { kind: 'tick', round: null, phase: null } as const;
+  const at = { ...play.context(), nowMs: nowMs + pauseMsMax };
+  const { state } = stepRun(paused, command, at);
+  if (state.run.status === 'paused') broken('exit', 'a pause that time does not end');
 }
 
 function checkPause(

@@ -4,6 +4,7 @@
  * A broken law throws `LAW_BROKEN: <its name>: <the facts>`.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { absencesFree } from '@commonweights/dao-contracts/rules/limits.js';
 import type { RunState } from '@commonweights/dao-contracts/rules/run-events.js';
 import type { Audit } from '@commonweights/dao-contracts/rules/run-state.js';
 import { heldBackYocto } from '@commonweights/dao-contracts/rules/settlement.js';
@@ -144,16 +145,21 @@ export type LossCause =
   | 'overruled as auditor'
   | 'overruled as juror'
   | 'took a decoy'
-  | 'silent as auditor';
+  | 'silent as auditor'
+  | 'absent too often';
 
 /** What the protocol may fine a seat for in the next command, seen from the state before it. */
 export function lossCauses(
-  { run, audits, disputes }: RunState,
+  { run, audits, disputes, seats }: RunState,
   it: { seat: number; nowMs: number },
 ): LossCause[] {
   const causes = new Set<LossCause>();
   const { open } = run;
   const { seat, nowMs } = it;
+  // The fourth absence and more, soon after one another.
+  if ((seats[seat]?.rejoins ?? 0) >= absencesFree && run.roster[seat]?.status === 'active') {
+    causes.add('absent too often');
+  }
   const silent = open?.committed.includes(seat) && !open.revealed.includes(seat);
   if (open?.phase === 'reveal' && silent && nowMs >= open.deadlineMs) causes.add('did not reveal');
   for (const audit of audits) {

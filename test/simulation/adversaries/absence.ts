@@ -3,7 +3,7 @@
  * machine is honest and stops for ever at some moment: whether that costs it its stake is the
  * question. The absentee takes a seat, never trains, and comes back as often as it may. The idle
  * certifier trains honestly, but spares itself the others' updates: it never says what it has and
- * names no root, which nothing asks of it for its pay.
+ * names no root, and is absent in the round after each in which it did not.
  */
 import { members, someTrainers, type Adversary } from '../adversary.js';
 import type { Duty, Response, Sight } from '../behaviour.js';
@@ -51,14 +51,14 @@ export const absences: Adversary[] = [
     name: 'absentee',
     hopes: 'a place that nobody else gets; every round waits',
     cast: (terms) => someTrainers(terms, () => new Absentee()),
-    expects: nothing('absent, unpaid, back eight times'),
-    unpriced: 'griefing: nine train deadlines for a stake that comes back',
+    expects: nothing('absent, unpaid, away for ever longer, fined from the fourth time'),
+    unpriced: 'griefing: a few train deadlines, which follow the others',
   },
   {
     name: 'idle-certifier',
     hopes: 'full pay without fetching what the others did',
     cast: (terms) => someTrainers(terms, () => new IdleCertifier()),
-    expects: nothing('no rule asks for it'),
-    unpriced: 'laziness: every round waits for the certify deadline; nothing is lost by it',
+    expects: nothing('absent in the next round'),
+    unpriced: 'laziness: a round waits for the certify deadline, and then ever fewer do',
   },
 ];

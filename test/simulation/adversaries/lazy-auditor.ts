@@ -2,7 +2,7 @@
  * Auditors who want a fee, or a seat, without the work. The guesser answers something: it cannot
  * know the leaf that was committed to, so every answer is overruled. The liar does it now and then,
  * to get honest workers expelled. The silent one does not answer and lets another one be drawn. The
- * denier says that there was no material, which costs it nothing and three jurors their time.
+ * denier says that there was no material: a fine once it said so of the claims of enough owners.
  */
 import type { Audit } from '@commonweights/dao-contracts/rules/run-state.js';
 import { trainerAuditsOneIn } from '@commonweights/dao-contracts/rules/limits.js';
@@ -39,7 +39,7 @@ function lazy(name: string, habit: Habit, rest: Pick<Adversary, 'hopes' | 'expec
 }
 
 /**
- * The first silent one is replaced and goes free; only if the second one is silent too do both pay.
+ * The first silent one is absent and replaced; only if the second one is silent too do both pay.
  * Of the breaches counted, two come from each such audit and one from each other.
  */
 function bothSilent(terms: RunTerms): number {
@@ -48,8 +48,6 @@ function bothSilent(terms: RunTerms): number {
   const both = (1 - 1 / trainerAuditsOneIn) * ((silent - 1) / others);
   return (2 * both) / (1 + both);
 }
-
-const free = 'griefing: costs the auditor its fee and nothing else';
 
 export const lazyAuditors: Adversary[] = [
   lazy('lazy-auditor', 'guess', {
@@ -65,13 +63,13 @@ export const lazyAuditors: Adversary[] = [
       hopes: 'to hold rounds up; a seat for nothing',
       expects: (terms) => ({ rate: bothSilent(terms), formula: '2x/(1+x), x = both are silent' }),
     }),
-    unpriced: `${free}; each round waits for the audit deadline`,
+    unpriced: 'griefing: a round waits for it, and then ever fewer do',
   },
   {
     ...lazy('denying-auditor', 'denial', {
       hopes: 'to make three jurors work for nothing, each time',
-      expects: () => ({ rate: 0, formula: '0: "no material" is never punished' }),
+      expects: () => ({ rate: null, formula: 'the third owner, the fourth, the fifth' }),
     }),
-    unpriced: `${free}; three jurors re-execute unpaid`,
+    findsLate: true,
   },
 ];

@@ -1,7 +1,7 @@
 /**
  * Works honestly and does everything at the last hour: commits, reveals, certifies, names the root,
- * delivers and opens just before each deadline. It breaks no rule and is paid in full, and the run
- * takes as long as all its deadlines together.
+ * delivers and opens just before each deadline. It breaks no single rule; deadlines follow the others, and
+ * who is late in several rounds is absent for ever more of them.
  */
 import { someTrainers, type Adversary } from '../adversary.js';
 import type { Duty, Response, Sight } from '../behaviour.js';
@@ -27,5 +27,5 @@ export const slowWalker: Adversary = {
   hopes: 'everybody waits; pay in full',
   cast: (terms) => someTrainers(terms, () => new SlowWalker()),
   expects: () => ({ rate: null, formula: 'no breach' }),
-  unpriced: 'griefing: bounded by the deadlines alone, at no cost',
+  unpriced: 'griefing: bounded by deadlines that follow the others, at the cost of most of its pay',
 };

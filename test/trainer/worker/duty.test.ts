@@ -335,6 +335,14 @@ describe('what a seat owes', () => {
       expect(waits).to.deep.equal({ kind: 'wait', for: 'a place to be free' });
     });
 
+    it('is to wait for the round from which it may come back, but in a pause', () => {
+      const again = { 0: { status: 'absent' as const, fromRound: base.run.nextRound + 1 } };
+      const waits = { kind: 'wait', for: `round ${base.run.nextRound}: it was absent too often` };
+      expect(duty(0, { seats: again })).to.deep.equal(waits);
+      const run = { status: 'paused' as const };
+      expect(duty(0, { seats: again, run, open: null }).kind).to.equal('rejoin');
+    });
+
     it('is to come back to a paused run too', () => {
       const run = { status: 'paused' as const };
       expect(duty(0, { seats: absent, run, open: null }).kind).to.equal('rejoin');
@@ -350,6 +358,16 @@ describe('what a seat owes', () => {
       expect(waits).to.deep.equal({ kind: 'wait', for: 'the run to go on (paused: nobody came)' });
       const more = duty(0, { run, open: null, seats: { 1: { status: 'absent' } } });
       expect(more).to.deep.equal({ kind: 'tick', because: 'enough trainers are back' });
+    });
+
+    it('is to have it stopped once it was paused too long', () => {
+      const gone = { 1: { status: 'absent' as const }, 2: { status: 'absent' as const } };
+      const at = (nowMs: number) => {
+        const forsaken = { ...run, pauseEndsMs: 100, provisional: null };
+        return duty(0, { run: forsaken, open: null, seats: gone, nowMs });
+      };
+      expect(at(99).kind).to.equal('wait');
+      expect(at(100)).to.deep.equal({ kind: 'tick', because: 'it was paused too long' });
     });
 
     it('is still to answer for what was claimed', () => {

@@ -152,7 +152,12 @@ describe('working on a run', () => {
   });
 
   it('challenges a root that liars outvoted it with, and juries that recompute it agree', async () => {
-    const { dao, start, events } = await setStage({ challengeWindowMs: 60_000, rounds: 2 });
+    // Only audits come to their deadlines here, though the clock runs while others compute.
+    const day = 24 * 3_600_000;
+    const phases = { enrol: day, train: day, reveal: day, certify: day, aggregate: day };
+    const deadlinesMs = { ...phases, audit: 600_000 };
+    const terms = { challengeWindowMs: 60_000, rounds: 2, deadlinesMs };
+    const { dao, start, events } = await setStage(terms);
     const lies = (account: string) => {
       const client = dao.client(account);
       const submitRoot: typeof client.submitRoot = (it) => {

@@ -33,8 +33,8 @@ def budget(case):
     price, audits = 10 ** 19, it["auditsPerClaim"]
     seats = min(64, 2 * (workers + it["maxAuditors"]))
     record = 1000 + workers * (900 + 80 * audits)
-    stored = 9000 + workers * (600 + 600 * audits) + 128 * 640
-    stored += seats * 8115 + it["rounds"] * record + (it["rounds"] + 64) * 700
+    stored = 9400 + workers * (600 + 600 * audits) + 128 * 640
+    stored += seats * 8220 + it["rounds"] * record + (it["rounds"] + 64) * 700
     cancelled = workers * audits * fee + (record + 1600) * price
     share = it["decoyShareBps"]
     decoys = seats - (-it["rounds"] * workers * share // 10_000) if share else 0
