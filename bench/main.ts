@@ -19,6 +19,7 @@ const benches: Readonly<Record<string, string>> = {
   'governance-gas': 'Tgas of governance at few and at many members [members]',
   laws: 'laws of a run over generated sequences [--sequences 100000] [--seed S] (minutes)',
   scale: 'calls, gas, fees, storage and bytes per worker, 10 … 10,000 workers (minutes)',
+  tokenizer: 'MB/s of training and encoding on one core [--vocab 4096] [--times 5]',
   recipe: 'what a training recipe is worth: four workers, one alone, data parallel (minutes)',
 };
 
