@@ -8,7 +8,18 @@ import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
 import { typedData } from '@commonweights/dao-contracts/rules/attestation.js';
 import type { DisputeView, ProposalView } from '@commonweights/dao-contracts/rules/views.js';
-import { everybody, members, named, near, Play, policy, terms, workers } from './dao-driver.js';
+import { BountyRun, itemsNamed, judges } from './bounty-driver.js';
+import {
+  dataset,
+  everybody,
+  members,
+  named,
+  near,
+  Play,
+  policy,
+  terms,
+  workers,
+} from './dao-driver.js';
 import { VmChain, type MeteredCall } from './vm-chain.js';
 
 /** Methods that are not called here, and why. */
@@ -33,6 +44,8 @@ export async function playEveryMethod(): Promise<{
   await storageDeposits(chain);
   await firstRun(chain, play);
   await challengedRun(chain);
+  await datasets(chain);
+  await bounty(chain);
   await statements(chain);
   await code(chain);
   for (const view of views(chain)) await view();
@@ -146,6 +159,32 @@ async function challengedRun(chain: VmChain): Promise<void> {
   await judgeAll(chain, play);
 }
 
+/** Disputed and let be, and withdrawn. */
+async function datasets(chain: VmChain): Promise<void> {
+  const paid = { depositYocto: 2n * near };
+  const { id } = dataset;
+  await chain.call('ann.test', 'set_opt_out', { id, optOut: named('list') }, paid);
+  await chain.call('cat.test', 'dispute_dataset', { id, evidence: named('proof') }, paid);
+  await chain.view('list_dataset_disputes', { id });
+  await chain.forward(longMs);
+  await chain.call('bob.test', 'lapse_dataset_dispute', { id }, paid);
+  await chain.call('ann.test', 'withdraw_dataset', { id }, paid);
+}
+
+/** Three contributors with full batches, and a full panel for each. */
+async function bounty(chain: VmChain): Promise<void> {
+  const play = new BountyRun(chain);
+  const people = ['w0.test', 'w1.test', 'bob.test'];
+  await play.start();
+  for (const name of people) await play.commit(name, itemsNamed(name, 16));
+  for (const name of judges) await play.apply(name);
+  await play.pass();
+  for (const [i, name] of people.entries()) await play.reveal(name, i, itemsNamed(name, 16));
+  await play.tick();
+  await play.judge(() => '1'.repeat(15) + '0');
+  await play.finish();
+}
+
 async function statements(chain: VmChain): Promise<void> {
   const depositYocto = near;
   const subject = named('release');
@@ -187,6 +226,8 @@ function views(chain: VmChain): (() => Promise<unknown>)[] {
     get_upgrade: { proposal: 1 },
     get_dataset: { id: 'speeches@1' },
     list_datasets: page,
+    list_bounties: page,
+    contract_source_metadata: {},
     list_runs: page,
     get_round_record: { run: 1, round: 1 },
     get_release: { release: 1 },

@@ -59,7 +59,7 @@ export function formatGasTable({ codeBytes, costs }: Measured): string {
 Made by \`npm run bench -- gas-table --write\`; do not edit. \`test/docs/gas-table.test.ts\` fails when
 a method costs more than ${growthPercentMax} % above its row, or has none. The play behind it is
 \`test/dao-contracts/contract/every-method.ts\`: three voters, runs of four and five trainers with an
-auditor, a cheat, an appeal, two challenges. \`npm run bench -- gas\` shows how calls of a run grow with
+auditor, a cheat, an appeal, two challenges, a bounty. \`npm run bench -- gas\` shows how calls of a run grow with
 its seats, \`npm run bench -- governance-gas\` that calls of governance do not grow with the members.
 
 Tgas are the most that any call of the method burnt on the machine of the embedded node: the
