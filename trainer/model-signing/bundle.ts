@@ -11,7 +11,7 @@ const payloadType = 'application/vnd.in-toto+json';
 export const bundleBytesMax = 512 << 20;
 
 export interface Bundle {
-  /** Null in files from before version 1.1 of the format's tools. */
+  /** Null in files from before version 1.1 of the format's tools, which hold the key's bytes. */
   readonly hint: string | null;
   readonly payload: Uint8Array;
   readonly signature: Uint8Array;
@@ -44,6 +44,8 @@ export function readBundle(text: string): Bundle {
   if (material.certificate !== undefined) throw unsupported('the keyless (Sigstore) method');
   if (material.x509CertificateChain !== undefined) throw unsupported('the certificate method');
   const key = objectOf(material.publicKey, 'publicKey');
+  // One of both names the key: a field of another name is no name.
+  if (key.hint === undefined && key.rawBytes === undefined) throw bad('it names no key');
   const envelope = objectOf(it.dsseEnvelope, 'dsseEnvelope');
   if (envelope.payloadType !== payloadType) throw bad(`it signs ${told(envelope.payloadType)}`);
   const signatures = arrayOf(envelope.signatures, 'signatures');

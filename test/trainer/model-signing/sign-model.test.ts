@@ -315,6 +315,7 @@ describe('a signature file', () => {
     refuse((it) => (it.dsseEnvelope.payload = 'e30'), /payload is not base64/);
     refuse((it) => (it.dsseEnvelope.signatures = []), /0 signatures/);
     refuse((it) => delete it.verificationMaterial.publicKey, /publicKey is missing/);
+    refuse((it) => (it.verificationMaterial.publicKey = { hjnt: 'x' }), /it names no key/);
   });
 });
 
