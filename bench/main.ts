@@ -1,8 +1,9 @@
 /**
  * `npm run bench -- NAME [arguments]`: every figure in the documentation has a script here. Without
- * a name, lists them. Each prints ratios against a peer measured in the same run.
+ * a name, lists them; `NAME --help` tells a script's options. Each prints ratios against a peer measured in the same run.
  */
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const benches: Readonly<Record<string, string>> = {
@@ -29,10 +30,19 @@ if (name === undefined) {
 } else if (!Object.hasOwn(benches, name)) {
   console.error(`UNKNOWN_BENCH: "${name}"; use one of ${Object.keys(benches).join(', ')}`);
   process.exitCode = 2;
+} else if (args.includes('--help')) {
+  console.log(`${benches[name]}\n\n${headOf(name)}`);
 } else {
   const entry = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
   const { status } = spawnSync(process.execPath, ['--import', 'tsx', entry, ...args], {
     stdio: 'inherit',
   });
   process.exitCode = status ?? 1;
+}
+
+/** What a script says about itself and its options. */
+function headOf(bench: string): string {
+  const text = readFileSync(new URL(`./${bench}.ts`, import.meta.url), 'utf8');
+  const [, head = ''] = /^\/\*\*\n([\s\S]*?)\*\//.exec(text) ?? [];
+  return head.replace(/^ \* ?/gm, '').trimEnd();
 }
