@@ -1,17 +1,12 @@
 /**
- * One seat's hands: how each duty is done. What it keeps in memory (states, decoded updates, its own
- * round results) is a cache; every entry can be had again from blobs or by computing the round anew,
- * which gives the same bytes.
+ * One seat's hands: how each duty is done. What it keeps in memory is a cache (`run-material.ts`, and
+ * here its own results of rounds); every entry can be had again from blobs or by computing the round
+ * anew, which gives the same bytes.
  */
-import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { taggedDigest } from '@commonweights/dataset-registry/digest/tagged.js';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
-import type {
-  AuditView,
-  DisputeView,
-  RunView,
-  SeatView,
-} from '@commonweights/dao-contracts/client/views.js';
+import type { AuditView, RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
 import {
   commitmentOf,
   drawDecoy,
@@ -19,22 +14,18 @@ import {
   ZERO_LOCAL_STATE,
 } from '@commonweights/dao-contracts/rules/commitment.js';
 import { proveTraceLeaf } from '@commonweights/dao-contracts/rules/trace.js';
-import { replaySegment } from '../auditor/replay-segment.js';
-import { decodeLocalState, zeroLocalState } from '../checkpoint/local-state.js';
-import { decodeState, encodeState } from '../checkpoint/state.js';
 import type { Engine, Session } from '../engines/engine.js';
-import { aggregate } from '../exchange/aggregate.js';
-import { outerStep, type OuterState } from '../exchange/outer-step.js';
-import { decodeUpdate, updateBytesMax } from '../exchange/update-codec.js';
-import type { TensorLayout } from '../program/layout.js';
 import type { OpenRun } from '../run/open-run.js';
-import { readDisputedRound, type DisputedClaim, type DisputedRound } from './disputed-round.js';
 import { findSeat, nextDuty, type Duty } from './duty.js';
 import type { LayeredStore } from './layered-store.js';
+import { isPassing, pause, RoundAbandoned } from './passing.js';
 import { plantDecoy, tracedLeaves, type Decoy, type TracedResult } from './plant-decoy.js';
-import { selfTest } from './self-test.js';
-import { trainRound, type BeforeStep, type RoundInput, type RoundResult } from './round.js';
+import { trainRound, type BeforeStep, type RoundResult } from './round.js';
+import { RunMaterial } from './run-material.js';
 import type { RunReader, Seen } from './run-reader.js';
+import { SeatInDispute } from './seat-in-dispute.js';
+import { roundInput, SegmentReplay, type RoundContext } from './segment-replay.js';
+import { selfTest } from './self-test.js';
 import type { WorkEvent } from './work-event.js';
 
 /** How a round's result comes about. Honest work is `trainRound`; simulations plug in others. */
@@ -65,19 +56,6 @@ export interface SeatOptions {
 
 export const defaultPollMs = 250;
 
-interface RoundContext {
-  readonly round: number;
-  readonly startRoot: Digest;
-  readonly slice: number;
-  readonly ordinal: number;
-  readonly localIn: Digest;
-}
-
-/** The round was cancelled or closed while it was being computed. */
-class RoundAbandoned extends Error {}
-
-/** How long an auditor looks for material before it says that there is none. */
-const materialAttempts = 40;
 /** How long a certifier tries to upload and to fetch before it certifies what is there. */
 const certifyAttempts = 20;
 /** While training: between two moments in which anything else gets its turn. */
@@ -85,21 +63,37 @@ const breathEveryMs = 100;
 
 export class SeatAtWork {
   readonly #results = new Map<number, TracedResult>();
-  readonly #states = new Map<Digest, OuterState>();
-  readonly #updates = new Map<Digest, Float32Array>();
-  #auditSession: Session | null = null;
-  /** Disputes that this seat lost and does not appeal. */
-  readonly declined = new Set<number>();
   /** The latest round whose update everybody can have. */
   #offered = 0;
-  #ownRoot: { round: number; root: Digest } | null = null;
+  readonly #material: RunMaterial;
+  readonly #replay: SegmentReplay;
+  readonly #disputes: SeatInDispute;
 
   private constructor(
     private readonly options: SeatOptions,
     private readonly opened: OpenRun,
     private readonly session: Session,
     private readonly reader: RunReader,
-  ) {}
+  ) {
+    const { client, blobs, run } = options;
+    const tell = (event: WorkEvent) => this.#tell(event);
+    const material = new RunMaterial({ opened, blobs, pollMs: this.#pollMs, tell });
+    this.#material = material;
+    this.#replay = new SegmentReplay({ opened, session, material });
+    const { replay } = this.#replay;
+    const mine = this.#mine(run);
+    this.#disputes = new SeatInDispute({ client, blobs, material, replay, mine, tell });
+  }
+
+  /** What this seat named as the root of a round that it may still challenge. */
+  ownRootOf(round: number | undefined): Digest | null {
+    return this.#disputes.ownRootOf(round);
+  }
+
+  /** Disputes that this seat lost and does not appeal. */
+  get declined(): ReadonlySet<number> {
+    return this.#disputes.declined;
+  }
 
   /** Errors: those of `selfTest`; a machine that cannot repeat itself must not stake on its work. */
   static async open(options: SeatOptions, opened: OpenRun, reader: RunReader): Promise<SeatAtWork> {
@@ -110,7 +104,7 @@ export class SeatAtWork {
   }
 
   async close(): Promise<void> {
-    await this.#auditSession?.dispose();
+    await this.#replay.close();
     await this.session.dispose();
   }
 
@@ -139,11 +133,11 @@ export class SeatAtWork {
       case 'answer':
         return this.#answer(duty.audit, seen);
       case 'judge':
-        return this.#judge(duty.dispute, seen);
+        return this.#disputes.judge(duty.dispute, seen);
       case 'challenge-root':
-        return this.#challengeRoot(duty, seen);
+        return this.#disputes.challengeRoot(duty, seen);
       case 'appeal':
-        return this.#appeal(duty.dispute, seen);
+        return this.#disputes.appeal(duty.dispute, seen);
       case 'wait':
         return this.#offerAgain(seen.run);
       case 'finish':
@@ -155,7 +149,7 @@ export class SeatAtWork {
   async #offerAgain({ open }: RunView): Promise<void> {
     const mine = open && this.#results.get(open.round);
     if (!mine || open.phase !== 'certify' || this.#offered === open.round) return;
-    if (await this.#offer(mine.update.bytes)) this.#offered = open.round;
+    if (await this.#material.offer(mine.update.bytes)) this.#offered = open.round;
   }
 
   async #enrol(run: RunView): Promise<void> {
@@ -208,7 +202,7 @@ export class SeatAtWork {
     if (!result) return;
     // Not being fetched costs one reward, not revealing costs the stake: a registry that is away
     // must not keep this seat from revealing.
-    if (await this.#offer(result.update.bytes)) this.#offered = round;
+    if (await this.#material.offer(result.update.bytes)) this.#offered = round;
     await this.options.client.reveal({
       ...this.#mine(seen.run.id),
       round,
@@ -231,7 +225,7 @@ export class SeatAtWork {
     // Revealed while the registry was away, an update is uploaded now. Whoever keeps silent costs
     // the others one patience, not one for each.
     const mine = this.#results.get(round);
-    while (mine && !(await this.#offer(mine.update.bytes)) && Date.now() < until) {
+    while (mine && !(await this.#material.offer(mine.update.bytes)) && Date.now() < until) {
       await pause(this.#pollMs);
     }
     const available: number[] = [];
@@ -254,109 +248,21 @@ export class SeatAtWork {
       if (!update) throw new Error(`BLOB_MISSING: the update of seat ${seat} cannot be had yet`);
       updates.push(update);
     }
-    const { state, bytes } = await this.#step(seen.run.open!.startRoot, updates, seen);
+    const { state, bytes } = await this.#material.step(
+      seen.run.open!.startRoot,
+      updates,
+      seen.run.terms.initialRoot,
+    );
     const { blobs, client } = this.options;
     const root = await blobs.put(bytes);
-    this.#ownRoot = { round, root };
+    this.#disputes.noteOwnRoot(round, root);
     // One uploads before anybody needs it, the others make sure that somebody did.
     const leads = this.#mySeat(seen).seat === Math.min(...included);
-    if (leads) await this.#offer(bytes);
-    this.#states.set(root, state);
-    this.#updates.clear();
+    if (leads) await this.#material.offer(bytes);
+    this.#material.finishRound(root, state);
     await client.submitRoot({ ...this.#mine(seen.run.id), round, root });
     this.#tell({ kind: 'submitted', round, root });
-    if (!leads) await this.#offer(bytes);
-  }
-
-  /** What a round comes to: the same bytes for everybody who has its updates. */
-  async #step(startRoot: Digest, updates: Float32Array[], seen: Seen) {
-    const start = await this.#stateOf(startRoot, seen.run);
-    const mean = aggregate(updates);
-    const state = outerStep({ ...start, mean, recipe: this.opened.spec.outer });
-    return { state, bytes: encodeState(state, this.opened.program.layout) };
-  }
-
-  /** The root of a round under dispute; null where an update of it cannot be had. */
-  async #rootOf({ startRoot, included }: DisputedRound, seen: Seen): Promise<Digest | null> {
-    const updates: Float32Array[] = [];
-    for (const claim of included) {
-      const update = await this.#fetchUpdate(claim);
-      if (!update) return null;
-      updates.push(update);
-    }
-    return digestOf((await this.#step(startRoot, updates, seen)).bytes);
-  }
-
-  /** As patient as an auditor is with material: a slow registry is nobody's fault. */
-  async #fetchUpdate(claim: DisputedClaim): Promise<Float32Array | null> {
-    for (let attempt = 1; attempt < materialAttempts; attempt++) {
-      const update = await this.#decodedUpdate(claim);
-      if (update) return update;
-      await pause(this.#pollMs);
-    }
-    return null;
-  }
-
-  /** What this seat named, while nobody has refused its challenge. */
-  ownRootOf(round: number | undefined): Digest | null {
-    return this.#ownRoot && this.#ownRoot.round === round ? this.#ownRoot.root : null;
-  }
-
-  /** Once: without the bond, or with a key that cannot attach it, this seat cannot challenge. */
-  async #challengeRoot({ round, root }: { round: number; root: Digest }, seen: Seen) {
-    const { challengeYocto: depositYocto } = seen.run.provisional!;
-    try {
-      await this.options.client.challengeRoot({
-        ...this.#mine(seen.run.id),
-        round,
-        root,
-        depositYocto,
-      });
-      this.#ownRoot = null;
-      this.#tell({ kind: 'challenged', round, root });
-    } catch (error) {
-      if (this.isPassing(error)) throw error;
-      this.#ownRoot = null;
-      this.#tell({ kind: 'hindered', message: `round ${round}: ${(error as Error).message}` });
-    }
-  }
-
-  /**
-   * A machine that was wrong finds out here and spares its bond: it appeals only what its own
-   * computing, done once more, confirms. Without the bond, or with a key that cannot attach it, it
-   * cannot.
-   */
-  async #appeal(dispute: DisputeView, seen: Seen): Promise<void> {
-    const { id, claimed, verdict, appealYocto } = dispute;
-    const round = await readDisputedRound(this.options.client, dispute, seen);
-    const own = round && (await this.#recompute(dispute, round, seen));
-    const right = verdict === 'against' ? own === claimed : own !== null && own !== claimed;
-    if (!right) {
-      this.declined.add(id);
-      return this.#tell({ kind: 'hindered', message: `dispute ${id}: lost, and rightly so` });
-    }
-    // The panel may have grown by when this arrives; what is over comes back at once.
-    const depositYocto = (5n * BigInt(appealYocto!)) / 4n;
-    try {
-      await this.options.client.appeal({ ...this.#mine(seen.run.id), dispute: id, depositYocto });
-      this.#tell({ kind: 'appealed', dispute: id, round: dispute.round });
-    } catch (error) {
-      if (this.isPassing(error)) throw error;
-      this.declined.add(id);
-      this.#tell({ kind: 'hindered', message: `dispute ${id}: ${(error as Error).message}` });
-    }
-  }
-
-  /** Publishes, or says why not: nothing that others need may stop what this seat owes. */
-  async #offer(bytes: Uint8Array): Promise<boolean> {
-    try {
-      await this.options.blobs.publish(bytes);
-      return true;
-    } catch (error) {
-      if (!this.isPassing(error)) throw error;
-      this.#tell({ kind: 'hindered', message: (error as Error).message });
-      return false;
-    }
+    if (!leads) await this.#material.offer(bytes);
   }
 
   async #deliver(audit: AuditView, seen: Seen): Promise<void> {
@@ -395,68 +301,11 @@ export class SeatAtWork {
     const subject = seen.seats.find((seat) => seat.seat === audit.seat)!;
     const context = this.#context(audit.round, seen, subject);
     const { segment } = audit;
-    const leaf = await this.#replay(context, { segment, startLeaf: audit.startLeaf! }, seen);
+    const { replay } = this.#replay;
+    const leaf = await replay(context, { segment, startLeaf: audit.startLeaf! }, seen.run);
     const { run, round, seat } = { run: seen.run.id, ...audit };
     await this.options.client.answer({ ...this.#mine(run), round, seat, segment, leaf });
     this.#tell({ kind: 'answered', round, seat, segment, leaf });
-  }
-
-  /** The leaf that a segment leads to; null where there is nothing to start from. */
-  async #replay(
-    context: RoundContext,
-    it: { segment: number; startLeaf: Digest },
-    seen: Seen,
-  ): Promise<Digest | null> {
-    const snapshot = await this.#material(it.startLeaf);
-    if (!snapshot) return null;
-    this.#auditSession ??= this.session.fork();
-    const input = await this.#roundInput(context, seen.run, this.#auditSession);
-    return replaySegment(input, { ...it, snapshot, localIn: context.localIn });
-  }
-
-  /** A juror believes nobody: it computes what was claimed, whatever others have answered. */
-  async #judge(dispute: DisputeView, seen: Seen): Promise<void> {
-    const round = await readDisputedRound(this.options.client, dispute, seen);
-    const answer = round && (await this.#recompute(dispute, round, seen));
-    await this.options.client.judge({ ...this.#mine(seen.run.id), dispute: dispute.id, answer });
-    this.#tell({ kind: 'judged', dispute: dispute.id, round: dispute.round, answer });
-  }
-
-  async #recompute(dispute: DisputeView, round: DisputedRound, seen: Seen): Promise<Digest | null> {
-    if (dispute.kind === 'root') return this.#rootOf(round, seen);
-    const claim = round.claims.find(({ seat }) => seat === dispute.seat);
-    if (!claim) return null;
-    if (dispute.kind === 'update') return this.#confirmUpdate(claim);
-    const { segment, startLeaf } = dispute;
-    const { slice, localIn } = claim;
-    return this.#replay(
-      { round: round.round, startRoot: round.startRoot, ordinal: round.ordinal, slice, localIn },
-      { segment: segment!, startLeaf: startLeaf! },
-      seen,
-    );
-  }
-
-  /** Whoever says that an update can be had makes sure that it can. */
-  async #confirmUpdate(claim: DisputedClaim): Promise<Digest | null> {
-    if (!(await this.#fetchUpdate(claim))) return null;
-    const { update, updateBytes: maxBytes } = claim;
-    await this.#offer(await this.options.blobs.get(update, { maxBytes }));
-    return update;
-  }
-
-  async #material(leaf: Digest): Promise<Uint8Array | null> {
-    const maxBytes = vectorsBytesMax(this.opened.program.layout, 4);
-    for (let attempt = 1; attempt <= materialAttempts; attempt++) {
-      try {
-        return await this.options.blobs.get(leaf, { maxBytes });
-      } catch (error) {
-        if (codeOf(error) === 'BLOB_TOO_LARGE') return null;
-        // Says nothing about the worker: the main loop tries again.
-        if (codeOf(error) === 'STORE_UNREACHABLE') throw error;
-        await pause(this.#pollMs);
-      }
-    }
-    return null;
   }
 
   /** The seat's own result of a round; null when the round went away while it was computed. */
@@ -468,8 +317,11 @@ export class SeatAtWork {
     this.#tell({ kind: 'training', round, slice: context.slice });
     try {
       const compute = this.options.computeRound ?? trainRound;
-      const input = await this.#roundInput(context, seen.run, this.session);
-      const local = await this.#localState(context.localIn);
+      const input = await roundInput(
+        { opened: this.opened, material: this.#material },
+        { context, run: seen.run, session: this.session },
+      );
+      const local = await this.#material.localState(context.localIn);
       const honest = await compute(input, local, this.#watchWhileTraining(round));
       const result = plantDecoy(honest, this.#decoyOf(round, seen.run));
       await this.options.blobs.put(result.localOut.bytes);
@@ -536,7 +388,7 @@ export class SeatAtWork {
     try {
       return await this.reader.read();
     } catch (error) {
-      if (this.isPassing(error)) return null;
+      if (isPassing(error)) return null;
       throw error;
     }
   }
@@ -546,7 +398,7 @@ export class SeatAtWork {
     try {
       await this.perform(duty, seen);
     } catch (error) {
-      if (!this.isPassing(error)) throw error;
+      if (!isPassing(error)) throw error;
       this.#tell({ kind: 'hindered', message: (error as Error).message });
     }
   }
@@ -569,82 +421,11 @@ export class SeatAtWork {
     return { round, slice, startRoot: view.startRoot, ordinal: view.ordinal, localIn };
   }
 
-  async #roundInput(context: RoundContext, run: RunView, session: Session): Promise<RoundInput> {
-    const { spec, program, train } = this.opened;
-    const start = await this.#stateOf(context.startRoot, run);
-    return {
-      round: context.round,
-      spec,
-      layout: program.layout,
-      session,
-      sequences: train,
-      startParams: start.params,
-      slice: context.slice,
-      ordinal: context.ordinal,
-    };
-  }
-
-  async #localState(digest: Digest) {
-    const { layout } = this.opened.program;
-    const { outer } = this.opened.spec;
-    if (digest === ZERO_LOCAL_STATE) return zeroLocalState(layout, outer);
-    return decodeLocalState(
-      await this.options.blobs.get(digest, { maxBytes: vectorsBytesMax(layout, 3) }),
-      layout,
-      outer,
-    );
-  }
-
-  /** The agreed state behind a root; whoever holds one that no registry has any more offers it. */
-  async #stateOf(root: Digest, run: RunView): Promise<OuterState> {
-    const known = this.#states.get(root);
-    if (known) return known;
-    const { layout } = this.opened.program;
-    const { spec } = this.opened;
-    const state =
-      root === run.terms.initialRoot
-        ? this.opened.initial
-        : decodeState(
-            await this.options.blobs.get(root, { maxBytes: vectorsBytesMax(layout, 2) }),
-            layout,
-            spec.outer,
-          );
-    this.#states.set(root, state);
-    if (this.#states.size > 4) this.#states.delete(this.#states.keys().next().value!);
-    return state;
-  }
-
   async #updateOf(seat: number, round: number, { seats }: Seen): Promise<Float32Array | null> {
     const claim = seats.find((one) => one.seat === seat)?.claim;
     const revealed = claim?.round === round ? claim.revealed : null;
     if (!revealed) return null;
-    return this.#decodedUpdate({ seat, ...revealed });
-  }
-
-  async #decodedUpdate(
-    it: Pick<DisputedClaim, 'seat' | 'update' | 'updateBytes'>,
-  ): Promise<Float32Array | null> {
-    const { seat, updateBytes, update } = it;
-    const known = this.#updates.get(update);
-    if (known) return known;
-    try {
-      const { program, spec } = this.opened;
-      if (updateBytes > updateBytesMax(program.layout, spec.outer)) return null;
-      const bytes = await this.options.blobs.get(update, { maxBytes: updateBytes });
-      if (bytes.length !== updateBytes) return null;
-      const decoded = decodeUpdate(bytes, program.layout, spec.outer);
-      this.#updates.set(update, decoded);
-      if (this.#updates.size > 64) this.#updates.delete(this.#updates.keys().next().value!);
-      return decoded;
-    } catch (error) {
-      // Whose update it is must not pay for a registry that is away for a moment.
-      if (codeOf(error) === 'STORE_UNREACHABLE') throw error;
-      this.#tell({
-        kind: 'hindered',
-        message: `update of seat ${seat}: ${(error as Error).message}`,
-      });
-      return null;
-    }
+    return this.#material.decodedUpdate({ seat, ...revealed });
   }
 
   get #pollMs(): number {
@@ -717,47 +498,4 @@ export class SeatAtWork {
   #tell(event: WorkEvent): void {
     this.options.onEvent?.(event);
   }
-
-  /** Whether trying again can help: the world was busy or had moved on. */
-  isPassing(error: unknown): boolean {
-    return error instanceof RoundAbandoned || passingCodes.has(codeOf(error) ?? '');
-  }
-}
-
-/** Most bytes that a safetensors file of so many flat vectors and a header can have. */
-function vectorsBytesMax(layout: TensorLayout, vectors: number): number {
-  return vectors * 4 * layout.length + headerBytesMax;
-}
-
-const headerBytesMax = 1 << 20;
-
-const passingCodes = new Set([
-  'CHAIN_UNREACHABLE',
-  'CHAIN_REFUSED',
-  'RELAY_UNREACHABLE',
-  'RELAY_QUOTA_SPENT',
-  'STORE_UNREACHABLE',
-  'UPLOAD_REFUSED',
-  'BLOB_MISSING',
-  'RUN_FULL',
-  'TOO_MANY',
-  'ALREADY_ACTED',
-  'AUDIT_CLOSED',
-  'CHALLENGE_OPEN',
-  'DISPUTE_CLOSED',
-  'NOT_YOUR_TURN',
-  'WRONG_PHASE',
-  'WRONG_ROUND',
-  'RUN_NOT_OPEN',
-  'SEAT_NOT_ABSENT',
-]);
-
-function codeOf(error: unknown): string | null {
-  if (!(error instanceof Error)) return null;
-  const code = (error as { code?: unknown }).code;
-  return typeof code === 'string' ? code : (/^([A-Z][A-Z_]+):/.exec(error.message)?.[1] ?? null);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -11,6 +11,7 @@ import { encodeState } from '../checkpoint/state.js';
 import { openRun, type OpenRun } from '../run/open-run.js';
 import { termsOf, type RunSpec } from '../run/run-spec.js';
 import { findSeat, nextDuty, type Duty } from './duty.js';
+import { isPassing } from './passing.js';
 import { RunReader } from './run-reader.js';
 import { defaultPollMs, SeatAtWork, type SeatOptions } from './seat-at-work.js';
 import type { WorkEvent } from './work-event.js';
@@ -67,7 +68,7 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
       } catch (error) {
         if (options.signal?.aborted) return leave(options, 'stopped on request');
         // Who has no seat yet wants to hear that there is none; who has one waits.
-        const canPass = seat.isPassing(error) && !(duty?.kind === 'enrol' && isNoPlace(error));
+        const canPass = isPassing(error) && !(duty?.kind === 'enrol' && isNoPlace(error));
         if (!canPass) throw error;
         failures++;
         options.onEvent?.({ kind: 'hindered', message: (error as Error).message });

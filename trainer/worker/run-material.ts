@@ -1,0 +1,167 @@
+/**
+ * What a run is computed from, as one worker has it: agreed states, decoded updates, snapshots and
+ * local states. All of it is a cache; every entry can be had again from blobs or by computing it
+ * anew, which gives the same bytes. Whose material it is must never pay for a registry that is away.
+ */
+import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { ZERO_LOCAL_STATE } from '@commonweights/dao-contracts/rules/commitment.js';
+import { decodeLocalState, zeroLocalState } from '../checkpoint/local-state.js';
+import { decodeState, encodeState } from '../checkpoint/state.js';
+import { aggregate } from '../exchange/aggregate.js';
+import { outerStep, type OuterState } from '../exchange/outer-step.js';
+import { decodeUpdate, updateBytesMax } from '../exchange/update-codec.js';
+import type { TensorLayout } from '../program/layout.js';
+import type { OpenRun } from '../run/open-run.js';
+import type { DisputedClaim, DisputedRound } from './disputed-round.js';
+import type { LayeredStore } from './layered-store.js';
+import { codeOf, isPassing, pause } from './passing.js';
+import type { WorkEvent } from './work-event.js';
+
+/** How long an auditor looks for material before it says that there is none. */
+const materialAttempts = 40;
+/** The updates of a full cohort, and the states of the rounds that can still be asked about. */
+const updatesKept = 64;
+const statesKept = 4;
+const headerBytesMax = 1 << 20;
+
+export class RunMaterial {
+  readonly #states = new Map<Digest, OuterState>();
+  readonly #updates = new Map<Digest, Float32Array>();
+
+  constructor(
+    private readonly it: {
+      readonly opened: OpenRun;
+      readonly blobs: LayeredStore;
+      /** Between two looks for something that is not there yet. */
+      readonly pollMs: number;
+      readonly tell: (event: WorkEvent) => void;
+    },
+  ) {}
+
+  /** The agreed state behind a root; whoever holds one that no registry has any more offers it. */
+  async stateOf(root: Digest, initialRoot: Digest): Promise<OuterState> {
+    const known = this.#states.get(root);
+    if (known) return known;
+    const { layout } = this.it.opened.program;
+    const { spec } = this.it.opened;
+    const state =
+      root === initialRoot
+        ? this.it.opened.initial
+        : decodeState(
+            await this.it.blobs.get(root, { maxBytes: vectorsBytesMax(layout, 2) }),
+            layout,
+            spec.outer,
+          );
+    this.#states.set(root, state);
+    if (this.#states.size > statesKept) this.#states.delete(this.#states.keys().next().value!);
+    return state;
+  }
+
+  async localState(digest: Digest) {
+    const { layout } = this.it.opened.program;
+    const { outer } = this.it.opened.spec;
+    if (digest === ZERO_LOCAL_STATE) return zeroLocalState(layout, outer);
+    return decodeLocalState(
+      await this.it.blobs.get(digest, { maxBytes: vectorsBytesMax(layout, 3) }),
+      layout,
+      outer,
+    );
+  }
+
+  /** What a round comes to: the same bytes for everybody who has its updates. */
+  async step(startRoot: Digest, updates: Float32Array[], initialRoot: Digest) {
+    const start = await this.stateOf(startRoot, initialRoot);
+    const mean = aggregate(updates);
+    const state = outerStep({ ...start, mean, recipe: this.it.opened.spec.outer });
+    return { state, bytes: encodeState(state, this.it.opened.program.layout) };
+  }
+
+  /** The root of a round under dispute; null where an update of it cannot be had. */
+  async rootOf(
+    { startRoot, included }: DisputedRound,
+    initialRoot: Digest,
+  ): Promise<Digest | null> {
+    const updates: Float32Array[] = [];
+    for (const claim of included) {
+      const update = await this.fetchUpdate(claim);
+      if (!update) return null;
+      updates.push(update);
+    }
+    return digestOf((await this.step(startRoot, updates, initialRoot)).bytes);
+  }
+
+  async decodedUpdate(
+    it: Pick<DisputedClaim, 'seat' | 'update' | 'updateBytes'>,
+  ): Promise<Float32Array | null> {
+    const { seat, updateBytes, update } = it;
+    const known = this.#updates.get(update);
+    if (known) return known;
+    try {
+      const { program, spec } = this.it.opened;
+      if (updateBytes > updateBytesMax(program.layout, spec.outer)) return null;
+      const bytes = await this.it.blobs.get(update, { maxBytes: updateBytes });
+      if (bytes.length !== updateBytes) return null;
+      const decoded = decodeUpdate(bytes, program.layout, spec.outer);
+      this.#updates.set(update, decoded);
+      if (this.#updates.size > updatesKept)
+        this.#updates.delete(this.#updates.keys().next().value!);
+      return decoded;
+    } catch (error) {
+      // Whose update it is must not pay for a registry that is away for a moment.
+      if (codeOf(error) === 'STORE_UNREACHABLE') throw error;
+      this.it.tell({
+        kind: 'hindered',
+        message: `update of seat ${seat}: ${(error as Error).message}`,
+      });
+      return null;
+    }
+  }
+
+  /** As patient as an auditor is with material: a slow registry is nobody's fault. */
+  async fetchUpdate(claim: DisputedClaim): Promise<Float32Array | null> {
+    for (let attempt = 1; attempt < materialAttempts; attempt++) {
+      const update = await this.decodedUpdate(claim);
+      if (update) return update;
+      await pause(this.it.pollMs);
+    }
+    return null;
+  }
+
+  async snapshot(leaf: Digest): Promise<Uint8Array | null> {
+    const maxBytes = vectorsBytesMax(this.it.opened.program.layout, 4);
+    for (let attempt = 1; attempt <= materialAttempts; attempt++) {
+      try {
+        return await this.it.blobs.get(leaf, { maxBytes });
+      } catch (error) {
+        if (codeOf(error) === 'BLOB_TOO_LARGE') return null;
+        // Says nothing about the worker: the main loop tries again.
+        if (codeOf(error) === 'STORE_UNREACHABLE') throw error;
+        await pause(this.it.pollMs);
+      }
+    }
+    return null;
+  }
+
+  /** Publishes, or says why not: nothing that others need may stop what this seat owes. */
+  async offer(bytes: Uint8Array): Promise<boolean> {
+    try {
+      await this.it.blobs.publish(bytes);
+      return true;
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      this.it.tell({ kind: 'hindered', message: (error as Error).message });
+      return false;
+    }
+  }
+
+  /** The updates of a round that is done with make room; its state is what the next starts from. */
+  finishRound(root: Digest, state: OuterState): void {
+    this.#states.set(root, state);
+    this.#updates.clear();
+  }
+}
+
+/** Most bytes that a safetensors file of so many flat vectors and a header can have. */
+function vectorsBytesMax(layout: TensorLayout, vectors: number): number {
+  return vectors * 4 * layout.length + headerBytesMax;
+}
