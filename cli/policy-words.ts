@@ -21,6 +21,7 @@ const words: { [field in PolicyField]?: string } = {
   licences: 'licences',
   tokens: 'tokens',
   approvedDatasetsOnly: 'approved data only',
+  reputation: 'reputation in votes',
   rewardPerTeraFlopYoctoMax: 'most pay per teraFLOP',
 };
 
@@ -33,10 +34,17 @@ export function describePolicy(policy: ProposedPolicy): [string, string][] {
 }
 
 export function formatRule(field: string, value: unknown): string {
+  if (field === 'reputation') return formatReputation(value as ProposedPolicy['reputation']);
   if (typeof value === 'bigint') return formatNear(value);
   if (field.endsWith('Bps')) return `${Number(value) / 100} %`;
   if (field.endsWith('Ms')) return formatDuration(Number(value));
   return Array.isArray(value) ? value.join(', ') || 'none' : `${String(value)}`;
+}
+
+function formatReputation(rule: ProposedPolicy['reputation']): string {
+  if (!rule) return 'does not count';
+  const share = `${rule.shareBpsMax / 100} %`;
+  return `at most ${share} of what members weigh, all of it from ${rule.fullAtPoints} points`;
 }
 
 /** In the largest unit that it is a whole number of. */

@@ -25,7 +25,7 @@ export function addDaoPolicy(dao: Command, terminal: Terminal): void {
       withJson(policy.command('propose <file>'))
         .description(
           'propose the policy that a JSON file holds ("dao init --example" shows one); rules that ' +
-            'it leaves out stay',
+            'it leaves out stay, and null drops one that need not be there',
         )
         .option('--description <text>', 'why, for the voters')
         .option('--dry-run', 'show what it would change, and for which open proposals'),
@@ -54,6 +54,7 @@ async function propose(session: Session, file: string, flags: ProposeFlags): Pro
   const { version, guardian, guardianUntilMs, ...now } = view;
   void [version, guardian, guardianUntilMs];
   const given = typeof document === 'object' && document !== null ? document : {};
-  const policy = decodePolicy(given === document ? { ...now, ...given } : document, 'policy');
+  const merged = Object.entries({ ...now, ...given }).filter(([, rule]) => rule !== null);
+  const policy = decodePolicy(given === document ? Object.fromEntries(merged) : document, 'policy');
   await proposeAction(session, { action: { kind: 'set-policy', policy }, flags });
 }

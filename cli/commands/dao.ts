@@ -48,6 +48,19 @@ export function addDaoCommands(program: Command, terminal: Terminal): void {
     terminal,
     undelegate,
   );
+  does(
+    withExamples(
+      dao
+        .command('count-reputation [account]')
+        .description(
+          'have reputation count in votes as it is now, where the policy lets it; after more work ' +
+            'or a loss, count it again (default: of the acting account)',
+        ),
+      'commonweights dao count-reputation --account noa.local',
+    ),
+    terminal,
+    (session, [account]) => countReputation(session, account),
+  );
 }
 
 async function showStanding(session: Session, name: string | undefined): Promise<void> {
@@ -59,6 +72,9 @@ async function showStanding(session: Session, name: string | undefined): Promise
       ['delegated to it', view.delegated],
       ['its delegate', view.delegate],
       ['since', view.atMs === 0 ? 'the founding' : formatTime(view.atMs)],
+      ...(view.reputation === undefined
+        ? []
+        : [['by reputation', `${view.reputation} on a proposal made now`] as [string, string]]),
     ]),
   );
 }
@@ -69,6 +85,17 @@ async function delegate(session: Session, to: string): Promise<void> {
   session.note(
     `${to} votes for ${session.accountId}, on proposals made one voting period from now or later, ` +
       'wherever it does not vote itself',
+  );
+}
+
+async function countReputation(session: Session, name: string | undefined): Promise<void> {
+  const account = name ?? session.accountId;
+  const client = await session.signer();
+  await client.countReputation({ account, depositYocto: storageDeposit({ account }) });
+  const { reputation } = await client.getPolicy();
+  session.note(
+    `the reputation of ${account} is counted, for proposals made one voting period from now or later` +
+      (reputation ? '' : '; the policy of now does not let reputation vote'),
   );
 }
 

@@ -40,6 +40,8 @@ export interface GovernanceCalls {
   /** `to` votes for the caller while the caller does not itself. The deposit pays for storage. */
   delegate(it: { to: string; depositYocto: bigint }): Promise<void>;
   undelegate(it: { depositYocto: bigint }): Promise<void>;
+  /** Has an account's reputation count in votes as it is now, where the policy lets it. */
+  countReputation(it: { account: string; depositYocto: bigint }): Promise<void>;
 }
 
 export function governanceCalls(connection: Connection): GovernanceCalls {
@@ -59,6 +61,8 @@ export function governanceCalls(connection: Connection): GovernanceCalls {
     cancel: ({ depositYocto = 0n, ...args }) => connection.call('cancel', args, { depositYocto }),
     delegate: ({ depositYocto, ...args }) => connection.call('delegate', args, { depositYocto }),
     undelegate: ({ depositYocto }) => connection.call('undelegate', {}, { depositYocto }),
+    countReputation: ({ depositYocto, ...args }) =>
+      connection.call('count_reputation', args, { depositYocto }),
   };
 }
 

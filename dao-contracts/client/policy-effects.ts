@@ -45,9 +45,18 @@ export interface PolicyEffects {
 const kept = ['quorumBps', 'approvalBps', 'bondYocto', 'lateQuorumMs'] as const;
 
 export function comparePolicies(now: ProposedPolicy, next: ProposedPolicy): PolicyChange[] {
-  return (Object.keys(next) as PolicyField[])
+  // Optional rules may be in one of them only. Whoever reads from the chain gets more fields.
+  const dropped = optionalRules.filter((field) => field in now && !(field in next));
+  return [...(Object.keys(next) as PolicyField[]), ...dropped]
     .map((field) => ({ field, before: now[field], after: next[field] }))
-    .filter(({ before, after }) => `${before}` !== `${after}`);
+    .filter(({ before, after }) => textOf(before) !== textOf(after));
+}
+
+const optionalRules = ['approvedDatasetsOnly', 'reputation'] as const;
+
+/** Fields of an object come in the order of the contract's decoder from both sides. */
+function textOf(rule: unknown): string {
+  return typeof rule === 'object' ? JSON.stringify(toWire(rule)) : `${String(rule)}`;
 }
 
 type Reader = Pick<GovernanceCalls, 'getPolicy' | 'listProposals'> &

@@ -50,7 +50,7 @@ import {
   terms,
   writeJson,
 } from './records.js';
-import { initReputation, showReputation } from './reputations.js';
+import { countReputationOf, initReputation, showReputation } from './reputations.js';
 import { commandRun } from './run-shell.js';
 import { readStateVersion, storedVersion, writeStateVersion } from './state-version.js';
 import * as storage from './storage-deposit.js';
@@ -188,6 +188,12 @@ export class Dao {
   undelegate(args: unknown): void {
     decode.nothing(args, '');
     electorate.delegate(null);
+  }
+
+  /** An account's reputation counts in votes as it is now, where the policy lets it. */
+  @call({ payableFunction: true })
+  count_reputation(args: unknown): void {
+    countReputationOf(decode.account(args, '').account);
   }
 
   // Upgrades: stage_code and migrate are below the class

@@ -17,6 +17,12 @@ import {
   type Standing,
   type TotalWeight,
 } from '../rules/electorate.js';
+import {
+  noShares,
+  nothingCounted,
+  type CountedReputation,
+  type CountedTotal,
+} from '../rules/reputation-weight.js';
 import type { Choice } from '../rules/views.js';
 
 /** A record and everything that it was before. */
@@ -25,6 +31,8 @@ class History<T extends Dated> {
     readonly prefix: string,
     readonly nothing: T,
     readonly weights: readonly (keyof T & string)[],
+    /** Numbers or null in a fixed width: what is written over them later adds no byte. */
+    readonly fixed: readonly (keyof T & string)[] = [],
   ) {}
 
   latest(name: string): T {
@@ -63,16 +71,34 @@ class History<T extends Dated> {
     if (text === null) return null;
     const { past, ...it } = JSON.parse(text) as Record<string, unknown> & { past: number };
     for (const field of this.weights) it[field] = BigInt(it[field] as string);
+    for (const field of this.fixed) it[field] = parseFixed(it[field] as string);
     return { it: it as unknown as T, past };
   }
 
   #write(key: string, it: T, past: number): void {
     const weights = Object.fromEntries(this.weights.map((field) => [field, String(it[field])]));
-    near.storageWrite(key, JSON.stringify({ ...it, ...weights, past }));
+    const fixed = Object.fromEntries(this.fixed.map((field) => [field, formatFixed(it[field])]));
+    near.storageWrite(key, JSON.stringify({ ...it, ...weights, ...fixed, past }));
   }
 }
 
+function parseFixed(text: string): number | null {
+  return text.trim() === '' ? null : Number(text);
+}
+
+function formatFixed(value: unknown): string {
+  return `${(value as number | null) ?? ''}`.padStart(10);
+}
+
 export const standings = new History<Standing>('m:', noStanding, ['weight', 'delegated']);
+/** What reputation was counted as (reputation-weight.ts), of each and together. */
+export const countedReputations = new History<CountedReputation>(
+  'yc:',
+  nothingCounted,
+  ['shares'],
+  ['lostAfter'],
+);
+export const countedTotals = new History<CountedTotal>('yt', noShares, ['shares']);
 const totals = new History<TotalWeight>('weight', noTotal, ['weight']);
 
 export function readTotalWeight(): bigint {

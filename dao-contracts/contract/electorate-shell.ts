@@ -1,7 +1,7 @@
 /** Members, delegates and votes. The rules decide; this loads and stores. */
 import { near } from 'near-sdk-js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
-import type { Member } from '../rules/actions.js';
+import type { Member, Policy } from '../rules/actions.js';
 import { countDelegated, weightOf, type Ballot } from '../rules/ballot.js';
 import {
   changeDelegate,
@@ -15,11 +15,18 @@ import {
 import { refuse } from '../rules/errors.js';
 import { membersMax } from '../rules/limits.js';
 import { castVote, type Proposal } from '../rules/proposal.js';
+import {
+  reputationElectorate,
+  weighReputation,
+  type ReputationElectorate,
+} from '../rules/reputation-weight.js';
 import { noMoney } from '../rules/totals.js';
 import type { BallotView, Choice, MembersView, StandingView } from '../rules/views.js';
 import { caller, emit, nowMs } from './call.js';
 import {
   addMember,
+  countedReputations,
+  countedTotals,
   countMembers,
   dropMember,
   memberAt,
@@ -31,12 +38,12 @@ import {
   writeMemberCount,
   writeTotalWeight,
 } from './electorate-records.js';
-import { applyMoves, readCounts } from './records.js';
+import { applyMoves, readCounts, readSettings } from './records.js';
 import { chargeStorage, storageUsed } from './storage-charge.js';
 
 const standingOf = (account: string) => standings.latest(account);
 
-function thisMoment(): Moment {
+export function thisMoment(): Moment {
   return { atMs: nowMs(), proposals: readCounts().proposals };
 }
 
@@ -75,9 +82,25 @@ export function delegate(to: string | null): void {
   emit([{ event: 'delegated', data: { account, to } }]);
 }
 
-/** The weights that the quorum of a proposal is a share of. */
-export function weightOfElectorate(proposal: Snapshot): bigint {
-  return electorateWeight(totalWeightAt(proposal));
+/** Who may vote on a proposal that is made now, and what all of it weighs. */
+export function electorateOf(
+  proposal: Snapshot,
+  policy: Policy,
+): { totalWeight: bigint; reputation?: ReputationElectorate } {
+  const members = electorateWeight(totalWeightAt(proposal));
+  if (!policy.reputation) return { totalWeight: members };
+  const total = countedTotals.at('', proposal);
+  const reputation = reputationElectorate(policy.reputation, { members, total, nowMs: nowMs() });
+  return { totalWeight: members + BigInt(reputation.weight), reputation };
+}
+
+function reputationOf(
+  account: string,
+  it: { proposal: Snapshot; electorate: ReputationElectorate | undefined },
+): bigint {
+  const { proposal, electorate } = it;
+  if (!electorate) return 0n;
+  return weighReputation(countedReputations.at(account, proposal), { proposal, electorate });
 }
 
 /** Returns the vote's weight. Changes `proposal`, whose storing is the caller's. */
@@ -95,7 +118,8 @@ export function castVoteOf(
     return loaded.get(name)!;
   };
   const delegates = { aged: load(standing.aged.delegate), made: load(standing.made.delegate) };
-  const vote = { account, choice, action, standing, ballot, delegates, nowMs: nowMs() };
+  const reputation = reputationOf(account, { proposal, electorate: proposal.reputation });
+  const vote = { account, choice, action, standing, ballot, delegates, reputation, nowMs: nowMs() };
   const weight = castVote(proposal, vote);
   writeBallot(proposal.id, account, ballot);
   for (const [name, changed] of loaded) writeBallot(proposal.id, name, changed);
@@ -114,7 +138,12 @@ export function showMembers(page: { from: number; limit: number }): MembersView 
 
 export function showStanding(account: string): StandingView {
   const { weight, delegate, delegated, atMs } = standingOf(account);
-  return { account, weight: `${weight}`, delegate, delegated: `${delegated}`, atMs };
+  const shown = { account, weight: `${weight}`, delegate, delegated: `${delegated}`, atMs };
+  const { policy } = readSettings();
+  if (!policy.reputation) return shown;
+  const proposal = { id: readCounts().proposals + 1, snapshotMs: nowMs() - policy.votingPeriodMs };
+  const electorate = electorateOf(proposal, policy).reputation;
+  return { ...shown, reputation: `${reputationOf(account, { proposal, electorate })}` };
 }
 
 export function showBallot(proposal: number, account: string): BallotView {

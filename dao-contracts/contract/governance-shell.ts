@@ -25,7 +25,7 @@ import type { Choice, ReleaseView } from '../rules/views.js';
 import { openBounty } from './bounty-shell.js';
 import { caller, emit, hash, nowMs, utf8 } from './call.js';
 import * as data from './dataset-shell.js';
-import { castVoteOf, setMembers, weightOfElectorate } from './electorate-shell.js';
+import { castVoteOf, electorateOf, setMembers } from './electorate-shell.js';
 import {
   addTokens,
   applyMoves,
@@ -66,7 +66,7 @@ export function propose(it: { action: Action; description: Digest }): number {
     description: it.description,
     policy,
     policyVersion: version,
-    totalWeight: weightOfElectorate({ id, snapshotMs: nowMs() - policy.votingPeriodMs }),
+    ...electorateOf({ id, snapshotMs: nowMs() - policy.votingPeriodMs }, policy),
     nowMs: nowMs(),
     evidence: checkAction(it.action),
   });

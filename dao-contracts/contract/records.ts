@@ -15,6 +15,7 @@
  *     j:<run>          disputes                     z:<run>         new terms that wait
  *     n:<run>:<acct>   party number                 w:<run>:<acct>  seat it operates
  *     y y:<acct>       reputation: of all, of each  c:<run>:<round> closed round's record
+ *     yc:<acct> yc:<acct>:<n>  counted for votes, its past   yt yt:<n>  of all, its past
  *     code             digests of code, of now and before   u:<digest> ui:<digest>  uploaded code
  *     uo:<id>          what became of an upgrade     STATE           version of what is stored
  *     dd:<id>:<n>      a dataset's dispute          b:<id> bt:<id>  bounty; its terms

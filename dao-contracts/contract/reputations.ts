@@ -1,4 +1,7 @@
-/** Loads and stores what accounts are known for; the rules decide what changes. */
+/**
+ * Loads and stores what accounts are known for, and what of it is counted for votes; the rules
+ * decide what changes.
+ */
 import { near } from 'near-sdk-js';
 import {
   noReputation,
@@ -9,8 +12,13 @@ import {
   type RunConduct,
 } from '../rules/reputation.js';
 import type { ReputationView } from '../rules/views.js';
-import { nowMs } from './call.js';
-import { readJson, writeJson } from './records.js';
+import { countReputation, endCounted } from '../rules/reputation-weight.js';
+import { noMoney } from '../rules/totals.js';
+import { emit, nowMs } from './call.js';
+import { countedReputations, countedTotals } from './electorate-records.js';
+import { thisMoment } from './electorate-shell.js';
+import { applyMoves, readJson, writeJson } from './records.js';
+import { chargeStorage, storageUsed } from './storage-charge.js';
 
 /** One record, so that no call goes over accounts. Written when the contract is initialised. */
 const totalKey = 'y';
@@ -27,9 +35,33 @@ export function settleReputations(conducts: ReadonlyMap<string, RunConduct>): vo
     const settled = settleReputation({ reputation: read(account), total }, conduct, at);
     const { reputation } = settled;
     writeJson(`y:${account}`, { ...reputation, points: `${reputation.points}` });
+    if (conduct.auditsWrong + conduct.slashes > 0) endCountedOf(account);
     total = settled.total;
   }
   writeTotal(total);
+}
+
+/** For later proposals. Written over in a fixed width: a run settles without paying for bytes. */
+function endCountedOf(account: string): void {
+  const ended = endCounted(countedReputations.latest(account), thisMoment());
+  if (ended) countedReputations.put(account, ended);
+}
+
+/** Anybody may have anybody's counted, and pays for the records. */
+export function countReputationOf(account: string): void {
+  const before = storageUsed();
+  const { points, atMs } = read(account);
+  const { counted, total } = countReputation({
+    ...{ account, points, atMs, moment: thisMoment() },
+    counted: countedReputations.latest(account),
+    total: countedTotals.latest(''),
+  });
+  countedReputations.put(account, counted);
+  countedTotals.put('', total);
+  const moves = noMoney();
+  chargeStorage(moves, { before, attachedYocto: near.attachedDeposit() });
+  applyMoves(moves);
+  emit([{ event: 'reputation_counted', data: { account, shares: `${counted.shares}` } }]);
 }
 
 export function showReputation(account: string): ReputationView {

@@ -25,15 +25,23 @@ import {
   licencesMax,
   liveProposalsLimit,
   membersPerCallMax,
+  reputationFullPointsMax,
+  reputationVoteBpsMax,
   titleCharsMax,
   tokensAcceptedMax,
   tokenUnitsMax,
   weightMax,
 } from './limits.js';
+import { isQuorumAlone, type ReputationPolicy } from './reputation-weight.js';
 import { stateVersion } from './upgrade.js';
 import { decodeAmendment, decodeRunTerms } from './terms-decoding.js';
 
 const period = integer(deadlineMsMin, deadlineMsMax);
+
+const reputationPolicy = record<ReputationPolicy>({
+  shareBpsMax: integer(1, reputationVoteBpsMax),
+  fullAtPoints: integer(1, reputationFullPointsMax),
+});
 
 const policyFields = record<Policy>({
   votingPeriodMs: period,
@@ -47,6 +55,7 @@ const policyFields = record<Policy>({
   licences: list(text(100), licencesMax),
   tokens: list(account, tokensAcceptedMax),
   approvedDatasetsOnly: optional<boolean | undefined>(flag, undefined),
+  reputation: optional<ReputationPolicy | undefined>(reputationPolicy, undefined),
   rewardPerTeraFlopYoctoMax: amount,
 });
 
@@ -54,6 +63,14 @@ export const decodePolicy: Decoder<Policy> = (value, field) => {
   const policy = policyFields(value, field);
   // What is not there has no place in the canonical text that is voted on.
   if (policy.approvedDatasetsOnly === undefined) delete policy.approvedDatasetsOnly;
+  if (policy.reputation === undefined) delete policy.reputation;
+  else if (isQuorumAlone(policy.reputation, policy.quorumBps)) {
+    refuse(
+      'BAD_ARGUMENT',
+      `${field}.reputation.shareBpsMax would let reputation alone be the quorum of ` +
+        `${policy.quorumBps}; lower it, or raise the quorum`,
+    );
+  }
   if (policy.lateQuorumMs > policy.votingPeriodMs) {
     refuse('BAD_ARGUMENT', `${field}.lateQuorumMs must be at most votingPeriodMs`);
   }

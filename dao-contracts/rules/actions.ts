@@ -1,6 +1,7 @@
 /** What a proposal can do. Voters vote on the digest of the canonical JSON of one of these. */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import type { BountyTerms } from './bounty/terms.js';
+import type { ReputationPolicy } from './reputation-weight.js';
 import type { Amendment, RunTerms } from './run-terms.js';
 import type { Verdict } from './run.js';
 
@@ -72,6 +73,8 @@ export interface Policy {
   tokens: string[];
   /** Whether runs need datasets that a vote approved, or that a bounty made. Default: no. */
   approvedDatasetsOnly?: boolean;
+  /** How reputation counts in votes (reputation-weight.ts). Default: not at all. */
+  reputation?: ReputationPolicy;
   /** The most that a run may pay for 10^12 floating-point operations. */
   rewardPerTeraFlopYoctoMax: string;
 }

@@ -11,7 +11,7 @@ import type { Choice } from './views.js';
 export interface Ballot {
   /** Null: it has not voted; some of its delegators have. */
   choice: Choice | null;
-  /** Its own weight. */
+  /** Its own weight, as a member and by its reputation. */
   own: bigint;
   /** What others had delegated to it, at both moments, once it has voted. */
   power: AtBothMoments<bigint>;
@@ -58,12 +58,14 @@ export function castBallot(
     standing: AtBothMoments<Standing>;
     ballot: Ballot;
     delegates: AtBothMoments<Ballot | null>;
+    /** What its reputation weighs on this proposal. It is not delegated: it is nobody else's. */
+    reputation?: bigint;
   },
 ): bigint {
-  const { account, proposal, choice, standing, ballot, delegates } = it;
+  const { account, proposal, choice, standing, ballot, delegates, reputation = 0n } = it;
   const { aged, made } = standing;
   if (ballot.choice !== null) refuse('ALREADY_VOTED', `${account} has voted on ${proposal}`);
-  const own = lesser(aged.weight, made.weight);
+  const own = lesser(aged.weight, made.weight) + reputation;
   if (own === 0n) {
     const why =
       made.weight > 0n ? 'was not yet a member one voting period before' : 'had no weight when';

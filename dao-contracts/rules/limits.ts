@@ -63,6 +63,10 @@ export const reputationPerRound = 1_000n;
 export const reputationPerAudit = 300n;
 /** Of all accounts' points together, what one account's can count for. */
 export const reputationShareMaxBps = 500n;
+/** All reputation in votes, of what members weigh: members always hold two thirds of all weight. */
+export const reputationVoteBpsMax = 5_000;
+/** Points of all accounts from which reputation weighs in full: 100,000 accounts at their most. */
+export const reputationFullPointsMax = 10 ** 12;
 
 /** Kept in the run record, which every call reads. */
 export const rewindsMax = 16;

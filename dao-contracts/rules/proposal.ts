@@ -9,6 +9,7 @@ import type { Action, Policy } from './actions.js';
 import { castBallot, type Ballot } from './ballot.js';
 import type { AtBothMoments, Standing } from './electorate.js';
 import { refuse } from './errors.js';
+import type { ReputationElectorate } from './reputation-weight.js';
 import { waits } from './timelock.js';
 import type { Choice, ProposalStatus, ProposalView } from './views.js';
 
@@ -31,6 +32,8 @@ export interface Proposal {
   no: bigint;
   abstain: bigint;
   totalWeight: bigint;
+  /** Where the policy counts reputation: a part of `totalWeight`, and how it is weighed. */
+  reputation?: ReputationElectorate;
   quorumBps: number;
   approvalBps: number;
   /** Voting goes on at least so long after the quorum was reached. */
@@ -55,7 +58,9 @@ export function createProposal(it: {
   description: Digest;
   policy: Policy;
   policyVersion: number;
+  /** Of members, and of reputation where it counts. */
   totalWeight: bigint;
+  reputation?: ReputationElectorate;
   nowMs: number;
   evidence: Proposal['evidence'];
 }): Proposal {
@@ -78,6 +83,7 @@ export function createProposal(it: {
     no: 0n,
     abstain: 0n,
     totalWeight,
+    ...(it.reputation && { reputation: it.reputation }),
     quorumBps: policy.quorumBps,
     approvalBps: policy.approvalBps,
     lateQuorumMs: policy.lateQuorumMs,
@@ -119,6 +125,7 @@ export function castVote(
     standing: AtBothMoments<Standing>;
     ballot: Ballot;
     delegates: AtBothMoments<Ballot | null>;
+    reputation?: bigint;
     nowMs: number;
   },
 ): bigint {

@@ -148,7 +148,19 @@ export const halfLifeSeconds = 1 << halfLifeBits;
 export function decay(points: bigint, seconds: number): bigint {
   const halvings = Math.floor(seconds / halfLifeSeconds);
   if (halvings >= 64) return 0n;
-  let rest = seconds % halfLifeSeconds;
+  return (points * factorOf(seconds % halfLifeSeconds)) >> (64n + BigInt(halvings));
+}
+
+/** 2^64 × 2^(t / half-life), `t` in whole seconds: points fade as fast as it grows. */
+export function growth(atMs: number): bigint {
+  const seconds = Math.floor(atMs / 1_000);
+  const halvings = Math.ceil(seconds / halfLifeSeconds);
+  return factorOf(halvings * halfLifeSeconds - seconds) << BigInt(halvings);
+}
+
+/** 2^64 × 2^(−s / half-life) of less than one half-life, rounded down. */
+function factorOf(seconds: number): bigint {
+  let rest = seconds;
   let factor = one;
   for (let bit = halfLifeBits - 1; bit >= 0; bit--) {
     const worth = 1 << bit;
@@ -156,7 +168,7 @@ export function decay(points: bigint, seconds: number): bigint {
     rest -= worth;
     factor = (factor * factors[halfLifeBits - 1 - bit]!) >> 64n;
   }
-  return (points * factor) >> (64n + BigInt(halvings));
+  return factor;
 }
 
 const one = 1n << 64n;

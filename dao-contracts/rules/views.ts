@@ -4,6 +4,7 @@
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import type { Action, Member, Policy } from './actions.js';
+import type { ReputationElectorate } from './reputation-weight.js';
 import type { CodeRecord, StagedCode, UpgradeRecord } from './upgrade.js';
 
 export type { Action, Member, Policy } from './actions.js';
@@ -37,6 +38,8 @@ export interface ProposalView {
   no: string;
   abstain: string;
   totalWeight: string;
+  /** Where the policy counts reputation: its part of `totalWeight`, and how it is weighed. */
+  reputation?: ReputationElectorate;
   quorumBps: number;
   approvalBps: number;
   /** Voting goes on at least so long after the quorum was reached. */
@@ -203,6 +206,8 @@ export interface StandingView {
   delegated: string;
   /** Since when it is so. */
   atMs: number;
+  /** Where the policy counts reputation: what its own would weigh on a proposal made now. */
+  reputation?: string;
 }
 
 /** One account's part in one proposal. */

@@ -80,6 +80,40 @@ describe('commands of governance', () => {
     expect((await run('dao', 'standing')).out).to.match(/^its delegate +–$/m);
   });
 
+  it('count reputation, and show how much of it votes', async () => {
+    const { code, err } = await run('dao', 'count-reputation', 'ann.test');
+    expect(code, err).to.equal(0);
+    const { method, args } = sent();
+    expect({ method, args }).to.deep.equal({
+      method: 'count_reputation',
+      args: { account: 'ann.test' },
+    });
+    expect(err).to.match(/the policy of now does not let reputation vote/);
+    expect((await run('dao', 'standing')).out).to.not.match(/reputation/);
+    expect((await run('dao', 'policy')).out).to.not.match(/reputation/);
+    const reputation = { shareBpsMax: 2_000, fullAtPoints: 5_000_000 };
+    const counting = { ...play.policy, reputation };
+    const rule = 'at most 20 % of what members weigh, all of it from 5000000 points';
+    play.pass({ kind: 'set-policy', policy: counting });
+    expect((await run('dao', 'policy')).out).to.include(rule);
+    expect((await run('dao', 'standing')).out).to.match(
+      /^by reputation +0 on a proposal made now$/m,
+    );
+    const propose = async (change: object) => {
+      const file = join(cli.folder, 'policy.json');
+      await writeFile(file, JSON.stringify(change));
+      return run('dao', 'policy', 'propose', file, '--dry-run');
+    };
+    const dropped = await propose({ reputation: null });
+    expect(dropped.out).to.match(/reputation in votes +at most 20 % .* does not count$/m);
+    const lower = await propose({ reputation: { ...reputation, shareBpsMax: 1_000 } });
+    expect(lower.out).to.match(/reputation in votes +at most 20 % .* at most 10 % of/);
+    expectOneSentence(
+      await propose({ reputation: { ...reputation, shareBpsMax: 5_000 }, quorumBps: 3_000 }),
+      /^BAD_ARGUMENT: policy.reputation.shareBpsMax would let reputation alone be the quorum/,
+    );
+  });
+
   it('show what a policy would change, and what it means for open proposals', async () => {
     play.fake.call('ann.test', 'register_dataset', { record: dataset }, { depositYocto: near });
     play.propose({ kind: 'fund-run', terms, budgetYocto: `${escrowNeeded(terms)}` });

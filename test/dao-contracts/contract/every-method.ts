@@ -7,7 +7,11 @@ import { Wallet } from 'ethers';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
 import { typedData } from '@commonweights/dao-contracts/rules/attestation.js';
-import type { DisputeView, ProposalView } from '@commonweights/dao-contracts/rules/views.js';
+import type {
+  DisputeView,
+  ProposalView,
+  ReputationView,
+} from '@commonweights/dao-contracts/rules/views.js';
 import { BountyRun, itemsNamed, judges } from './bounty-driver.js';
 import {
   dataset,
@@ -44,6 +48,7 @@ export async function playEveryMethod(): Promise<{
   await storageDeposits(chain);
   await firstRun(chain, play);
   await challengedRun(chain);
+  await counted(chain);
   await datasets(chain);
   await bounty(chain);
   await statements(chain);
@@ -183,6 +188,18 @@ async function bounty(chain: VmChain): Promise<void> {
   await play.tick();
   await play.judge(() => '1'.repeat(15) + '0');
   await play.finish();
+}
+
+/** Of somebody to whom the first run gave some. */
+async function counted(chain: VmChain): Promise<void> {
+  const depositYocto = near / 10n;
+  for (const account of workers) {
+    const { points } = await chain.view<ReputationView>('get_reputation', { account });
+    if (points === '0') continue;
+    await chain.call('late.test', 'count_reputation', { account }, { depositYocto });
+    return;
+  }
+  throw new Error('BUG: the first run gave nobody reputation');
 }
 
 async function statements(chain: VmChain): Promise<void> {

@@ -54,6 +54,7 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
   unstage_code: { args: { code: named('code') } },
   delegate: { args: { to: 'bob.test' } },
   undelegate: { args: {} },
+  count_reputation: { args: { account: 'ann.test' } },
   register_dataset: {
     args: {
       record: { ...dataset, parents: [{ dataset: 'raw@1', transform: named('clean') }] },
