@@ -35,6 +35,10 @@ class History<T extends Dated> {
     readonly fixed: readonly (keyof T & string)[] = [],
   ) {}
 
+  has(name: string): boolean {
+    return near.storageHasKey(this.prefix + name);
+  }
+
   latest(name: string): T {
     return this.#read(this.prefix + name)?.it ?? this.nothing;
   }
@@ -76,9 +80,10 @@ class History<T extends Dated> {
   }
 
   #write(key: string, it: T, past: number): void {
-    const weights = Object.fromEntries(this.weights.map((field) => [field, String(it[field])]));
-    const fixed = Object.fromEntries(this.fixed.map((field) => [field, formatFixed(it[field])]));
-    near.storageWrite(key, JSON.stringify({ ...it, ...weights, ...fixed, past }));
+    const stored: Record<string, unknown> = { ...it, past };
+    for (const field of this.weights) stored[field] = String(it[field]);
+    for (const field of this.fixed) stored[field] = formatFixed(it[field]);
+    near.storageWrite(key, JSON.stringify(stored));
   }
 }
 

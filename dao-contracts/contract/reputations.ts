@@ -43,6 +43,7 @@ export function settleReputations(conducts: ReadonlyMap<string, RunConduct>): vo
 
 /** For later proposals. Written over in a fixed width: a run settles without paying for bytes. */
 function endCountedOf(account: string): void {
+  if (!countedReputations.has(account)) return;
   const ended = endCounted(countedReputations.latest(account), thisMoment());
   if (ended) countedReputations.put(account, ended);
 }
