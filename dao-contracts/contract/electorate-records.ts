@@ -80,7 +80,7 @@ class History<T extends Dated> {
   }
 
   #write(key: string, it: T, past: number): void {
-    const stored: Record<string, unknown> = { ...it, past };
+    const stored: Record<string, unknown> = { ...(it as object), past };
     for (const field of this.weights) stored[field] = String(it[field]);
     for (const field of this.fixed) stored[field] = formatFixed(it[field]);
     near.storageWrite(key, JSON.stringify(stored));
