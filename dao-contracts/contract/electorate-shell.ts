@@ -15,13 +15,15 @@ import {
 import { refuse } from '../rules/errors.js';
 import { membersMax } from '../rules/limits.js';
 import { castVote, type Proposal } from '../rules/proposal.js';
-import {
-  reputationElectorate,
-  weighReputation,
-  type ReputationElectorate,
-} from '../rules/reputation-weight.js';
+import { reputationElectorate, weighReputation } from '../rules/reputation-weight.js';
 import { noMoney } from '../rules/totals.js';
-import type { BallotView, Choice, MembersView, StandingView } from '../rules/views.js';
+import type {
+  BallotView,
+  Choice,
+  MembersView,
+  ReputationElectorate,
+  StandingView,
+} from '../rules/views.js';
 import { caller, emit, nowMs } from './call.js';
 import {
   addMember,

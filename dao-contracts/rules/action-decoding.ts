@@ -1,5 +1,5 @@
 /** Reads a proposal's action and a policy. What they mean for money and data is checked later. */
-import type { Action, Member, Policy } from './actions.js';
+import type { Action, Member, Policy, ReputationPolicy } from './actions.js';
 import { decodeBountyTerms } from './bounty/terms.js';
 import {
   account,
@@ -32,7 +32,7 @@ import {
   tokenUnitsMax,
   weightMax,
 } from './limits.js';
-import { isQuorumAlone, type ReputationPolicy } from './reputation-weight.js';
+import { isQuorumAlone } from './reputation-weight.js';
 import { stateVersion } from './upgrade.js';
 import { decodeAmendment, decodeRunTerms } from './terms-decoding.js';
 

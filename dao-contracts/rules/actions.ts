@@ -1,7 +1,6 @@
 /** What a proposal can do. Voters vote on the digest of the canonical JSON of one of these. */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import type { BountyTerms } from './bounty/terms.js';
-import type { ReputationPolicy } from './reputation-weight.js';
 import type { Amendment, RunTerms } from './run-terms.js';
 import type { Verdict } from './run.js';
 
@@ -77,6 +76,14 @@ export interface Policy {
   reputation?: ReputationPolicy;
   /** The most that a run may pay for 10^12 floating-point operations. */
   rewardPerTeraFlopYoctoMax: string;
+}
+
+/** A part of the policy; without it reputation does not vote. */
+export interface ReputationPolicy {
+  /** All reputation weighs at most so much of what members weigh. */
+  shareBpsMax: number;
+  /** It weighs all of that from so many points together, and less in proportion below. */
+  fullAtPoints: number;
 }
 
 export interface Member {

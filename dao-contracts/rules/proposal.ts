@@ -9,9 +9,8 @@ import type { Action, Policy } from './actions.js';
 import { castBallot, type Ballot } from './ballot.js';
 import type { AtBothMoments, Standing } from './electorate.js';
 import { refuse } from './errors.js';
-import type { ReputationElectorate } from './reputation-weight.js';
 import { waits } from './timelock.js';
-import type { Choice, ProposalStatus, ProposalView } from './views.js';
+import type { Choice, ProposalStatus, ProposalView, ReputationElectorate } from './views.js';
 
 export interface Proposal {
   id: number;

@@ -10,6 +10,7 @@
  * more than a twentieth of it; nothing that happens after a proposal was made changes what counts
  * on it; reputation alone is no quorum.
  */
+import type { ReputationPolicy } from './actions.js';
 import {
   founding,
   lesser,
@@ -22,14 +23,7 @@ import {
 import { refuse } from './errors.js';
 import { reputationShareMaxBps } from './limits.js';
 import { growth } from './reputation.js';
-
-/** A part of the policy; without it reputation does not vote. */
-export interface ReputationPolicy {
-  /** All reputation weighs at most so much of what members weigh. */
-  shareBpsMax: number;
-  /** It weighs all of that from so many points together, and less in proportion below. */
-  fullAtPoints: number;
-}
+import type { ReputationElectorate } from './views.js';
 
 /** What an account's reputation was counted as. */
 export interface CountedReputation extends Dated {
@@ -45,16 +39,6 @@ export interface CountedTotal extends Dated {
 
 export const noShares: CountedTotal = { ...founding, shares: 0n };
 export const nothingCounted: CountedReputation = { ...noShares, lostAfter: null };
-
-/** What a proposal keeps of the reputation that may vote on it: decimal strings. */
-export interface ReputationElectorate {
-  /** What all of it weighs: a part of the proposal's `totalWeight`. */
-  weight: string;
-  /** So much weight for so many shares; and the shares of one account that count at most. */
-  poolWeight: string;
-  perShares: string;
-  sharesMax: string;
-}
 
 /** Counts what an account has now. The caller stores both. */
 export function countReputation(it: {

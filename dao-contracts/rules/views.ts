@@ -4,10 +4,9 @@
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import type { Action, Member, Policy } from './actions.js';
-import type { ReputationElectorate } from './reputation-weight.js';
 import type { CodeRecord, StagedCode, UpgradeRecord } from './upgrade.js';
 
-export type { Action, Member, Policy } from './actions.js';
+export type { Action, Member, Policy, ReputationPolicy } from './actions.js';
 export type * from './run.js';
 export type { BountyTerms } from './bounty/terms.js';
 export type { BountyPhase, BountyView } from './bounty/bounty-view.js';
@@ -50,6 +49,16 @@ export interface ProposalView {
   bond: 'held' | 'returned' | 'forfeited';
   /** Id of the run or release that its execution made. */
   created: number | null;
+}
+
+/** What a proposal keeps of the reputation that may vote on it: decimal strings. */
+export interface ReputationElectorate {
+  /** What all of it weighs: a part of the proposal's `totalWeight`. */
+  weight: string;
+  /** So much weight for so many shares; and the shares of one account that count at most. */
+  poolWeight: string;
+  perShares: string;
+  sharesMax: string;
 }
 
 /** What a publisher declares. `id` is `<name>@<version>`. */

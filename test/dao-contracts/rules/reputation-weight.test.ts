@@ -27,9 +27,11 @@ import {
   weighReputation,
   type CountedReputation,
   type CountedTotal,
-  type ReputationElectorate,
-  type ReputationPolicy,
 } from '@commonweights/dao-contracts/rules/reputation-weight.js';
+import type {
+  ReputationElectorate,
+  ReputationPolicy,
+} from '@commonweights/dao-contracts/rules/views.js';
 
 const votingPeriodMs = 3_600_000;
 const dayMs = 86_400_000;
