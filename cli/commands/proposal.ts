@@ -112,6 +112,7 @@ async function show(session: Session, id: number): Promise<void> {
       ['policy version', view.policyVersion],
       ['quorum', describeQuorum(view)],
       ['yes / no / abstain', `${view.yes} / ${view.no} / ${view.abstain} of ${view.totalWeight}`],
+      ...(view.reputation ? [['by reputation', `${view.reputation.weight} of all`] as const] : []),
       ['bond', `${formatNear(view.bondYocto)}, ${view.bond}`],
       ['action digest', view.actionDigest],
       ...(action.kind === 'fund-run' ? [['price', describePrice(action.terms)] as const] : []),

@@ -200,6 +200,16 @@ function effectOfMember(
   return `The weight of ${action.account} would go from ${before} to ${action.weight}.`;
 }
 
+function weightOfReputation({ reputation }: Pick<PolicyAction, 'reputation'>): string {
+  if (!reputation) return 'nothing';
+  const { shareBpsMax, fullAtPoints } = reputation;
+  return `at most ${formatBps(shareBpsMax)} of the members (all of it from ${fullAtPoints} points)`;
+}
+
+function dataOfRuns(approvedOnly = false): string {
+  return approvedOnly ? 'approved data only' : 'any data under an allowed licence';
+}
+
 type PolicyAction = Extract<Action, { kind: 'set-policy' }>['policy'];
 
 function effectsOfPolicy(next: PolicyAction, now: PolicyView): string[] {
@@ -224,6 +234,12 @@ function effectsOfPolicy(next: PolicyAction, now: PolicyView): string[] {
       'The most that a teraFLOP of a round may cost would be',
       shortNear(BigInt(now.rewardPerTeraFlopYoctoMax)),
       shortNear(BigInt(next.rewardPerTeraFlopYoctoMax)),
+    ],
+    ['Reputation would weigh', weightOfReputation(now), weightOfReputation(next)],
+    [
+      'Runs could train on',
+      dataOfRuns(now.approvedDatasetsOnly),
+      dataOfRuns(next.approvedDatasetsOnly),
     ],
     ['Allowed licences would be', now.licences.join(', '), next.licences.join(', ')],
     ['Accepted tokens would be', now.tokens.join(', '), next.tokens.join(', ')],

@@ -99,6 +99,8 @@ describe('commands of governance', () => {
     expect((await run('dao', 'standing')).out).to.match(
       /^by reputation +0 on a proposal made now$/m,
     );
+    const open = play.propose(pay);
+    expect((await run('proposal', 'show', `${open}`)).out).to.match(/^by reputation +0 of all$/m);
     const propose = async (change: object) => {
       const file = join(cli.folder, 'policy.json');
       await writeFile(file, JSON.stringify(change));

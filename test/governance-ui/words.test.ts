@@ -94,6 +94,21 @@ describe('proposals in words', () => {
     ]);
   });
 
+  it('tells what rules that may be left out would change', () => {
+    const reputation = { shareBpsMax: 2_000, fullAtPoints: 5_000_000 };
+    const { version, guardian, guardianUntilMs, ...rules } = policy;
+    void [version, guardian, guardianUntilMs];
+    const next = { ...rules, reputation, approvedDatasetsOnly: true };
+    expect(effectsOfAction(action({ kind: 'set-policy', policy: next }), now)).to.deep.equal([
+      'Reputation would weigh at most 20 % of the members (all of it from 5000000 points) instead of nothing.',
+      'Runs could train on approved data only instead of any data under an allowed licence.',
+    ]);
+    const counting = { ...now, policy: { ...policy, reputation } };
+    expect(effectsOfAction(action({ kind: 'set-policy', policy: rules }), counting)).to.deep.equal([
+      'Reputation would weigh nothing instead of at most 20 % of the members (all of it from 5000000 points).',
+    ]);
+  });
+
   it('tells a grant of tokens by its units and its token', () => {
     const grant = {
       kind: 'transfer-token',
