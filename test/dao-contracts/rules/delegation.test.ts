@@ -35,6 +35,39 @@ describe('votes with delegation', () => {
     );
   });
 
+  it('add the reputation of who votes itself, and of nobody else', () => {
+    fc.assert(
+      fc.property(
+        fc.infiniteStream(fc.nat()),
+        fc.shuffledSubarray(['a', 'b', 'c', 'd', 'e', 'f', 'stranger']),
+        fc.array(fc.bigInt(0n, 20n), { minLength: 7, maxLength: 7 }),
+        (dice, voters, weights) => {
+          const dao = new Electorate(dice);
+          dao.live(40);
+          const proposal = dao.propose();
+          const pictures = [dao.picturesAt(votingPeriodMs), dao.picturesAt(0)];
+          const box = new BallotBox(dao, proposal);
+          const votes = new Map<string, Choice>();
+          const earned = { yes: 0n, no: 0n, abstain: 0n };
+          for (const [i, voter] of voters.entries()) {
+            const choice = dao.pick(choices);
+            if (!box.vote(voter, choice, weights[i]!)) continue;
+            votes.set(voter, choice);
+            earned[choice] += weights[i]!;
+          }
+          const members = countNaively(votes, pictures);
+          for (const choice of choices) {
+            expect(box.tally[choice], choice).to.equal(members[choice] + earned[choice]);
+          }
+          const { yes, no, abstain } = box.tally;
+          const most = dao.totalAt(proposal) + weights.reduce((a, b) => a + b);
+          expect(yes + no + abstain <= most, 'more votes than voters').to.be.true;
+        },
+      ),
+      { numRuns: 1_000, endOnFailure: true },
+    );
+  });
+
   /** b votes for itself (2) and for a (5), who has been with it since the founding. */
   function pair(): { dao: Electorate; box: () => BallotBox } {
     const dao = new Electorate(nothing);

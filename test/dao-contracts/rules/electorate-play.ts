@@ -177,8 +177,8 @@ export class BallotBox {
     readonly proposal: Snapshot,
   ) {}
 
-  /** Returns false where the rules refuse. */
-  vote(account: string, choice: Choice): boolean {
+  /** Returns false where the rules refuse. `reputation`: what the voter's weighs. */
+  vote(account: string, choice: Choice, reputation = 0n): boolean {
     const standing = this.dao.standingsAt(account, this.proposal);
     const delegates = {
       aged: this.#ballotOf(standing.aged.delegate),
@@ -187,7 +187,8 @@ export class BallotBox {
     const ballot = this.#ballotOf(account)!;
     const proposal = this.proposal.id;
     try {
-      castBallot(this.tally, { account, proposal, choice, standing, ballot, delegates });
+      const own = { account, proposal, choice, standing, reputation };
+      castBallot(this.tally, { ...own, ballot, delegates });
     } catch {
       return false;
     }
@@ -216,6 +217,8 @@ export function countNaively(
     tally[choice] += least(
       pictures.map(({ weights, delegates }) => {
         let sum = 0n;
+        // Only members vote for others; reputation lets others vote for themselves.
+        if (!weights.get(voter)) return sum;
         for (const [name, delegate] of delegates) {
           if (delegate === voter && !votes.has(name)) sum += weights.get(name) ?? 0n;
         }
