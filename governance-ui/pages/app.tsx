@@ -6,6 +6,7 @@ import { DoorContext } from '../parts/door-context.js';
 import { Announcer } from '../parts/copying.js';
 import { Trouble } from '../parts/trouble.js';
 import { useReading } from '../parts/use-reading.js';
+import { BountiesPage } from './bounties-page.js';
 import { LineagePage } from './lineage-page.js';
 import { OverviewPage } from './overview-page.js';
 import { ListPage } from './list-page.js';
@@ -18,6 +19,7 @@ const places = [
   { hash: '#/', name: 'Overview', pages: ['overview'] },
   { hash: '#/runs', name: 'Runs', pages: ['runs', 'run'] },
   { hash: '#/lineage', name: 'Lineage', pages: ['lineage'] },
+  { hash: '#/bounties', name: 'Bounties', pages: ['bounties'] },
   { hash: '#/proposals', name: 'Proposals', pages: ['proposals', 'proposal'] },
   { hash: '#/releases', name: 'Releases', pages: ['releases', 'release'] },
 ];
@@ -72,6 +74,8 @@ function PageOf({ route }: { route: Route }) {
       return <OverviewPage />;
     case 'lineage':
       return <LineagePage />;
+    case 'bounties':
+      return <BountiesPage />;
     case 'runs':
     case 'proposals':
     case 'releases':

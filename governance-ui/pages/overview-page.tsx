@@ -6,7 +6,7 @@ import { Live } from '../parts/live.js';
 import { Near } from '../parts/near.js';
 import { ProposalList, ReleaseList, RunList } from '../parts/lists.js';
 import { useReading } from '../parts/use-reading.js';
-import { formatBps, parseWeight, plural, shareBps } from '../words/amounts.js';
+import { formatBps, groupThousands, parseWeight, plural, shareBps } from '../words/amounts.js';
 import { formatSpan } from '../words/times.js';
 
 const shownMax = 5;
@@ -67,13 +67,15 @@ function Sections({ it }: { it: Overview }) {
   );
 }
 
-function Treasury({ it: { accounting } }: { it: Overview }) {
+function Treasury({ it }: { it: Overview }) {
+  const { accounting } = it;
   const locked = [
     { name: 'in escrow for runs', yocto: accounting.escrowsYocto },
     { name: 'staked by workers', yocto: accounting.stakesYocto + accounting.heldBackYocto },
     { name: 'earned, to be claimed', yocto: accounting.ledgersYocto + accounting.inFlightYocto },
     { name: 'bonds of proposals', yocto: accounting.bondsYocto },
   ];
+  const tokens = it.tokens.filter(({ accepted, treasuryUnits }) => accepted || treasuryUnits > 0n);
   return (
     <section aria-label="Treasury" class="facts">
       <div class="fact large">
@@ -88,6 +90,12 @@ function Treasury({ it: { accounting } }: { it: Overview }) {
           <span class="value">
             <Near yocto={yocto} />
           </span>
+        </div>
+      ))}
+      {tokens.map(({ token, treasuryUnits }) => (
+        <div class="fact" key={token}>
+          <span class="name wrap">units of {token}</span>
+          <span class="value">{groupThousands(`${treasuryUnits}`)}</span>
         </div>
       ))}
     </section>

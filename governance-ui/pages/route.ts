@@ -1,7 +1,7 @@
 /** Which page an address means: everything behind the `#`, so that any static server will do. */
 export type Route =
   | { readonly page: 'overview' }
-  | { readonly page: 'lineage' }
+  | { readonly page: 'lineage' | 'bounties' }
   | { readonly page: 'runs' | 'proposals' | 'releases' }
   | { readonly page: 'run' | 'proposal' | 'release'; readonly id: number }
   | { readonly page: 'nowhere'; readonly hash: string };
@@ -12,7 +12,7 @@ const single = { runs: 'run', proposals: 'proposal', releases: 'release' } as co
 export function parseRoute(hash: string): Route {
   const [, list, id, rest] = hash.replace(/^#?\/?/, '/').split('/');
   if (!list) return { page: 'overview' };
-  if (list === 'lineage' && id === undefined) return { page: 'lineage' };
+  if ((list === 'lineage' || list === 'bounties') && id === undefined) return { page: list };
   if (list === 'runs' || list === 'proposals' || list === 'releases') {
     if (id === undefined) return { page: list };
     if (/^[1-9]\d{0,9}$/.test(id) && rest === undefined) {

@@ -10,6 +10,7 @@ import type {
   ProposalView,
   ReleaseView,
   RunView,
+  TokenView,
 } from '@commonweights/dao-contracts/client/views.js';
 import { readChainTimeMs } from './door.js';
 
@@ -17,6 +18,7 @@ export interface Overview {
   readonly accounting: AccountingView;
   readonly members: MembersView;
   readonly policy: PolicyView;
+  readonly tokens: readonly TokenView[];
   /** Newest first, as all lists here. */
   readonly runs: readonly RunView[];
   readonly releases: readonly ReleaseView[];
@@ -25,17 +27,20 @@ export interface Overview {
 }
 
 export async function readOverview(client: DaoClient): Promise<Overview> {
-  const [accounting, members, policy, runs, releases, proposals, nowMs] = await Promise.all([
-    client.getAccounting(),
-    readMembers(client),
-    client.getPolicy(),
-    readAll((page) => client.listRuns(page)),
-    readAll((page) => client.listReleases(page)),
-    readAll((page) => client.listProposals(page)),
-    readChainTimeMs(client),
-  ]);
+  const [accounting, members, policy, tokens, runs, releases, proposals, nowMs] = await Promise.all(
+    [
+      client.getAccounting(),
+      readMembers(client),
+      client.getPolicy(),
+      client.listTokens(),
+      readAll((page) => client.listRuns(page)),
+      readAll((page) => client.listReleases(page)),
+      readAll((page) => client.listProposals(page)),
+      readChainTimeMs(client),
+    ],
+  );
   return {
-    ...{ accounting, members, policy, nowMs },
+    ...{ accounting, members, policy, tokens, nowMs },
     runs: runs.reverse(),
     releases: releases.reverse(),
     proposals: proposals.reverse(),

@@ -7,11 +7,13 @@ import { digestOfAction } from '@commonweights/dao-contracts/client/governance.j
 import type {
   AccountingView,
   Action,
+  BountyView,
   DatasetView,
   MembersView,
   PolicyView,
   ProposalView,
   ReleaseView,
+  TokenView,
 } from '@commonweights/dao-contracts/rules/views.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
 import { digest, playRun, type PlayedRun } from './played-run.js';
@@ -52,6 +54,16 @@ export class DaoFixture {
     guardian: null,
     guardianUntilMs: 0,
   };
+  readonly tokens: TokenView[] = [
+    {
+      ...{ token: 'play.local', accepted: true, treasuryUnits: '1234567', ledgersUnits: '0' },
+      ...{ inFlightUnits: '0', account: null },
+    },
+  ];
+  readonly bounties: BountyView[] = [
+    bounty({ id: 1, phase: 'closed', accepted: 40, settled: 5, alphaBps: 8_123 }),
+    bounty({ id: 2, phase: 'reveal', revealed: 3 }),
+  ];
   readonly accounting: AccountingView = {
     balanceYocto: near(51_000),
     treasuryYocto: `${near(9_340)}`.replace(/000$/, '125'),
@@ -125,6 +137,10 @@ export class DaoFixture {
         return { ...this.members, members: page(this.members.members) };
       case 'get_accounting':
         return this.accounting;
+      case 'list_tokens':
+        return this.tokens;
+      case 'list_bounties':
+        return page(this.bounties);
       case 'list_proposals':
         return page(this.proposals);
       case 'get_proposal':
@@ -356,5 +372,22 @@ function makeSpec(title: string, rounds: number) {
       computeCostYocto: near(5),
       ...seatDefaults,
     },
+  };
+}
+
+function bounty(changes: Partial<BountyView> & Pick<BountyView, 'id'>): BountyView {
+  return {
+    ...{ proposal: 1, phase: 'submit', deadlineMs: 7_200_000, nowMs: 3_600_000, seed: null },
+    ...{ escrowYocto: near(120), paidYocto: near(8), contributors: 4, reviewers: 5, batches: 5 },
+    ...{ revealed: 0, sealed: 0, opened: 0, settled: 0, accepted: 0, itemsRoot: null },
+    ...{ votes: { yes: 0, no: 0 }, alphaBps: null },
+    terms: {
+      ...{ title: 'Tell spam <from> mail', instructions: digest('instructions'), items: 100 },
+      ...{ material: 'mails@1', licence: 'CC0-1.0', priceYocto: near(2), batches: 14 },
+      ...{ batchesPerAccount: 8, bondYocto: near(1), reviewers: 3, reviewFeeYocto: near(1) },
+      ...{ stakeYocto: near(10), agreementBps: 6_000 },
+      windowsMs: { submit: 1000, reveal: 1000, review: 1000, open: 1000 },
+    },
+    ...changes,
   };
 }

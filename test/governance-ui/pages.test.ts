@@ -19,6 +19,7 @@ const pages = {
   'a proposal to vote on': '#/proposals/4',
   'a queued proposal': '#/proposals/5',
   'a release': '#/releases/1',
+  bounties: '#/bounties',
 };
 
 describe('the pages in a browser', function () {
@@ -105,6 +106,17 @@ describe('the pages in a browser', function () {
     await open(pages['a live run']);
     expect(await text()).to.contain('do not form one hash chain');
     server.dao.answer = answer;
+  });
+
+  it('show what data is paid for, and what can be done about it now', async () => {
+    await open(pages.bounties);
+    const shown = await text();
+    expect(shown).to.match(/2 · Tell spam <from> mail\s+.*reveal[\s\S]*1 · Tell spam <from> mail/);
+    expect(shown).to.contain('3 of 5 batches revealed; 1 hour left.');
+    expect(shown).to.contain('npx commonweights bounty reveal 2');
+    expect(shown).to.contain('40 items accepted and paid; reviewers agreed with α = 0.81');
+    await open(pages.overview);
+    expect(await text()).to.match(/units of play\.local\s+1.234.567/);
   });
 
   it('follow a run while it goes on', async () => {

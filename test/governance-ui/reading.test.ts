@@ -133,7 +133,14 @@ describe('claims about ingredients', () => {
 
 describe('addresses of pages', () => {
   it('are read back as they were written', () => {
-    const named = fc.constantFrom('overview', 'lineage', 'runs', 'proposals', 'releases');
+    const named = fc.constantFrom(
+      'overview',
+      'lineage',
+      'bounties',
+      'runs',
+      'proposals',
+      'releases',
+    );
     const single = fc.record({
       page: fc.constantFrom('run', 'proposal', 'release'),
       id: fc.integer({ min: 1, max: 10 ** 9 }),

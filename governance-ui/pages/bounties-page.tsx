@@ -1,0 +1,91 @@
+/** What the DAO pays for data: open bounties first, and how to take part. */
+import { readAll } from '@commonweights/dao-contracts/client/page.js';
+import type { BountyView } from '@commonweights/dao-contracts/client/views.js';
+import { Badge } from '../parts/badge.js';
+import { DigestText } from '../parts/digest.js';
+import { useDoor } from '../parts/door-context.js';
+import { Live } from '../parts/live.js';
+import { Near } from '../parts/near.js';
+import { useReading } from '../parts/use-reading.js';
+import { newestMax } from '../reading/door.js';
+import { explainBounty, explainPhase } from '../words/bounties.js';
+
+export function BountiesPage() {
+  const { client } = useDoor();
+  const using = useReading<readonly BountyView[]>(
+    () => readAll((page) => client.listBounties(page)),
+    { key: 'bounties', everyMs: () => 5_000 },
+  );
+  return (
+    <Live title="Bounties" using={using}>
+      {(bounties) => (
+        <>
+          <h1>Bounties</h1>
+          <p class="lead">
+            Data is paid by the item: handed in sealed, judged by reviewers drawn by lot, and on
+            record for ever with who gave it.
+          </p>
+          <BountyList bounties={[...bounties].sort(openFirst).slice(0, newestMax)} />
+        </>
+      )}
+    </Live>
+  );
+}
+
+function openFirst(a: BountyView, b: BountyView): number {
+  return Number(a.phase === 'closed') - Number(b.phase === 'closed') || b.id - a.id;
+}
+
+function BountyList({ bounties }: { bounties: readonly BountyView[] }) {
+  if (bounties.length === 0) {
+    return (
+      <p class="quiet">
+        None yet. A bounty begins as a proposal: <code>npx commonweights bounty propose</code>.
+      </p>
+    );
+  }
+  return (
+    <ul class="cards">
+      {bounties.map((bounty) => (
+        <li class="card" key={bounty.id}>
+          <Bounty bounty={bounty} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Bounty({ bounty }: { bounty: BountyView }) {
+  const { terms, accepted } = bounty;
+  const { now, command } = explainPhase(bounty);
+  return (
+    <>
+      <h2>
+        {bounty.id} · {terms.title} <Badge state={bounty.phase} />
+      </h2>
+      <p>{explainBounty(bounty)}</p>
+      <div class="progress-line">
+        <progress
+          max={terms.items}
+          value={Math.min(accepted, terms.items)}
+          aria-label={`Accepted items of bounty ${bounty.id}`}
+        />
+        <span>
+          {accepted} of {terms.items} accepted
+        </span>
+      </div>
+      <p>{now}</p>
+      <p class="quiet">
+        <Near yocto={terms.priceYocto} /> an item, <Near yocto={terms.reviewFeeYocto} /> a vote with
+        the majority · <Near yocto={bounty.paidYocto} /> paid, <Near yocto={bounty.escrowYocto} />{' '}
+        in escrow · <a href={`#/proposals/${bounty.proposal}`}>proposal {bounty.proposal}</a> ·
+        instructions <DigestText digest={terms.instructions} />
+      </p>
+      {command === null ? null : (
+        <p>
+          <code>{command}</code>
+        </p>
+      )}
+    </>
+  );
+}
