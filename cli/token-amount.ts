@@ -10,6 +10,9 @@ interface Denomination {
   readonly decimals: number;
 }
 
+/** Contracts count tokens in 128 bits. */
+const unitsMax = 2n ** 128n - 1n;
+
 /** `1500000n` of 6 decimals → `1.5 USDC`. */
 export function formatUnits(units: bigint, { symbol, decimals }: Denomination): string {
   const digits = units.toString().padStart(decimals + 1, '0');
@@ -20,13 +23,15 @@ export function formatUnits(units: bigint, { symbol, decimals }: Denomination): 
 
 /** `1.5` → `1500000n` of 6 decimals. */
 export function parseUnits(text: string, { symbol, decimals }: Denomination): bigint {
-  const match = /^(\d{1,38})(?:\.(\d+))?$/.exec(text.trim());
-  if (!match || (match[2]?.length ?? 0) > decimals) {
+  const match = /^(\d{1,39})(?:\.(\d{1,39}))?$/.exec(text.trim());
+  const [, whole = '', part = ''] = match ?? [];
+  const units = BigInt(whole + part.padEnd(decimals, '0'));
+  if (!match || part.length > decimals || units > unitsMax) {
     throw new CliError(
       exitCodes.usage,
       `USAGE: ${JSON.stringify(text)} is not an amount of ${symbol}; write it like 1.5, with at ` +
         `most ${decimals} decimals`,
     );
   }
-  return BigInt(match[1]! + (match[2] ?? '').padEnd(decimals, '0'));
+  return units;
 }

@@ -82,11 +82,21 @@ describe('the treasury, by command', function () {
 
   it('writes amounts of tokens exactly', () => {
     fc.assert(
-      fc.property(fc.bigInt({ min: 0n, max: 10n ** 38n }), fc.nat(30), (units, decimals) => {
+      fc.property(fc.bigInt({ min: 0n, max: 2n ** 128n - 1n }), fc.nat(30), (units, decimals) => {
         const text = formatUnits(units, { symbol: 'X', decimals });
         expect(parseUnits(text.replace(/ X$/, ''), { symbol: 'X', decimals })).to.equal(units);
       }),
       { endOnFailure: true },
+    );
+  });
+
+  it('refuses amounts that no contract can count, or with more decimals than there are', () => {
+    const x = { symbol: 'X', decimals: 2 };
+    for (const text of [`${2n ** 128n}`, '1.234', '1.', '-1', '1e3', '', `0.${'1'.repeat(400)}`]) {
+      expect(() => parseUnits(text, x), text).to.throw(/^USAGE: .* is not an amount of X/);
+    }
+    expect(parseUnits(formatUnits(2n ** 128n - 1n, x).replace(/ X$/, ''), x)).to.equal(
+      2n ** 128n - 1n,
     );
   });
 });
