@@ -1,8 +1,9 @@
 /**
  * Attacks on the DAO beside what happens in its runs: a treasury drained by overpriced steps,
- * standing farmed in cheap runs, a dataset withdrawn under a live run. Prints the tables of
+ * standing farmed in cheap runs, a dataset withdrawn under a live run, labels copied. Prints the tables of
  * docs/protocol/simulation.md: `npm run bench -- dao-attacks`.
  */
+import { copyLabels } from '@commonweights/test/simulation/dao/label-copying.js';
 import { farms } from '@commonweights/test/simulation/dao/reputation-farm.js';
 import { tryToDrain } from '@commonweights/test/simulation/dao/treasury-drain.js';
 import { demandRansom } from '@commonweights/test/simulation/dao/withdrawal-ransom.js';
@@ -34,5 +35,11 @@ table(
   demandRansom().map((one) => [
     ...[one.answer, one.finalRounds.toFixed(1), one.trainerNear.toFixed(2)],
     ...[percent(one.refundedShare), one.hours.toFixed(1), one.publisherNear.toFixed(1)],
+  ]),
+);
+table(
+  ['who wants labels for nothing', 'refused', 'items paid, of 8', 'NEAR'],
+  copyLabels().map(({ tries, refused, itemsPaid, profitNear }) => [
+    ...[tries, refused ? `\`${refused}\`` : 'no', itemsPaid.toFixed(1), profitNear.toFixed(2)],
   ]),
 );

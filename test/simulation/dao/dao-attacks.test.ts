@@ -1,5 +1,6 @@
 /** Attacks on the DAO beside its runs: what is refused, and what the most is that gets through. */
 import { expect } from 'chai';
+import { copyLabels } from './label-copying.js';
 import { farmReputation, farms, roundsOfRunMax } from './reputation-farm.js';
 import { tryToDrain } from './treasury-drain.js';
 import { demandRansom } from './withdrawal-ransom.js';
@@ -49,5 +50,30 @@ describe('a dataset withdrawn under a live run', () => {
     expect(resumed!.finalRounds).to.equal(nothing!.finalRounds);
     expect(resumed!.hours).to.be.above(nothing!.hours + 60);
     expect(stopped!.refundedShare).to.be.above(0.3);
+  });
+});
+
+describe('labels of others', () => {
+  const tried = copyLabels();
+  const of = (tries: string) => tried.find((one) => one.tries === tries)!;
+
+  it('are refused by the code of what was copied, and cost the bond where one was put up', () => {
+    expect(of('copies a sealed batch')).to.deep.include({ refused: 'BAD_OPENING', itemsPaid: 0 });
+    expect(of('copies a sealed batch').profitNear).to.be.closeTo(-0.5, 1e-6);
+    const late = of('copies what others have revealed');
+    expect(late).to.deep.include({ refused: 'WRONG_PHASE', itemsPaid: 0, profitNear: 0 });
+    const votes = of('copies the votes of a reviewer');
+    expect(votes.refused).to.equal('BAD_OPENING');
+    expect(votes.profitNear).to.be.below(0);
+  });
+
+  it('are not paid a second time: who guesses behind somebody who labels gets its bond back at most', () => {
+    const behind = of('guesses behind somebody who labels');
+    expect(behind.itemsPaid).to.equal(0);
+    expect(behind.profitNear).to.be.at.most(0);
+  });
+
+  it('are worth a coin to who guesses first, which no seal prevents', () => {
+    expect(of('guesses before anybody has labelled').itemsPaid).to.be.within(3, 5);
   });
 });
