@@ -35,7 +35,7 @@ export function describePolicy(policy: ProposedPolicy): [string, string][] {
 
 export function formatRule(field: string, value: unknown): string {
   if (field === 'reputation') return formatReputation(value as ProposedPolicy['reputation']);
-  if (typeof value === 'bigint') return formatNear(value);
+  if (/Yocto(Max)?$/.test(field)) return formatNear(BigInt(value as string));
   if (field.endsWith('Bps')) return `${Number(value) / 100} %`;
   if (field.endsWith('Ms')) return formatDuration(Number(value));
   return Array.isArray(value) ? value.join(', ') || 'none' : `${String(value)}`;
