@@ -110,7 +110,7 @@ export function settleDispute(draft: RunDraft, dispute: Dispute, standing: Verdi
   const pot = dispute.losses.reduce((sum, one) => sum + lostYocto(one), 0n);
   noteLosers(draft, dispute, standing);
   dispute.losses = [];
-  if (standing !== 'against') payOwed(draft, dispute);
+  payOwed(draft, dispute, standing);
   let left = purse + pot;
   if (left === 0n) return;
   if (!draft.hasEnded) left -= refillEscrow(draft, least(dispute.toEscrowYocto, left));
@@ -133,11 +133,19 @@ export function settleDispute(draft: RunDraft, dispute: Dispute, standing: Verdi
 
 /**
  * The reward of a round that went on without a claim which turned out right. Only at the end: a
- * verdict may be turned around more than once, and each time the same reward would be paid again.
+ * verdict may be turned around more than once, and each time the same reward would be paid again. Nor
+ * twice where a claim was disputed twice, as work and as an update: the last dispute about it pays,
+ * and none does once one has found against it.
  */
-function payOwed(draft: RunDraft, { seat: number, owedYocto }: Dispute): void {
-  const { run } = draft;
-  if (owedYocto === 0n || number === null || draft.hasEnded) return;
+function payOwed(draft: RunDraft, dispute: Dispute, standing: Verdict | null): void {
+  const { run, hasEnded } = draft;
+  const { seat: number, round, owedYocto } = dispute;
+  if (owedYocto === 0n || number === null) return;
+  const others = draft.disputes.filter(
+    (one) => one !== dispute && one.round === round && one.seat === number && one.owedYocto > 0n,
+  );
+  if (standing === 'against') for (const one of others) one.owedYocto = 0n;
+  if (standing === 'against' || others.length > 0 || hasEnded) return;
   if (draft.roster(number).status === 'expelled') return;
   const paid = creditSeat(draft, number, 'escrows', least(owedYocto, run.escrowYocto));
   run.paidYocto += paid;
