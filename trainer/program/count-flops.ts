@@ -52,7 +52,7 @@ export function countFlops(onnx: Uint8Array): FlopCount {
       if (!shape) throw bad(node, `its input ${name} comes from nowhere`);
       return shape;
     });
-    const { results, flops } = count({ node, inputs, program });
+    const { results, flops } = countNode(count, { node, inputs, program });
     if (results.length !== node.outputs.length) throw bad(node, 'it has a wrong count of results');
     node.outputs.forEach((name, i) => addShape(shapes, node, name, results[i]!));
     if (node.op === 'MatMul' || node.op === 'Gemm') matrixProducts += flops;
@@ -60,6 +60,16 @@ export function countFlops(onnx: Uint8Array): FlopCount {
   }
   const peakBytes = countPeak(program, shapes);
   return { matrixProducts, others, total: matrixProducts + others, peakBytes };
+}
+
+/** Axes, sizes and attributes come from strangers: whatever they make of a shape, it is refused. */
+function countNode(count: (it: Applied) => Counted, it: Applied): Counted {
+  try {
+    return count(it);
+  } catch (error) {
+    if ((error as Error).message.startsWith('BAD_ONNX')) throw error;
+    throw bad(it.node, 'its inputs and attributes do not fit together');
+  }
 }
 
 function addShape(shapes: Map<string, Shape>, node: ReadNode, name: string, shape: Shape): void {
@@ -135,7 +145,7 @@ function multiplied(it: Applied): Counted {
   const inner = a[a.length - 1]!;
   const result = [...a.slice(0, -1), b[b.length - 1]!];
   if (a.length !== b.length || b[b.length - 2] !== inner) throw bad(it.node, 'shapes do not fit');
-  return { results: [result], flops: 2n * BigInt(inner) * elements(result) };
+  return { results: [result], flops: 2n * exactly(inner) * elements(result) };
 }
 
 function gemm(it: Applied): Counted {
@@ -148,7 +158,7 @@ function gemm(it: Applied): Counted {
     throw bad(it.node, 'shapes do not fit');
   }
   const result = [a[0]!, b[1]!];
-  return { results: [result], flops: 2n * BigInt(a[1]!) * elements(result) };
+  return { results: [result], flops: 2n * exactly(a[1]) * elements(result) };
 }
 
 function broadcast(it: Applied): Counted {
@@ -247,9 +257,15 @@ function attributeOf({ node }: Applied, name: string): readonly number[] {
 }
 
 function elements(shape: Shape): bigint {
-  return shape.reduce((product, size) => product * BigInt(size), 1n);
+  return shape.reduce((product, size) => product * exactly(size), 1n);
 }
 
 function bad({ op }: ReadNode, why: string): Error {
   return new Error(`BAD_ONNX: ${op}: ${why}; this is not a program of ours, fetch it again`);
+}
+
+/** An axis that a program names may not be there, and a size that it computes may be none. */
+function exactly(size: number | undefined): bigint {
+  if (size !== undefined && Number.isSafeInteger(size) && size >= 0) return BigInt(size);
+  throw new Error(`BAD_ONNX: a tensor has the size ${size}; get the program again`);
 }

@@ -28,6 +28,11 @@ describe('a run under generated sequences of commands', () => {
     }
   });
 
+  it('keeps every law in a sequence that once broke one', () => {
+    // Cleared while another dispute held its round, a claim was paid by the round and by that one.
+    playSequence(sequenceOf(20261128, 58_360));
+  });
+
   it('is the same sequence for the same seed and index', () => {
     expect(sequenceOf(7, 3)).to.deep.equal(sequenceOf(7, 3));
     expect(playSequence(sequenceOf(7, 3))).to.deep.equal(playSequence(sequenceOf(7, 3)));

@@ -91,7 +91,7 @@ describe('reading a program', () => {
           }
         },
       ),
-      { numRuns: 150, endOnFailure: true },
+      { numRuns: 300, endOnFailure: true },
     );
   });
 });
