@@ -6,6 +6,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { buildPages } from '@commonweights/governance-ui/build.js';
+import { absentHere } from '../support/absent-here.js';
 import { findChromium, openBrowser, type OpenBrowser } from './browser.js';
 import { hostileText } from './dao-fixture.js';
 import { startPageServer, type PageServer } from './page-server.js';
@@ -31,11 +32,7 @@ describe('the pages in a browser', function () {
 
   before(async function () {
     const chromium = findChromium();
-    if (!chromium && process.env.CI) throw new Error('NO_BROWSER: install Debian\'s "chromium"');
-    if (!chromium) {
-      console.log('      skipped: no Chromium found; install it or set CHROMIUM to its path');
-      return this.skip();
-    }
+    if (!chromium) absentHere(this, 'no Chromium; install it or set CHROMIUM to its path');
     server = await startPageServer();
     browser = await openBrowser(chromium);
     page = await browser.context.newPage();

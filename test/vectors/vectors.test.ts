@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import { absentHere } from '../support/absent-here.js';
 import { topics, vectorFile } from './topics.js';
 import type { VectorFile } from './vector-topic.js';
 
@@ -73,10 +74,7 @@ describe('the run in run.json', () => {
 describe('an implementation in Python that shares no code', () => {
   it('computes the same from the same inputs', function () {
     const { error } = spawnSync('python3', ['--version']);
-    if (error) {
-      console.log('      skipped: there is no python3 on this machine');
-      return this.skip();
-    }
+    if (error) absentHere(this, 'no python3');
     const script = fileURLToPath(new URL('./python/check_vectors.py', import.meta.url));
     const { status, stdout, stderr } = spawnSync('python3', ['-B', script], { encoding: 'utf8' });
     expect(stderr + (status === 0 ? '' : stdout)).to.equal('');

@@ -52,6 +52,7 @@ describe('the main job’s command line', () => {
   });
 
   it('quotes so that a shell reads the same arguments again', async function () {
+    // Windows has no POSIX shell, whose quoting this is; .ci/run runs on Linux.
     if (process.platform === 'win32') return this.skip();
     const awkward = fc.string({
       unit: fc.constantFrom(...`ab \t\n"'\\$\`!*?~#&|;<>(){}[]=%é🙂`),

@@ -17,6 +17,7 @@ import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js'
 import { openSession } from '@commonweights/trainer/engines/program-session.js';
 import { createTfjsEngine } from '@commonweights/trainer/engines/tfjs.js';
 import { allowedOperations } from '@commonweights/trainer/program/count-flops.js';
+import { absentHere } from '../../support/absent-here.js';
 import { readOnnx } from '@commonweights/trainer/program/onnx-reader.js';
 
 const reference = createOrtWasmEngine();
@@ -35,9 +36,8 @@ describe('conformance', () => {
         (error: Error) => error.message,
       );
       if (absent !== null) {
-        // Optional packages: not every machine has a build of them
         expect(absent).to.match(/^ENGINE_ABSENT: /);
-        this.skip();
+        absentHere(this, `${absent} (an optional package)`);
       }
       const checks = await checkEngine({ engine, reference, repeats: 2, only: left(engine) });
       expect(failed(checks)).to.deep.equal([]);

@@ -3,6 +3,7 @@ import type { Engine } from '@commonweights/trainer/engines/engine.js';
 import { createOrtNativeEngine } from '@commonweights/trainer/engines/ort-native.js';
 import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
 import { initialParams } from '@commonweights/trainer/program/initial-params.js';
+import { absentHere } from '../../support/absent-here.js';
 import { tinyBatch, tinyProgram } from './tiny.js';
 
 const program = tinyProgram();
@@ -13,9 +14,8 @@ describe('the native engine', () => {
     try {
       await native.fingerprint();
     } catch (error) {
-      // The package is optional: not every machine has a build of it
       expect((error as Error).message).to.match(/^ENGINE_ABSENT/);
-      this.skip();
+      absentHere(this, 'no build of onnxruntime-node (an optional package)');
     }
     const [a, b] = [await train(native), await train(createOrtWasmEngine())];
     const start = initialParams(program, 2);
