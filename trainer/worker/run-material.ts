@@ -26,7 +26,8 @@ const headerBytesMax = 1 << 20;
 
 export class RunMaterial {
   readonly #states = new Map<Digest, OuterState>();
-  readonly #updates = new Map<Digest, Float32Array>();
+  /** By digest and claimed length: who claims another length of good bytes claims wrongly. */
+  readonly #updates = new Map<string, Float32Array>();
 
   constructor(
     private readonly it: {
@@ -94,7 +95,8 @@ export class RunMaterial {
     it: Pick<DisputedClaim, 'seat' | 'update' | 'updateBytes'>,
   ): Promise<Float32Array | null> {
     const { seat, updateBytes, update } = it;
-    const known = this.#updates.get(update);
+    const key = `${update} ${updateBytes}`;
+    const known = this.#updates.get(key);
     if (known) return known;
     try {
       const { program, spec } = this.it.opened;
@@ -102,7 +104,7 @@ export class RunMaterial {
       const bytes = await this.it.blobs.get(update, { maxBytes: updateBytes });
       if (bytes.length !== updateBytes) return null;
       const decoded = decodeUpdate(bytes, program.layout, spec.outer);
-      this.#updates.set(update, decoded);
+      this.#updates.set(key, decoded);
       if (this.#updates.size > updatesKept)
         this.#updates.delete(this.#updates.keys().next().value!);
       return decoded;
