@@ -7,10 +7,10 @@ import { findAncestors } from '@commonweights/dataset-registry/lineage/ancestry.
 import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { readAll } from '@commonweights/dao-contracts/client/page.js';
-import type { RoundRecord, RunView } from '@commonweights/dao-contracts/client/views.js';
 import { decodeState } from '@commonweights/trainer/checkpoint/state.js';
 import type { Engine, Fingerprint } from '@commonweights/trainer/engines/engine.js';
 import type { ReleaseInput } from '@commonweights/trainer/release/build-release.js';
+import { readLog } from '@commonweights/trainer/release/read-log.js';
 import { evaluateHeldOut, unigramEntropy } from '@commonweights/trainer/run/evaluate.js';
 import { openRun, type OpenRun } from '@commonweights/trainer/run/open-run.js';
 import { CliError } from './errors.js';
@@ -58,7 +58,7 @@ export async function gatherRelease(it: {
   const bytes = await blobs.get(view.finalRoot, { maxBytes: stateBytesMax });
   const state = decodeState(bytes, program.layout, spec.outer);
   onStep('the log of rounds');
-  const rounds = await readRounds(client, view);
+  const rounds = await readLog(client, view);
   onStep('evaluating on held-out text');
   const evaluation = await evaluate(opened, engine, state.params);
   const registered = await readAll((page) => client.listDatasets(page));
@@ -80,16 +80,6 @@ export async function gatherRelease(it: {
     datasets: [...datasets.values()],
     evaluation,
   };
-}
-
-/** All records up to the final round, cancelled ones too: they are in the hash chain. */
-async function readRounds(client: DaoClient, view: RunView): Promise<RoundRecord[]> {
-  const rounds: RoundRecord[] = [];
-  for (let round = 1; round <= view.finalRound; round++) {
-    const record = await client.getRoundRecord({ run: view.id, round });
-    if (record) rounds.push(record);
-  }
-  return rounds;
 }
 
 async function evaluate(

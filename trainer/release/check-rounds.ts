@@ -32,6 +32,12 @@ export function checkRounds({ files, chain }: Material): Finding {
     const detail = `the log ends with round ${last.round} of run ${last.run}`;
     return { status: 'fail', standing: 'proven', detail };
   }
+  const tainted = standingRounds(records).filter((one) => one.tainted.length > 0);
+  if (tainted.length > 0) {
+    const names = tainted.map(({ round }) => round).join(', ');
+    const detail = `${count}; wrong work stayed in round ${names}, too little to do it again`;
+    return { status: 'warn', standing: 'proven', detail };
+  }
   return { status: 'pass', standing: 'proven', detail: `${count}; the head is the one on chain` };
 }
 
@@ -59,7 +65,10 @@ function findBreak(records: readonly RoundRecord[], initialRoot: Digest | null):
       continue;
     }
     if (record.root === null) return `${name} is final without a root`;
-    const bad = record.claims.find((claim) => claim.included && claim.verdict === 'failed');
+    const bad = record.claims.find(
+      ({ seat, included, verdict }) =>
+        included && verdict === 'failed' && !record.tainted.includes(seat),
+    );
     if (bad) return `${name} counts the update of seat ${bad.seat}, which failed its audit`;
     root = record.root;
   }

@@ -64,7 +64,7 @@ export function explainRelease(
     title: `${note.title} ${note.release}`,
     manifest: material.manifestDigest,
     chapters: [
-      explainModel(material),
+      explainModel(material, it.verdicts),
       ...explainData(material, it.verdicts),
       explainComputation(material, it.verdicts),
       explainChecks(material, it.verdicts),
@@ -75,19 +75,25 @@ export function explainRelease(
   };
 }
 
-function explainModel({ files, manifestDigest }: Material): Chapter {
+function explainModel({ files, manifestDigest }: Material, verdicts: readonly Verdict[]): Chapter {
   const note = readReleaseNote(files);
   const spec = readRunSpec(files);
   const { model } = spec;
+  const structure = standingOf(verdicts, 'structure');
+  const inside = (what: string, value: string) => ({ what, value, standing: structure });
   return {
     title: 'What it is',
     statements: [
       declared('name', `${note.title} ${note.release}`),
       declared('licence of the weights', note.licence),
       proven('manifest', manifestDigest),
-      proven('weights', readStateNote(files).root),
-      proven('parameters', count(llamaLayout(model).length)),
-      proven(
+      {
+        what: 'weights',
+        value: readStateNote(files).root,
+        standing: standingOf(verdicts, 'weights'),
+      },
+      inside('parameters', count(llamaLayout(model).length)),
+      inside(
         'shape',
         `Llama, ${model.layers} layers of width ${model.hiddenSize}, ${model.heads} heads ` +
           `(${model.kvHeads} for keys), vocabulary ${count(model.vocabSize)}, context ` +
@@ -259,8 +265,10 @@ function explainObjections(material: Material, verdicts: readonly Verdict[]): Ch
       statements.push({ what: `${claim}: ${status}`, value: detail, standing });
   }
   const standing = standingOf(verdicts, 'rounds');
-  const failed = rounds.flatMap(({ round, claims }) =>
-    claims.filter(({ verdict }) => verdict === 'failed').map(({ account }) => ({ round, account })),
+  const failed = rounds.flatMap(({ round, claims, tainted }) =>
+    claims
+      .filter(({ verdict, seat }) => verdict === 'failed' && !tainted.includes(seat))
+      .map(({ account }) => ({ round, account })),
   );
   for (const { round, account } of failed.slice(0, rowsMax)) {
     statements.push({
@@ -269,7 +277,7 @@ function explainObjections(material: Material, verdicts: readonly Verdict[]): Ch
       standing,
     });
   }
-  for (const { round, tainted } of rounds.filter((one) => (one.tainted ?? []).length > 0)) {
+  for (const { round, tainted } of rounds.filter((one) => one.tainted.length > 0)) {
     statements.push({
       what: `round ${round} is tainted`,
       value: `wrong work of ${tainted.length} is in it, too little to do the round again`,

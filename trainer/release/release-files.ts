@@ -115,7 +115,8 @@ function readList(files: FileMap, path: string, max: number): unknown[] {
 
 /** Checks what a verifier relies on; the digest over the whole covers the rest. */
 function decodeRoundRecord(value: unknown): RoundRecord {
-  const { version, run, round, outcome, previous, startRoot, root, claims } = object(value);
+  const { version, run, round, outcome, previous, startRoot, root, claims, tainted } =
+    object(value);
   const known = ['final', 'rewound', 'aborted', 'rewind'].includes(outcome as string);
   if (version !== 1 || !known) throw bad(`a round record has outcome ${show(outcome)}`);
   integer(run);
@@ -128,6 +129,8 @@ function decodeRoundRecord(value: unknown): RoundRecord {
   }
   if (!Array.isArray(claims)) throw bad(`the record of round ${show(round)} has no claims`);
   for (const claim of claims) decodeClaim(claim);
+  if (!Array.isArray(tainted)) throw bad(`the record of round ${show(round)} has no "tainted"`);
+  for (const seat of tainted) integer(seat);
   return value as RoundRecord;
 }
 

@@ -7,6 +7,8 @@ import {
 import { writeExplanationPage } from '@commonweights/trainer/release/explanation-page.js';
 import { verifyMaterial } from '@commonweights/trainer/release/verify-material.js';
 import { buildRelease } from '@commonweights/trainer/release/build-release.js';
+import type { RoundRecord } from '@commonweights/dao-contracts/rules/views.js';
+import { canonicalJson } from '@commonweights/dataset-registry/digest/canonical.js';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { factsOf, smallRelease, smallRun, sparse, type Small } from './small-release.js';
 
@@ -72,6 +74,14 @@ describe('an explanation of a release', () => {
     const alone = explain(small, null);
     expect(find(alone, 'Who computed it', 'worker.near')!.standing).to.equal('declared');
     expect(find(alone, 'Data: speeches@1', 'files')!.standing).to.equal('declared');
+    const rounds = structuredClone(small.input.rounds) as RoundRecord[];
+    rounds[3]!.root = digestOf(new Uint8Array(7));
+    const files = new Map(small.files).set(
+      'provenance/rounds.json',
+      new TextEncoder().encode(canonicalJson(rounds)),
+    );
+    const altered = explain({ ...small, files });
+    expect(find(altered, 'What it is', 'weights')!.standing).to.equal('declared');
     expect(find(alone, 'Who decided, and what it cost', 'vote')!.standing).to.equal('declared');
   });
 

@@ -250,6 +250,23 @@ describe('verification', () => {
     expect(statusOf(verifyUnderOwnManifest(facts, files)).rounds).to.equal('fail');
   });
 
+  it('warns in "rounds" of wrong work that a round kept, by its terms and by name', () => {
+    const run = smallRun(sparse);
+    const rounds = structuredClone(run.rounds) as RoundRecord[];
+    rounds[3]!.claims[0]!.verdict = 'failed';
+    rounds[3]!.tainted = [0];
+    const input = { ...run, rounds };
+    const built = buildRelease(input);
+    const verdicts = verifyUnderOwnManifest(
+      factsOf(input, built),
+      new Map(built.files.map(({ path, bytes }) => [path, bytes])),
+    );
+    expect(statusOf(verdicts)).to.deep.equal({ ...honest, rounds: 'warn' });
+    expect(verdicts.find(({ claim }) => claim === 'rounds')!.detail).to.contain(
+      'wrong work stayed in round 4',
+    );
+  });
+
   it('fails "lineage" for another spec, program, tokenizer, seed or dataset than voted on', () => {
     const { run } = small.facts;
     const other = digestOf(new Uint8Array(1));
