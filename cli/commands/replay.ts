@@ -156,8 +156,9 @@ function report(
       ...[round, updates, found === root ? '✓' : '✗'],
       found,
     ]);
-    const claims = it.claims.map(({ round, account, seat, trained, differences }) => [
-      ...[round, `${account} (${seat})`, trained, differences.join(', ') || '✓ the same'],
+    const claims = it.claims.map(({ round, account, seat, trained, differences, sameTrace }) => [
+      ...[round, `${account} (${seat})`, trained],
+      differences.join(', ') || (sameTrace ? '✓ the same' : '✓ the same; its trace has a decoy'),
     ]);
     const trained = it.claims.length === 0 ? '' : '\n';
     return (

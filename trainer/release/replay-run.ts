@@ -35,6 +35,8 @@ export interface ReplayedClaim {
   readonly trained: number;
   /** What differs, by its name in the commitment; none: it is what was claimed. */
   readonly differences: readonly string[];
+  /** Whether the trace is the computed one too. Not where a leaf of it is covered by a decoy. */
+  readonly sameTrace: boolean;
 }
 
 export interface Replay {
@@ -92,6 +94,7 @@ export async function replayClaim(
   const { stepsPerRound } = spec.inner;
   let local: LocalState = zeroLocalState(layout, spec.outer);
   let differences: string[] = [];
+  let sameTrace = true;
   for (const [i, { record, own, ordinal }] of chain.entries()) {
     const result = await trainRound(
       {
@@ -106,14 +109,14 @@ export async function replayClaim(
       update: result.update.digest,
       localIn: result.localIn,
       localOut: result.localOut.digest,
-      traceRoot: result.traceRoot,
     });
+    sameTrace = own.traceRoot === result.traceRoot;
     // Its next round would start from something else than was committed to.
     if (i + 1 < chain.length && differences.includes('localOut')) break;
     if (i + 1 < chain.length) local = decodeLocalState(result.localOut.bytes, layout, spec.outer);
   }
   const { own } = chain.at(-1)!;
-  return { ...claim, account: own.account, trained: chain.length, differences };
+  return { ...claim, account: own.account, trained: chain.length, differences, sameTrace };
 }
 
 /** Included claims of rounds that stand: what the weights consist of. */
@@ -152,11 +155,11 @@ function chainOf(records: readonly RoundRecord[], claim: { round: number; seat: 
 
 function differencesOf(
   own: ClaimRecord,
-  found: Pick<ClaimRecord, 'update' | 'localIn' | 'localOut' | 'traceRoot'>,
+  found: Pick<ClaimRecord, 'update' | 'localIn' | 'localOut'>,
 ): string[] {
-  return (['update', 'localIn', 'localOut', 'traceRoot'] as const).filter(
-    (name) => own[name] !== found[name],
-  );
+  // The last leaf binds update and local state, so an honest trace adds nothing to them; one with a
+  // decoy has another root, whose nonce its worker alone knows (rules/decoy.ts).
+  return (['update', 'localIn', 'localOut'] as const).filter((name) => own[name] !== found[name]);
 }
 
 function bySeat(claims: readonly ClaimRecord[]): ClaimRecord[] {

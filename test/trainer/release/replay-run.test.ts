@@ -119,9 +119,25 @@ describe('a run that is replayed', function () {
       const replayed = await replayClaim({ ...honest, session, startOf }, claim);
       expect(replayed).to.deep.equal({
         ...claim,
-        ...{ account: `w${claim.seat}.near`, trained: claim.round, differences: [] },
+        ...{
+          account: `w${claim.seat}.near`,
+          trained: claim.round,
+          differences: [],
+          sameTrace: true,
+        },
       });
     }
+  });
+
+  it('takes no decoy for a difference', async () => {
+    const { startOf } = await roots(honest);
+    const records = structuredClone(honest.records) as RoundRecord[];
+    records[1]!.claims[0]!.traceRoot = named('a trace with a covered leaf');
+    const replayed = await replayClaim(
+      { ...honest, records, session, startOf },
+      { round: 2, seat: 0 },
+    );
+    expect(replayed).to.deep.include({ differences: [], sameTrace: false });
   });
 
   it('finds the invented update behind roots that all follow', async () => {
