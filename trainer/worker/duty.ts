@@ -65,9 +65,10 @@ export function nextDuty(input: DutyInput): Duty {
     // An absent seat still answers for what it claimed before: its stake hangs on that.
     materialDuty(run, mine) ??
     challengeDuty(run, input.ownRoot ?? null) ??
+    // Not to reveal costs the stake, and an appeal has to be computed first: it has days.
+    (mine.status === 'active' ? roundActDuty(run, mine) : null) ??
     appealDuty(input, mine) ??
     absentDuty(run, seats, mine) ??
-    roundActDuty(run, mine) ??
     answerDuty(run, mine) ??
     tickDuty(run, seats, nowMs) ??
     trainDuty(run, mine) ??

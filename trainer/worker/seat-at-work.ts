@@ -65,6 +65,8 @@ export class SeatAtWork {
   readonly #results = new Map<number, TracedResult>();
   /** The latest round whose update everybody can have. */
   #offered = 0;
+  /** The state of the last round that this seat computed and no registry took yet. */
+  #owedState: Uint8Array | null = null;
   readonly #material: RunMaterial;
   readonly #replay: SegmentReplay;
   readonly #disputes: SeatInDispute;
@@ -141,15 +143,24 @@ export class SeatAtWork {
       case 'wait':
         return this.#offerAgain(seen.run);
       case 'finish':
-        return;
+        return this.#offerLast();
     }
   }
 
   /** A seat that does not certify waits; what a registry refused before may be taken now. */
   async #offerAgain({ open }: RunView): Promise<void> {
+    if (this.#owedState) await this.#offerState(this.#owedState);
     const mine = open && this.#results.get(open.round);
     if (!mine || open.phase !== 'certify' || this.#offered === open.round) return;
     if (await this.#material.offer(mine.update.bytes)) this.#offered = open.round;
+  }
+
+  /** Whoever leaves makes sure that the last state can be had, as far as it can be in a while. */
+  async #offerLast(): Promise<void> {
+    for (let attempt = 0; this.#owedState && attempt < certifyAttempts; attempt++) {
+      if (attempt > 0) await pause(this.#pollMs);
+      await this.#offerState(this.#owedState);
+    }
   }
 
   async #enrol(run: RunView): Promise<void> {
@@ -258,11 +269,16 @@ export class SeatAtWork {
     this.#disputes.noteOwnRoot(round, root);
     // One uploads before anybody needs it, the others make sure that somebody did.
     const leads = this.#mySeat(seen).seat === Math.min(...included);
-    if (leads) await this.#material.offer(bytes);
+    if (leads) await this.#offerState(bytes);
     this.#material.finishRound(root, state);
     await client.submitRoot({ ...this.#mine(seen.run.id), round, root });
     this.#tell({ kind: 'submitted', round, root });
-    if (!leads) await this.#material.offer(bytes);
+    if (!leads) await this.#offerState(bytes);
+  }
+
+  /** What a registry refuses now is offered again: without the state nobody can join, or release. */
+  async #offerState(bytes: Uint8Array): Promise<void> {
+    this.#owedState = (await this.#material.offer(bytes)) ? null : bytes;
   }
 
   async #deliver(audit: AuditView, seen: Seen): Promise<void> {

@@ -61,8 +61,8 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
           ownRoot: seat.ownRootOf(run.provisional?.round),
           declined: seat.declined,
         });
-        if (duty.kind === 'finish') return await leave(options, duty.because);
         await seat.perform(duty, { run, seats });
+        if (duty.kind === 'finish') return await leave(options, duty.because);
         if (duty.kind !== 'wait') reader.forget();
         failures = 0;
       } catch (error) {

@@ -184,6 +184,16 @@ describe('what a seat owes', () => {
       expect(next({ verdict: 'for', plaintiffSeat: 0 }).kind).to.equal('appeal');
     });
 
+    it('is to reveal before it computes an appeal, which has days', () => {
+      const lost = { ...someDispute, stage: 'window', verdict: 'for', plaintiffSeat: 0 } as const;
+      const disputes = [{ ...lost, appealYocto: 7n }] as unknown as typeof base.run.disputes;
+      const reveal = { phase: 'reveal' as const, committed: all, revealed: [] };
+      expect(duty(0, { run: { disputes }, open: reveal }).kind).to.equal('reveal');
+      expect(duty(0, { run: { disputes }, open: { committed: [0] } }).kind).to.equal('appeal');
+      const absent = { 0: { status: 'absent' as const } };
+      expect(duty(0, { run: { disputes }, open: reveal, seats: absent }).kind).to.equal('appeal');
+    });
+
     it('is to move the phase when everybody acted, or the deadline passed', () => {
       const acted = duty(0, { open: { phase: 'train', committed: all } });
       expect(acted).to.deep.equal({ kind: 'tick', because: 'everybody acted' });

@@ -81,10 +81,10 @@ describe('a registry that is away for a while', () => {
     for (const { because } of await everybody) {
       expect(because).to.equal('the run is completed');
     }
-    return dao.records;
+    return { records: dao.records, blobs, finalRoot: dao.run().finalRoot };
   }
 
-  const expectNothingLost = (records: Awaited<ReturnType<typeof play>>) => {
+  const expectNothingLost = ({ records }: Awaited<ReturnType<typeof play>>) => {
     expect(records.map(({ outcome }) => outcome)).to.deep.equal(['final', 'final']);
     const lost = records.flatMap(({ claims }) => claims.filter(({ included }) => !included));
     expect(lost).to.deep.equal([]);
@@ -118,5 +118,21 @@ describe('a registry that is away for a while', () => {
     });
     expect(hindered).to.be.at.least(3);
     expectNothingLost(records);
+  });
+
+  it('costs nobody the model when the last state cannot be uploaded at once', async () => {
+    let hindered = 0;
+    const played = await play({
+      hear: (_, event, lines) => {
+        if (event.kind === 'certified' && event.round === 2) {
+          for (const line of Object.values(lines)) line.cutsUploads = true;
+        }
+        if (event.kind !== 'hindered' || ++hindered < 6) return;
+        for (const line of Object.values(lines)) line.cutsUploads = false;
+      },
+    });
+    expect(hindered).to.be.at.least(6);
+    expectNothingLost(played);
+    expect(await played.blobs.has(played.finalRoot)).to.equal(true);
   });
 });
