@@ -4,9 +4,11 @@
  */
 import { Skipped } from './python.js';
 import { exchangeSignedModels } from './signed-models.js';
+import { compareWithTransformers } from './transformers.js';
 
 const jobs: readonly { name: string; run: () => Promise<string> }[] = [
   { name: 'signed models (OpenSSF Model Signing)', run: exchangeSignedModels },
+  { name: 'checkpoints and tokenizers (transformers)', run: compareWithTransformers },
 ];
 
 let failed = false;
