@@ -87,7 +87,8 @@ export function actionOfDelegated(call: DelegatedCall): Action {
 
 type Signature = Parameters<typeof actions.signedDelegate>[0]['signature'];
 
-function delegateOf(call: Omit<DelegatedCall, 'signature'>): DelegateAction {
+/** What is signed: its bytes, prefixed by NEP-461, are `encodeDelegateAction` of it. */
+export function delegateOf(call: Omit<DelegatedCall, 'signature'>): DelegateAction {
   return new DelegateAction({
     senderId: call.sender,
     receiverId: call.contract,

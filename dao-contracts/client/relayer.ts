@@ -1,10 +1,12 @@
 /**
  * The relayer's side: what it carries, for whom, how often. It pays gas with its own NEAR and gets
  * the run's fee back, so it carries nothing but calls of one contract's worker methods, and only so
- * many of each account in an hour: whoever wastes its gas has little of it to waste.
+ * many of each account in an hour: whoever wastes its gas has little of it to waste. Nothing is
+ * counted or paid for before it is certain that the account said it and the chain would take it.
  */
 import type { Connection } from './connection.js';
 import { actionOfDelegated, type DelegatedCall, type RelayAnswer } from './delegated-call.js';
+import { checkSignature, checkStanding, refuseToRelay } from './delegated-call-check.js';
 import { DaoError, isDaoError } from './errors.js';
 import { workerMethods } from './rounds.js';
 
@@ -14,6 +16,8 @@ export const relayedMethods: readonly string[] = [...workerMethods, 'enrol'];
 const hourMs = 3_600_000;
 /** Accounts remembered at a time: more would be somebody making them up. */
 const accountsMax = 10_000;
+/** Checked or sent at a time: each asks the node, and they are sent one after another. */
+const underWayMax = 256;
 const gasMax = 300n * 10n ** 12n;
 /** Of every field: the longest is a reveal's argument, below two kilobytes. */
 const fieldCharsMax = 8_192;
@@ -26,6 +30,8 @@ export interface RelayerOptions {
 
 export class Relayer {
   readonly #counts = new Map<string, { sinceMs: number; calls: number }>();
+  /** Key and nonce of the calls under way: the chain takes each once, and a copy would be paid for. */
+  readonly #underWay = new Set<string>();
 
   constructor(private readonly options: RelayerOptions) {}
 
@@ -34,12 +40,8 @@ export class Relayer {
     try {
       const call = decodeDelegatedCall(body);
       this.#check(call);
-      this.#count(call.sender);
-      const { connection } = this.options;
-      // Its first receipt runs on the sender, who passes the call on to the contract.
-      const outcome = await connection.send(call.sender, [actionOfDelegated(call)], call.method);
-      const { returned, transactionHash } = outcome;
-      return { returned, transactionHash };
+      checkSignature(call);
+      return await this.#once(call, () => this.#carry(call));
     } catch (error) {
       if (!isDaoError(error)) throw error;
       const { code, facts, remedy } = error;
@@ -47,16 +49,56 @@ export class Relayer {
     }
   }
 
+  async #carry(call: DelegatedCall): Promise<RelayAnswer> {
+    const { connection } = this.options;
+    await checkStanding(call, connection);
+    this.#count(call.sender);
+    // Its first receipt runs on the sender, who passes the call on to the contract.
+    const outcome = await connection.send(call.sender, [actionOfDelegated(call)], call.method);
+    const { returned, transactionHash } = outcome;
+    return { returned, transactionHash };
+  }
+
+  async #once(call: DelegatedCall, carry: () => Promise<RelayAnswer>): Promise<RelayAnswer> {
+    const nonce = BigInt(call.nonce);
+    const name = `${call.publicKey} ${nonce}`;
+    if (this.#underWay.has(name)) {
+      refuseToRelay(
+        `nonce ${nonce} of this key is being relayed already`,
+        'wait for what becomes of it',
+      );
+    }
+    if (this.#underWay.size >= underWayMax) {
+      throw new DaoError({
+        code: 'RELAY_QUOTA_SPENT',
+        facts: `this relayer is busy with ${underWayMax} calls`,
+        remedy: 'try again in a minute, or use another one',
+      });
+    }
+    this.#underWay.add(name);
+    try {
+      return await carry();
+    } finally {
+      this.#underWay.delete(name);
+    }
+  }
+
   #check(call: DelegatedCall): void {
     const { contract } = this.options.connection;
     if (call.contract !== contract) {
-      refuse(`this relayer carries calls of ${contract} only`, 'use a relayer of your contract');
+      refuseToRelay(
+        `this relayer carries calls of ${contract} only`,
+        'use a relayer of your contract',
+      );
     }
     if (!relayedMethods.includes(call.method)) {
-      refuse(`"${call.method.slice(0, 40)}" is not a worker's call`, 'send it yourself');
+      refuseToRelay(`"${call.method.slice(0, 40)}" is not a worker's call`, 'send it yourself');
     }
     if (BigInt(call.gas) > gasMax) {
-      refuse(`${call.gas} is more gas than a worker's call takes`, `attach at most ${gasMax}`);
+      refuseToRelay(
+        `${call.gas} is more gas than a worker's call takes`,
+        `attach at most ${gasMax}`,
+      );
     }
   }
 
@@ -109,11 +151,10 @@ export function decodeDelegatedCall(body: unknown): DelegatedCall {
   for (const [field, pattern] of Object.entries(patterns)) {
     const value = record[field];
     if (typeof value === 'string' && value.length <= fieldCharsMax && pattern.test(value)) continue;
-    refuse(`${field} is missing or is not what it should be`, 'send a signed call of a worker');
+    refuseToRelay(
+      `${field} is missing or is not what it should be`,
+      'send a signed call of a worker',
+    );
   }
   return record as unknown as DelegatedCall;
-}
-
-function refuse(facts: string, remedy: string): never {
-  throw new DaoError({ code: 'NOT_RELAYED', facts, remedy });
 }
