@@ -7,7 +7,7 @@ import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { createKey, parseAccountId } from '@commonweights/dao-contracts/client/accounts.js';
-import { isDaoError } from '@commonweights/dao-contracts/client/errors.js';
+import { mayHaveLanded } from '@commonweights/dao-contracts/client/errors.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
 import { workerMethods } from '@commonweights/dao-contracts/client/rounds.js';
 import { nearAmount, withExamples, withJson } from '../arguments.js';
@@ -91,8 +91,7 @@ async function add(
       ...(allowance === undefined ? {} : { allowanceYocto: allowance }),
     });
   } catch (error) {
-    const unclear = isDaoError(error) && error.code === 'CHAIN_UNREACHABLE';
-    if (file && !unclear) await rm(file);
+    if (file && !mayHaveLanded(error)) await rm(file);
     throw error;
   }
   session.print({ account: client.accountId, publicKey, file }, () => {

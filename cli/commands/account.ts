@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { createKey, parseAccountId } from '@commonweights/dao-contracts/client/accounts.js';
 import { connect } from '@commonweights/dao-contracts/client/client.js';
 import type { AccountKey } from '@commonweights/dao-contracts/client/connection.js';
-import { isDaoError } from '@commonweights/dao-contracts/client/errors.js';
+import { mayHaveLanded } from '@commonweights/dao-contracts/client/errors.js';
 import type { ReputationView } from '@commonweights/dao-contracts/client/views.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
 import { addAccountKeyCommands } from './account-keys.js';
@@ -64,8 +64,7 @@ async function create(session: Session, newAccountId: string, initialYocto: bigi
   try {
     await client.createAccount({ newAccountId, publicKey: key.publicKey, initialYocto });
   } catch (error) {
-    const unclear = isDaoError(error) && error.code === 'CHAIN_UNREACHABLE';
-    if (!unclear) await rm(file);
+    if (!mayHaveLanded(error)) await rm(file);
     throw error;
   }
   const made = { account: newAccountId, network: network.name, publicKey: key.publicKey, file };

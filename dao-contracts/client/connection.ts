@@ -22,11 +22,11 @@ import {
   ShardCongestedError,
   ShardStuckError,
   TransactionExpiredError,
-  TransactionTimeoutError,
   UnknownTransactionError,
 } from 'near-api-js/rpc-errors';
 import { sendToRelay, signDelegatedCall, type ToDelegate } from './delegated-call.js';
-import { daoErrorFrom, DaoError, NodeSilentError, type CallContext } from './errors.js';
+import { daoErrorFrom, DaoError, isNoAnswer, NodeSilentError } from './errors.js';
+import type { CallContext } from './errors.js';
 import { fromWire, toWire } from './money-fields.js';
 import type { Network } from './network.js';
 import { outcomeOf, type Outcome, type RpcOutcome } from './outcome.js';
@@ -244,15 +244,20 @@ export class Connection {
         const unclear = isUnclear(error) || (error instanceof InvalidNonceError && attempt > 1);
         if (!unclear) throw error;
         const landed = await this.#lookUp(hash);
-        if (landed) return landed;
-        if (attempt === sendsMax || error instanceof InvalidNonceError) throw error;
+        if (landed !== 'unknown' && landed !== 'unanswered') return landed;
+        if (error instanceof InvalidNonceError) {
+          // Only a chain that does not know the first sending says that another one used the nonce.
+          if (landed === 'unknown') throw error;
+          throw new NodeSilentError('nothing says what became of the transaction');
+        }
+        if (attempt === sendsMax) throw error;
         await pause(200 * 2 ** attempt);
       }
     }
   }
 
-  /** What became of a transaction; null when the chain does not know it or cannot be asked. */
-  async #lookUp(hash: string): Promise<RpcOutcome | null> {
+  /** What became of a transaction, unless the chain does not know it or cannot be asked. */
+  async #lookUp(hash: string): Promise<RpcOutcome | 'unknown' | 'unanswered'> {
     for (let attempt = 1; attempt <= 3; attempt++) {
       try {
         return await this.#withTimeout(
@@ -263,12 +268,12 @@ export class Connection {
           }),
         );
       } catch (error) {
-        if (error instanceof UnknownTransactionError) return null;
-        if (error instanceof RpcError && !(error instanceof TransactionTimeoutError)) return null;
+        if (error instanceof UnknownTransactionError) return 'unknown';
+        if (error instanceof RpcError && !isNoAnswer(error)) return 'unanswered';
         await pause(200 * attempt);
       }
     }
-    return null;
+    return 'unanswered';
   }
 
   async #withTimeout<T>(work: Promise<T>): Promise<T> {
@@ -296,7 +301,7 @@ function isBusy(error: unknown): boolean {
 
 /** Nobody can say from this error alone whether the transaction was taken. */
 function isUnclear(error: unknown): boolean {
-  return error instanceof TransactionTimeoutError || !(error instanceof RpcError);
+  return isNoAnswer(error) || !(error instanceof RpcError);
 }
 
 function signerOf(account: AccountKey): KeyPairSigner {

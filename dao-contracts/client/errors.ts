@@ -15,13 +15,21 @@ import {
   ContractCodeDoesNotExistError,
   ContractExecutionError,
   ContractMethodNotFoundError,
+  DoesNotTrackShardError,
   HostGuestPanicError,
+  InternalHandlerError,
+  InternalRpcError,
   InvalidSignerIdError,
   LackBalanceForStateActionError,
+  NodeIsSyncingError,
+  NotConfirmedError,
   NotEnoughBalanceError,
+  RequestRoutedError,
   RpcError,
   SignerDoesNotExistError,
   TransactionSizeExceededError,
+  TransactionTimeoutError,
+  UnavailableShardError,
 } from 'near-api-js/rpc-errors';
 import { formatNear } from './near-amount.js';
 import { readPanic } from './panic.js';
@@ -61,6 +69,7 @@ export function daoErrorFrom(error: unknown, context: CallContext): DaoError {
   const text = messageOf(error);
   const panic = readPanic(text);
   if (panic) return new DaoError({ ...panic, cause: error });
+  if (isNoAnswer(error)) return unanswered(context, error);
   if (error instanceof RpcError) {
     return new DaoError({ code: 'CHAIN_REFUSED', facts: oneLine(text), cause: error });
   }
@@ -76,14 +85,42 @@ export function daoErrorFrom(error: unknown, context: CallContext): DaoError {
 /** The node did not answer in time. */
 export class NodeSilentError extends Error {}
 
-/** What `fetch`, a proxy's page in place of JSON, and the library's HTTP errors look like. */
+/** A node that answers, but not what became of the request: it gave up waiting, or broke inside. */
+export function isNoAnswer(error: unknown): boolean {
+  return (
+    error instanceof TransactionTimeoutError ||
+    error instanceof RequestRoutedError ||
+    error instanceof NotConfirmedError ||
+    error instanceof InternalRpcError ||
+    error instanceof InternalHandlerError ||
+    error instanceof NodeIsSyncingError ||
+    error instanceof UnavailableShardError ||
+    error instanceof DoesNotTrackShardError
+  );
+}
+
+/**
+ * Whether a transaction that ended in this error may be on chain all the same: then nothing that
+ * it would need, such as the only copy of a new key, may be thrown away.
+ */
+export function mayHaveLanded(error: unknown): boolean {
+  return !isDaoError(error) || error.code === 'CHAIN_UNREACHABLE' || error.code === 'UNEXPECTED';
+}
+
+/**
+ * What `fetch`, a body that was cut off, a proxy's page in place of JSON, and the library's HTTP
+ * errors look like.
+ */
 function isNetworkFailure(error: unknown): boolean {
   if (error instanceof NodeSilentError || error instanceof SyntaxError) return true;
   if (!(error instanceof Error)) return false;
   const { cause, type } = error as { cause?: unknown; type?: unknown };
   if (typeof cause === 'number' || type === 'RetriesExceeded') return true;
-  // Node says "fetch failed", Chromium "Failed to fetch", Firefox "NetworkError …", Safari "Load …".
-  return error instanceof TypeError && /fetch|network|load failed/i.test(error.message);
+  if (error.name === 'AbortError' || error.name === 'TimeoutError') return true;
+  // Node says "fetch failed", Chromium "Failed to fetch", Firefox "NetworkError …", Safari "Load …";
+  // of a body that ends early "terminated", "network error", "Error in body stream", "Load failed".
+  const words = /fetch|network|load failed|terminated|body stream/i;
+  return error instanceof TypeError && words.test(error.message);
 }
 
 function unreachable(context: CallContext, cause: unknown): DaoError {
@@ -95,6 +132,15 @@ function unreachable(context: CallContext, cause: unknown): DaoError {
       name === 'localnet'
         ? 'start one with "commonweights network up"'
         : 'check the connection, or name another node with --rpc',
+    cause,
+  });
+}
+
+function unanswered(context: CallContext, cause: unknown): DaoError {
+  return new DaoError({
+    code: 'CHAIN_UNREACHABLE',
+    facts: `the NEAR node at ${context.network.rpcUrl} gave no answer (${reasonOf(cause)})`,
+    remedy: 'it may have happened all the same: look before you do it again',
     cause,
   });
 }

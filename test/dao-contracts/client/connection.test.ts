@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createKey } from '@commonweights/dao-contracts/client/accounts.js';
 import { Connection } from '@commonweights/dao-contracts/client/connection.js';
-import { DaoError } from '@commonweights/dao-contracts/client/errors.js';
+import { DaoError, mayHaveLanded } from '@commonweights/dao-contracts/client/errors.js';
 import { networkNamed } from '@commonweights/dao-contracts/client/network.js';
 import {
   failure,
@@ -9,6 +9,7 @@ import {
   invalidTransaction,
   ScriptedNode,
   success,
+  type Reply,
 } from './scripted-node.js';
 
 const key = createKey();
@@ -222,6 +223,42 @@ describe('a connection to the contract', () => {
     expect(error.code).to.equal('CHAIN_UNREACHABLE');
   });
 
+  describe('says that a transaction may have landed, after sending the same bytes four times', () => {
+    const silences: [string, Reply, RegExp][] = [
+      ['to a node that gives up waiting', handlerError('TIMEOUT_ERROR', {}), /gave no answer/],
+      ['to a node that breaks inside', internalError('no disk'), /gave no answer \(no disk\); it/],
+      ['with every answer cut off', 'cut-off', /no NEAR node answers/],
+    ];
+    for (const [name, reply, sentence] of silences) {
+      it(name, async () => {
+        node.replies.push(reply, reply, reply, reply);
+        const error = (await connection.call('claim', {}).catch((e: unknown) => e)) as DaoError;
+        expect(error.code).to.equal('CHAIN_UNREACHABLE');
+        expect(error.message).to.match(sentence);
+        expect(mayHaveLanded(error)).to.equal(true);
+        expect(node.sent).to.have.length(4);
+        expect(new Set(node.sent.map((sent) => sent.hash)).size).to.equal(1);
+      });
+    }
+  });
+
+  it('knows that what chain or contract refused has not landed', async () => {
+    node.replies.push({ result: failure(panic('NOT_OPEN: it is not open')) });
+    const refused = await connection.call('claim', {}).catch((error: unknown) => error);
+    expect(mayHaveLanded(refused)).to.equal(false);
+    expect(mayHaveLanded(new RangeError('too deep'))).to.equal(true);
+  });
+
+  it('signs nothing anew when a used nonce may be its own and nobody can say so', async () => {
+    const used = invalidTransaction({ InvalidNonce: { ak_nonce: 8, tx_nonce: 8 } });
+    node.replies.push('drop', used);
+    node.lookUp = () => handlerError('TIMEOUT_ERROR', {});
+    const error = (await connection.call('claim', {}).catch((e: unknown) => e)) as DaoError;
+    expect(error.code).to.equal('CHAIN_UNREACHABLE');
+    expect(new Set(node.sent.map((sent) => sent.hash)).size).to.equal(1);
+    expect(node.sent).to.have.length(2);
+  });
+
   it('does not call its own mistakes unreachable', async () => {
     const error = (await connection
       .ask('get_run', () => Promise.reject(new RangeError('too deep')))
@@ -249,4 +286,13 @@ function connectTo(rpcUrl: string, secretKey = key.secretKey): Connection {
 
 function panic(text: string): unknown {
   return { FunctionCallError: { ExecutionError: `Smart contract panicked: ${text}` } };
+}
+
+function internalError(detail: string): Reply {
+  return {
+    error: {
+      name: 'INTERNAL_ERROR',
+      cause: { name: 'INTERNAL_ERROR', info: { error_message: detail } },
+    },
+  };
 }

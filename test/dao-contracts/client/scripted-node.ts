@@ -19,15 +19,23 @@ export interface Sent {
   readonly signed: SignedTransaction;
 }
 
-/** What to do with one `send_tx`: answer with a result, an error, or drop the connection. */
+/** What to do with one request: answer it, answer half of it, or drop the connection. */
 export type Reply =
-  { result: unknown } | { error: unknown } | { status: number } | 'drop' | 'accept-and-drop';
+  | { result: unknown }
+  | { error: unknown }
+  | { status: number }
+  | 'cut-off'
+  | 'drop'
+  | 'accept-and-drop';
 
 export class ScriptedNode {
   readonly sent: Sent[] = [];
   readonly accepted = new Map<string, unknown>();
   /** Replies to `send_tx`, in order; when empty, transactions succeed. */
   readonly replies: Reply[] = [];
+  /** What is said of a transaction that nobody accepted. */
+  lookUp: (hash: string) => Reply = (hash) =>
+    handlerError('UNKNOWN_TRANSACTION', { requested_transaction_hash: hash });
   view: (method: string, args: unknown) => Reply = () => ({ result: { ok: true } });
   keyNonce = 7n;
   key: () => Reply = () => ({
@@ -54,6 +62,11 @@ export class ScriptedNode {
         const reply = node.#answer(body.method, body.params);
         if (reply === 'drop' || reply === 'accept-and-drop') {
           request.socket.destroy();
+          return;
+        }
+        if (reply === 'cut-off') {
+          response.writeHead(200, { 'content-type': 'application/json', 'content-length': 99 });
+          response.write('{"jsonrpc":"2.0",', () => request.socket.destroy());
           return;
         }
         if ('status' in reply) {
@@ -83,7 +96,7 @@ export class ScriptedNode {
     if (method === 'tx') {
       const known = this.accepted.get(params.tx_hash as string);
       if (known) return { result: known };
-      return handlerError('UNKNOWN_TRANSACTION', { requested_transaction_hash: params.tx_hash });
+      return this.lookUp(params.tx_hash as string);
     }
     if (method === 'send_tx') return this.#send(params.signed_tx_base64 as string);
     return { error: { name: 'INTERNAL_ERROR', cause: { info: { error_message: method } } } };
