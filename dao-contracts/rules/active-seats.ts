@@ -11,12 +11,13 @@ export function activeSeats(
   { roster, nextRound }: Pick<Run, 'roster' | 'nextRound'>,
   role: SeatRole | null,
   not: readonly (number | null)[],
+  related = isRelated,
 ): number[] {
   return roster.flatMap((entry, seat) =>
     (role === null || entry.role === role) &&
     entry.status === 'active' &&
     entry.fromRound < nextRound &&
-    !isRelated(roster, seat, not)
+    !related(roster, seat, not)
       ? [seat]
       : [],
   );

@@ -26,6 +26,7 @@ import type { RevealedClaim, SeatRole } from './run.js';
 import type { RunDraft } from './run-draft.js';
 import type { Audit, Seat } from './run-state.js';
 import type { Actor } from './seat-name.js';
+import { hasOwnerOf, isRelated } from './seat-owner.js';
 import { expel, fine } from './settlement.js';
 import { miss, noteLateness } from './silence.js';
 import { verifyTraceLeaf, type TraceProof } from './trace-proof.js';
@@ -83,10 +84,14 @@ function drawAuditor(
   // Drawn in any case: later draws of this tick then do not depend on who is there.
   const roles: SeatRole[] = ['auditor', 'trainer'];
   if (draft.draw.below(trainerAuditsOneIn) === 0) roles.reverse();
-  for (const avoided of [[...not, ...taken], not]) {
-    for (const role of roles) {
-      const candidates = activeSeats(draft.run, role, avoided);
-      if (candidates.length > 0) return draft.draw.take(candidates);
+  // Anybody can name anybody as payout account. Better a friend's audit than none, which a worker
+  // could bring about by naming all the others.
+  for (const related of [isRelated, hasOwnerOf]) {
+    for (const avoided of [[...not, ...taken], not]) {
+      for (const role of roles) {
+        const candidates = activeSeats(draft.run, role, avoided, related);
+        if (candidates.length > 0) return draft.draw.take(candidates);
+      }
     }
   }
   return undefined;

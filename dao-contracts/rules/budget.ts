@@ -70,9 +70,14 @@ export function recordBytes(terms: RunTerms): number {
   return recordBytesBase + terms.maxWorkers * perClaim;
 }
 
-/** What the audits of one claim cost at most. */
+/**
+ * What the audits of one claim cost at most: their fees, or where no fee is paid, and nobody loses
+ * by it, the storage of the dispute.
+ */
 function auditFeesPerClaim(terms: RunTerms): bigint {
-  return BigInt(terms.auditsPerClaim) * BigInt(terms.auditFeeYocto);
+  const fee = BigInt(terms.auditFeeYocto);
+  const storage = BigInt(disputeBytes) * storageYoctoPerByte;
+  return BigInt(terms.auditsPerClaim) * (fee > storage ? fee : storage);
 }
 
 /** What a round that a conviction cancels has cost: its audits, its record, the dispute. */
@@ -112,17 +117,23 @@ export const amendmentBytes = 700;
 /** A slice in the list of returned ones. */
 const returnedSliceBytes = 12;
 
-/** What doing so many final rounds again can cost, and saying so in the log. */
-export function redoYocto(terms: RunTerms, rounds: number): bigint {
+/** What a rewind undoes: final rounds, and the slices that they trained. */
+export interface Undone {
+  rounds: number;
+  slices: number;
+}
+
+/** What doing them again under `terms` can cost, and saying so in the log. */
+export function redoYocto(terms: RunTerms, { rounds, slices }: Undone): bigint {
   const relayed = BigInt(relayedCallsOfRound(terms)) * BigInt(terms.relayFeeYocto);
   const each = roundYocto(terms) + relayed;
-  const bytes = cancelledRecordBytes + redoneSlicesBytes(terms, rounds);
+  const bytes = cancelledRecordBytes + returnedSlicesBytes(slices);
   return BigInt(rounds) * each + BigInt(bytes) * storageYoctoPerByte;
 }
 
-/** Growth of the run record by the slices that a rewind queues again. */
-export function redoneSlicesBytes(terms: RunTerms, rounds: number): number {
-  return rounds * terms.maxWorkers * returnedSliceBytes;
+/** Growth of the run record by slices that are queued again. */
+export function returnedSlicesBytes(slices: number): number {
+  return slices * returnedSliceBytes;
 }
 
 /** Relayed calls that a run pays for in all. */

@@ -63,8 +63,11 @@ function enterChallenge(draft: RunDraft, it: Challenge, kind: 'root' | 'update')
       `the ${kind} of round ${it.round} is challenged; wait for the verdict`,
     );
   }
+  if (draft.disputes.length >= disputesMax) {
+    refuse('TOO_MANY', `run ${draft.run.id} has ${disputesMax} open disputes; wait until some end`);
+  }
   const most = kind === 'root' ? rootChallengesMax : updateChallengesMax;
-  if (provisional.challenges[kind] >= most || draft.disputes.length >= disputesMax) {
+  if (provisional.challenges[kind] >= most) {
     refuse('TOO_MANY', `round ${it.round} was challenged ${most} times; juries found it right`);
   }
   provisional.challenges[kind]++;

@@ -4,6 +4,7 @@
  * takes is what it gives, and nobody gets more because others are punished than the fee, the share
  * or the one reward that this file names.
  */
+import { addOwed, owe, pendingLossOf } from './pending-loss.js';
 import type { RunDraft } from './run-draft.js';
 import type { Verdict } from './run.js';
 import type { Dispute, Loss, PastPanel } from './run-state.js';
@@ -49,29 +50,50 @@ function lockTenth(draft: RunDraft, seat: number): Loss | null {
 
 /**
  * Gives back what a verdict had locked: stake and held-back pay to the seat, which may rejoin, or,
- * where the run has ended, to its account. A loss that another standing verdict justifies too moves
- * there.
+ * where the run has ended, to its account. A whole stake that another standing verdict takes too
+ * moves there, and what the seat is owed with it.
  */
 export function unlockLosses(draft: RunDraft, dispute: Dispute): void {
   const kept: Loss[] = [];
   for (const loss of dispute.losses) {
-    const other = draft.disputes.find(
-      (one) => one !== dispute && one.verdict === 'against' && one.defendants.includes(loss.seat),
-    );
+    const other = loss.expelled ? otherExpelling(draft, dispute, loss.seat) : undefined;
     if (loss.stands) kept.push(loss);
-    else if (other && loss.expelled) other.losses.push(loss);
-    else giveBack(draft, loss);
+    else if (other) {
+      other.losses.push(loss);
+      moveOwed(dispute, other, loss.seat);
+    } else giveBack(draft, loss);
   }
   dispute.losses = kept;
+}
+
+/** An update that could not be had costs its witnesses a tenth, and expels nobody. */
+function otherExpelling(draft: RunDraft, dispute: Dispute, seat: number): Dispute | undefined {
+  return draft.disputes.find(
+    (one) =>
+      one !== dispute &&
+      one.kind !== 'update' &&
+      one.verdict === 'against' &&
+      one.defendants.includes(seat),
+  );
+}
+
+function moveOwed(from: Dispute, to: Dispute, seat: number): void {
+  for (const owed of from.owed) if (owed.seat === seat) addOwed(to, owed);
+  from.owed = from.owed.filter((owed) => owed.seat !== seat);
 }
 
 function giveBack(draft: RunDraft, loss: Loss): void {
   const { terms, run } = draft;
   const seat = draft.seat(loss.seat);
   const yocto = lostYocto(loss);
-  // A witness that was expelled for something else since has lost this, too.
-  const lostSince = !loss.expelled && draft.roster(loss.seat).status === 'expelled';
-  if (lostSince) return moveMoney(draft.moves, 'slashed', 'treasury', yocto);
+  // A witness that was expelled for something else since has lost this, too, or gets it back with
+  // the rest.
+  if (!loss.expelled && draft.roster(loss.seat).status === 'expelled') {
+    const pending = pendingLossOf(draft, loss.seat);
+    if (pending) pending.loss.stakeYocto += yocto;
+    else moveMoney(draft.moves, 'slashed', 'treasury', yocto);
+    return;
+  }
   seat.slashedYocto -= yocto;
   draft.emit('loss_returned', { seat: loss.seat, account: seat.account, yocto: `${yocto}` });
   if (draft.hasEnded) {
@@ -106,11 +128,11 @@ export function settleDispute(draft: RunDraft, dispute: Dispute, standing: Verdi
   const { terms } = draft;
   let purse = settleBonds(draft, dispute, standing);
   if (standing !== null) purse += finesOf(draft, dispute, standing);
-  if (standing === 'for') payForDenied(draft, dispute);
+  if (standing === 'for') payForDenied(draft, dispute, purse);
   const pot = dispute.losses.reduce((sum, one) => sum + lostYocto(one), 0n);
   noteLosers(draft, dispute, standing);
   dispute.losses = [];
-  payOwed(draft, dispute, standing);
+  payOwed(draft, dispute);
   let left = purse + pot;
   if (left === 0n) return;
   if (!draft.hasEnded) left -= refillEscrow(draft, least(dispute.toEscrowYocto, left));
@@ -132,24 +154,22 @@ export function settleDispute(draft: RunDraft, dispute: Dispute, standing: Verdi
 }
 
 /**
- * The reward of a round that went on without a claim which turned out right. Only at the end: a
- * verdict may be turned around more than once, and each time the same reward would be paid again. Nor
- * twice where a claim was disputed twice, as work and as an update: the last dispute about it pays,
- * and none does once one has found against it.
+ * The rewards of final rounds that went on without a seat which turned out right. Only at the end: a
+ * verdict may be turned around more than once, and each time they would be paid again. Who lost
+ * something else meanwhile waits for that.
  */
-function payOwed(draft: RunDraft, dispute: Dispute, standing: Verdict | null): void {
+function payOwed(draft: RunDraft, dispute: Dispute): void {
   const { run, hasEnded } = draft;
-  const { seat: number, round, owedYocto } = dispute;
-  if (owedYocto === 0n || number === null) return;
-  const others = draft.disputes.filter(
-    (one) => one !== dispute && one.round === round && one.seat === number && one.owedYocto > 0n,
-  );
-  if (standing === 'against') for (const one of others) one.owedYocto = 0n;
-  if (standing === 'against' || others.length > 0 || hasEnded) return;
-  if (draft.roster(number).status === 'expelled') return;
-  const paid = creditSeat(draft, number, 'escrows', least(owedYocto, run.escrowYocto));
-  run.paidYocto += paid;
-  draft.seat(number).verifiedRounds++;
+  if (hasEnded) return;
+  for (const { seat: number, yocto, rounds } of dispute.owed) {
+    if (draft.roster(number).status === 'expelled') {
+      owe(draft, { seat: number, yocto, rounds });
+      continue;
+    }
+    const paid = creditSeat(draft, number, 'escrows', least(yocto, run.escrowYocto));
+    run.paidYocto += paid;
+    draft.seat(number).verifiedRounds += rounds;
+  }
 }
 
 /** Also those cleared here whose loss another dispute, which has ended, justifies. */
@@ -217,16 +237,22 @@ function isOneDenialTooMany(draft: RunDraft, { seat, plaintiffSeat, round }: Dis
   return count > denialsFree && 3 * count > owners.size;
 }
 
-/** Who did an auditor's work in its place shares its fee, which the escrow has and nobody else gets. */
-function payForDenied(draft: RunDraft, dispute: Dispute): void {
+/**
+ * Who did an auditor's work in its place shares its fee, which the escrow has and nobody else gets;
+ * less the dispute's storage, which nobody else pays either.
+ */
+function payForDenied(draft: RunDraft, dispute: Dispute, purse: bigint): void {
   const { run, terms } = draft;
   if (!dispute.denial || dispute.acted || draft.hasEnded) return;
   const jurors = rightJurors(dispute.past, 'for').filter(
     (seat) => draft.roster(seat).status !== 'expelled',
   );
+  const unpaid = dispute.toEscrowYocto - least(dispute.toEscrowYocto, purse);
+  const fee = BigInt(terms.auditFeeYocto);
+  const shared = fee - least(fee, unpaid);
   let paid = 0n;
   for (const seat of jurors) {
-    const share = BigInt(terms.auditFeeYocto) / BigInt(jurors.length);
+    const share = shared / BigInt(jurors.length);
     paid += creditSeat(draft, seat, 'escrows', least(share, run.escrowYocto));
   }
   run.paidYocto += paid;

@@ -58,7 +58,7 @@ export function openDispute(draft: RunDraft, it: NewDispute): void {
     acted: false,
     losses: [],
     honest: [],
-    owedYocto: 0n,
+    owed: [],
   };
   draft.disputes.push(dispute);
   const { id, kind, round, seat } = dispute;
@@ -271,7 +271,7 @@ function turn(draft: RunDraft, dispute: Dispute, verdict: Verdict): void {
   const audit = auditOf(draft, dispute);
   if (verdict === 'for') {
     unlockLosses(draft, dispute);
-    if (audit && audit.state === 'disputed') audit.right = false;
+    if (audit) audit.right = false;
     return;
   }
   lockLosses(draft, dispute);
@@ -310,14 +310,14 @@ function isLoser(draft: RunDraft, dispute: Dispute, it: Actor): boolean {
 }
 
 function end(draft: RunDraft, dispute: Dispute, standing: Verdict | null): void {
-  if (standing === 'against') keepLossesElsewhere(draft, dispute);
+  if (standing === 'against' && dispute.kind !== 'update') keepLossesElsewhere(draft, dispute);
   draft.disputes = draft.disputes.filter((one) => one !== dispute);
   passDisputed(draft, dispute);
   settleDispute(draft, dispute, standing);
   draft.emit('dispute_closed', { dispute: dispute.id, verdict: standing });
 }
 
-/** What another dispute has locked of a seat that lost this one is lost for good. */
+/** What another dispute has locked of a seat that this one expels is lost for good. */
 function keepLossesElsewhere(draft: RunDraft, dispute: Dispute): void {
   for (const other of draft.disputes) {
     if (other === dispute) continue;

@@ -46,13 +46,6 @@ export function closeProvisional(draft: RunDraft): boolean {
     if (pays) unpaid = { toEscrowYocto: unpaid.toEscrowYocto - paid, honest: [] };
   }
   if (rewound) chargeDisputes(draft, disputes, unpaid);
-  // As worked, by the terms of the round: an amendment may hold by the time of the verdict. Who was
-  // cleared while something else held the round is paid with it.
-  const reward = BigInt(draft.terms.rewardYocto);
-  const unpaidSeats = kept.filter((seat) => draft.roster(seat).status === 'expelled');
-  for (const dispute of disputes) {
-    dispute.owedYocto = unpaidSeats.includes(dispute.seat ?? -1) ? reward : 0n;
-  }
   run.provisional = null;
   if (rewound) rewind(draft, round);
   else finalise(draft, round);

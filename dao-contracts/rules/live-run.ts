@@ -8,9 +8,9 @@ import { applyAmendment, checkAmendment, requireLive, type Amending } from './am
 import {
   amendmentBytes,
   recordOverheadBytes,
-  redoneSlicesBytes,
   redoYocto,
   relayedCallsOfRound,
+  returnedSlicesBytes,
 } from './budget.js';
 import { refuse } from './errors.js';
 import { rewindsMax, rewindSpanMax } from './limits.js';
@@ -23,6 +23,7 @@ import {
 } from './round-opening.js';
 import type { RunDraft } from './run-draft.js';
 import type { Run } from './run-state.js';
+import type { RunTerms } from './run-terms.js';
 import { moveMoney } from './totals.js';
 
 /** No round opens for `forMs`, or until the DAO resumes or stops the run. Nothing is lost. */
@@ -75,7 +76,9 @@ export function isVoid(run: Pick<Run, 'rewinds'>, round: number): boolean {
 export function rewindRun(draft: RunDraft, it: Rewinding): void {
   const { run } = draft;
   const undone = roundsToUndo(draft, it.to);
-  const needed = redoYocto(draft.terms, undone.length);
+  const slices = undone.flatMap(({ claims }) => claims.filter(({ included }) => included));
+  const terms = termsToCome(draft);
+  const needed = redoYocto(terms, { rounds: undone.length, slices: slices.length });
   if (it.budgetYocto < needed) {
     refuse(
       'BUDGET_TOO_SMALL',
@@ -88,13 +91,8 @@ export function rewindRun(draft: RunDraft, it: Rewinding): void {
   abortProvisional(draft);
   pauseRun(draft, 'the DAO voted to rewind it');
   if (run.status !== 'paused') return;
-  for (const { claims } of undone) {
-    returnSlices(
-      draft,
-      claims.filter(({ included }) => included),
-    );
-  }
-  const relayed = undone.length * relayedCallsOfRound(draft.terms);
+  returnSlices(draft, slices);
+  const relayed = undone.length * relayedCallsOfRound(terms);
   const at = run.nextRound++;
   draft.appendRecord(
     {
@@ -113,7 +111,7 @@ export function rewindRun(draft: RunDraft, it: Rewinding): void {
     },
     recordOverheadBytes,
   );
-  draft.chargeStorage(redoneSlicesBytes(draft.terms, undone.length));
+  draft.chargeStorage(returnedSlicesBytes(slices.length));
   run.rewinds.push({ at, to: it.to });
   run.relayedCalls = Math.max(0, run.relayedCalls - relayed);
   run.finalRounds -= undone.length;
@@ -123,6 +121,12 @@ export function rewindRun(draft: RunDraft, it: Rewinding): void {
   draft.emit('run_rewound', { to: it.to, root, undone: undone.length });
   stopIfHopeless(draft);
   if (run.status === 'paused') openRound(draft, true);
+}
+
+/** Those under which the next round opens. */
+function termsToCome(draft: RunDraft): RunTerms {
+  const { terms, amendment } = draft;
+  return amendment ? { ...terms, ...amendment } : terms;
 }
 
 /** The final rounds after `to` that still count, from their stored records, newest first. */

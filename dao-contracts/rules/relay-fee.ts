@@ -38,7 +38,7 @@ export function payRelayer(draft: RunDraft, command: Relayable): void {
   if (fee === 0n || run.relayedCalls >= relayedCallsMax(draft.terms)) return;
   const { account, worker = '' } = command;
   if (account === undefined || run.escrowYocto < fee) return;
-  const number = draft.seatNumberFor({ account, worker });
+  const number = draft.seatBehind({ account, worker });
   if (number === null || draft.roster(number).status === 'expelled') return;
   const seat = draft.seat(number);
   if (seat.relayed.round !== run.nextRound) seat.relayed = { round: run.nextRound, calls: 0 };

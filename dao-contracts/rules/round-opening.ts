@@ -104,7 +104,7 @@ export function returnSlices(draft: RunDraft, slices: readonly SliceOfSeat[]): v
   );
 }
 
-/** Cancels the open round, if any. Its audits lapse; what they slashed is distributed. */
+/** Cancels the open round, if any. It has no audits yet: those are drawn when it is provisional. */
 export function abortOpenRound(draft: RunDraft): void {
   const { run } = draft;
   const round = run.open;
@@ -113,7 +113,6 @@ export function abortOpenRound(draft: RunDraft): void {
   dismissMissed(draft, round);
   abortRecord(draft, round);
   returnSlices(draft, round.slices);
-  dropAudits(draft, round.round);
 }
 
 function abortRecord(draft: RunDraft, it: { round: number; startRoot: Digest }): void {

@@ -247,8 +247,8 @@ export interface Dispute {
   losses: Loss[];
   /** What the escrow is to get back first of what the loser pays. */
   toEscrowYocto: bigint;
-  /** Its round is final all the same and paid everybody but its seat: what that is owed if cleared. */
-  owedYocto: bigint;
+  /** What seats that its verdict expelled would have earned since: theirs if they are cleared. */
+  owed: Owed[];
   /** Seats of a rewound round that did honest work for nothing. */
   honest: number[];
 }
@@ -272,6 +272,13 @@ export interface Bond {
   account: string;
   side: Verdict;
   bondYocto: bigint;
+}
+
+/** Rewards of final rounds that include work of a seat which was expelled by then. */
+export interface Owed {
+  seat: number;
+  yocto: bigint;
+  rounds: number;
 }
 
 /** Taken from a seat by a verdict that may still be overturned. */

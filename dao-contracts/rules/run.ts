@@ -200,7 +200,7 @@ export interface RoundRecord {
   root: Digest | null;
   claims: ClaimRecord[];
   audits: { seat: number; segment: number; auditor: number; verdict: 'passed' | 'failed' }[];
-  /** Included seats of a final round whose claim failed: few enough to keep it, and not paid. */
+  /** Included seats of a final round whose claim failed: few enough to keep it. */
   tainted: number[];
   /** The committee that certified; empty: everybody who revealed did. */
   witnesses: number[];

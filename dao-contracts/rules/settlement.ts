@@ -1,5 +1,6 @@
 /** Who gets what: pay for verified rounds, what a conviction takes and where it goes, the end. */
 import { wrongAuditsMax } from './limits.js';
+import { loseForGood, owe } from './pending-loss.js';
 import type { RunDraft } from './run-draft.js';
 import type { Applicant, Audit, Loss, ProvisionalRound, Seat } from './run-state.js';
 import { moveMoney } from './totals.js';
@@ -44,10 +45,16 @@ export function noteService(draft: RunDraft, number: number): void {
   draft.noteConduct(account, { verifiedRounds, auditsRight, auditsWrong, slashes: 0 });
 }
 
-/** Expels a seat for good; the sum that was slashed is for `depositSlashed` to place. */
+/**
+ * Expels a seat for good; the sum that was slashed is for `depositSlashed` to place. Of a seat that
+ * a verdict expelled already, what waits for an appeal is lost for good.
+ */
 export function expel(draft: RunDraft, number: number, why: string): bigint {
   const loss = takeAll(draft, number, why);
-  if (!loss) return 0n;
+  if (!loss) {
+    loseForGood(draft, number);
+    return 0n;
+  }
   noteExpulsion(draft, number);
   return lostYocto(loss);
 }
@@ -80,13 +87,13 @@ export function fine(draft: RunDraft, number: number): bigint {
   const { status } = draft.roster(number);
   const seat = draft.seat(number);
   seat.auditsWrong++;
-  if (status === 'expelled' || status === 'left') return 0n;
+  if (status === 'left') return 0n;
   if (seat.auditsWrong >= wrongAuditsMax) {
     const yocto = expel(draft, number, 'silent or overruled as an auditor too often');
     depositSlashed(draft, { seat: number, yocto });
     return 0n;
   }
-  return takeTenth(draft, number);
+  return status === 'expelled' ? 0n : takeTenth(draft, number);
 }
 
 /** A tenth of the stake that was asked for, or what is left of it, into the slashed bucket. */
@@ -99,13 +106,19 @@ export function takeTenth(draft: RunDraft, number: number): bigint {
   return lost;
 }
 
-/** Every included seat that was not expelled since earns one reward, locked for W rounds. */
+/**
+ * Every included seat earns one reward, locked for W rounds, by the terms of the round: an amendment
+ * may hold later. One that was expelled meanwhile earns it if it is cleared.
+ */
 export function payRound(draft: RunDraft, round: ProvisionalRound): void {
   const { run, terms } = draft;
   const reward = BigInt(terms.rewardYocto);
   const ordinal = ++run.paidRounds;
   for (const number of round.included) {
-    if (draft.roster(number).status === 'expelled') continue;
+    if (draft.roster(number).status === 'expelled') {
+      owe(draft, { seat: number, yocto: reward, rounds: 1 });
+      continue;
+    }
     // Cannot be: rounds open only with their pay in the escrow. A stuck run would be worse.
     if (run.escrowYocto < reward) {
       draft.emit('escrow_short', { round: round.round, seat: number });

@@ -71,7 +71,7 @@ describe('votes on a live run, in the contract', () => {
     const proposal = await play.propose(action);
     const yes = { proposal, choice: 'yes', action: digestOfJson(action) };
     for (const voter of ['ann.test', 'bob.test']) await play.chain.call(voter, 'vote', yes);
-    const budgetYocto = `${redoYocto(before.terms, 2)}`;
+    const budgetYocto = `${redoYocto(before.terms, { rounds: 2, slices: 2 * before.terms.maxWorkers })}`;
     const first = await host.view<RoundRecord>('get_round_record', { run: 1, round: 1 });
     await play.decide({ kind: 'rewind-run', run: 1, to: 1, budgetYocto });
     const after = await play.view();

@@ -244,7 +244,21 @@ describe('a rewind by vote', () => {
 
   it('brings the money for doing the rounds again', () => {
     const play = runningFor(3);
-    const needed = redoYocto(unaudited, 2);
+    const needed = redoYocto(unaudited, { rounds: 2, slices: 6 });
+    expect(refusalOf(play, rewind(1, needed - 1n))).to.match(/^BUDGET_TOO_SMALL: doing 2 rounds/);
+    expect(refusalOf(play, rewind(1, needed))).to.equal('accepted');
+    for (let i = 0; i < 5; i++) playRound(play);
+    expect(play.state.run.status).to.equal('completed');
+  });
+
+  it('brings it by the terms that wait for the next round, if any do', () => {
+    const play = runningFor(3);
+    const dearer = { rewardYocto: `${near}` };
+    play.apply(amend(play, dearer));
+    expect(play.state.run).to.include({ amendment: true });
+    const undone = { rounds: 2, slices: 6 };
+    const needed = redoYocto({ ...unaudited, ...dearer }, undone);
+    expect(needed > redoYocto(unaudited, undone)).to.equal(true);
     expect(refusalOf(play, rewind(1, needed - 1n))).to.match(/^BUDGET_TOO_SMALL: doing 2 rounds/);
     expect(refusalOf(play, rewind(1, needed))).to.equal('accepted');
     for (let i = 0; i < 5; i++) playRound(play);

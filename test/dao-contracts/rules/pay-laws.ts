@@ -8,19 +8,20 @@ import {
   disputeBytes,
   fundingBytes,
   recordOverheadBytes,
-  redoneSlicesBytes,
+  returnedSlicesBytes,
   seatBytes,
 } from '@commonweights/dao-contracts/rules/budget.js';
 import { seatsMax, storageYoctoPerByte } from '@commonweights/dao-contracts/rules/limits.js';
 import type { RunState } from '@commonweights/dao-contracts/rules/run-events.js';
+import { standingRounds } from '@commonweights/dao-contracts/rules/round-log.js';
 import type { RoundRecord } from '@commonweights/dao-contracts/rules/run.js';
 import { expect } from './law-names.js';
-import type { RunPlay } from './run-play.js';
+import { undoneBy, type RunPlay } from './run-play.js';
 
 export class PayLaws {
   /** Somebody put up a bond in this command, and more than its storage costs, perhaps. */
   attached = false;
-  /** Rewards of tainted rounds, by seat, that a later verdict may still pay. */
+  /** Rewards of final rounds, by seat expelled by then, that a later verdict may still pay. */
   readonly #unpaid = new Map<number, bigint[]>();
   #storageYocto: bigint;
 
@@ -45,14 +46,13 @@ export class PayLaws {
     const final = records.filter(({ outcome }) => outcome === 'final');
     const rounds = run.paidRounds - before.run.paidRounds;
     expect('paidOnce', rounds === final.length && rounds <= 1, () => `${rounds} became final`);
-    const claims = final.flatMap(({ claims: all, tainted }) =>
-      all.filter(({ included, seat }) => included && !tainted.includes(seat)),
-    );
-    for (const seat of final.flatMap(({ tainted }) => tainted)) {
+    const claims = final.flatMap(({ claims: all }) => all.filter(({ included }) => included));
+    for (const { seat } of claims) {
+      if (run.roster[seat]!.status !== 'expelled') continue;
       this.#unpaid.set(seat, [...(this.#unpaid.get(seat) ?? []), reward]);
     }
     let paid = 0n;
-    const returned: number[] = [];
+    const returned: [seat: number, rounds: number][] = [];
     let right = 0;
     for (const { seat, verifiedRounds, earnedYocto, auditsRight } of seats) {
       const was = before.seats[seat];
@@ -61,7 +61,7 @@ export class PayLaws {
       const earns = claims.filter((claim) => claim.seat === seat).length === 1 && !expelled;
       const late = more - (earns ? 1 : 0);
       expect('paidOnce', late >= 0, () => `seat ${seat}: ${more} in one command`);
-      for (let i = 0; i < late; i++) returned.push(seat);
+      if (late > 0) returned.push([seat, late]);
       const audits = auditsRight - (was?.auditsRight ?? 0);
       const least = (earns ? reward : 0n) + BigInt(audits) * fee;
       const pay = earnedYocto - (was?.earnedYocto ?? 0n);
@@ -101,16 +101,30 @@ export class PayLaws {
   }
 
   /**
-   * Whether `yocto` is what seats cleared late were owed, of one round each; then it is paid. A fee
-   * in equal parts may be short of a few yocto, `slack` at most.
+   * Whether `yocto` is what seats cleared late were owed, all at once; then it is paid. A fee in equal
+   * parts may be short of a few yocto, `slack` at most.
    */
-  #settleLate([seat, ...others]: readonly number[], yocto: bigint, slack: bigint): boolean {
-    if (seat === undefined) return yocto <= 0n && yocto >= -slack;
+  #settleLate(
+    [first, ...others]: readonly [seat: number, rounds: number][],
+    yocto: bigint,
+    slack: bigint,
+  ): boolean {
+    if (!first) return yocto <= 0n && yocto >= -slack;
+    const [seat, rounds] = first;
     const owed = this.#unpaid.get(seat) ?? [];
-    const at = owed.findIndex((reward) => this.#settleLate(others, yocto - reward, slack));
-    if (at < 0) return false;
-    owed.splice(at, 1);
-    return true;
+    // Those of one dispute follow one another.
+    for (let at = 0; at + rounds <= owed.length; at++) {
+      const sum = owed.slice(at, at + rounds).reduce((all, one) => all + one, 0n);
+      if (!this.#settleLate(others, yocto - sum, slack)) continue;
+      owed.splice(at, rounds);
+      return true;
+    }
+    return false;
+  }
+
+  /** Slices that a rewind to round `to` queued again. */
+  #undone({ records = [] }: RunState, to: unknown): number {
+    return undoneBy(standingRounds(records).filter(({ round }) => round > Number(to))).slices;
   }
 
   #checkStorage(before: RunState): void {
@@ -121,7 +135,7 @@ export class PayLaws {
     for (const { event, data } of events) {
       if (event === 'dispute_opened' && data.kind === 'audit') bytes += disputeBytes;
       if (event === 'amendment_voted' && !before.run.amendment) bytes += amendmentBytes;
-      if (event === 'run_rewound') bytes += redoneSlicesBytes(before.terms, Number(data.undone));
+      if (event === 'run_rewound') bytes += returnedSlicesBytes(this.#undone(before, data.to));
       if (event === 'run_amended') {
         bytes += Math.max(0, fundingBytes(state.terms) - fundingBytes(before.terms));
       }

@@ -15,7 +15,7 @@ import {
   ZERO_LOCAL_STATE,
 } from '@commonweights/dao-contracts/rules/commitment.js';
 import { amendedEscrowNeeded } from '@commonweights/dao-contracts/rules/amendment.js';
-import { escrowNeeded, redoYocto } from '@commonweights/dao-contracts/rules/budget.js';
+import { escrowNeeded, redoYocto, type Undone } from '@commonweights/dao-contracts/rules/budget.js';
 import { newRun } from '@commonweights/dao-contracts/rules/new-run.js';
 import {
   stepRun,
@@ -45,6 +45,12 @@ export function named(name: string): Digest {
 const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash('sha256').update(bytes).digest());
 export const near = 10n ** 24n;
 export const contract = 'dao.test';
+
+/** What a rewind of these final rounds undoes. */
+export function undoneBy(records: readonly RoundRecord[]): Undone {
+  const claims = records.flatMap((record) => record.claims.filter(({ included }) => included));
+  return { rounds: records.length, slices: claims.length };
+}
 
 export const smallTerms: RunTerms = {
   spec: named('spec'),
@@ -329,6 +335,7 @@ export class RunPlay {
     const lacking = amendedEscrowNeeded(run, terms, next) - run.escrowYocto;
     const to = Math.max(0, run.finalRound - 1 - (chance % 3));
     const undone = standingRounds(this.state.records ?? []).filter(({ round }) => round > to);
+    const toCome = { ...terms, ...this.state.amendment };
     const missing = chance % 8 === 0 ? 1n : 0n;
     const budgetOf = (yocto: bigint) => (yocto > missing ? yocto - missing : 0n);
     const pauses: (() => RunCommand)[] = [
@@ -339,7 +346,7 @@ export class RunPlay {
     return [
       ...pauses,
       () => ({ kind: 'amend', changes, budgetYocto: budgetOf(lacking) }),
-      () => ({ kind: 'rewind', to, budgetYocto: budgetOf(redoYocto(terms, undone.length)) }),
+      () => ({ kind: 'rewind', to, budgetYocto: budgetOf(redoYocto(toCome, undoneBy(undone))) }),
     ];
   }
 

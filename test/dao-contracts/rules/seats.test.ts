@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import type { RunCommand } from '@commonweights/dao-contracts/rules/run-events.js';
 import { payoutChangesMax } from '@commonweights/dao-contracts/rules/limits.js';
+import { playRound as playWholeRound } from './dispute-scenes.js';
 import { near, RunPlay } from './run-play.js';
 import { committed, enrolCommand, provisional, running, terms } from './run-scenes.js';
 
@@ -150,6 +151,19 @@ describe('seats of one party', () => {
     });
   }
 
+  it('audit it where a worker left nobody else, by naming all of them as payout account', () => {
+    const play = new RunPlay(terms);
+    play.apply(enrolCommand('a0.test', { payout: 'a1.test' }));
+    play.apply(enrolCommand('a1.test'));
+    play.draw();
+    playWholeRound(play);
+    const audited = play.state.audits.map(({ seat, auditor }) => [seat, auditor]);
+    expect(audited).to.deep.equal([
+      [0, 1],
+      [1, 0],
+    ]);
+  });
+
   it('are left unaudited where there is nobody else', () => {
     const play = new RunPlay({ ...terms, seatsPerAccount: 4 });
     for (const worker of ['', 'b', 'c']) play.apply(enrolCommand('a0.test', { worker }));
@@ -224,6 +238,16 @@ describe('a relayed call', () => {
     play.apply({ kind: 'tick', account: 'x.test', round: 9, phase: 'train' });
     expect(play.ledgers.size).to.equal(0);
     play.apply({ kind: 'tick', account: 'a0.test', round: 1, phase: 'train' });
+    expect(play.ledgers.get('relay.test')).to.equal(feeYocto);
+  });
+
+  it('pays for the tick of an owner, though another operates its seat', () => {
+    const play = running();
+    play.apply(operator());
+    play.relayer = 'relay.test';
+    play.nowMs += terms.deadlinesMs.train;
+    const tick: RunCommand = { kind: 'tick', account: 'a0.test', round: 1, phase: 'train' };
+    expect(refusalOf(play, tick)).to.equal('accepted');
     expect(play.ledgers.get('relay.test')).to.equal(feeYocto);
   });
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { disputeBytes } from '@commonweights/dao-contracts/rules/budget.js';
 import {
   absencesFree,
   forgivenAfterRounds,
@@ -6,6 +7,7 @@ import {
   pauseMsMax,
   shortestShareOfDeadline,
   shortestShareWithStake,
+  storageYoctoPerByte,
 } from '@commonweights/dao-contracts/rules/limits.js';
 import {
   crowd,
@@ -211,7 +213,9 @@ describe('"no material" where a jury had it', () => {
   });
 
   it('gives the fee to the jurors who did the work', () => {
-    const play = start();
+    const fee = near / 20n;
+    const dear = { ...crowdTerms, auditFeeYocto: `${fee}` };
+    const play = crowd({ trainers: 5, auditors: 1, seed: 'x' }, dear);
     const denied = play.state.audits.find((one) => one.auditor === auditor)!;
     for (const audit of play.state.audits) {
       if (audit !== denied) playAudit(play, audit, 'right');
@@ -224,10 +228,12 @@ describe('"no material" where a jury had it', () => {
     for (const { seat } of panel!.slice(0, 2)) {
       play.apply({ kind: 'judge', ...play.actor(seat), dispute: id, answer });
     }
-    const fee = BigInt(crowdTerms.auditFeeYocto);
+    const storage = BigInt(disputeBytes) * storageYoctoPerByte;
+    // Half of it each, and before that what the dispute stores: nobody else pays for it.
     for (const { seat } of panel!.slice(0, 2)) {
       const earned = play.state.seats[seat]!.earnedYocto - before[seat]!;
-      expect(earned % BigInt(crowdTerms.rewardYocto) >= fee / 2n).to.equal(true);
+      const beside = earned % BigInt(crowdTerms.rewardYocto);
+      expect(beside % fee).to.equal((fee - storage) / 2n);
     }
   });
 });
