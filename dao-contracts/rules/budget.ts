@@ -34,9 +34,11 @@ const cancelledRecordBytes = 700;
 /** A dispute with its first panel, and what each juror of a later one adds. */
 export const disputeBytes = 1_600;
 export const appealBytesPerJuror = 130;
+/** What a seat lost and is owed; the pay that was held back is paid for with the seat. */
+const lossBytes = 190;
 /** A challenge: everybody who named the root may lose by it, and each loss is kept. */
 export function challengeBytes(terms: RunTerms): number {
-  return disputeBytes + terms.maxWorkers * appealBytesPerJuror;
+  return disputeBytes + terms.maxWorkers * lossBytes;
 }
 
 /**

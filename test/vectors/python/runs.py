@@ -31,6 +31,7 @@ def budget(case):
     it = case["terms"]
     workers, reward, fee = it["maxWorkers"], int(it["rewardYocto"]), int(it["auditFeeYocto"])
     price, audits = 10 ** 19, it["auditsPerClaim"]
+    fee = max(fee, 1600 * price)
     seats = min(64, 2 * (workers + it["maxAuditors"]))
     record = 1000 + workers * (900 + 80 * audits)
     stored = 9400 + workers * (600 + 600 * audits) + 128 * 640
