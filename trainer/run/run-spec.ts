@@ -233,6 +233,9 @@ export function decodeRunSpec(json: unknown): RunSpec {
       refuse('inner.schedule.decaySteps', `is more than the ${most} steps after the warm-up`);
     }
   }
+  if (spec.evaluation.sequences < inner.batchSize) {
+    refuse('evaluation.sequences', `do not fill one batch of ${inner.batchSize}`);
+  }
   if (inner.batchSize % (inner.plan?.microBatches ?? 1) !== 0) {
     refuse('inner.plan.microBatches', `does not divide the batch of ${inner.batchSize}`);
   }
@@ -264,8 +267,9 @@ function schedule(value: unknown, path: string): unknown {
   const known = decays || kind === 'warmup-cosine' ? kind : 'warmup-linear';
   return fields(value, path, {
     kind: literal(known),
-    peak: positive,
-    final: number,
+    // Weights that move by more than their own size learn nothing; such a rate is a slip of units.
+    peak: within(positive, 1),
+    final: within(number, 1),
     warmupSteps: count(0, 10_000_000),
     totalSteps: count(1, 100_000_000),
     ...(decays ? { decaySteps: count(1, 100_000_000) } : {}),
@@ -337,6 +341,11 @@ function number(value: unknown, path: string): unknown {
 
 function positive(value: unknown, path: string): unknown {
   return (number(value, path) as number) > 0 ? value : refuse(path, 'must be greater than 0');
+}
+
+function within(check: Check, most: number): Check {
+  return (value, path) =>
+    (check(value, path) as number) <= most ? value : refuse(path, `must be at most ${most}`);
 }
 
 function flag(value: unknown, path: string): unknown {

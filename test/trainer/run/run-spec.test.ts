@@ -119,8 +119,8 @@ describe('a run spec', () => {
       ['inner.stepsPerRound', [0, 100_001]],
       ['inner.segments', [0, 1025]],
       ['inner.localResetInterval', [0, 1_000_001]],
-      ['inner.schedule.peak', [0, -1]],
-      ['inner.schedule.final', [-0.001]],
+      ['inner.schedule.peak', [0, -1, 1.000001, 3e-4 * 1e6]],
+      ['inner.schedule.final', [-0.001, 1.000001]],
       ['inner.schedule.totalSteps', [0]],
       ['outer.k', [0, 4097, 1.5]],
       ['outer.chunk', [0]],
@@ -158,6 +158,7 @@ describe('a run spec', () => {
       ['heads that share unequally', 'model.kvHeads', 3, /model\.kvHeads: must divide/],
       ['heads of odd size', 'model.hiddenSize', 18, /model\.hiddenSize: must be an even/],
       ['more workers than places', 'minWorkers', 5, /minWorkers: is greater than maxWorkers/],
+      ['no batch to evaluate', 'evaluation.sequences', 1, /sequences: do not fill one batch of 2;/],
       ['less data than one slice', 'data.sequences', 11, /data\.sequences: one slice needs 12/],
     ];
     for (const [name, path, value, sentence] of cases) {
@@ -179,6 +180,9 @@ describe('a run spec', () => {
       ['model.ropeScaling', llama3],
       ['inner.schedule', { ...schedule, kind: 'warmup-cosine' }],
       ['inner.schedule', { ...decay, decaySteps: 56 }],
+      ['inner.schedule', { ...schedule, kind: 'warmup-linear', peak: 1, final: 1 }],
+      ['inner.schedule', { ...schedule, kind: 'warmup-linear', final: 0 }],
+      ['evaluation', { sequences: 2 }],
     ];
     for (const [path, value] of accepted) {
       it(`${path} ${JSON.stringify(value)}`, () => {
