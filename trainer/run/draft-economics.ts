@@ -16,7 +16,7 @@ import {
   type PricedTerms,
 } from '@commonweights/dao-contracts/rules/terms-economics.js';
 import type { RunDraft } from './run-draft.js';
-import { seatDefaults, type RunSpec } from './run-spec.js';
+import { decodeEconomics, seatDefaults, type RunSpec } from './run-spec.js';
 
 /** The spec's prices: with the default where the draft leaves one out, without assumptions. */
 export function pricesOf({ economics }: RunDraft): RunSpec['economics'] {
@@ -42,13 +42,7 @@ export function assessDraft(draft: RunDraft): {
 }
 
 function pricedTermsOf(draft: RunDraft): PricedTerms {
-  const prices = pricesOf(draft);
-  for (const [field, value] of Object.entries(prices)) {
-    if (!field.endsWith('Yocto')) continue;
-    if (typeof value !== 'string' || !/^(0|[1-9][0-9]{0,38})$/.test(value)) {
-      throw bad(`economics.${field}`, 'must be a natural number as a decimal string');
-    }
-  }
+  const prices = decodeEconomics(pricesOf(draft));
   const { auditedClaimsBps, challengeWindowMs = 0, auditsPerClaim = 1, heldBackRounds } = draft;
   const { segments } = draft.inner;
   return {

@@ -204,18 +204,7 @@ export function decodeRunSpec(json: unknown): RunSpec {
     taintedShareBpsMax: count(0, 5_000),
     decoyShareBps: count(0, 10_000),
     heldBackRounds: count(0, 10_000),
-    economics: (value, path) =>
-      fields(value, path, {
-        stakeYocto: decimal,
-        rewardYocto: decimal,
-        auditFeeYocto: decimal,
-        computeCostYocto: decimal,
-        decoyFeeYocto: decimal,
-        seatsPerAccount: count(1, 64),
-        relayFeeYocto: decimal,
-        relayedCallsPerRound: count(0, 64),
-        earnedStakeSeatsMax: count(0, 64),
-      }),
+    economics: decodeEconomics,
   }) as unknown as RunSpec;
   const { inner, model } = spec;
   if (inner.stepsPerRound % inner.segments !== 0) {
@@ -248,6 +237,21 @@ export function decodeRunSpec(json: unknown): RunSpec {
     refuse('data.sequences', `one slice needs ${sequencesPerSlice(spec)}`);
   }
   return spec;
+}
+
+/** The prices alone, for who looks at them before there is a spec. Error: `BAD_RUN_SPEC`. */
+export function decodeEconomics(value: unknown, path = 'economics'): RunSpec['economics'] {
+  return fields(value, path, {
+    stakeYocto: decimal,
+    rewardYocto: decimal,
+    auditFeeYocto: decimal,
+    computeCostYocto: decimal,
+    decoyFeeYocto: decimal,
+    seatsPerAccount: count(1, 64),
+    relayFeeYocto: decimal,
+    relayedCallsPerRound: count(0, 64),
+    earnedStakeSeatsMax: count(0, 64),
+  }) as unknown as RunSpec['economics'];
 }
 
 type Check = (value: unknown, path: string) => unknown;

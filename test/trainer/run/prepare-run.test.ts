@@ -153,6 +153,18 @@ describe('preparing a run', () => {
     }
   });
 
+  it('refuses prices that are missing, or that no spec has, before it reckons with them', async () => {
+    const { stakeYocto, ...unstaked } = draft.economics;
+    const missing = { ...draft, economics: unstaked as RunDraft['economics'] };
+    expect(await refusal({ draft: missing })).to.match(
+      /^BAD_RUN_SPEC: economics\.stakeYocto: is missing/,
+    );
+    const slip = { ...draft, economics: { ...draft.economics, stakesYocto: stakeYocto } };
+    expect(await refusal({ draft: slip })).to.match(
+      /^BAD_RUN_SPEC: economics\.stakesYocto: is not a known field/,
+    );
+  });
+
   it('counts what a round computes from the program', async () => {
     const { spec, terms } = await prepare();
     expect(terms.flopsPerRound).to.equal(spec.flopsPerRound);
