@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- NAME [arguments]`: every figure in the documentation has a script here. Without
- * a name, lists them; `NAME --help` tells a script's options. Each prints ratios against a peer measured in the same run.
+ * a name, lists them; `NAME --help` tells a script's options. What depends on the machine is printed
+ * as a ratio to a peer that the same run measured.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

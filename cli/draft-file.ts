@@ -11,7 +11,7 @@ export function readDraft(file: string, document: unknown): RunDraft {
   const bad = (path: string) =>
     new CliError(
       exitCodes.badInput,
-      `BAD_RUN_SPEC: ${path} is not an object in ${file}; see "RunSpec" in docs/protocol.md`,
+      `BAD_RUN_SPEC: ${path} is not an object in ${file}; see "RunSpec" in docs/protocol/artefacts.md`,
     );
   if (!isObject(document)) throw bad('the document');
   for (const part of parts) if (!isObject(document[part])) throw bad(part);

@@ -215,7 +215,6 @@ async function createAccounts(it: Founding): Promise<void> {
   progress.finish(`${names.length} accounts, keys in ${it.keys.folder}`);
 }
 
-/** The code of the contract, deployed now or before. */
 /** Without pages the network is as good; people look at it by commands then. */
 async function buildWebPages(startProgress: LocalNetworkOptions['startProgress']): Promise<void> {
   const progress = startProgress('building the web pages');
@@ -228,6 +227,7 @@ async function buildWebPages(startProgress: LocalNetworkOptions['startProgress']
   }
 }
 
+/** The code of the contract, deployed now or before. */
 async function deployDao(it: Founding): Promise<Uint8Array> {
   const { network, contract, options } = it;
   const account = await readCredentials(it.keys, contract);

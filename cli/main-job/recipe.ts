@@ -35,7 +35,7 @@ export const policy = {
   bondYocto: near(1),
   /** The speeches' licence: that of the collection, and of its contents. */
   licences: ['PDDL-1.0 AND CC0-1.0'],
-  /** A round of this run computes 6 GFLOP and pays 1 NEAR; 166 NEAR is the price that follows. */
+  /** A round of this run computes 9.02 GFLOP and pays 1 NEAR: 110.8 NEAR is the price that follows. */
   rewardPerTeraFlopYoctoMax: near(200),
 };
 
