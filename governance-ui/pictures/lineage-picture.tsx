@@ -6,7 +6,7 @@ import { claimsAbout, standingMeans, titleOfNode, type Standing } from '../readi
 import type { LineageGraph, LineageNode } from '../reading/lineage-graph.js';
 import { Badge } from '../parts/badge.js';
 import { DigestOrText } from '../parts/digest.js';
-import { shortDigest } from '../words/amounts.js';
+import { plural, shortDigest } from '../words/amounts.js';
 
 const box = { width: 300, height: 74, across: 24, down: 56, margin: 8 };
 
@@ -65,7 +65,12 @@ export function LineagePicture({ graph }: { graph: LineageGraph }) {
             </li>
           ))}
         </ul>
-        {graph.left > 0 ? <p class="quiet">{graph.left} older ingredients are not shown.</p> : null}
+        {graph.left > 0 ? (
+          <p class="quiet">
+            {plural(graph.left, 'ingredient')} more {graph.left === 1 ? 'is' : 'are'} not shown:
+            releases, runs and what they are made of come first.
+          </p>
+        ) : null}
         {nodes.map((node) => (
           <Claims key={node.key} node={node} />
         ))}

@@ -62,14 +62,62 @@ export function layOutLineage(it: {
     const from = `run ${release.run}`;
     if (nodes.has(from)) edges.push({ from, to: `release ${release.id}`, label: 'voted for' });
   }
-  return arrange(nodes, edges);
+  const chosen = choose(nodes, edges);
+  const shown = new Map([...nodes].filter(([key]) => chosen.has(key)));
+  return {
+    rows: arrange(shown, edges),
+    edges: between(shown, edges),
+    left: nodes.size - shown.size,
+  };
+}
+
+/**
+ * What is drawn when not all of it fits: releases and what they are made of, then runs and what they
+ * train on, then data that the DAO vouched for, then the rest; the newest first. Anybody can register
+ * datasets, so a flood of them must only ever push out each other.
+ */
+function choose(
+  nodes: ReadonlyMap<string, LineageNode>,
+  edges: readonly LineageEdge[],
+): Set<string> {
+  const parents = new Map<string, string[]>();
+  for (const { from, to } of edges) parents.set(to, [...(parents.get(to) ?? []), from]);
+  const chosen = new Set<string>();
+  // Stable, and lists come in the order of their making: the newest of each importance first.
+  const roots = [...nodes.values()].reverse().sort((a, b) => importanceOf(b) - importanceOf(a));
+  for (const root of roots) {
+    const family = new Set([root.key]);
+    for (const key of family) {
+      if (chosen.size >= nodesShownMax) return chosen;
+      chosen.add(key);
+      for (const parent of parents.get(key) ?? []) family.add(parent);
+    }
+  }
+  return chosen;
+}
+
+function importanceOf(node: LineageNode): number {
+  switch (node.kind) {
+    case 'release':
+      return 3;
+    case 'run':
+      return 2;
+    case 'dataset':
+      return node.dataset.approved || node.dataset.bounty !== null ? 1 : 0;
+    case 'unknown':
+      return 0;
+  }
 }
 
 /** Each node one row below the lowest of what it is made of. */
-function arrange(nodes: Map<string, LineageNode>, edges: readonly LineageEdge[]): LineageGraph {
-  const depth = new Map([...nodes.keys()].map((key) => [key, 0]));
+function arrange(
+  shown: ReadonlyMap<string, LineageNode>,
+  all: readonly LineageEdge[],
+): LineageNode[][] {
+  const edges = between(shown, all);
+  const depth = new Map([...shown.keys()].map((key) => [key, 0]));
   // In a graph without cycles this settles within as many passes as there are nodes.
-  for (let pass = 0; pass < Math.min(nodes.size, nodesShownMax); pass++) {
+  for (let pass = 0; pass < shown.size; pass++) {
     let moved = false;
     for (const { from, to } of edges) {
       const below = depth.get(from)! + 1;
@@ -79,19 +127,19 @@ function arrange(nodes: Map<string, LineageNode>, edges: readonly LineageEdge[])
     }
     if (!moved) break;
   }
-  const ordered = [...nodes.values()].sort((a, b) => depth.get(a.key)! - depth.get(b.key)!);
-  const shown = ordered.slice(-nodesShownMax);
-  const keys = new Set(shown.map(({ key }) => key));
   const rows = new Map<number, LineageNode[]>();
-  for (const node of shown) {
+  for (const node of shown.values()) {
     const row = depth.get(node.key)!;
     rows.set(row, [...(rows.get(row) ?? []), node]);
   }
-  return {
-    rows: [...rows.entries()].sort(([a], [b]) => a - b).map(([, row]) => row),
-    edges: edges.filter(({ from, to }) => keys.has(from) && keys.has(to)),
-    left: ordered.length - shown.length,
-  };
+  return [...rows.entries()].sort(([a], [b]) => a - b).map(([, row]) => row);
+}
+
+function between(
+  shown: ReadonlyMap<string, LineageNode>,
+  edges: readonly LineageEdge[],
+): LineageEdge[] {
+  return edges.filter(({ from, to }) => shown.has(from) && shown.has(to));
 }
 
 function keyOf(dataset: string): string {

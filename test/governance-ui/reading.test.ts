@@ -84,6 +84,34 @@ describe('the lineage graph', () => {
     });
   });
 
+  it('keeps releases, runs and all they are made of, however many datasets strangers add', () => {
+    const flood = Array.from({ length: 400 }, (_, n): DatasetView => {
+      const parents = n % 3 === 0 ? [] : [{ dataset: `flood${n - 1}@1`, transform: digest('t') }];
+      return { ...datasets[0]!, id: `flood${n}@1`, parents };
+    });
+    const whole = layOutLineage({ datasets, runs, releases }).rows.flat();
+    for (const among of [
+      [...datasets, ...flood],
+      [...flood, ...datasets],
+    ]) {
+      const { rows, left, edges } = layOutLineage({ datasets: among, runs, releases });
+      const keys = rows.flat().map(({ key }) => key);
+      expect(keys).to.include.members(whole.map(({ key }) => key));
+      expect(keys).to.have.length(nodesShownMax);
+      expect(left).to.equal(whole.length + flood.length - nodesShownMax);
+      const row = new Map(rows.flatMap((nodes, at) => nodes.map(({ key }) => [key, at] as const)));
+      for (const { from, to } of edges) expect(row.get(from)!).to.be.below(row.get(to)!);
+    }
+  });
+
+  it('keeps data that the DAO vouched for before what anybody registered', () => {
+    const ids = Array.from({ length: 200 }, (_, n) => `flood${n}@1`);
+    const flood = ids.map((id): DatasetView => ({ ...datasets[0]!, id, parents: [] }));
+    const vouched = { ...datasets[0]!, id: 'vouched@1', approved: true };
+    const { rows } = layOutLineage({ datasets: [vouched, ...flood], runs: [], releases: [] });
+    expect(rows.flat().map(({ key }) => key)).to.include('dataset vouched@1');
+  });
+
   it('ends for whatever parents a list of records names', () => {
     const name = fc.integer({ min: 0, max: 90 }).map((n) => `d${n}@1`);
     const record = fc.record({ id: name, parents: fc.array(name, { maxLength: 3 }) });
