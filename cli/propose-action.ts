@@ -26,7 +26,7 @@ export async function proposeAction(
     return;
   }
   const client = await session.signer();
-  const text = flags.description ?? describeAction({ action });
+  const text = flags.description ?? describeAction(action);
   const store = await session.registryWriter();
   const description = await store.put(canonicalBytes({ text, title: text }));
   const proposal = await submitProposal(client, { action: it.action, description });

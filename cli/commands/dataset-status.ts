@@ -141,7 +141,7 @@ async function resolveDispute(
 
 async function propose(session: Session, action: Action, flags: ProposalFlag): Promise<void> {
   const client = await session.signer();
-  const what = describeAction({ action });
+  const what = describeAction(action);
   const blobs = await openBlobs(session, 'write');
   const text = flags.description ?? what;
   const description = await blobs.publish(canonicalBytes({ text, title: what }));

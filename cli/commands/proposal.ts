@@ -5,7 +5,6 @@ import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { digestOfAction } from '@commonweights/dao-contracts/client/governance.js';
 import { readAll } from '@commonweights/dao-contracts/client/page.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
-import { fromWire } from '@commonweights/dao-contracts/client/money-fields.js';
 import type { Action, Choice, ProposalView } from '@commonweights/dao-contracts/client/views.js';
 import { parseId, withExamples, withJson } from '../arguments.js';
 import { CliError } from '../errors.js';
@@ -17,7 +16,7 @@ import { describePrice } from '../price-words.js';
 import { describeQuorum, readDifferences } from '../proposal-differences.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
-import { describeAction, effectsOnRun } from './proposal-words.js';
+import { describeAction, readEffects } from './proposal-words.js';
 
 const choices = ['yes', 'no', 'abstain'] as const;
 
@@ -87,7 +86,12 @@ async function list(session: Session): Promise<void> {
   const proposals = await readAll((page) => session.reader().listProposals(page));
   session.print(proposals, () => {
     if (proposals.length === 0) return 'No proposals yet.\n';
-    const rows = proposals.map((one) => [one.id, one.status, describeAction(one), one.proposer]);
+    const rows = proposals.map((one) => [
+      one.id,
+      one.status,
+      describeAction(one.action),
+      one.proposer,
+    ]);
     return formatTable(['id', 'status', 'what', 'by'], rows);
   });
 }
@@ -96,14 +100,14 @@ async function show(session: Session, id: number): Promise<void> {
   const client = session.reader();
   const view = await readProposal(client, id);
   const [effects, differences] = [
-    await effectsOnRun(client, view.action),
+    await readEffects(client, view.action),
     await readDifferences(client, view),
   ];
   session.print({ ...view, ...differences.data }, () => {
     const { action } = view;
     const facts = formatFacts([
       ['proposal', view.id],
-      ['what', describeAction(view)],
+      ['what', describeAction(action)],
       ['by', view.proposer],
       ['status', view.status],
       ['voting ends', formatTime(view.votingEndsMs)],
@@ -175,7 +179,7 @@ async function create(session: Session, file: string, why?: string): Promise<voi
     );
   }
   const client = await session.signer();
-  const text = why ?? describeAction({ action: fromWire(action) as ProposalView['action'] });
+  const text = why ?? describeAction(action);
   const store = await session.registryWriter();
   const description = await store.put(canonicalBytes({ text, title: text }));
   const proposal = await submitProposal(client, { action, description });

@@ -143,7 +143,7 @@ async function amend(session: Session, run: number, flags: AmendFlags): Promise<
 
 async function propose(session: Session, flags: VoteFlags, action: Action): Promise<void> {
   const client = await session.signer();
-  const what = describeAction({ action });
+  const what = describeAction(action);
   if ('run' in action) await readRun(client, action.run);
   const blobs = await openBlobs(session, 'write');
   const text = flags.description ?? what;

@@ -5,6 +5,7 @@ import type {
   MembersView,
   PolicyView,
   ProposalView,
+  RunView,
 } from '@commonweights/dao-contracts/client/views.js';
 import { readChainTimeMs, type Door } from './door.js';
 import type { BlobAnswer } from './blob-json.js';
@@ -14,6 +15,8 @@ export interface ProposalStory {
   readonly policy: PolicyView;
   readonly members: MembersView;
   readonly accounting: AccountingView;
+  /** The run that the action names. */
+  readonly run: RunView | null;
   /** Whether the digest that votes name is the digest of the action shown, computed here. */
   readonly digestHolds: boolean;
   /** The proposer's own words: a claim like any other. */
@@ -27,10 +30,12 @@ export async function readProposal(door: Door, id: number): Promise<ProposalStor
   const { client, blobs } = door;
   const proposal = await client.getProposal({ proposal: id });
   if (!proposal) return null;
-  const [policy, members, accounting, nowMs, described] = await Promise.all([
+  const { action } = proposal;
+  const [policy, members, accounting, run, nowMs, described] = await Promise.all([
     client.getPolicy(),
     readMembers(client),
     client.getAccounting(),
+    'run' in action ? client.getRun({ run: action.run }) : null,
     readChainTimeMs(client),
     blobs.readJson(proposal.description),
   ]);
@@ -41,6 +46,6 @@ export async function readProposal(door: Door, id: number): Promise<ProposalStor
       : typeof text === 'string'
         ? { value: text.slice(0, descriptionCharsMax), why: null }
         : { value: null, why: 'NO_TEXT: the description holds no text' };
-  const digestHolds = digestOfAction(proposal.action) === proposal.actionDigest;
-  return { proposal, policy, members, accounting, nowMs, digestHolds, description };
+  const digestHolds = digestOfAction(action) === proposal.actionDigest;
+  return { proposal, policy, members, accounting, run, nowMs, digestHolds, description };
 }

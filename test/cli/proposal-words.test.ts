@@ -4,17 +4,17 @@ import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { fromWire } from '@commonweights/dao-contracts/client/money-fields.js';
 import type { Action } from '@commonweights/dao-contracts/client/views.js';
 import { viewRun } from '@commonweights/dao-contracts/rules/run-view.js';
-import { describeAction, effectsOnRun } from '@commonweights/cli/commands/proposal-words.js';
+import { describeAction, readEffects } from '@commonweights/cli/commands/proposal-words.js';
 import { named, near } from '../dao-contracts/rules/run-play.js';
 import { running } from '../dao-contracts/rules/run-scenes.js';
 
-describe('a vote on a live run, in words', () => {
+describe('a proposal in words at a terminal', () => {
   const { run, terms, audits, disputes } = running().state;
   const view = fromWire(viewRun(run, { terms, audits, disputes, nowMs: 0 }));
   const client = {
     getRun: ({ run: id }: { run: number }) => Promise.resolve(id === 1 ? view : null),
   } as unknown as DaoClient;
-  const wordsOf = async (action: Action) => (await effectsOnRun(client, action)).join(' ');
+  const wordsOf = async (action: Action) => (await readEffects(client, action)).join(' ');
 
   it('names every term that an amendment changes, and none that it leaves', async () => {
     const { maxWorkers, auditedClaimsBps, auditFeeYocto, deadlinesMs, flopsPerRound } = terms;
@@ -33,7 +33,7 @@ describe('a vote on a live run, in words', () => {
     expect(words).to.match(/Pay for a verified update: 1 NEAR instead of 0\.14\d* NEAR\./);
     expect(words).to.include(`Spec: ${named('next')} instead of ${terms.spec}.`);
     expect(words).to.not.match(/Trainers at a time|right audit|Audited|Time to reveal/);
-    expect(describeAction({ action })).to.equal('amend run 1 and add 5 NEAR');
+    expect(describeAction(action)).to.equal('change the terms of run 1 and add 5 NEAR');
   });
 
   it('says how far a rewind goes, how long a pause lasts, what a stop returns', async () => {
@@ -42,14 +42,19 @@ describe('a vote on a live run, in words', () => {
     expect(await wordsOf(rewind)).to.match(/back from round 0 to its start\. .* 3 NEAR of/);
     const pause = { kind: 'pause-run', run: 1, forMs: 172_800_000 } as const;
     expect(await wordsOf(pause)).to.include('No round would open for 2d');
-    expect(describeAction({ action: pause })).to.equal('pause run 1 for up to 2d');
+    expect(describeAction(pause)).to.equal('pause run 1 for up to 2d');
     expect(await wordsOf({ kind: 'stop-run', run: 1 })).to.include('after 0 of 3 rounds');
-    expect(await wordsOf({ kind: 'resume-run', run: 1 })).to.include('The run is running');
+    expect(await wordsOf({ kind: 'resume-run', run: 1 })).to.include('Run 1 is running');
   });
 
-  it('says nothing of other actions, and that a run is missing', async () => {
+  it('tells other actions as the pages do, and that a run is missing', async () => {
     const transfer = { kind: 'transfer', to: 'ann.test', amountYocto: '1' } as const;
-    expect(await effectsOnRun(client, transfer)).to.deep.equal([]);
+    expect(await wordsOf(transfer)).to.equal(
+      '0.000000000000000000000001 NEAR would move from the treasury to the ledger of ann.test, ' +
+        'who can then claim it.',
+    );
+    const member = { kind: 'set-member', account: 'ann.test', weight: '1' } as const;
+    expect(await readEffects(client, member), 'a table tells it').to.deep.equal([]);
     expect(await wordsOf({ kind: 'stop-run', run: 7 })).to.equal('There is no run 7.');
   });
 });

@@ -7,6 +7,7 @@ import type {
   PolicyView,
   ProposalView,
   RoundRecord,
+  RunView,
   SeatView,
 } from '@commonweights/dao-contracts/client/views.js';
 import { parseDigest } from '@commonweights/dataset-registry/digest/digest.js';
@@ -83,7 +84,8 @@ describe('times in words', () => {
 describe('proposals in words', () => {
   const dao = new DaoFixture();
   const policy: PolicyView = fromWire(dao.policy);
-  const now = { policy, members: dao.members };
+  const run: RunView = fromWire(dao.runs[1]!.view());
+  const now = { policy, members: dao.members, run };
   const action = (it: unknown) => it as ProposalView['action'];
 
   it('tells a policy change by what differs, and only that', () => {
@@ -127,6 +129,22 @@ describe('proposals in words', () => {
     expect(effects).to.deep.equal(['Nothing: it is the policy that holds already.']);
   });
 
+  it('tells a policy change that is too small for short figures', () => {
+    const { version, guardian, guardianUntilMs, ...rules } = policy;
+    void [version, guardian, guardianUntilMs];
+    const from = {
+      ...now,
+      policy: { ...policy, rewardPerTeraFlopYoctoMax: '1000000000000000000' },
+    };
+    const next = { ...rules, rewardPerTeraFlopYoctoMax: '90000000000000000000' };
+    next.expiryMs++;
+    const told = effectsOfAction(action({ kind: 'set-policy', policy: next }), from);
+    expect(told).to.deep.equal([
+      'Accepted proposals would expire after 604800001 ms instead of 604800000 ms.',
+      'The most that a teraFLOP of a round may cost would be 0.00009 NEAR instead of 0.000001 NEAR.',
+    ]);
+  });
+
   it('tells joining, leaving and a change of weight apart', () => {
     const effect = (account: string, weight: string) =>
       effectsOfAction(action({ kind: 'set-member', account, weight }), now)[0];
@@ -142,10 +160,43 @@ describe('proposals in words', () => {
     expect(text).to.contain('verified update pays 1 NEAR').and.contain('sotu-packed@1');
   });
 
+  const amend = (changes: object) => {
+    const { spec, rounds, maxWorkers, deadlinesMs, auditedClaimsBps } = run.terms;
+    const { rewardYocto, auditFeeYocto, flopsPerRound } = run.terms;
+    const same = { spec, rounds, maxWorkers, deadlinesMs, auditedClaimsBps, flopsPerRound };
+    const next = { ...same, rewardYocto, auditFeeYocto, ...changes };
+    return action({ kind: 'amend-run', run: 2, changes: next, budgetYocto: 0n });
+  };
+
+  it('tells every term that an amendment changes, deadlines among them, and no other', () => {
+    const deadlinesMs = { ...run.terms.deadlinesMs, train: 3_600_000, audit: 90_000_000 };
+    expect(effectsOfAction(amend({ rounds: 20, deadlinesMs }), now).slice(0, 3)).to.deep.equal([
+      'Rounds: 20 instead of 12.',
+      'Time to train: 1 hour instead of 6 hours.',
+      'Time for each step of an audit: 1 day 1 hour instead of 2 days.',
+    ]);
+    expect(effectsOfAction(amend({}), now)[0]).to.equal('These are the terms that hold already.');
+  });
+
+  it('writes out what would look the same when it is short', () => {
+    const deadlinesMs = { ...run.terms.deadlinesMs, train: run.terms.deadlinesMs.train + 1 };
+    const rewardYocto = run.terms.rewardYocto + 1n;
+    const told = effectsOfAction(amend({ deadlinesMs, rewardYocto }), now).slice(0, 2);
+    expect(told).to.deep.equal([
+      'Pay for a verified update: 1.000000000000000000000001 NEAR instead of 1 NEAR.',
+      'Time to train: 21600001 ms instead of 21600000 ms.',
+    ]);
+  });
+
+  it('says that a run is missing', () => {
+    const missing = effectsOfAction(action({ kind: 'stop-run', run: 9 }), { ...now, run: null });
+    expect(missing).to.deep.equal(['There is no run 9.']);
+  });
+
   it('does not pretend to know an action of a newer contract', () => {
     const unknown = action({ kind: 'found-a-city' });
     expect(titleOfAction(unknown)).to.contain('does not know');
-    expect(effectsOfAction(unknown, now)[0]).to.contain('Read the action');
+    expect(effectsOfAction(unknown, now)[0]).to.contain('Read the action itself');
   });
 });
 
