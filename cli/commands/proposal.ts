@@ -1,6 +1,7 @@
 /** `commonweights proposal`: what members are asked, what they said, and doing it. */
 import type { Command } from 'commander';
 import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
+import { madeBy } from '@commonweights/dao-contracts/client/action-words.js';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { digestOfAction } from '@commonweights/dao-contracts/client/governance.js';
 import { readAll } from '@commonweights/dao-contracts/client/page.js';
@@ -120,7 +121,7 @@ async function show(session: Session, id: number): Promise<void> {
       ['bond', `${formatNear(view.bondYocto)}, ${view.bond}`],
       ['action digest', view.actionDigest],
       ...(action.kind === 'fund-run' ? [['price', describePrice(action.terms)] as const] : []),
-      ['made', view.created === null ? '–' : `${nounOf(action.kind)} ${view.created}`],
+      ['made', describeMade(view)],
     ]);
     const words = effects.map((one) => `- ${one}\n`).join('');
     const told = `${words}${words === '' ? '' : '\n'}${differences.text}`;
@@ -157,8 +158,8 @@ async function execute(session: Session, proposal: number): Promise<void> {
   await payingIfAsked({ proposal }, (paid) => client.execute({ proposal, ...paid }));
   const view = await readProposal(client, proposal);
   session.print(view, () => {
-    const made = view.created === null ? '' : `: ${nounOf(view.action.kind)} ${view.created}`;
-    return `Proposal ${proposal} is ${view.status}${made}\n`;
+    const made = describeMade(view);
+    return `Proposal ${proposal} is ${view.status}${made === null ? '' : `: ${made}`}\n`;
   });
 }
 
@@ -199,11 +200,7 @@ export async function readProposal(client: DaoClient, proposal: number): Promise
   );
 }
 
-/** What its execution made. */
-function nounOf(kind: Action['kind']): string {
-  const nouns: { [kind in Action['kind']]?: string } = {
-    'publish-release': 'release',
-    'open-bounty': 'bounty',
-  };
-  return nouns[kind] ?? 'run';
+/** What its execution made: `run 3`. */
+function describeMade({ action, created }: ProposalView): string | null {
+  return created === null ? null : `${madeBy(action) ?? 'number'} ${created}`;
 }

@@ -72,6 +72,20 @@ export function describeAction(action: Action, write: Figures): string {
   }
 }
 
+/** What carrying it out makes, with a number of its own (`created` of the proposal); null: nothing. */
+export function madeBy({ kind }: Action): 'run' | 'release' | 'bounty' | null {
+  switch (kind) {
+    case 'fund-run':
+      return 'run';
+    case 'publish-release':
+      return 'release';
+    case 'open-bounty':
+      return 'bounty';
+    default:
+      return null;
+  }
+}
+
 /** What a voter also sees in a comparison with what holds now, wherever actions are shown. */
 export type ComparedKind = 'set-policy' | 'set-member' | 'set-members';
 

@@ -1,4 +1,5 @@
 /** One proposal: what it would do, how the vote stands, and what can be done about it. */
+import { madeBy } from '@commonweights/dao-contracts/client/action-words.js';
 import { toWire } from '@commonweights/dao-contracts/client/money-fields.js';
 import { readProposal, type ProposalStory } from '../reading/proposal.js';
 import { Badge } from '../parts/badge.js';
@@ -90,18 +91,17 @@ function Sections({ story }: { story: ProposalStory }) {
   );
 }
 
+const places = { run: '#/runs/', release: '#/releases/' };
+
 function Made({ story: { proposal } }: { story: ProposalStory }) {
-  if (proposal.created === null) return null;
-  const noun = proposal.action.kind === 'publish-release' ? 'release' : 'run';
-  return (
-    <p>
-      It was executed and made{' '}
-      <a href={`#/${noun}s/${proposal.created}`}>
-        {noun} {proposal.created}
-      </a>
-      .
-    </p>
-  );
+  const { action, created } = proposal;
+  if (created === null) return null;
+  const noun = madeBy(action);
+  // All bounties are on one page.
+  const href =
+    noun === null ? null : noun === 'bounty' ? '#/bounties' : `${places[noun]}${created}`;
+  const name = `${noun ?? 'number'} ${created}`;
+  return <p>It was executed and made {href === null ? name : <a href={href}>{name}</a>}.</p>;
 }
 
 function Stages({ story: { proposal, nowMs } }: { story: ProposalStory }) {

@@ -285,6 +285,10 @@ export class DaoFixture {
         action: { kind: 'set-member', account: 'pia.local', weight: '1' },
         ...{ status: 'rejected', hoursAgo: 180, no: '3' },
       }),
+      make({
+        action: { kind: 'open-bounty', terms: this.bounties[1]!.terms },
+        ...{ status: 'executed', hoursAgo: 190, yes: '4', created: 2 },
+      }),
     ].map((proposal, index) => ({ ...proposal, id: index + 1 }));
   }
 

@@ -19,6 +19,7 @@ const pages = {
   lineage: '#/lineage',
   'a proposal to vote on': '#/proposals/4',
   'a queued proposal': '#/proposals/5',
+  'a proposal that opened a bounty': '#/proposals/7',
   'a release': '#/releases/1',
   bounties: '#/bounties',
 };
@@ -151,6 +152,15 @@ describe('the pages in a browser', function () {
     proposal.actionDigest = server.dao.proposals[0]!.actionDigest;
     await page.getByText('Do not vote on it').waitFor();
     proposal.actionDigest = actionDigest;
+  });
+
+  it('lead from a proposal to what it made, and call that by its name', async () => {
+    await open(pages['a proposal that opened a bounty']);
+    await page.getByRole('link', { name: 'bounty 2' }).click();
+    await page.getByRole('heading', { name: '2 · Tell spam <from> mail' }).waitFor();
+    await open('#/proposals/2');
+    await page.getByRole('link', { name: 'release 1' }).click();
+    await page.getByRole('heading', { level: 1, name: /presidential speech/ }).waitFor();
   });
 
   it('say what is missing instead of staying blank', async () => {
