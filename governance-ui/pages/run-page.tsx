@@ -12,6 +12,7 @@ import { RoundTable, SeatTable } from '../parts/run-tables.js';
 import { useReading } from '../parts/use-reading.js';
 import { AuditList, OpenRoundPicture } from '../pictures/open-round-picture.js';
 import { RoundChainPicture } from '../pictures/round-chain-picture.js';
+import { explainPause } from '../words/pauses.js';
 import { formatSpan } from '../words/times.js';
 import { explainTerms } from '../words/terms.js';
 import { EvaluationSection } from './release-page.js';
@@ -155,15 +156,7 @@ function StatusSentence({ story: { run, seats } }: { story: RunStory }) {
         </p>
       );
     case 'paused':
-      return (
-        <p>
-          Paused: {run.pausedBecause ?? 'no reason given'}. It goes on from the last root as soon as{' '}
-          {run.terms.minWorkers} trainers are active.
-          {run.pauseEndsMs !== null && run.pauseEndsMs > run.nowMs
-            ? ` If they are not in ${formatSpan(run.pauseEndsMs - run.nowMs)}, it stops and refunds.`
-            : null}
-        </p>
-      );
+      return <p>{explainPause(run)}</p>;
     case 'completed':
       return (
         <p>

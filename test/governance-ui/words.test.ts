@@ -24,6 +24,7 @@ import {
   subjectOfDispute,
   type DisputeView,
 } from '@commonweights/governance-ui/words/disputes.js';
+import { explainPause } from '@commonweights/governance-ui/words/pauses.js';
 import { whySlashed } from '@commonweights/governance-ui/words/seats.js';
 import { formatRelative, formatSpan } from '@commonweights/governance-ui/words/times.js';
 import { DaoFixture } from './dao-fixture.js';
@@ -233,6 +234,41 @@ describe('why a seat lost money', () => {
   it('is left open when the rounds shown do not tell', () => {
     // Its last commitment is that of round 3, which was aborted: that says nothing.
     expect(whySlashed(eve, { records: records.slice(2), audits })).to.contain('not shown here');
+  });
+});
+
+describe('a pause in words', () => {
+  const dayMs = 86_400_000;
+  const why = { pausedBecause: 'the DAO voted to pause it', terms: { minWorkers: 3 } };
+  const refund = 'stakes and pay go to their owners, the rest of its escrow to the treasury';
+  const byVote = {
+    ...{ ...why, nowMs: 10 * dayMs, provisional: null },
+    ...{ pausedUntilMs: 12 * dayMs, pauseEndsMs: 26 * dayMs },
+  };
+
+  it('by a vote: nobody can end it before its time but another vote', () => {
+    expect(explainPause(byVote)).to.equal(
+      'Paused: the DAO voted to pause it. No round opens for 2 days, unless a vote resumes or ' +
+        'stops the run before. Then it goes on from the last root as soon as 3 trainers are ' +
+        `active. If that has not happened in 16 days, it stops: ${refund}.`,
+    );
+  });
+
+  it('by a vote, when its time is over, is a pause like any other', () => {
+    const told = explainPause({ ...byVote, nowMs: 12 * dayMs });
+    expect(told).to.contain('It goes on from the last root as soon as 3 trainers are active.');
+    expect(told).to.not.contain('No round opens');
+    expect(told).to.contain('If that has not happened in 14 days, it stops');
+  });
+
+  it('for want of trainers ends in a refund, but not before a round is judged', () => {
+    const alone = { ...byVote, pausedUntilMs: null, pausedBecause: '1 trainers are active' };
+    const provisional = { round: 6 } as RunView['provisional'];
+    expect(explainPause({ ...alone, provisional })).to.contain(
+      'in 16 days, it stops, once round 6 is judged:',
+    );
+    const over = explainPause({ ...alone, nowMs: 26 * dayMs });
+    expect(over).to.contain(`the next tick that finds fewer stops it; ${refund}`);
   });
 });
 
