@@ -29,6 +29,7 @@ export function ProposalPage({ id }: { id: number }) {
 function Sections({ story }: { story: ProposalStory }) {
   const { proposal } = story;
   const { action } = proposal;
+  const isOpen = ['voting', 'queued'].includes(proposal.status);
   return (
     <>
       <p class="crumbs">
@@ -38,12 +39,13 @@ function Sections({ story }: { story: ProposalStory }) {
         {titleOfAction(action)} <Badge state={proposal.status} />
       </h1>
       <section aria-labelledby="effects">
-        <h2 id="effects">{proposal.status === 'executed' ? 'What it did' : 'What it would do'}</h2>
+        <h2 id="effects">{isOpen ? 'What it would do' : 'What it asked for'}</h2>
         <ul class="sentences">
           {effectsOfAction(action, story).map((effect) => (
             <li key={effect}>{effect}</li>
           ))}
         </ul>
+        {isOpen ? null : <p class="quiet">It is closed; this is told against what holds now.</p>}
         {action.kind === 'fund-run' || action.kind === 'transfer' ? (
           <p class="quiet">
             The treasury holds <Near yocto={story.accounting.treasuryYocto} /> now.

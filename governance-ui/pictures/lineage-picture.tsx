@@ -6,7 +6,7 @@ import { claimsAbout, standingMeans, titleOfNode, type Standing } from '../readi
 import type { LineageGraph, LineageNode } from '../reading/lineage-graph.js';
 import { Badge } from '../parts/badge.js';
 import { DigestOrText } from '../parts/digest.js';
-import { plural, shortDigest } from '../words/amounts.js';
+import { shortDigest } from '../words/amounts.js';
 
 const box = { width: 300, height: 74, across: 24, down: 56, margin: 8 };
 
@@ -67,7 +67,7 @@ export function LineagePicture({ graph }: { graph: LineageGraph }) {
         </ul>
         {graph.left > 0 ? (
           <p class="quiet">
-            {plural(graph.left, 'ingredient')} more {graph.left === 1 ? 'is' : 'are'} not shown:
+            {graph.left} more {graph.left === 1 ? 'ingredient is' : 'ingredients are'} not shown:
             releases, runs and what they are made of come first.
           </p>
         ) : null}

@@ -163,6 +163,27 @@ describe('the pages in a browser', function () {
     await page.getByRole('heading', { level: 1, name: /presidential speech/ }).waitFor();
   });
 
+  it('tell a closed proposal as what was asked for, not as what would come', async () => {
+    await open(pages['a proposal that opened a bounty']);
+    expect(await text())
+      .to.contain('What it asked for')
+      .and.contain('told against what holds now');
+    await open(pages['a queued proposal']);
+    expect(await text()).to.contain('What it would do');
+  });
+
+  it('keep the text readable beside a lineage that is wider than the window', async () => {
+    const { datasets } = server.dao;
+    const flood = Array.from({ length: 40 }, (_, n) => ({ ...datasets[0]!, id: `flood${n}@1` }));
+    datasets.push(...flood);
+    await open(pages.lineage);
+    datasets.splice(-flood.length);
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(over, 'pixels wider than the window').to.be.at.most(0);
+    const { width } = (await page.locator('.standings').boundingBox())!;
+    expect(width, 'pixels for the text').to.be.above(280);
+  });
+
   it('say what is missing instead of staying blank', async () => {
     await open('#/runs/77');
     expect(await text()).to.contain('The DAO has no such run');
