@@ -8,7 +8,7 @@ import { platform } from '@commonweights/dao-contracts/rules/commitment.js';
 import { batchItemsMax } from '@commonweights/dao-contracts/rules/limits.js';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { importJsonLines } from '@commonweights/dataset-registry/transforms/import-text.js';
-import { encodeItem, type TextItem } from '@commonweights/dataset-registry/transforms/text-item.js';
+import type { TextItem } from '@commonweights/dataset-registry/transforms/text-item.js';
 import { parseId, withExamples, withJson } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
 import { CliError } from '../errors.js';
@@ -16,6 +16,7 @@ import { exitCodes } from '../exit-codes.js';
 import { newSalt, readSealed, writeSealed } from '../sealed-file.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
+import { encodeBountyItem } from './bounty-item.js';
 import { readBounty } from './bounty-record.js';
 
 interface SubmitFlags {
@@ -49,7 +50,7 @@ export function addBountySubmit(bounty: Command, terminal: Terminal): void {
   );
 }
 
-const digestOfItem = (item: TextItem) => digestOf(encodeItem(item));
+const digestOfItem = (item: TextItem) => digestOf(encodeBountyItem(item));
 
 async function submit(
   session: Session,
@@ -113,7 +114,7 @@ async function reveal(session: Session, id: number): Promise<void> {
   }
   const blobs = await openBlobs(session, 'write');
   for (const { number, salt, items } of due) {
-    for (const item of items) await blobs.publish(encodeItem(item));
+    for (const item of items) await blobs.publish(encodeBountyItem(item));
     await client.revealBatch({ bounty: id, batch: number, items: items.map(digestOfItem), salt });
   }
   session.print(

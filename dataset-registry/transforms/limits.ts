@@ -2,6 +2,8 @@
 export const itemLimits = {
   /** A long book. */
   itemBytesMax: 2 ** 25,
+  /** An item of a bounty: several people read it, and a bounty has up to 65,536 of them. */
+  bountyItemBytesMax: 2 ** 16,
   itemsMax: 2_000_000,
   fieldsMax: 16,
   /** A file of items stays cheap to fetch alone. */

@@ -114,17 +114,18 @@ function itemsPath(index: number): string {
   return `items-${String(index).padStart(5, '0')}.jsonl`;
 }
 
-function decodeItem(line: Uint8Array): TextItem {
+/** The item that these bytes are the one spelling of. Throws `BAD_ITEM`. */
+export function decodeItem(line: Uint8Array): TextItem {
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(line));
   } catch {
-    refuse('a line is not JSON in UTF-8');
+    refuse('it is not JSON in UTF-8');
   }
   const item = checkItem(json);
   const canonical = canonicalBytes(item);
   if (canonical.length !== line.length || canonical.some((byte, i) => byte !== line[i])) {
-    refuse('a line is not in canonical form (RFC 8785)');
+    refuse('it is not in canonical form (RFC 8785)');
   }
   return item;
 }
