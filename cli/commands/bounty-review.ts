@@ -3,22 +3,22 @@ import type { Command } from 'commander';
 import { readBountyRecords, readPanel } from '@commonweights/dao-contracts/client/bounties.js';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
-import { sealVotes } from '@commonweights/dao-contracts/rules/bounty/sealed.js';
-import { platform } from '@commonweights/dao-contracts/rules/commitment.js';
-import { reviewerBytes, storageYoctoPerByte } from '@commonweights/dao-contracts/rules/limits.js';
-import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
-import { findNearDuplicates } from '@commonweights/dataset-registry/transforms/near-duplicates.js';
-import type { TextItem } from '@commonweights/dataset-registry/transforms/text-item.js';
-import { parseId, withExamples, withJson } from '../arguments.js';
+import {
+  bountyBatchesMax,
+  reviewerBytes,
+  storageYoctoPerByte,
+} from '@commonweights/dao-contracts/rules/limits.js';
+import { parseId, wholeNumber, withExamples, withJson } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
 import { readJsonFile } from '../input-file.js';
 import { plainText } from '../output.js';
-import { newSalt, readSealed, writeSealed } from '../sealed-file.js';
+import { readSealed, writeSealed } from '../sealed-file.js';
+import { findOpening, keepVotes, sealOfVotes } from '../sealed-votes.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
-import { readItem } from './bounty-item.js';
+import { readJudged, type Judged, type Shown } from './bounty-reading.js';
 import { numberIn, readBounty } from './bounty-record.js';
 
 export function addBountyReview(bounty: Command, terminal: Terminal): void {
@@ -32,15 +32,15 @@ export function addBountyReview(bounty: Command, terminal: Terminal): void {
     terminal,
     (session, [id], flags) => apply(session, parseId('bounty', id), flags),
   );
-  does(
+  does<{ batch?: number }>(
     withExamples(
-      withJson(bounty.command('review <bounty>')).description(
-        'the items that you were drawn to judge, and which nearly repeat others',
-      ),
+      withJson(bounty.command('review <bounty>'))
+        .description('the items that you were drawn to judge, and which nearly repeat others')
+        .option('--batch <n>', 'of this batch only', wholeNumber(0, bountyBatchesMax - 1)),
       'commonweights bounty review 1 --account rae.near --json > items.json',
     ),
     terminal,
-    (session, [id]) => review(session, parseId('bounty', id)),
+    (session, [id], flags) => review(session, parseId('bounty', id), flags),
   );
   does(
     withExamples(
@@ -75,11 +75,6 @@ async function apply(session: Session, id: number, flags: { payout?: string }): 
   );
 }
 
-interface Judged {
-  batch: number;
-  items: readonly Digest[];
-}
-
 /** Batches that the account was drawn for and that were revealed. */
 async function batchesOf(client: DaoClient, id: number, account: string): Promise<Judged[]> {
   const view = await readBounty(client, id);
@@ -96,45 +91,24 @@ async function batchesOf(client: DaoClient, id: number, account: string): Promis
   );
 }
 
-const similarity = { shingleWords: 3, hashes: 64, bands: 16, similarBpsMin: 8_000 };
-
-/** Near-duplicates are looked for among all items of the bounty, whose order is that of payment. */
-async function review(session: Session, id: number): Promise<void> {
+async function review(session: Session, id: number, flags: { batch?: number }): Promise<void> {
   const client = session.reader();
-  const mine = await batchesOf(client, id, session.accountId);
+  const drawn = await batchesOf(client, id, session.accountId);
+  const mine = drawn.filter(({ batch }) => flags.batch === undefined || batch === flags.batch);
+  const records = await readBountyRecords(client, { bounty: id, kind: 'batch' });
+  const all = records.flatMap(({ items }) => items ?? []);
   const blobs = await openBlobs(session, 'read');
-  const all = await readBountyRecords(client, { bounty: id, kind: 'batch' });
-  const digests = [...new Set(all.flatMap(({ items }) => items ?? []))];
-  const items = await Promise.all(digests.map((digest) => readItem(blobs, digest)));
-  const readable = digests.flatMap((digest, i) => (items[i] ? [{ digest, item: items[i]! }] : []));
-  const repeated = findNearDuplicates(
-    readable.map(({ item }) => item.text),
-    similarity,
-  );
-  const repeats = new Set(readable.filter((_, i) => repeated.has(i)).map(({ digest }) => digest));
-  const shown = mine.flatMap(({ batch, items: list }) =>
-    list.map((digest) => ({
-      batch,
-      digest,
-      item: items[digests.indexOf(digest)] ?? null,
-      repeats: repeats.has(digest),
-    })),
-  );
+  const shown = mine.length === 0 ? [] : await readJudged(blobs, { mine, all });
   session.print(shown, () => {
     if (shown.length === 0) return 'You were not drawn for any batch that was revealed.\n';
     return shown.map(describeItem).join('\n');
   });
 }
 
-interface Shown {
-  batch: number;
-  digest: Digest;
-  item: TextItem | null;
-  repeats: boolean;
-}
-
 function describeItem({ batch, digest, item, repeats }: Shown): string {
-  if (!item) return `batch ${batch}  ${digest}\n  (no such bytes: they were not published)\n`;
+  if (!item) {
+    return `batch ${batch}  ${digest}\n  (no item: not published, or not in its one spelling)\n`;
+  }
   const { text, ...fields } = item;
   const about = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
   const warning = repeats ? ['nearly repeats an earlier item'] : [];
@@ -167,43 +141,46 @@ async function vote(session: Session, id: number, file: string): Promise<void> {
   const due = mine.filter(
     ({ batch }) => !records[batch]!.reviews.some(({ reviewer }) => reviewer === number),
   );
-  for (const { batch, items } of due) {
-    sealed.votes = sealed.votes.filter((one) => one.batch !== batch);
+  const by = { contract: client.contract, bounty: id, account: session.accountId };
+  const seals = due.map(({ batch, items }) => {
     const text = items.map((item) => (votes[item] === true ? '1' : '0')).join('');
-    sealed.votes.push({ batch, salt: newSalt(), votes: text });
-  }
+    const kept = keepVotes(sealed.votes, { batch, votes: text });
+    return { batch, sealed: sealOfVotes(kept, by) };
+  });
   await writeSealed(session, id, sealed);
-  for (const { batch } of due) {
-    const { salt, votes: text } = sealed.votes.find((one) => one.batch === batch)!;
-    const where = { contract: client.contract, bounty: id, account: session.accountId, salt };
-    await client.sealReview({
-      bounty: id,
-      batch,
-      sealed: sealVotes({ ...where, batch, votes: text }, platform),
-    });
-  }
+  for (const seal of seals) await client.sealReview({ bounty: id, ...seal });
   session.print(
     { bounty: id, sealed: due.map(({ batch }) => batch) },
     () => `Votes on ${due.length} batches are sealed; open them in the next phase\n`,
   );
 }
 
+/** What was sealed elsewhere is told of after the rest is opened. Error: `SEALED_ELSEWHERE`. */
 async function open(session: Session, id: number): Promise<void> {
   const client = await session.signer();
-  const { votes } = await readSealed(session, id);
+  const { votes: kept } = await readSealed(session, id);
+  const account = session.accountId;
   const records = await readBountyRecords(client, { bounty: id, kind: 'batch' });
-  const number = await numberIn(client, {
-    bounty: id,
-    kind: 'reviewer',
-    account: session.accountId,
+  const number = await numberIn(client, { bounty: id, kind: 'reviewer', account });
+  const by = { contract: client.contract, bounty: id, account };
+  const due = records.flatMap(({ reviews }, batch) => {
+    const mine = reviews.find(({ reviewer }) => reviewer === number);
+    if (mine?.votes !== null) return [];
+    return [{ batch, opening: findOpening(kept, { batch, sealed: mine.sealed }, by) }];
   });
-  const due = votes.filter(({ batch }) => {
-    const mine = records[batch]?.reviews.find(({ reviewer }) => reviewer === number);
-    return mine !== undefined && mine.votes === null;
-  });
-  for (const it of due) await client.openReview({ bounty: id, ...it });
-  session.print(
-    { bounty: id, opened: due.map(({ batch }) => batch) },
-    () => `Votes on ${due.length} batches are opened\n`,
-  );
+  const opened: number[] = [];
+  for (const { batch, opening } of due) {
+    if (!opening) continue;
+    await client.openReview({ bounty: id, ...opening });
+    opened.push(batch);
+  }
+  const elsewhere = due.filter(({ opening }) => !opening).map(({ batch }) => batch);
+  if (elsewhere.length > 0) {
+    throw new CliError(
+      exitCodes.notFound,
+      `SEALED_ELSEWHERE: ${opened.length} batches are opened; the votes on batch ` +
+        `${elsewhere.join(', ')} were not sealed from this folder; open them where you sealed`,
+    );
+  }
+  session.print({ bounty: id, opened }, () => `Votes on ${opened.length} batches are opened\n`);
 }

@@ -24,25 +24,32 @@ export function findNearDuplicates(
   texts: readonly string[],
   params: NearDuplicateParams,
 ): Set<number> {
-  const dropped = new Set<number>();
-  const kept: Uint32Array[] = [];
-  const buckets = new Map<string, number[]>();
-  texts.forEach((text, i) => {
+  const seen = new SeenTexts(params);
+  return new Set(texts.flatMap((text, i) => (seen.repeats(text) ? [i] : [])));
+}
+
+/** The texts so far, as signatures: a text may be forgotten as soon as it was asked about. */
+export class SeenTexts {
+  private readonly kept: Uint32Array[] = [];
+  private readonly buckets = new Map<string, number[]>();
+
+  constructor(private readonly params: NearDuplicateParams) {}
+
+  /** Whether it is a near duplicate of an earlier text that stays; if not, it stays itself. */
+  repeats(text: string): boolean {
+    const { kept, buckets, params } = this;
     const signature = sign(text, params);
     const keys = bandKeys(signature, params.bands);
     const candidates = new Set(keys.flatMap((key) => buckets.get(key) ?? []));
-    if ([...candidates].some((at) => similar(kept[at]!, signature, params))) {
-      dropped.add(i);
-      return;
-    }
+    if ([...candidates].some((at) => similar(kept[at]!, signature, params))) return true;
     kept.push(signature);
     for (const key of keys) {
       const bucket = buckets.get(key) ?? [];
       if (bucket.length < candidatesPerBandMax) bucket.push(kept.length - 1);
       buckets.set(key, bucket);
     }
-  });
-  return dropped;
+    return false;
+  }
 }
 
 function similar(a: Uint32Array, b: Uint32Array, params: NearDuplicateParams): boolean {
