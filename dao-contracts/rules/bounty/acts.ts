@@ -186,7 +186,11 @@ function names(it: Paid): { account: string; payout: string } {
   return { account: it.account, payout: it.payout ?? it.account };
 }
 
-/** Nobody judges a bounty that it contributes to or is paid for, under either of its names. */
+/**
+ * Nobody acts on both sides of a bounty, and nobody is paid for the side that it does not act on. Who
+ * is only named as somebody's payout has agreed to nothing: it gets no side by that, else anybody
+ * could bar it from the one that it wants.
+ */
 function takeSide(draft: BountyDraft, it: Paid, side: Side, number: number): void {
   for (const account of new Set(Object.values(names(it)))) {
     const known = draft.get('party', account);
@@ -194,15 +198,14 @@ function takeSide(draft: BountyDraft, it: Paid, side: Side, number: number): voi
       const other = side === 'c' ? 'judges' : 'contributes to';
       refuse('NOT_YOUR_TURN', `${account} ${other} bounty ${draft.bounty.id}; nobody does both`);
     }
-    if (account === it.account) draft.put('party', account, `${side}${number}`);
-    else if (known === null) draft.put('party', account, side);
   }
+  draft.put('party', it.account, `${side}${number}`);
 }
 
 type Side = 'c' | 'r';
 
-/** The account's number on that side, where it acts there itself. */
+/** The account's number on that side. */
 function placeOf(draft: BountyDraft, account: string, side: Side): number | null {
-  const party = draft.get('party', account) ?? '';
-  return party.length > 1 && party.startsWith(side) ? Number(party.slice(1)) : null;
+  const party = draft.get('party', account);
+  return party?.startsWith(side) ? Number(party.slice(1)) : null;
 }

@@ -81,7 +81,7 @@ export interface BountyRecords {
   contributor: Contributor;
   reviewer: Reviewer;
   batch: Batch;
-  /** By account: its side, `c` or `r`, and its number there; no number: it is paid for others. */
+  /** By account that acts: its side, `c` or `r`, and its number there. */
   party: string;
   /** By half of the digest's hex: the first batch with the item. */
   item: number;
