@@ -3,55 +3,27 @@
  * [--sequences 100000] [--seed S]`. Prints what was visited and what never was; a violation prints
  * its seed and its shortest steps, and ends with exit status 1.
  */
-import { parseArgs } from 'node:util';
 import { crashPoints } from '@commonweights/test/dao-contracts/rules/honest-seat.js';
 import { searchLaws } from '@commonweights/test/dao-contracts/rules/law-search.js';
 import { neverVisited, type LawTally } from '@commonweights/test/dao-contracts/rules/law-tally.js';
 import { laws } from '@commonweights/test/dao-contracts/rules/law-names.js';
+import { printCalls, printCounts, readSearch, totalOf } from './searched-lives.js';
 
-const { values } = parseArgs({
-  options: {
-    sequences: { type: 'string', default: '100000' },
-    seed: { type: 'string', default: '1' },
-  },
-});
-const sequences = Number(values.sequences);
-const seed = Number(values.seed);
-for (const [name, value] of Object.entries({ sequences, seed })) {
-  if (Number.isSafeInteger(value) && value >= 1) continue;
-  console.error(`BAD_ARGUMENT: --${name} must be a whole number from 1`);
-  process.exit(2);
-}
-
+const search = readSearch({ sequences: 100_000, called: 'sequences' });
+const { sequences, seed } = search;
 console.log(`${sequences} sequences from seed ${seed}, against ${Object.keys(laws).length} laws:`);
 for (const law of Object.values(laws)) console.log(`  ${law}`);
-const startMs = performance.now();
 try {
-  const every = Math.max(1, Math.floor(sequences / 10));
-  const tally = searchLaws({
-    seed,
-    sequences,
-    onSequence: (done) => {
-      if (done % every === 0) console.log(`${done} sequences, ${seconds()} s`);
-    },
-  });
-  report(tally);
+  report(searchLaws(search));
 } catch (error) {
   console.error((error as Error).message);
   process.exitCode = 1;
 }
 
 function report(tally: LawTally): void {
-  const total = (map: ReadonlyMap<string, number>) => [...map.values()].reduce((a, b) => a + b, 0);
-  console.log(`\n${'command'.padEnd(14)}${'applied'.padStart(12)}${'refused'.padStart(12)}`);
-  for (const kind of new Set([...tally.applied.keys(), ...tally.refused.keys()])) {
-    row(kind, tally.applied.get(kind) ?? 0, tally.refused.get(kind) ?? 0);
-  }
-  row('all', total(tally.applied), total(tally.refused));
-  console.log('\nrefusals:');
-  printCounts(tally.codes);
-  console.log('\ntransitions:');
-  printCounts(tally.transitions);
+  printCalls('command', tally);
+  printCounts('refusals', tally.codes);
+  printCounts('transitions', tally.transitions);
   const never = neverVisited(tally);
   console.log(`never visited: ${never.length === 0 ? 'none' : never.join('; ')}`);
 
@@ -66,23 +38,9 @@ function report(tally: LawTally): void {
     console.log(`${point.padEnd(32)}${cells.join('  ')}  ${why}`);
   }
   console.log(
-    `\nno law is broken: ${tally.sequences} sequences, ${total(tally.applied)} commands applied, ` +
-      `${total(tally.refused)} refused; exits of ${tally.exitsChecked} states checked (at most ` +
+    `\nno law is broken: ${tally.sequences} sequences, ${totalOf(tally.applied)} commands applied, ` +
+      `${totalOf(tally.refused)} refused; exits of ${tally.exitsChecked} states checked (at most ` +
       `${tally.ticksMost} ticks for a phase); ${tally.copiesChecked} inputs compared; ` +
-      `${seconds()} s`,
+      `${search.seconds()} s`,
   );
-}
-
-function row(kind: string, applied: number, refused: number): void {
-  console.log(`${kind.padEnd(14)}${`${applied}`.padStart(12)}${`${refused}`.padStart(12)}`);
-}
-
-function printCounts(counts: ReadonlyMap<string, number>): void {
-  for (const [line, times] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    console.log(`  ${line.padEnd(40)}${`${times}`.padStart(10)}`);
-  }
-}
-
-function seconds(): string {
-  return ((performance.now() - startMs) / 1_000).toFixed(1);
 }

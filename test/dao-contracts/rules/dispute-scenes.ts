@@ -4,7 +4,7 @@ import { appealCost } from '@commonweights/dao-contracts/rules/dispute.js';
 import type { Dispute } from '@commonweights/dao-contracts/rules/run-state.js';
 import type { RunCommand } from '@commonweights/dao-contracts/rules/run-events.js';
 import { named, near, RunPlay } from './run-play.js';
-import { accountOf, terms } from './run-scenes.js';
+import { accountOf, dutyCommand, terms } from './run-scenes.js';
 
 export const crowdTerms = { ...terms, maxWorkers: 12, maxAuditors: 2, auditedClaimsBps: 10_000 };
 
@@ -25,19 +25,12 @@ export function crowd(
 }
 
 export function playRound(play: RunPlay, root?: Digest): void {
-  const { round, slices } = play.state.run.open!;
-  const seats = slices.map(({ seat }) => seat);
-  for (const seat of seats) play.apply(play.commitCommand(seat));
-  play.apply(play.tick());
-  for (const seat of seats) play.apply({ kind: 'reveal', ...play.opening(seat) });
-  play.apply(play.tick());
-  const each = (make: (account: string) => RunCommand, who: readonly number[]) => {
-    for (const seat of who) play.apply(make(accountOf(play, seat)));
+  const seats = play.state.run.open!.slices.map(({ seat }) => seat);
+  // Train, reveal, certify, aggregate.
+  for (let phase = 0; phase < 4; phase++) {
+    for (const seat of seats) play.apply(dutyCommand(play, seat, root));
     play.apply(play.tick());
-  };
-  each((account) => ({ kind: 'certify', account, round, available: seats }), seats);
-  const named = root ?? play.rootOf(round);
-  each((account) => ({ kind: 'submit_root', account, round, root: named }), seats);
+  }
 }
 
 /** Passes all audits of the provisional round but that of `except`. */

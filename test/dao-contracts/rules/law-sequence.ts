@@ -7,6 +7,7 @@ import { stakeNeeded } from '@commonweights/dao-contracts/rules/budget.js';
 import { Refusal } from '@commonweights/dao-contracts/rules/errors.js';
 import { decodeRunTerms } from '@commonweights/dao-contracts/rules/terms-decoding.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run.js';
+import { splitMix } from '../../support/seeded-numbers.js';
 import { near, smallTerms } from './run-play.js';
 
 /** How people behave: `lost` never certify, so that the run cancels round after round. */
@@ -94,18 +95,4 @@ function requireProposable(terms: RunTerms): void {
   } catch (error) {
     if (!(error instanceof Refusal && error.code === 'CHEATING_PAYS')) throw error;
   }
-}
-
-/** Numbers in [0, 1) with 32 bits, by Steele, Lea and Flood's SplitMix, in its 32-bit form. */
-function splitMix(seed: number, index: number): () => number {
-  let state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(index, 0x85ebca6b)) >>> 0;
-  return () => {
-    state = (state + 0x9e3779b9) >>> 0;
-    let mixed = state ^ (state >>> 16);
-    mixed = Math.imul(mixed, 0x21f0aaad);
-    mixed ^= mixed >>> 15;
-    mixed = Math.imul(mixed, 0x735a2d97);
-    mixed ^= mixed >>> 15;
-    return (mixed >>> 0) / 2 ** 32;
-  };
 }

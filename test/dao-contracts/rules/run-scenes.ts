@@ -1,4 +1,5 @@
 /** A run of three trainers and an auditor, brought to each of its phases. */
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { RunCommand } from '@commonweights/dao-contracts/rules/run-events.js';
 import { named, near, RunPlay, smallTerms } from './run-play.js';
 
@@ -45,6 +46,26 @@ export function closeRound(play: RunPlay): void {
   };
   each((actor) => ({ kind: 'certify', ...actor, round: 1, available: [0, 1, 2] }));
   each((actor) => ({ kind: 'submit_root', ...actor, round: 1, root: named('root 1') }));
+}
+
+export function statusOf(play: RunPlay, seat: number) {
+  return play.state.run.roster[seat]!.status;
+}
+
+/** What the seat does in the phase of the open round. `root`: the one it names at the end. */
+export function dutyCommand(play: RunPlay, seat: number, root?: Digest): RunCommand {
+  const { round, phase, revealed } = play.state.run.open!;
+  const who = { ...play.actor(seat), round };
+  switch (phase) {
+    case 'train':
+      return play.commitCommand(seat);
+    case 'reveal':
+      return { kind: 'reveal', ...play.opening(seat) };
+    case 'certify':
+      return { kind: 'certify', ...who, available: revealed };
+    case 'aggregate':
+      return { kind: 'submit_root', ...who, root: root ?? play.rootOf(round) };
+  }
 }
 
 export function accountOf(play: RunPlay, seat: number): string {

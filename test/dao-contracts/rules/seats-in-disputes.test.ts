@@ -1,7 +1,6 @@
 /** Labels, owners and parties where work is disputed: who judges, who may appeal, what is noted. */
 import { expect } from 'chai';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
-import type { RunCommand } from '@commonweights/dao-contracts/rules/run-events.js';
 import { named, near, RunPlay } from './run-play.js';
 import {
   appealBy,
@@ -16,10 +15,9 @@ import {
   theDispute,
   tickOnly,
 } from './dispute-scenes.js';
-import { terms } from './run-scenes.js';
+import { statusOf, terms } from './run-scenes.js';
 
 const wrong = named('wrong');
-const statusOf = (play: RunPlay, seat: number) => play.state.run.roster[seat]!.status;
 
 const machines = ['', 'a', 'b'];
 
@@ -36,16 +34,7 @@ function played(owner: string, { auditors = 1, related = false, seed = '' } = {}
   for (let i = 0; i < auditors; i++) enrol(`x${i}.test`, 'gpu', 'auditor');
   if (related) enrol(owner, 'aud', 'auditor');
   play.draw();
-  const { round, slices } = play.state.run.open!;
-  const seats = slices.map(({ seat }) => seat);
-  const each = (make: (seat: number) => RunCommand) => {
-    for (const seat of seats) play.apply(make(seat));
-    play.apply(play.tick());
-  };
-  each((seat) => play.commitCommand(seat));
-  each((seat) => ({ kind: 'reveal', ...play.opening(seat) }));
-  each((seat) => ({ kind: 'certify', ...play.actor(seat), round, available: seats }));
-  each((seat) => ({ kind: 'submit_root', ...play.actor(seat), round, root: named('root 1') }));
+  playRound(play, named('root 1'));
   expect(play.state.run.provisional).to.not.equal(null);
   return play;
 }

@@ -22,7 +22,7 @@ import {
   tickOnly,
 } from './dispute-scenes.js';
 import { near, RunPlay, smallTerms } from './run-play.js';
-import { accountOf, enrolCommand, running, terms } from './run-scenes.js';
+import { accountOf, dutyCommand, enrolCommand, running, statusOf, terms } from './run-scenes.js';
 
 const hourMs = 3_600_000;
 const hours = (count: number) => {
@@ -34,7 +34,6 @@ const slowTerms = {
   ...smallTerms,
   ...{ rounds: 40, maxWorkers: 5, maxAuditors: 0, auditedClaimsBps: 0, deadlinesMs: hours(8) },
 };
-const statusOf = (play: RunPlay, seat: number) => play.state.run.roster[seat]!.status;
 
 function cohort(runTerms = slowTerms): RunPlay {
   const play = new RunPlay(runTerms);
@@ -45,21 +44,13 @@ function cohort(runTerms = slowTerms): RunPlay {
 
 /** The round's trainers do `phase`, all within a minute but `silent`, who does nothing. */
 function act(play: RunPlay, silent: number | null = null, afterMs = 60_000): void {
-  const open = play.state.run.open!;
-  const { round, phase } = open;
+  const { slices } = play.state.run.open!;
   play.nowMs += afterMs;
-  for (const { seat } of open.slices) {
+  for (const { seat } of slices) {
     if (seat === silent || statusOf(play, seat) !== 'active') continue;
-    const who = { ...play.actor(seat), round };
-    if (phase === 'train') play.apply(play.commitCommand(seat));
-    if (phase === 'reveal') play.apply({ kind: 'reveal', ...play.opening(seat) });
-    if (phase === 'certify') {
-      play.apply({ kind: 'certify', ...who, available: open.revealed });
-    }
-    if (phase === 'aggregate')
-      play.apply({ kind: 'submit_root', ...who, root: play.rootOf(round) });
+    play.apply(dutyCommand(play, seat));
   }
-  if (silent !== null && open.slices.some(({ seat }) => seat === silent)) {
+  if (silent !== null && slices.some(({ seat }) => seat === silent)) {
     play.nowMs = play.state.run.open!.deadlineMs;
   }
   play.apply(play.tick());
