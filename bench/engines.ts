@@ -5,11 +5,12 @@
  *
  * `npm run bench -- engines [--size S|M] [--threads 1] [--steps 15] [--python python3]`
  */
+import { lowerMedian } from '@commonweights/dao-contracts/rules/lower-median.js';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { benchSizes, lowerMedian, openBench } from '@commonweights/trainer/engines/bench-engine.js';
+import { benchSizes, openBench } from '@commonweights/trainer/engines/bench-engine.js';
 import { knownEngines, whyAbsent } from '@commonweights/trainer/engines/list-engines.js';
 
 interface Racer {

@@ -8,7 +8,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { lowerMedian } from '@commonweights/trainer/engines/bench-engine.js';
+import { lowerMedian } from '@commonweights/dao-contracts/rules/lower-median.js';
 import { loadTokenizer } from '@commonweights/trainer/tokenizer/tokenizer.js';
 import { trainTokenizer } from '@commonweights/trainer/tokenizer/train-tokenizer.js';
 

@@ -5,6 +5,7 @@
  */
 import { refuse } from './errors.js';
 import { deadlineMsMax, deadlineMsMin, deadlineRoundsMax, deadlineSpreadsMax } from './limits.js';
+import { lowerMedian } from './lower-median.js';
 
 export interface DeadlinePolicy {
   readonly leastMs: number;
@@ -29,12 +30,6 @@ export function deadlineAfter(recentMs: readonly number[], policy: DeadlinePolic
   const middle = lowerMedian(counted);
   const spread = lowerMedian(counted.map((ms) => Math.abs(ms - middle)));
   return Math.min(mostMs, Math.max(leastMs, middle + spreads * spread));
-}
-
-/** Of an even count the lower one, so that it is one of the values and a whole number. */
-function lowerMedian(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[(sorted.length - 1) >> 1]!;
 }
 
 function checkPolicy({ leastMs, mostMs, spreads, rounds }: DeadlinePolicy): void {

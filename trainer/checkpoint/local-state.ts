@@ -7,7 +7,7 @@
  * Law: `decodeLocalState(encodeLocalState(s))` equals s for every s that is not zero.
  */
 import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
-import { taggedDigest } from '@commonweights/dataset-registry/digest/tagged.js';
+import { ZERO_LOCAL_STATE } from '@commonweights/dao-contracts/rules/opening.js';
 import { hasErrorFeedback, type OuterRecipe } from '../exchange/recipe.js';
 import type { TensorLayout } from '../program/layout.js';
 import { badState, decodeExact, encodeExact, type Vector, type VectorShape } from './exact-file.js';
@@ -22,9 +22,6 @@ export interface LocalState {
   /** Inner steps since the moments were zero. */
   readonly steps: number;
 }
-
-/** "No local state": `H("cw/local/zero/1")`. */
-export const ZERO_LOCAL_STATE: Digest = taggedDigest('cw/local/zero/1', []);
 
 /** What every worker starts with, at enrolment and at every reset. */
 export function zeroLocalState(layout: TensorLayout, recipe: OuterRecipe): LocalState {

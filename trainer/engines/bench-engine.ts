@@ -1,4 +1,5 @@
 /** How fast an engine trains: whole steps, AdamW included, of two models of fixed size. */
+import { lowerMedian } from '@commonweights/dao-contracts/rules/lower-median.js';
 import { buildLlamaProgram } from '../program/build-llama-program.js';
 import { initialParams } from '../program/initial-params.js';
 import type { LlamaConfig } from '../program/training-program.js';
@@ -109,8 +110,4 @@ export async function benchEngine(it: {
   } finally {
     await bench.close();
   }
-}
-
-export function lowerMedian(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)]!;
 }

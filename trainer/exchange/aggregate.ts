@@ -3,9 +3,10 @@
  * over the same updates in seat order and gets the same bits: sums over workers go in seat order in
  * f64, norms by the fixed tree, the median of an even count is the lower one.
  */
+import { lowerMedian } from '@commonweights/dao-contracts/rules/lower-median.js';
 import { requireFinite } from './finite.js';
 import { UPDATES_MAX } from './limits.js';
-import { l2Norm, lowerMedian } from './tree-sum.js';
+import { l2Norm } from './tree-sum.js';
 
 /**
  * `clipped-mean`: each update is scaled down to the median L2 norm, then averaged, so that no

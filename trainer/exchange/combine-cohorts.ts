@@ -8,8 +8,9 @@
  *
  * Law: with one cohort the result is its aggregate.
  */
+import { lowerMedian } from '@commonweights/dao-contracts/rules/lower-median.js';
 import { requireFinite } from './finite.js';
-import { l2Norm, lowerMedian } from './tree-sum.js';
+import { l2Norm } from './tree-sum.js';
 
 export interface CohortAggregate {
   /** The segment of the cohort's aggregate, as decoded from what the cohort published. */

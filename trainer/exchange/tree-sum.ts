@@ -45,12 +45,6 @@ export function l2Norm(values: Float32Array): number {
   return Math.sqrt(treeSumSquares(values));
 }
 
-/** The middle value; of an even count the lower of the two middle ones. */
-export function lowerMedian(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort();
-  return sorted[(sorted.length - 1) >> 1]!;
-}
-
 function leftHalf(length: number): number {
   let half = RUN;
   while (half * 2 < length) half *= 2;

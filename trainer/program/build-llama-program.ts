@@ -1,7 +1,7 @@
 /**
- * Builds the three graphs of a run: one inner step (forward, backward, optimizer), the loss alone,
- * and the logits for generation. Equal arguments give equal bytes on every machine, so the digest
- * of the step can be computed by anyone who wants to know what a run executes.
+ * Builds the two graphs of a run: one inner step (forward, backward, optimizer), and the loss alone.
+ * Equal arguments give equal bytes on every machine, so the digest of the step can be computed by
+ * anyone who wants to know what a run executes.
  *
  * Weights and moments enter as one input per tensor, not as one flat vector: the optimizer's passes
  * then stay in the processor's cache.
@@ -16,7 +16,6 @@ import { checkModel, decode, headName, llamaLayout, predict, type Weights } from
 import { add, multiply } from './operations.js';
 import { checkPlan, type ProgramPlan } from './program-plan.js';
 import { reshape, slice } from './arrange.js';
-import { gatherRows } from './transformer-operations.js';
 import { resultNames, stepInputNames } from './names.js';
 import type { TensorLayout } from './layout.js';
 import type { AdamWConfig, LlamaConfig, TrainingProgram } from './training-program.js';
@@ -43,7 +42,6 @@ export function buildLlamaProgram(options: {
     step,
     stepDigest: digestOf(step),
     evaluate: buildEvaluate({ model, batchSize, plan }, layout),
-    logits: buildLogits(model, layout),
     flopsPerStep: countFlops(step).total,
   };
 }
@@ -127,18 +125,6 @@ function buildEvaluate(built: Built, layout: TensorLayout): Uint8Array {
   );
   graph.output(resultNames.loss, parts.reduce(add));
   return graph.write('llama_loss');
-}
-
-/** Logits [1, vocabSize] after the token at `position` of a sequence padded to the full context. */
-function buildLogits(model: LlamaConfig, layout: TensorLayout): Uint8Array {
-  const graph = new Graph();
-  const weights = addInputs(graph, layout, resultNames.weight);
-  const positions = model.contextLength;
-  const ids = graph.input(stepInputNames.tokens, 'i32', [positions]);
-  const position = graph.input(stepInputNames.position, 'i32', [1]);
-  const hidden = decode(ids, { batch: 1, positions }, model, weights);
-  graph.output(resultNames.logits, predict(gatherRows(hidden, position), model, weights));
-  return graph.write('llama_logits');
 }
 
 function tokensInput(graph: Graph, { model, batchSize }: Built): Tensor {

@@ -1,19 +1,16 @@
 /** Names of a program's inputs and outputs: what an engine must know to run the graphs. */
 
 export const stepInputNames = {
-  /** int32 [batch, context + 1]; [context] for logits. */
+  /** int32 [batch, context + 1]. */
   tokens: 'tokens',
   learningRate: 'learning_rate',
   biasCorrection1: 'bias_correction_1',
   biasCorrection2: 'bias_correction_2',
-  /** int32 [1], for logits. */
-  position: 'position',
 } as const;
 
 export const resultNames = {
   loss: 'loss',
   gradientNorm: 'gradient_norm',
-  logits: 'logits',
   weight: (tensor: string): string => tensor,
   first: (tensor: string): string => `first_moment.${tensor}`,
   second: (tensor: string): string => `second_moment.${tensor}`,

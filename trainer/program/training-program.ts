@@ -46,8 +46,6 @@ export interface TrainingProgram {
   readonly stepDigest: Digest;
   /** ONNX model of the loss alone. */
   readonly evaluate: Uint8Array;
-  /** ONNX model tokens → logits, for generation. */
-  readonly logits: Uint8Array;
   /** Floating-point operations of one inner step, counted from `step` by count-flops.ts. */
   readonly flopsPerStep: bigint;
 }

@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { ZERO_LOCAL_STATE } from '@commonweights/dao-contracts/rules/commitment.js';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import { taggedDigest } from '@commonweights/dataset-registry/digest/tagged.js';
 import { decodeState, encodeState, stateRoot } from '@commonweights/trainer/checkpoint/state.js';
 import {
   decodeLocalState,
   encodeLocalState,
   localStateDigest,
-  ZERO_LOCAL_STATE,
   zeroLocalState,
   type LocalState,
 } from '@commonweights/trainer/checkpoint/local-state.js';
@@ -126,6 +127,7 @@ describe('a local state', () => {
   });
 
   it('that is zero has the ZERO digest and no bytes that are accepted', () => {
+    expect(ZERO_LOCAL_STATE).to.equal(taggedDigest('cw/local/zero/1', []));
     fc.assert(
       fc.property(setting, ({ layout, recipe }) => {
         const zero = zeroLocalState(layout, recipe);

@@ -5,6 +5,7 @@ import { holdSlots } from '@commonweights/trainer/engines/program-session.js';
 import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
 import { initialParams } from '@commonweights/trainer/program/initial-params.js';
 import { tinyProgram } from './tiny.js';
+import { wholePass } from './whole-pass.js';
 
 const program = tinyProgram();
 
@@ -66,7 +67,7 @@ describe('generation', () => {
       const params = initialParams(own, 4);
       const source = await openLogits(engine, own, params);
       const runtime = await engine.runtime();
-      const whole = await runtime.open(own.logits);
+      const whole = await runtime.open(wholePass(own));
       const weights = holdSlots(runtime, own.layout.slots, params, (name) => name);
       const tokens = [3, 1, 4, 1, 5, 9, 2, 6];
       // Going on, going back, and another text

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { aggregate } from '@commonweights/trainer/exchange/aggregate.js';
 import { initialOuterState, outerStep } from '@commonweights/trainer/exchange/outer-step.js';
-import { l2Norm, lowerMedian, treeSum } from '@commonweights/trainer/exchange/tree-sum.js';
+import { lowerMedian } from '@commonweights/dao-contracts/rules/lower-median.js';
+import { l2Norm, treeSum } from '@commonweights/trainer/exchange/tree-sum.js';
 import { anyVector, bitsOf, gradientLike } from './model-like.js';
 
 const sparse = {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
-import { outcomeLeaf } from '@commonweights/dao-contracts/rules/commitment.js';
+import { outcomeLeaf, ZERO_LOCAL_STATE } from '@commonweights/dao-contracts/rules/commitment.js';
 import { replaySegment } from '@commonweights/trainer/auditor/replay-segment.js';
-import { zeroLocalState, ZERO_LOCAL_STATE } from '@commonweights/trainer/checkpoint/local-state.js';
+import { zeroLocalState } from '@commonweights/trainer/checkpoint/local-state.js';
 import { decodeSnapshot, encodeSnapshot } from '@commonweights/trainer/checkpoint/snapshot.js';
 import type { Session } from '@commonweights/trainer/engines/engine.js';
 import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
