@@ -51,6 +51,13 @@ const page = {
   limit: optional(integer(1, pageItemsMax), pageItemsMax),
 };
 
+const tickOfRun = {
+  run: id,
+  worker,
+  round: optional(nullable(round), null),
+  phase: optional(nullable(oneOf('train', 'reveal', 'certify', 'aggregate')), null),
+};
+
 export const decode = {
   init: record<{
     members: Member[];
@@ -134,12 +141,8 @@ export const decode = {
   tokens: record<{ account: string | null }>({ account: optional(nullable(account), null) }),
   rejoin: record({ run: id, worker }),
   run: record({ run: id }),
-  tick: record({
-    run: id,
-    worker,
-    round: optional(nullable(round), null),
-    phase: optional(nullable(oneOf('train', 'reveal', 'certify', 'aggregate')), null),
-  }),
+  tick: record(tickOfRun),
+  tickFor: record({ ...tickOfRun, account }),
   commit: record({ run: id, worker, round, commitment: digest }),
   reveal: record({
     run: id,

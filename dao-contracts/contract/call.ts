@@ -27,10 +27,10 @@ export function caller(): string {
   return near.predecessorAccountId();
 }
 
-/** Who pays the gas, where it is not the caller: it brought a delegate action (NEP-366). */
-function relayer(): string | null {
+/** Who pays the gas, where it is not who acts: it brought a delegate action (NEP-366). */
+function relayerOf(account: string): string | null {
   const signer = near.signerAccountId();
-  return signer === caller() ? null : signer;
+  return signer === account ? null : signer;
 }
 
 export function nowMs(): number {
@@ -45,8 +45,11 @@ export function utf8(text: string): Uint8Array {
   return encode(text);
 }
 
-/** Asks the host for what is asked of it alone: most calls need no seed and no name of the contract. */
-export function callContext(): CallContext {
+/**
+ * Asks the host for what is asked of it alone: most calls need no seed and no name of the contract.
+ * `account`: who acts, where the contract itself calls for it.
+ */
+export function callContext(account = caller()): CallContext {
   return {
     get contract() {
       return near.currentAccountId();
@@ -57,7 +60,7 @@ export function callContext(): CallContext {
     },
     hash,
     utf8,
-    relayer: relayer(),
+    relayer: relayerOf(account),
   };
 }
 

@@ -54,6 +54,7 @@ import { countReputationOf, initReputation, showReputation } from './reputations
 import { commandRun } from './run-shell.js';
 import { readStateVersion, storedVersion, writeStateVersion } from './state-version.js';
 import * as storage from './storage-deposit.js';
+import * as ticks from './ticks.js';
 import * as tokens from './tokens.js';
 import * as upgrades from './upgrade-shell.js';
 
@@ -279,11 +280,14 @@ export class Dao {
     commandBounty(bounty, { kind: 'open', account: caller(), ...it });
   }
 
-  /** Draws reviewers, and settles a batch: nobody is to make an unwelcome outcome fail half way. */
   @call({})
   bounty_tick(args: unknown): void {
-    requireGas(30);
-    commandBounty(decode.bounty(args, '').bounty, { kind: 'tick' });
+    ticks.askForBountyTick(decode.bounty(args, ''));
+  }
+
+  @call({ privateFunction: true })
+  on_bounty_tick(args: unknown): void {
+    ticks.tickBounty(decode.bounty(args, ''));
   }
 
   // Runs
@@ -317,10 +321,13 @@ export class Dao {
   }
 
   @call({})
-  tick(args: unknown): object | null {
-    requireGas(tickTeraGas);
-    const { run, ...step } = decode.tick(args, '');
-    return commandRun(run, { kind: 'tick', account: caller(), ...step });
+  tick(args: unknown): void {
+    ticks.askForTick({ ...decode.tick(args, ''), account: caller() });
+  }
+
+  @call({ privateFunction: true })
+  on_tick(args: unknown): object | null {
+    return ticks.tickRun(decode.tickFor(args, ''));
   }
 
   @call({})
@@ -617,9 +624,6 @@ sdk._getState = () => {
   return stored;
 };
 sdk._saveToStorage = () => {};
-
-/** A tick may close a round of 64 seats, draw audits and open the next round. */
-const tickTeraGas = 250;
 
 function showProposal(id: number): shown.ProposalView | null {
   const proposal = proposals.get(id);

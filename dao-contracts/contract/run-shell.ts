@@ -34,7 +34,8 @@ export function loadRun(id: number): Run {
   return runs.get(id) ?? refuse('NOT_FOUND', `there is no run ${id}`);
 }
 
-export function commandRun(id: number, command: RunCommand): TickResult | null {
+/** `account`: who acts, where the contract itself calls for it. */
+export function commandRun(id: number, command: RunCommand, account?: string): TickResult | null {
   /** Seats as they were read, to write only those that changed. */
   const before = new Map<number, string>();
   const run = loadRun(id);
@@ -59,7 +60,7 @@ export function commandRun(id: number, command: RunCommand): TickResult | null {
       disputes: () => readDisputes(id),
       applicants: () => readApplicants(id),
     },
-    callContext(),
+    callContext(account),
   );
   const result = applyRunCommand(draft, command);
   storeDraft(draft, before, command);

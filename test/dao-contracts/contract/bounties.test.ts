@@ -141,7 +141,7 @@ describe('a bounty in the contract', () => {
     const { fake, bounty } = await startBounty();
     const { deadlineMs } = await bounty.view();
     fake.nowMs = deadlineMs;
-    const poor = () => fake.call('cat.test', 'bounty_tick', { bounty: 1 }, { teraGas: 29n });
+    const poor = () => fake.call('cat.test', 'bounty_tick', { bounty: 1 }, { teraGas: 49n });
     expect(poor).to.throw(/^GAS_TOO_LOW/);
   });
 

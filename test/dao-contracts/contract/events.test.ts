@@ -16,7 +16,7 @@ const onNode = ['attest_ethereum', 'unstage_code', 'on_upgraded'];
 const underTheSameCheck = [
   ...['withdraw_dataset', 'set_opt_out', 'dispute_dataset', 'lapse_dataset_dispute'],
   ...['bounty_commit', 'bounty_reveal', 'bounty_apply', 'bounty_review', 'bounty_open'],
-  ...['bounty_tick', 'count_reputation'],
+  ...['bounty_tick', 'on_bounty_tick', 'count_reputation'],
 ];
 const elsewhere = new Set([...onNode, ...underTheSameCheck]);
 

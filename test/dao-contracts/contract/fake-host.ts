@@ -33,11 +33,13 @@ interface Snapshot {
 
 type PromiseAction =
   | { kind: 'transfer'; yocto: bigint }
-  | { kind: 'call'; method: string; args: string; yocto: bigint };
+  | { kind: 'call'; method: string; args: string; yocto: bigint; gas: bigint };
 
 /** A receipt that a call left behind; `after`: those whose results it gets. */
 interface PromiseStep {
   account: string;
+  /** Who signed the transaction that it follows from. */
+  signer: string;
   /** Its own joint of others does nothing (`promise_and`). */
   joint: boolean;
   actions: PromiseAction[];
@@ -246,7 +248,8 @@ export class FakeChain {
         args: JSON.parse(action.args) as object,
         caller: this.contract,
         depositYocto: 0n,
-        gas: 20n,
+        gas: action.gas / 10n ** 12n,
+        signer: step.signer,
         results: results.map((one) => one.result),
       });
       step.result = { ok: true, bytes: nothing };
@@ -293,8 +296,9 @@ export class FakeChain {
   }): object {
     const registers = new Map<bigint, Uint8Array>();
     const state = this.#state;
+    const signer = it.signer ?? it.caller;
     const add = (account: string, after: PromiseStep[], actions: PromiseAction[]) => {
-      const step = { account, joint: account === '', actions, after, result: null };
+      const step = { account, signer, joint: account === '', actions, after, result: null };
       return BigInt(it.steps.push(step) - 1);
     };
     const set = (register: number | bigint, bytes: Uint8Array) =>
@@ -308,7 +312,7 @@ export class FakeChain {
       uint8array_to_latin1_string: (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1'),
       read_register: (register: number) => registers.get(BigInt(register)),
       input: (register: number) => set(register, new TextEncoder().encode(inputOf(it.args))),
-      signer_account_id: (register: number) => set(register, latin1(it.signer ?? it.caller)),
+      signer_account_id: (register: number) => set(register, latin1(signer)),
       predecessor_account_id: (register: number) => set(register, latin1(it.caller)),
       current_account_id: (register: number) => set(register, latin1(this.contract)),
       attached_deposit: () => it.depositYocto,
@@ -343,15 +347,21 @@ export class FakeChain {
       },
       log: (text: string) => void it.logs.push(text),
       value_return: (bytes: Uint8Array) => void (it.returned.bytes = bytes),
-      promise_create: (account: string, method: string, args: Uint8Array, yocto: bigint | number) =>
-        add(account, [], [callOf(method, args, yocto)]),
+      promise_create: (
+        account: string,
+        method: string,
+        args: Uint8Array,
+        yocto: bigint | number,
+        gas: bigint | number,
+      ) => add(account, [], [callOf(method, args, yocto, gas)]),
       promise_then: (
         index: bigint,
         account: string,
         method: string,
         args: Uint8Array,
         yocto: bigint | number,
-      ) => add(account, [it.steps[Number(index)]!], [callOf(method, args, yocto)]),
+        gas: bigint | number,
+      ) => add(account, [it.steps[Number(index)]!], [callOf(method, args, yocto, gas)]),
       promise_and: (...indexes: bigint[]) =>
         add(
           '',
@@ -366,7 +376,8 @@ export class FakeChain {
         method: string,
         args: Uint8Array,
         yocto: bigint | number,
-      ) => void it.steps[Number(index)]!.actions.push(callOf(method, args, yocto)),
+        gas: bigint | number,
+      ) => void it.steps[Number(index)]!.actions.push(callOf(method, args, yocto, gas)),
       promise_return: (index: bigint) => void (it.returned.promise = it.steps[Number(index)]!),
       promise_result: (index: number, register: number) => {
         const result = it.results![Number(index)]!;
@@ -397,8 +408,14 @@ function checkEvents(method: string, logs: readonly string[], changed: boolean):
   }
 }
 
-function callOf(method: string, args: Uint8Array, yocto: bigint | number): PromiseAction {
-  return { kind: 'call', method, args: new TextDecoder().decode(args), yocto: BigInt(yocto) };
+function callOf(
+  method: string,
+  args: Uint8Array,
+  yocto: bigint | number,
+  gas: bigint | number,
+): PromiseAction {
+  const text = new TextDecoder().decode(args);
+  return { kind: 'call', method, args: text, yocto: BigInt(yocto), gas: BigInt(gas) };
 }
 
 function yoctoOf({ actions }: PromiseStep): bigint {

@@ -128,7 +128,8 @@ export class VmChain implements Chain {
         bytes = encode(this.others(receiverId, method) as object);
         continue;
       }
-      const from = { ...caller, account: contractAccount, depositYocto: 0n };
+      const { signer = caller.account } = caller;
+      const from = { signer, account: contractAccount, depositYocto: 0n };
       const promiseResults = dependsOn.map((index) => results[index]!);
       const outcome = this.#run(from, method, args, { promiseResults, gas });
       if (outcome.returned.kind === 'value') bytes = outcome.returned.value.slice();

@@ -104,7 +104,7 @@ export const notModelled: readonly string[] = [
   // datasets.test.ts, bounties.test.ts; bounty-laws.test.ts searches their rules
   ...['withdraw_dataset', 'set_opt_out', 'dispute_dataset', 'lapse_dataset_dispute'],
   ...['bounty_commit', 'bounty_reveal', 'bounty_apply', 'bounty_review', 'bounty_open'],
-  'bounty_tick',
+  ...['bounty_tick', 'on_bounty_tick'],
   // reputation-votes.test.ts; reputation-weight.test.ts searches its rules
   'count_reputation',
 ];
@@ -252,8 +252,14 @@ export class RulesDao {
       this.#charge(call, charge, { attachedYocto: call.depositYocto });
     },
     tick: (args, call) => {
-      if (call.teraGas < 250) refuse('GAS_TOO_LOW', 'attach at least 250 Tgas');
-      this.#act('tick', decode.tick(args, ''), call);
+      decode.tick(args, '');
+      if (call.teraGas < 270) refuse('GAS_TOO_LOW', 'attach at least 270 Tgas');
+    },
+    // The contract's own call; who asked for it is named in it, and may have been relayed.
+    on_tick: (args, call) => {
+      const { account, ...it } = decode.tickFor(args, '');
+      const relayer = call.relayer === account ? null : call.relayer;
+      this.#act('tick', it, { ...call, account, relayer });
     },
     enrol: (args, call) => this.#act('enrol', decode.enrol(args, ''), call),
     set_payout: (args, call) => this.#act('set_payout', decode.setPayout(args, ''), call),
