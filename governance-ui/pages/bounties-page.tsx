@@ -2,6 +2,8 @@
 import { readAll } from '@commonweights/dao-contracts/client/page.js';
 import type { BountyView } from '@commonweights/dao-contracts/client/views.js';
 import { Badge } from '../parts/badge.js';
+import { Command } from '../parts/command.js';
+import { DaoCommand } from '../parts/dao-command.js';
 import { DigestText } from '../parts/digest.js';
 import { useDoor } from '../parts/door-context.js';
 import { Live } from '../parts/live.js';
@@ -39,9 +41,10 @@ function openFirst(a: BountyView, b: BountyView): number {
 function BountyList({ bounties }: { bounties: readonly BountyView[] }) {
   if (bounties.length === 0) {
     return (
-      <p class="quiet">
-        None yet. A bounty begins as a proposal: <code>npx commonweights bounty propose</code>.
-      </p>
+      <>
+        <p class="quiet">None yet. A bounty begins as a proposal:</p>
+        <Command text="npx commonweights bounty propose --help" />
+      </>
     );
   }
   return (
@@ -81,11 +84,7 @@ function Bounty({ bounty }: { bounty: BountyView }) {
         in escrow · <a href={`#/proposals/${bounty.proposal}`}>proposal {bounty.proposal}</a> ·
         instructions <DigestText digest={terms.instructions} />
       </p>
-      {command === null ? null : (
-        <p>
-          <code>{command}</code>
-        </p>
-      )}
+      {command === null ? null : <DaoCommand words={command} signed />}
     </>
   );
 }

@@ -1,6 +1,7 @@
 /** What the models of this DAO are made of, all of it in one picture. */
 import { layOutLineage } from '../reading/lineage-graph.js';
 import { readPedigree, type Pedigree } from '../reading/overview.js';
+import { Command } from '../parts/command.js';
 import { useDoor } from '../parts/door-context.js';
 import { Live } from '../parts/live.js';
 import { useReading } from '../parts/use-reading.js';
@@ -22,9 +23,10 @@ export function LineagePage() {
             what, and what stands behind each claim.
           </p>
           {pedigree.datasets.length + pedigree.runs.length === 0 ? (
-            <p class="quiet">
-              No dataset is registered yet. Add one: <code>npx commonweights dataset add</code>.
-            </p>
+            <>
+              <p class="quiet">No dataset is registered yet. Add one:</p>
+              <Command text="npx commonweights dataset add --help" />
+            </>
           ) : (
             <>
               <h2>Ingredients</h2>

@@ -3,7 +3,7 @@ import { madeBy } from '@commonweights/dao-contracts/client/action-words.js';
 import { toWire } from '@commonweights/dao-contracts/client/money-fields.js';
 import { readProposal, type ProposalStory } from '../reading/proposal.js';
 import { Badge } from '../parts/badge.js';
-import { Command } from '../parts/command.js';
+import { DaoCommand } from '../parts/dao-command.js';
 import { DigestText } from '../parts/digest.js';
 import { useDoor } from '../parts/door-context.js';
 import { Live } from '../parts/live.js';
@@ -126,14 +126,12 @@ function Stages({ story: { proposal, nowMs } }: { story: ProposalStory }) {
 }
 
 function NextStep({ story: { proposal, nowMs } }: { story: ProposalStory }) {
-  const { network } = useDoor().client;
-  const where = network.name === 'localnet' ? '' : ` --network ${network.name}`;
   const { id, status } = proposal;
   if (status === 'voting') {
     return (
       <>
         <p>Members vote from the command line, with the account that has the weight:</p>
-        <Command text={`npx commonweights proposal vote ${id} yes --account you.near${where}`} />
+        <DaoCommand words={`proposal vote ${id} yes`} signed />
       </>
     );
   }
@@ -144,7 +142,7 @@ function NextStep({ story: { proposal, nowMs } }: { story: ProposalStory }) {
     return (
       <>
         <p>It was accepted and its timelock is over. Anybody may execute it:</p>
-        <Command text={`npx commonweights proposal execute ${id}${where}`} />
+        <DaoCommand words={`proposal execute ${id}`} signed />
       </>
     );
   }
@@ -152,7 +150,7 @@ function NextStep({ story: { proposal, nowMs } }: { story: ProposalStory }) {
     return (
       <>
         <p>It is {status}. Anybody may settle its bond:</p>
-        <Command text={`npx commonweights proposal execute ${id}${where}`} />
+        <DaoCommand words={`proposal execute ${id}`} signed />
       </>
     );
   }

@@ -2,7 +2,7 @@
 import { layOutLineage } from '../reading/lineage-graph.js';
 import { readRelease, type Evaluation, type ReleaseStory } from '../reading/release.js';
 import { Badge } from '../parts/badge.js';
-import { Command } from '../parts/command.js';
+import { DaoCommand } from '../parts/dao-command.js';
 import { DigestText } from '../parts/digest.js';
 import { useDoor } from '../parts/door-context.js';
 import { Live } from '../parts/live.js';
@@ -30,8 +30,6 @@ export function ReleasePage({ id }: { id: number }) {
 
 function Sections({ story }: { story: ReleaseStory }) {
   const { release, run } = story;
-  const { network } = useDoor().client;
-  const where = network.name === 'localnet' ? '' : ` --network ${network.name}`;
   return (
     <>
       <p class="crumbs">
@@ -45,12 +43,12 @@ function Sections({ story }: { story: ReleaseStory }) {
       ) : null}
       <section aria-labelledby="get">
         <h2 id="get">Get it and check every claim</h2>
-        <Command text={`npx commonweights pull ${release.manifest} --to ./model${where}`} />
+        <DaoCommand words={`pull ${release.manifest} --to ./model`} />
         <p class="quiet">
           Fetches each file from any mirror, checks every byte against the digest that was voted on,
           and prints one verdict per claim. Check a copy again at any time:
         </p>
-        <Command text={`npx commonweights verify ./model${where}`} />
+        <DaoCommand words="verify ./model" />
       </section>
       <section aria-labelledby="facts">
         <h2 id="facts">What was voted on</h2>

@@ -2,6 +2,7 @@
 import { checkRecords, linkRounds } from '../reading/round-chain.js';
 import { isLive, RunReader, type RunStory } from '../reading/run.js';
 import { Badge } from '../parts/badge.js';
+import { DaoCommand } from '../parts/dao-command.js';
 import { DigestText } from '../parts/digest.js';
 import { DisputeList } from '../parts/dispute-list.js';
 import { useDoor } from '../parts/door-context.js';
@@ -135,14 +136,17 @@ function StatusSentence({ story: { run, seats } }: { story: RunStory }) {
   switch (run.status) {
     case 'enrolling':
       return (
-        <p>
-          {seats.length} applied for {run.terms.maxWorkers + run.terms.maxAuditors} seats. The draw
-          is{' '}
-          {run.enrolDeadlineMs > run.nowMs
-            ? `in ${formatSpan(run.enrolDeadlineMs - run.nowMs)}, by lot among all who apply until then`
-            : 'due'}
-          . Join with <code>npx commonweights work {run.id}</code>.
-        </p>
+        <>
+          <p>
+            {seats.length} applied for {run.terms.maxWorkers + run.terms.maxAuditors} seats. The
+            draw is{' '}
+            {run.enrolDeadlineMs > run.nowMs
+              ? `in ${formatSpan(run.enrolDeadlineMs - run.nowMs)}, by lot among all who apply until then`
+              : 'due'}
+            . Join with this machine:
+          </p>
+          <DaoCommand words={`work ${run.id}`} signed />
+        </>
       );
     case 'running':
       return (

@@ -3,6 +3,7 @@ import type { RunView, SeatView } from '@commonweights/dao-contracts/client/view
 import { explainDispute, explainStage, seatName, subjectOfDispute } from '../words/disputes.js';
 import type { DisputeView } from '../words/disputes.js';
 import { Badge } from './badge.js';
+import { DaoCommand } from './dao-command.js';
 import { DigestText } from './digest.js';
 import { Near } from './near.js';
 
@@ -78,9 +79,7 @@ function Dispute(it: { dispute: DisputeView; run: RunView; seats: readonly SeatV
           <div>
             <dt>Appeal</dt>
             <dd>
-              <code>
-                npx commonweights dispute appeal {run.id} {dispute.id}
-              </code>
+              <DaoCommand words={`dispute appeal ${run.id} ${dispute.id}`} signed />
             </dd>
           </div>
         )}

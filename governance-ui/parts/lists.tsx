@@ -7,6 +7,7 @@ import type {
 import { titleOfAction } from '../words/actions.js';
 import { plural } from '../words/amounts.js';
 import { Badge } from './badge.js';
+import { Command } from './command.js';
 import { DigestText } from './digest.js';
 import { ChainTime } from './time.js';
 import { VotesBar } from '../pictures/votes-bar.js';
@@ -19,9 +20,10 @@ interface Level {
 export function RunList({ runs, heading: Heading }: { runs: readonly RunView[] } & Level) {
   if (runs.length === 0) {
     return (
-      <p class="quiet">
-        None yet. A run begins as a proposal: <code>npx commonweights run propose</code>.
-      </p>
+      <>
+        <p class="quiet">None yet. A run begins as a proposal:</p>
+        <Command text="npx commonweights run propose --help" />
+      </>
     );
   }
   return (

@@ -14,21 +14,21 @@ export function explainBounty({ terms }: BountyView): string {
 
 export interface Step {
   readonly now: string;
-  /** What somebody can do about it at a terminal; null: nothing but wait. */
+  /** What somebody can do about it at a terminal, without its flags; null: nothing but wait. */
   readonly command: string | null;
 }
 
 export function explainPhase(it: BountyView): Step {
   const left = it.deadlineMs - it.nowMs;
   const until = left > 0 ? `${formatSpan(left)} left` : 'the time is over: anybody may tick';
-  const command = (verb: string) => `npx commonweights bounty ${verb} ${it.id}`;
+  const command = (verb: string) => `bounty ${verb} ${it.id}`;
   switch (it.phase) {
     case 'submit':
       return {
         now:
           `Batches come in, sealed, and reviewers apply: ${it.batches} and ${it.reviewers} so far; ` +
           `${until}.`,
-        command: command('submit'),
+        command: `${command('submit')} items.jsonl`,
       };
     case 'reveal':
       return {

@@ -161,6 +161,8 @@ export class DaoFixture {
         return page(this.releases);
       case 'get_release':
         return this.releases.find(({ id }) => id === args['release']) ?? null;
+      case 'get_release_by_manifest':
+        return this.releases.find(({ manifest }) => manifest === args['manifest']) ?? null;
       default:
         return undefined;
     }

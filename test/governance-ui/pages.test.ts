@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { buildPages } from '@commonweights/governance-ui/build.js';
 import { absentHere } from '../support/absent-here.js';
+import { CliFolder } from '../cli/cli-folder.js';
 import { findChromium, openBrowser, type OpenBrowser } from './browser.js';
 import { hostileText } from './dao-fixture.js';
 import { startPageServer, type PageServer } from './page-server.js';
@@ -133,6 +134,26 @@ describe('the pages in a browser', function () {
       page.getByRole('link', { name: 'config.json' }).click(),
     ]);
     expect(download.suggestedFilename()).to.equal('config.json');
+  });
+
+  it('print commands that their own command line takes as they are', async () => {
+    const printed = new Set<string>();
+    for (const hash of Object.values(pages)) {
+      await open(hash);
+      const found = await page.locator('.command code').allTextContents();
+      for (const command of found) printed.add(command);
+    }
+    expect(printed.size).to.be.at.least(5);
+    const cli = await CliFolder.create();
+    for (const command of printed) {
+      const [npx, name, ...argv] = command.split(' ');
+      expect([npx, name], command).to.deep.equal(['npx', 'commonweights']);
+      const { code, err } = await cli.run(...argv);
+      // The folder knows no network and no account: that nothing else is missing is the point.
+      if (argv.includes('--account')) expect(err, command).to.match(/^NO_CREDENTIALS/);
+      else expect(code, `${command}\n${err}`).to.not.be.oneOf([1, 2, 5]);
+    }
+    await cli.remove();
   });
 
   it('show what strangers wrote as text and run none of it', async () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
+import { networkNamed } from '@commonweights/dao-contracts/client/network.js';
 import { fromWire } from '@commonweights/dao-contracts/client/money-fields.js';
 import type {
   AuditView,
@@ -18,6 +19,7 @@ import {
   shortDigest,
   shortNear,
 } from '@commonweights/governance-ui/words/amounts.js';
+import { commandLine } from '@commonweights/governance-ui/words/commands.js';
 import {
   explainDispute,
   explainStage,
@@ -28,6 +30,30 @@ import { explainPause } from '@commonweights/governance-ui/words/pauses.js';
 import { whySlashed } from '@commonweights/governance-ui/words/seats.js';
 import { formatRelative, formatSpan } from '@commonweights/governance-ui/words/times.js';
 import { DaoFixture } from './dao-fixture.js';
+
+describe('commands to paste', () => {
+  const network = networkNamed('localnet', 'http://127.0.0.1:4030');
+  const place = { network, contract: 'dao.local', registry: 'http://127.0.0.1:4031' };
+
+  it('name the chain, the contract and the registry that the page reads', () => {
+    expect(commandLine('proposal vote 4 yes', place, { signed: true })).to.equal(
+      'npx commonweights proposal vote 4 yes --account you.local --rpc http://127.0.0.1:4030 ' +
+        '--contract dao.local --registry http://127.0.0.1:4031',
+    );
+    const public_ = { ...place, network: networkNamed('testnet'), contract: 'dao.testnet' };
+    expect(commandLine('verify ./model', public_)).to.equal(
+      'npx commonweights verify ./model --network testnet --contract dao.testnet ' +
+        '--registry http://127.0.0.1:4031',
+    );
+  });
+
+  it('hand a shell nothing but text, whatever an address holds', () => {
+    const registry = "http://127.0.0.1:1/?a=';touch x;$(id)";
+    expect(commandLine('verify ./model', { ...place, registry })).to.contain(
+      "--registry 'http://127.0.0.1:1/?a='\\'';touch x;$(id)'",
+    );
+  });
+});
 
 describe('amounts in words', () => {
   it('never shows more NEAR than there is, and less by under a ten-thousandth', () => {
