@@ -2,7 +2,7 @@
  * `commonweights oms`: OpenSSF Model Signing of any model folder, ours or somebody else's, with a
  * key. Needs neither chain nor registry. `model_signing verify key` accepts what `oms sign` writes.
  */
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { withExamples, withJson } from '../arguments.js';
@@ -102,9 +102,14 @@ async function makeKey(session: Session, name: string): Promise<void> {
   const { createSigningKey } = await import('@commonweights/trainer/model-signing/signing-key.js');
   const file = resolve(session.terminal.cwd, name);
   const { privateKey, publicKey } = createSigningKey();
-  // Never over a key that somebody may still need.
+  // Never over a key that somebody may still need; and both or none, so that the next try can pass.
   await writeNew(file, privateKey, 0o600);
-  await writeNew(`${file}.pub`, publicKey, 0o644);
+  try {
+    await writeNew(`${file}.pub`, publicKey, 0o644);
+  } catch (error) {
+    await rm(file);
+    throw error;
+  }
   session.note(`${file}: keep it secret; ${file}.pub: hand it out where people trust it is yours`);
 }
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CliFolder, expectOneSentence } from './cli-folder.js';
 
@@ -18,6 +19,14 @@ describe('oms, by command', () => {
     const again = await cli.run('oms', 'key', 'me.pem');
     expectOneSentence(again, /^FILE_EXISTS: .*me\.pem exists; name another file$/);
     expect(again.code).to.equal(3);
+  });
+
+  it('leaves no half of a key where the other half cannot be written', async () => {
+    await writeFile(join(cli.folder, 'new.pem.pub'), 'somebody else’s');
+    const result = await cli.run('oms', 'key', 'new.pem');
+    expectOneSentence(result, /^FILE_EXISTS: .*new\.pem\.pub exists; name another file$/);
+    expect(existsSync(join(cli.folder, 'new.pem'))).to.equal(false);
+    expect(await readFile(join(cli.folder, 'new.pem.pub'), 'utf8')).to.equal('somebody else’s');
   });
 
   it('signs and verifies without chain, registry or account', async () => {
