@@ -4,6 +4,7 @@ import { accountList, duration, wholeNumber, withExamples } from '../arguments.j
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
 import { formatFacts } from '../output.js';
+import { untilAborted } from '../pause.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 
@@ -83,7 +84,7 @@ async function up(session: Session, _: string[], flags: UpFlags): Promise<void> 
       ]),
     );
     session.note('Commands in this folder find it by themselves. Ctrl-C stops it.');
-    await aborted(signal);
+    await untilAborted(signal);
   } finally {
     await running.stop();
   }
@@ -111,16 +112,4 @@ function parseTime(text: string): number {
       `USAGE: ${JSON.stringify(text)} is not a time; write it like 30s, 5m, 2h or 1d`,
     );
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    // Keeps the process alive even if nothing else did.
-    const alive = setInterval(() => {}, 1 << 30);
-    signal.addEventListener('abort', () => {
-      clearInterval(alive);
-      resolve();
-    });
-  });
 }

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { Relayer } from '@commonweights/dao-contracts/client/relayer.js';
 import { wholeNumber, withExamples } from '../arguments.js';
+import { untilAborted } from '../pause.js';
 import { startRelayServer } from '../relay-server.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
@@ -50,9 +51,6 @@ async function relay(session: Session, flags: RelayFlags): Promise<void> {
   session.note(
     `Relays calls to ${client.contract} at ${server.url}; workers name it with --relay ${server.url}`,
   );
-  const { signal } = session.terminal;
-  if (!signal.aborted) {
-    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  }
+  await untilAborted(session.terminal.signal);
   await server.stop();
 }

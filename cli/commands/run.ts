@@ -5,6 +5,7 @@ import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
 import type { RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
 import { parseId, withExamples, withJson } from '../arguments.js';
 import { formatFacts, formatTable, formatTime } from '../output.js';
+import { pause } from '../pause.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 import { addRunCheck } from './run-check.js';
@@ -154,14 +155,4 @@ function tableOfSeats(seats: readonly SeatView[]): string {
     seat.slashedYocto,
   ]);
   return formatTable(head, rows);
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

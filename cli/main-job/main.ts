@@ -11,6 +11,7 @@ import { llamaLayout } from '@commonweights/trainer/program/llama.js';
 import { describeFailure } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
 import { formatJson } from '../output.js';
+import { untilAborted } from '../pause.js';
 import { startProgress } from '../progress.js';
 import { startLocalNetwork, type LocalNetwork } from '../local-network.js';
 import { accounts, castOf } from './cast.js';
@@ -171,7 +172,7 @@ async function runJob(options: MainJobOptions): Promise<void> {
 async function stayUp({ webUrl }: LocalNetwork): Promise<void> {
   say(`The chain and the registry stay up${webUrl ? `, the web page is at ${webUrl}` : ''}.`);
   say('Try "npx commonweights run show 1" in another terminal. Ctrl-C ends.');
-  await new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
+  await untilAborted(stop.signal);
 }
 
 function heading(text: string): void {
