@@ -7,22 +7,20 @@ import type { Command } from 'commander';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
 import type { RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
+import { seatName } from '@commonweights/dao-contracts/rules/seat-name.js';
 import { parseDigest } from '@commonweights/dataset-registry/digest/digest.js';
-import { parseId, wholeNumber, withExamples, withJson, workerLabel } from '../arguments.js';
+import { parseId, wholeNumber, withExamples, withJson } from '../arguments.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
 import { formatFacts, formatTable, formatTime } from '../output.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
+import { withWorker, workerOf, type WorkerFlag } from '../worker-flag.js';
 import { readRun } from './run-record.js';
 
 type DisputeView = RunView['disputes'][number];
 
-interface SeatFlags {
-  readonly worker?: string;
-}
-
-interface ChallengeFlags extends SeatFlags {
+interface ChallengeFlags extends WorkerFlag {
   readonly root?: string;
   readonly update?: number;
 }
@@ -31,8 +29,6 @@ export function addDisputeCommands(program: Command, terminal: Terminal): void {
   const dispute = program
     .command('dispute')
     .description('what is disputed in a run: juries, verdicts, appeals, challenges');
-  const labelled = (command: Command) =>
-    command.option('--worker <name>', "which of the account's machines", workerLabel);
   does(
     withExamples(
       withJson(dispute.command('list <run>')).description('open disputes of a run'),
@@ -51,20 +47,23 @@ export function addDisputeCommands(program: Command, terminal: Terminal): void {
     terminal,
     (session, [run, id]) => show(session, parseId('run', run), parseId('dispute', id)),
   );
-  does<SeatFlags>(
+  does<WorkerFlag>(
     withExamples(
-      labelled(dispute.command('appeal <run> <dispute>')).description(
+      withWorker(dispute.command('appeal <run> <dispute>')).description(
         'put the last verdict before a larger jury; costs a bond, which returns if you are right',
       ),
       'commonweights dispute appeal 1 3 --worker rack-2',
     ),
     terminal,
-    (session, [run, id], { worker }) =>
-      appeal(session, { run: parseId('run', run), dispute: parseId('dispute', id), ...of(worker) }),
+    (session, [run, id], flags) =>
+      appeal(session, {
+        ...{ run: parseId('run', run), dispute: parseId('dispute', id) },
+        ...workerOf(flags),
+      }),
   );
   does<ChallengeFlags>(
     withExamples(
-      labelled(dispute.command('challenge <run>'))
+      withWorker(dispute.command('challenge <run>'))
         .description(
           'challenge the provisional round; costs a bond, which returns if you are right',
         )
@@ -165,7 +164,7 @@ async function challenge(session: Session, run: number, flags: ChallengeFlags): 
     );
   }
   const { round, challengeYocto: depositYocto } = provisional;
-  const it = { run, round, depositYocto, ...of(flags.worker) };
+  const it = { run, round, depositYocto, ...workerOf(flags) };
   if (root !== null) await client.challengeRoot({ ...it, root });
   else await client.challengeUpdate({ ...it, seat: flags.update! });
   session.note(
@@ -205,9 +204,5 @@ function subjectOf({ kind, seat, segment }: DisputeView, seats: readonly SeatVie
 function nameOf(seats: readonly SeatView[], seat: number): string {
   const it = seats[seat];
   if (!it) return `seat ${seat}`;
-  return `${it.account}${it.worker === '' ? '' : `:${it.worker}`} (${seat})`;
-}
-
-function of(worker: string | undefined): { worker?: string } {
-  return worker === undefined ? {} : { worker };
+  return `${seatName(it)} (${seat})`;
 }

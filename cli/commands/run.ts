@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { readAll } from '@commonweights/dao-contracts/client/page.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
 import type { RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
+import { seatName } from '@commonweights/dao-contracts/rules/seat-name.js';
 import { parseId, withExamples, withJson } from '../arguments.js';
 import { formatFacts, formatTable, formatTime } from '../output.js';
 import { pause } from '../pause.js';
@@ -146,7 +147,7 @@ function tableOfSeats(seats: readonly SeatView[]): string {
   const head = ['seat', 'account', 'role', 'status', 'verified', 'audits', 'earned', 'slashed'];
   const rows = seats.map((seat) => [
     seat.seat,
-    seat.worker === '' ? seat.account : `${seat.account}:${seat.worker}`,
+    seatName(seat),
     seat.role,
     seat.status,
     seat.verifiedRounds,

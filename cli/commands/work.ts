@@ -4,21 +4,21 @@ import type { Command } from 'commander';
 import { parseAccountId } from '@commonweights/dao-contracts/client/accounts.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
 import type { WorkEvent } from '@commonweights/trainer/worker/work-event.js';
-import { parseId, wholeNumber, withExamples, workerLabel } from '../arguments.js';
+import { parseId, wholeNumber, withExamples } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
 import { formatBytes } from '../output.js';
 import { formatDuration } from '../policy-words.js';
 import type { Progress } from '../progress.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
+import { withWorker, workerOf, type WorkerFlag } from '../worker-flag.js';
 import { readRun } from './run-record.js';
 
-interface WorkFlags {
+interface WorkFlags extends WorkerFlag {
   readonly auditor?: boolean;
   readonly fromRound?: number;
   readonly threads?: number;
   readonly data?: string;
-  readonly worker?: string;
   readonly payout?: string;
   readonly earnStake?: boolean;
   readonly relay?: string;
@@ -27,12 +27,10 @@ interface WorkFlags {
 export function addWorkCommand(program: Command, terminal: Terminal): void {
   does<WorkFlags>(
     withExamples(
-      program
-        .command('work <run>')
+      withWorker(program.command('work <run>'))
         .description('train (or audit) in a run with this machine and earn; Ctrl-C leaves')
         .option('--auditor', 'only re-execute the work of others')
         .option('--from-round <n>', 'first round to take part in', wholeNumber(1, 1e9))
-        .option('--worker <name>', "which of the account's machines this is", workerLabel)
         .option('--payout <account>', 'who is paid (default: the account itself)')
         .option('--earn-stake', 'stake nothing: pay becomes stake until it is whole')
         .option('--relay <url>', 'who pays the fees, so that the account needs no NEAR')
@@ -73,7 +71,7 @@ async function contribute(session: Session, run: number, flags: WorkFlags): Prom
     saltSecret: secretKey,
     signal: session.terminal.signal,
     onEvent: (event) => teller.tell(event),
-    ...(flags.worker === undefined ? {} : { worker: flags.worker }),
+    ...workerOf(flags),
     ...(flags.payout === undefined ? {} : { payout: parseAccountId(flags.payout) }),
     ...(flags.earnStake ? { earnStake: true } : {}),
     ...(flags.fromRound === undefined ? {} : { fromRound: flags.fromRound }),

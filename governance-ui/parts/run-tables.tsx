@@ -1,5 +1,6 @@
 /** A run's rounds and seats as tables: everything that the pictures show, in text. */
 import type { SeatView } from '@commonweights/dao-contracts/client/views.js';
+import { seatName } from '@commonweights/dao-contracts/rules/seat-name.js';
 import type { RoundLink } from '../reading/round-chain.js';
 import { explainSeatStatus, whySlashed, type Happened } from '../words/seats.js';
 import { Badge } from './badge.js';
@@ -36,7 +37,7 @@ export function SeatTable(it: { seats: readonly SeatView[]; happened: Happened }
             <tr key={seat.seat}>
               <th scope="row">
                 <span class="seat">
-                  <span class="seat-number">{seat.seat}</span> {seat.account}
+                  <span class="seat-number">{seat.seat}</span> {seatName(seat)}
                 </span>
               </th>
               <td>{seat.role}</td>

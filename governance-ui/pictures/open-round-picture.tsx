@@ -1,4 +1,5 @@
 /** The open round as a table that reads like a diagram: who has done what, who is waited for. */
+import { seatName } from '@commonweights/dao-contracts/rules/seat-name.js';
 import type { AuditView, RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
 import { Badge } from '../parts/badge.js';
 import { DigestText } from '../parts/digest.js';
@@ -104,10 +105,10 @@ function Cell({ state }: { state: keyof typeof cells }) {
 }
 
 export function SeatName({ seat, seats }: { seat: number; seats: readonly SeatView[] }) {
-  const account = seats.find((one) => one.seat === seat)?.account;
+  const who = seats.find((one) => one.seat === seat);
   return (
     <span class="seat">
-      <span class="seat-number">{seat}</span> {account ?? 'unknown'}
+      <span class="seat-number">{seat}</span> {who ? seatName(who) : 'unknown'}
     </span>
   );
 }

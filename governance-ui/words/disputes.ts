@@ -1,5 +1,6 @@
 /** What is disputed in a run, in sentences: who says what, who decides, what is at stake. */
 import type { RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
+import { seatName as nameOfSeat } from '@commonweights/dao-contracts/rules/seat-name.js';
 import { shortDigest, shortNear } from './amounts.js';
 import { formatSpan } from './times.js';
 
@@ -56,6 +57,5 @@ export function explainStage(it: DisputeView, now: { nowMs: number }): string {
 
 export function seatName(seat: number, seats: readonly SeatView[]): string {
   const it = seats.find((one) => one.seat === seat);
-  if (!it) return `seat ${seat}`;
-  return it.worker === '' ? it.account : `${it.account}:${it.worker}`;
+  return it ? nameOfSeat(it) : `seat ${seat}`;
 }

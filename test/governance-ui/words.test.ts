@@ -314,6 +314,8 @@ describe('a dispute in words', () => {
     expect(subjectOfDispute(of({}), seats)).to.equal('The root of round 4');
     const update = of({ kind: 'update', seat: 0 });
     expect(subjectOfDispute(update, seats)).to.equal('The update of ada.local in round 4');
+    const rack = [{ ...seats[0]!, worker: 'rack-2' }];
+    expect(subjectOfDispute(update, rack)).to.contain('of ada.local:rack-2 in');
     expect(subjectOfDispute(of({ kind: 'audit', seat: 7, segment: 2 }), seats)).to.equal(
       'Segment 2 of seat 7, round 4',
     );

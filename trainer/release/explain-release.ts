@@ -12,6 +12,7 @@ import type {
 } from '@commonweights/dao-contracts/rules/views.js';
 import { llamaLayout } from '../program/llama.js';
 import type { RunSpec } from '../run/run-spec.js';
+import { leavesOf } from './json-leaves.js';
 import type { Material } from './material.js';
 import {
   FILES,
@@ -23,6 +24,7 @@ import {
   readStateNote,
 } from './release-files.js';
 import type { Verdict } from './verdict.js';
+import { tallyWork } from './work-done.js';
 
 export interface Statement {
   readonly what: string;
@@ -176,9 +178,9 @@ function explainComputation({ files }: Material, verdicts: readonly Verdict[]): 
       inside('recipe', spec.outer.kind),
       inside('training program', spec.program),
       inside('exact engine', spec.fingerprint),
-      ...workOf(rounds)
+      ...tallyWork(rounds)
         .slice(0, rowsMax)
-        .map(([account, { updates }]) => inside(account, `${count(updates)} updates counted`)),
+        .map(({ account, updates }) => inside(account, `${count(updates)} updates counted`)),
     ],
   };
 }
@@ -334,19 +336,6 @@ function countOutcomes(rounds: readonly RoundRecord[]): string {
   return `${of('final')} final, ${of('rewound')} rewound, ${of('aborted')} aborted`;
 }
 
-/** Most updates first; equal ones by name. */
-function workOf(rounds: readonly RoundRecord[]): [string, { updates: number }][] {
-  const work = new Map<string, { updates: number }>();
-  for (const { claims } of standingRounds(rounds)) {
-    for (const { account, included } of claims) {
-      const sums = work.get(account) ?? { updates: 0 };
-      if (included) sums.updates++;
-      work.set(account, sums);
-    }
-  }
-  return [...work].sort(([a, x], [b, y]) => y.updates - x.updates || (a < b ? -1 : 1));
-}
-
 /** A claim that did not pass proves nothing about what rests on it. */
 function standingOf(verdicts: readonly Verdict[], claim: Verdict['claim']): Statement['standing'] {
   const verdict = verdicts.find((one) => one.claim === claim);
@@ -355,13 +344,6 @@ function standingOf(verdicts: readonly Verdict[], claim: Verdict['claim']): Stat
 
 function tally({ id, yes, no, abstain, totalWeight }: Tally): string {
   return `proposal ${id}: yes ${yes}, no ${no}, abstained ${abstain}, of ${totalWeight}`;
-}
-
-function leavesOf(value: unknown, path = ''): [string, string][] {
-  if (typeof value !== 'object' || value === null) return [[path, String(value)]];
-  return Object.entries(value).flatMap(([key, inner]) =>
-    leavesOf(inner, path === '' ? key : `${path}.${key}`),
-  );
 }
 
 function proven(what: string, value: string): Statement {

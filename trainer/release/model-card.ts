@@ -3,11 +3,12 @@
  * itself, and so that a verifier can write it again and compare. Titles, sources and account names
  * come from strangers and are escaped: a card must not smuggle markup into a model page.
  */
-import { standingRounds } from '@commonweights/dao-contracts/rules/round-log.js';
 import type { DatasetRecord, RoundRecord } from '@commonweights/dao-contracts/rules/views.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { RunSpec } from '../run/run-spec.js';
+import { leavesOf } from './json-leaves.js';
 import type { ReleaseNote } from './release-files.js';
+import { tallyWork } from './work-done.js';
 
 /** Contributors and evaluation values listed; the records hold the rest. */
 const ROWS_MAX = 64;
@@ -74,7 +75,12 @@ export function writeModelCard(facts: CardFacts): string {
     '',
     ...table(
       ['account', 'updates counted', 'audits passed', 'audits failed'],
-      workers(facts.rounds),
+      tallyWork(facts.rounds)
+        .slice(0, ROWS_MAX)
+        .map(({ account, updates, passed, failed }) => [
+          plain(account),
+          ...[updates, passed, failed].map(String),
+        ]),
     ),
     '',
     '## Data',
@@ -86,7 +92,12 @@ export function writeModelCard(facts: CardFacts): string {
     '',
     '## Evaluation',
     '',
-    ...table(['what', 'value'], leaves(facts.evaluation).slice(0, ROWS_MAX)),
+    ...table(
+      ['what', 'value'],
+      leavesOf(facts.evaluation)
+        .slice(0, ROWS_MAX)
+        .map((leaf) => leaf.map(plain)),
+    ),
     '',
   ].join('\n');
 }
@@ -101,37 +112,6 @@ function roundCounts(rounds: readonly RoundRecord[]): string[][] {
     `rounds ${outcome}`,
     String(rounds.filter((round) => round.outcome === outcome).length),
   ]);
-}
-
-/** Most updates first; equal ones by name. */
-function workers(rounds: readonly RoundRecord[]): string[][] {
-  const counts = new Map<string, { updates: number; passed: number; failed: number }>();
-  const standing = new Set(standingRounds(rounds));
-  for (const round of rounds) {
-    for (const claim of round.claims) {
-      const count = counts.get(claim.account) ?? { updates: 0, passed: 0, failed: 0 };
-      if (standing.has(round) && claim.included) count.updates++;
-      if (claim.verdict === 'passed') count.passed++;
-      if (claim.verdict === 'failed') count.failed++;
-      counts.set(claim.account, count);
-    }
-  }
-  return [...counts]
-    .sort(([a, x], [b, y]) => y.updates - x.updates || (a < b ? -1 : 1))
-    .slice(0, ROWS_MAX)
-    .map(([account, { updates, passed, failed }]) => [
-      plain(account),
-      ...[updates, passed, failed].map(String),
-    ]);
-}
-
-/** Numbers and texts of a JSON value with the path to each, in canonical order. */
-function leaves(value: unknown, path = ''): string[][] {
-  if (typeof value !== 'object' || value === null) return [[plain(path), plain(String(value))]];
-  const keys = Object.keys(value).sort();
-  return keys.flatMap((key) =>
-    leaves((value as Record<string, unknown>)[key], path ? `${path}.${key}` : key),
-  );
 }
 
 /** Text that is only text, in Markdown and in HTML, on one line. */
