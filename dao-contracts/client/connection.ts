@@ -2,7 +2,8 @@
  * One account's (or nobody's) line to one contract: reads, and transactions that are sent one after
  * another. A transaction is signed once and then only ever re-sent as the same bytes, whose nonce
  * the chain accepts once, so an answer lost on the way never makes anything happen twice; a new
- * one is signed only when the chain said that the old one can no longer land.
+ * one is signed only when the chain said that the old one can no longer land, and does not know it
+ * where an earlier sending of it may have been taken.
  */
 import {
   JsonRpcProvider,
@@ -14,22 +15,15 @@ import {
   type Action,
   type KeyPairString,
   type PublicKey,
-  type SignedTransaction,
 } from 'near-api-js';
-import {
-  InvalidNonceError,
-  RpcError,
-  ShardCongestedError,
-  ShardStuckError,
-  TransactionExpiredError,
-  UnknownTransactionError,
-} from 'near-api-js/rpc-errors';
+import { InvalidNonceError, TransactionExpiredError } from 'near-api-js/rpc-errors';
 import { sendToRelay, signDelegatedCall, type ToDelegate } from './delegated-call.js';
-import { daoErrorFrom, DaoError, isNoAnswer, NodeSilentError } from './errors.js';
+import { deliver, type Line } from './delivery.js';
+import { daoErrorFrom, DaoError, NodeSilentError } from './errors.js';
 import type { CallContext } from './errors.js';
 import { fromWire, toWire } from './money-fields.js';
 import type { Network } from './network.js';
-import { outcomeOf, type Outcome, type RpcOutcome } from './outcome.js';
+import { outcomeOf, type Outcome } from './outcome.js';
 
 export interface AccountKey {
   readonly accountId: string;
@@ -47,6 +41,8 @@ export interface ConnectionOptions {
   readonly relayUrl?: string | undefined;
   /** For one request; a transaction may take several. Default 20,000. */
   readonly requestTimeoutMs?: number;
+  /** How to wait before something is tried again. */
+  readonly pause?: (ms: number) => Promise<void>;
 }
 
 export interface CallOptions {
@@ -60,8 +56,6 @@ const defaultGas = 100n * teraGas;
 
 /** How often one transaction is signed anew: each time the chain said "not this one". */
 const signaturesMax = 6;
-/** How often the same bytes are sent while nobody can say whether they landed. */
-const sendsMax = 4;
 
 export class Connection {
   readonly network: Network;
@@ -71,6 +65,8 @@ export class Connection {
   readonly #signer: KeyPairSigner | null;
   readonly #requestTimeoutMs: number;
   readonly #relayUrl: string | null;
+  readonly #pause: (ms: number) => Promise<void>;
+  readonly #line: Line;
   /** Tail of the queue of transactions: nonces of one key have to arrive in order. */
   #last: Promise<unknown> = Promise.resolve();
   #nonce: bigint | null = null;
@@ -82,11 +78,18 @@ export class Connection {
     this.#signer = options.account ? signerOf(options.account) : null;
     this.#relayUrl = options.relayUrl ?? null;
     this.#requestTimeoutMs = options.requestTimeoutMs ?? 20_000;
+    this.#pause = options.pause ?? pause;
     // The library's own retries (12, up to minutes) hide an unreachable node; ours are bounded.
     this.provider = new JsonRpcProvider(
       { url: options.network.rpcUrl },
       { retries: 3, wait: 100, backoff: 2 },
     );
+    this.#line = {
+      provider: this.provider,
+      sender: new JsonRpcProvider({ url: options.network.rpcUrl }, { retries: 1 }),
+      withTimeout: (work) => this.#withTimeout(work),
+      pause: this.#pause,
+    };
   }
 
   /** A view of the contract; fields ending in `Yocto` become `bigint`. */
@@ -110,12 +113,7 @@ export class Connection {
       this.#relayUrl !== null && depositYocto === 0n
         ? await this.#callByRelay(this.#relayUrl, { method, args: json, gas })
         : await this.#callBySelf(actions.functionCall(method, json, gas, depositYocto), method);
-    if (returned === '') return undefined as T;
-    try {
-      return fromWire(JSON.parse(returned)) as T;
-    } catch {
-      return returned as T;
-    }
+    return returned === '' ? (undefined as T) : (fromWire(jsonOrText(returned)) as T);
   }
 
   async #callBySelf(action: Action, method: string): Promise<string> {
@@ -183,7 +181,7 @@ export class Connection {
         return await this.#withTimeout(request());
       } catch (error) {
         if (!isBusy(error) || attempt === 3) throw daoErrorFrom(error, this.context(method));
-        await pause(attempt * 300);
+        await this.#pause(attempt * 300);
       }
     }
   }
@@ -193,16 +191,17 @@ export class Connection {
     for (let signature = 1; ; signature++) {
       const { signed, hash } = await this.#sign(receiver, actionList, method);
       try {
-        return outcomeOf(await this.#deliver(signed, hash), hash, context);
+        return outcomeOf(
+          await deliver({ signed, hash, accountId: this.accountId! }, this.#line),
+          hash,
+          context,
+        );
       } catch (error) {
         this.#nonce = null;
         const canSignAgain =
-          error instanceof InvalidNonceError ||
-          error instanceof TransactionExpiredError ||
-          error instanceof ShardCongestedError ||
-          error instanceof ShardStuckError;
+          error instanceof InvalidNonceError || error instanceof TransactionExpiredError;
         if (!canSignAgain || signature === signaturesMax) throw daoErrorFrom(error, context);
-        await pause(50 * signature);
+        await this.#pause(50 * signature);
       }
     }
   }
@@ -232,50 +231,6 @@ export class Connection {
     return { signed: signedTransaction, hash: baseEncode(txHash) };
   }
 
-  /** Sends the same signed bytes until the chain says what became of them. */
-  async #deliver(signed: SignedTransaction, hash: string): Promise<RpcOutcome> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#withTimeout(
-          this.provider.sendTransactionUntil(signed, 'EXECUTED_OPTIMISTIC'),
-        );
-      } catch (error) {
-        // On the second sending, a used nonce may be the trace of the first one having landed.
-        const unclear = isUnclear(error) || (error instanceof InvalidNonceError && attempt > 1);
-        if (!unclear) throw error;
-        const landed = await this.#lookUp(hash);
-        if (landed !== 'unknown' && landed !== 'unanswered') return landed;
-        if (error instanceof InvalidNonceError) {
-          // Only a chain that does not know the first sending says that another one used the nonce.
-          if (landed === 'unknown') throw error;
-          throw new NodeSilentError('nothing says what became of the transaction');
-        }
-        if (attempt === sendsMax) throw error;
-        await pause(200 * 2 ** attempt);
-      }
-    }
-  }
-
-  /** What became of a transaction, unless the chain does not know it or cannot be asked. */
-  async #lookUp(hash: string): Promise<RpcOutcome | 'unknown' | 'unanswered'> {
-    for (let attempt = 1; attempt <= 3; attempt++) {
-      try {
-        return await this.#withTimeout(
-          this.provider.viewTransactionStatus({
-            txHash: hash,
-            accountId: this.accountId!,
-            waitUntil: 'EXECUTED_OPTIMISTIC',
-          }),
-        );
-      } catch (error) {
-        if (error instanceof UnknownTransactionError) return 'unknown';
-        if (error instanceof RpcError && !isNoAnswer(error)) return 'unanswered';
-        await pause(200 * attempt);
-      }
-    }
-    return 'unanswered';
-  }
-
   async #withTimeout<T>(work: Promise<T>): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
@@ -299,11 +254,6 @@ function isBusy(error: unknown): boolean {
   return typeof status === 'number' && [408, 429, 500, 502, 503].includes(status);
 }
 
-/** Nobody can say from this error alone whether the transaction was taken. */
-function isUnclear(error: unknown): boolean {
-  return isNoAnswer(error) || !(error instanceof RpcError);
-}
-
 function signerOf(account: AccountKey): KeyPairSigner {
   try {
     return KeyPairSigner.fromSecretKey(account.secretKey as KeyPairString);
@@ -314,6 +264,15 @@ function signerOf(account: AccountKey): KeyPairSigner {
       facts: `the secret key of ${account.accountId} is not "ed25519:" and base58 text`,
       remedy: 'check its credentials file',
     });
+  }
+}
+
+/** What a contract returned: JSON as a rule, and where it is none, the text itself. */
+function jsonOrText(returned: string): unknown {
+  try {
+    return JSON.parse(returned);
+  } catch {
+    return returned;
   }
 }
 

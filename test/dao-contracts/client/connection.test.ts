@@ -35,6 +35,14 @@ describe('a connection to the contract', () => {
     expect(await connection.view('get_run', { feeYocto: 5n })).to.equal('{"feeYocto":"5"}');
   });
 
+  it('refuses a malformed amount that a call returned, and takes plain text as it is', async () => {
+    node.replies.push({ result: success({ feeYocto: 'much' }) });
+    const error = await connection.call('claim', {}).catch((caught: unknown) => caught);
+    expect(error).to.be.instanceOf(Error);
+    node.replies.push({ result: { status: { SuccessValue: btoa('plain') } } });
+    expect(await connection.call('claim', {})).to.equal('plain');
+  });
+
   it('sends transactions one after another with growing nonces', async () => {
     const calls = Array.from({ length: 5 }, (_, n) => connection.call('commit', { n }));
     const answers = await Promise.all(calls);
@@ -281,6 +289,7 @@ function connectTo(rpcUrl: string, secretKey = key.secretKey): Connection {
     contract: 'dao.test',
     account: { accountId: 'worker.test', secretKey },
     requestTimeoutMs: 2_000,
+    pause: () => Promise.resolve(),
   });
 }
 
