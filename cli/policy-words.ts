@@ -77,14 +77,10 @@ export function describeEffects({ changes, live }: PolicyEffects): string {
 }
 
 function describeAffected(one: AffectedProposal): string {
-  const data = (list: AffectedProposal['blocked']) =>
-    list.map(({ dataset, licence }) => `${dataset} (${licence})`).join(', ');
   const facts = [
     ...one.keeps.map(describeKept),
-    ...(one.blocked.length ? [`could not be executed any more: ${data(one.blocked)}`] : []),
-    ...(one.unblocked.length ? [`could be executed again: ${data(one.unblocked)}`] : []),
-    ...(one.price === 'too-dear' ? ['could not be executed any more: it pays too much'] : []),
-    ...(one.price === 'allowed-again' ? ['could be executed again: its pay is allowed'] : []),
+    ...one.stopped.map((why) => `could not be executed any more: ${why}`),
+    ...one.freed.map((why) => `could be executed again, which now is refused: ${why}`),
     ...(one.replaces ? ['would replace this policy if executed after it'] : []),
   ];
   return facts.join('; ') || 'the same under both';

@@ -7,8 +7,13 @@
 import type { DatasetCalls } from './datasets.js';
 import type { GovernanceCalls } from './governance.js';
 import { readAll } from './page.js';
+import type { Policy } from '../rules/actions.js';
+import { checkLicence, checkTrainable } from '../rules/datasets.js';
+import { Refusal } from '../rules/errors.js';
 import { checkPrice } from '../rules/price-per-flop.js';
+import type { RunTerms } from '../rules/run-terms.js';
 import { toWire } from './money-fields.js';
+import type { RunCalls } from './runs.js';
 import type { PolicyView, ProposalView } from './views.js';
 
 type SetPolicy = Extract<ProposalView['action'], { kind: 'set-policy' }>;
@@ -27,11 +32,10 @@ export interface AffectedProposal {
   readonly kind: ProposalView['action']['kind'];
   /** Rules that it keeps though the new policy has others. */
   readonly keeps: readonly PolicyChange[];
-  /** Datasets that it could not be executed with any more, or could again. */
-  readonly blocked: readonly { dataset: string; licence: string }[];
-  readonly unblocked: readonly { dataset: string; licence: string }[];
-  /** Whether its run would pay more than the new policy allows, or no longer would. */
-  readonly price: 'too-dear' | 'allowed-again' | null;
+  /** Why it could not be executed any more, in the contract's words for what would refuse it. */
+  readonly stopped: readonly string[];
+  /** What refuses it now, and no longer would. */
+  readonly freed: readonly string[];
   /** Whether it would replace the policy in its turn. */
   readonly replaces: boolean;
 }
@@ -60,7 +64,8 @@ function textOf(rule: unknown): string {
 }
 
 type Reader = Pick<GovernanceCalls, 'getPolicy' | 'listProposals'> &
-  Pick<DatasetCalls, 'getDataset'>;
+  Pick<DatasetCalls, 'getDataset'> &
+  Pick<RunCalls, 'getRun'>;
 
 /** `proposal`: the one that proposes it, which is not told about itself. */
 export async function readPolicyEffects(
@@ -87,38 +92,62 @@ async function affect(
     .map((field): PolicyChange => ({ field, before: one[field], after: it.next[field] }))
     .filter(({ before, after }) => before !== after);
   const { action } = one;
-  const names = action.kind === 'fund-run' ? action.terms.datasets : [];
-  const data = await Promise.all(
-    names.map(async (dataset) => {
-      const licence = (await it.client.getDataset({ id: dataset }))?.licenceConcluded ?? '';
-      const may = (policy: ProposedPolicy) => policy.licences.includes(licence);
-      return { dataset, licence, now: may(it.now), next: may(it.next) };
-    }),
-  );
-  const named = (of: typeof data) => of.map(({ dataset, licence }) => ({ dataset, licence }));
+  const [now, next] = [toRules(it.now), toRules(it.next)];
+  const answers = (await checksOf(action, it.client)).map((check) => ({
+    now: refusalOf(() => check(now)),
+    next: refusalOf(() => check(next)),
+  }));
   return {
     ...{ proposal: one.id, status: one.status, kind: action.kind, keeps },
-    blocked: named(data.filter(({ now, next }) => now && !next)),
-    unblocked: named(data.filter(({ now, next }) => !now && next)),
-    price: comparePrices(action, it),
+    stopped: answers.flatMap(({ now, next }) => (now === null && next !== null ? [next] : [])),
+    freed: answers.flatMap(({ now, next }) => (now !== null && next === null ? [now] : [])),
     replaces: action.kind === 'set-policy',
   };
 }
 
-function comparePrices(
-  action: ProposalView['action'],
-  it: { now: ProposedPolicy; next: ProposedPolicy },
-): AffectedProposal['price'] {
-  if (action.kind !== 'fund-run') return null;
-  const terms = toWire(action.terms) as Parameters<typeof checkPrice>[0];
-  const allows = (policy: ProposedPolicy) => {
-    try {
-      checkPrice(terms, toWire(policy) as Parameters<typeof checkPrice>[1]);
-      return true;
-    } catch {
-      return false;
+type Check = (policy: Policy) => void;
+
+/** What the contract asks of the policy when an action is executed, by the contract's own rules. */
+async function checksOf(action: ProposalView['action'], client: Reader): Promise<Check[]> {
+  switch (action.kind) {
+    case 'fund-run': {
+      const records = await Promise.all(
+        action.terms.datasets.map((dataset) => client.getDataset({ id: dataset })),
+      );
+      const data = records.flatMap((one) =>
+        one === null ? [] : [(policy: Policy) => checkTrainable(one, policy)],
+      );
+      return [...data, priceOf(action.terms)];
     }
-  };
-  if (allows(it.now) === allows(it.next)) return null;
-  return allows(it.next) ? 'allowed-again' : 'too-dear';
+    case 'amend-run': {
+      const run = await client.getRun({ run: action.run });
+      return run === null ? [] : [priceOf({ ...run.terms, ...action.changes })];
+    }
+    case 'open-bounty': {
+      const { licence } = action.terms;
+      return [(policy) => checkLicence(licence, policy, 'the bounty asks for items')];
+    }
+    default:
+      return [];
+  }
+}
+
+function priceOf(terms: object): Check {
+  const priced = toWire(terms) as RunTerms;
+  return (policy) => checkPrice(priced, policy);
+}
+
+/** As the rules have it: money in decimal strings. */
+function toRules(policy: ProposedPolicy): Policy {
+  return toWire(policy) as Policy;
+}
+
+function refusalOf(check: () => void): string | null {
+  try {
+    check();
+    return null;
+  } catch (error) {
+    if (error instanceof Refusal) return error.message;
+    throw error;
+  }
 }

@@ -128,26 +128,31 @@ describe('commands of governance', () => {
       .to.match(/^quorum +40 % +60 %$/m)
       .and.match(/^licences +CC0-1.0 +MIT$/m);
     expect(out).to.not.match(/^approval +60 %/m);
-    const blocked = 'could not be executed any more: speeches@1 \\(CC0-1.0\\)';
+    const stopped =
+      'LICENCE_NOT_ALLOWED: dataset speeches@1 is under "CC0-1.0"; the policy allows MIT';
     expect(out).to.match(
-      new RegExp(`^1 +voting +fund-run +keeps quorum 40 %, not 60 %; ${blocked}$`, 'm'),
+      new RegExp(
+        `^1 +voting +fund-run +keeps quorum 40 %, not 60 %; ` +
+          `could not be executed any more: ${stopped}$`,
+        'm',
+      ),
     );
     expect(out).to.match(/^2 +voting +transfer +keeps quorum 40 %, not 60 %$/m);
     expect(out).to.not.match(/^3 +voting +set-policy/m);
     const { effects } = JSON.parse((await run('proposal', 'show', '3', '--json')).out) as {
-      effects: { live: { proposal: number; blocked: object[] }[] };
+      effects: { live: { proposal: number; stopped: string[] }[] };
     };
     expect(effects.live.map((one) => one.proposal)).to.deep.equal([1, 2]);
     const dear = { ...play.policy, rewardPerTeraFlopYoctoMax: '0' };
     play.propose({ kind: 'set-policy', policy: dear });
     const pay = (await run('proposal', 'show', '4')).out;
     expect(pay).to.match(
-      /^1 +voting +fund-run +could not be executed any more: it pays too much$/m,
+      /^1 +voting +fund-run +could not be executed any more: PRICE_TOO_HIGH: rewardYocto is .*$/m,
     );
     expect(pay).to.match(
       /^3 +voting +set-policy +.*would replace this policy if executed after it$/m,
     );
-    expect(effects.live[0]!.blocked).to.deep.equal([{ dataset: 'speeches@1', licence: 'CC0-1.0' }]);
+    expect(effects.live[0]!.stopped).to.deep.equal([stopped]);
   });
 
   it('say that a policy which holds already changes nothing', async () => {
