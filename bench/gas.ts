@@ -4,6 +4,7 @@
  * compares a DAO of 10 with one of 10,000 members, datasets and proposals, and round 10 of a run
  * with round 200. Printed: Tgas of the receipt, loading included, and the ratio. Minutes.
  */
+import { runsPageItemsMax } from '@commonweights/dao-contracts/rules/limits.js';
 import {
   dataset,
   members,
@@ -69,6 +70,10 @@ async function playCohort(workers: number): Promise<void> {
     const shown = [its[0]!, its[its.length >> 1]!, its[its.length - 1]!];
     console.log(row(method, [`${its.length}`, ...shown.map((tgas) => tgas.toFixed(2))]));
   }
+  const page = runsPageItemsMax * mostOf(chain, 0).get('get_run')!;
+  console.log(
+    `a page of ${runsPageItemsMax} such runs takes a view ${page.toFixed(0)} Tgas at most`,
+  );
 }
 
 async function playDao(size: number): Promise<Column> {

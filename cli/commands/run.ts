@@ -1,6 +1,6 @@
 /** `commonweights run`: training runs, from proposal to the last round. */
 import type { Command } from 'commander';
-import { readAll } from '@commonweights/dao-contracts/client/page.js';
+import { readRuns } from '@commonweights/dao-contracts/client/runs.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
 import type { RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
 import { seatName } from '@commonweights/dao-contracts/rules/seat-name.js';
@@ -51,7 +51,7 @@ export function addRunCommands(program: Command, terminal: Terminal): void {
 }
 
 async function list(session: Session): Promise<void> {
-  const runs = await readAll((page) => session.reader().listRuns(page));
+  const runs = await readRuns(session.reader());
   session.print(runs, () => {
     if (runs.length === 0) return 'No runs yet; propose one with "commonweights run propose".\n';
     const rows = runs.map((one) => [

@@ -9,6 +9,7 @@ import {
 } from '@commonweights/dataset-registry/lineage/ancestry.js';
 import type { DatasetCalls } from './datasets.js';
 import { readAll } from './page.js';
+import { readRuns } from './runs.js';
 import type { ReleaseCalls } from './releases.js';
 import type { RunCalls } from './runs.js';
 import type { DatasetView, ReleaseView, RunView } from './views.js';
@@ -27,7 +28,7 @@ type Reader = Pick<DatasetCalls, 'listDatasets'> &
 export async function readDatasetEffects(client: Reader, id: string): Promise<DatasetEffects> {
   const [datasets, runs, releases] = await Promise.all([
     readAll((page) => client.listDatasets(page)),
-    readAll((page) => client.listRuns(page)),
+    readRuns(client),
     readAll((page) => client.listReleases(page)),
   ]);
   const descendants = findDescendants(id, datasets).map((one) => one.id);

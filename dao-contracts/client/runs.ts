@@ -1,12 +1,14 @@
 /** Runs and the seats in them: who trains, who audits, how far it is. */
 import { teraGas, type Connection } from './connection.js';
-import type { Page } from './page.js';
+import { runsPageItemsMax } from '../rules/limits.js';
+import { readAll, type Page } from './page.js';
 import type { OfSeat } from './rounds.js';
 import type { RoundRecord, RunView, SeatRole, SeatView } from './views.js';
 
 export interface RunCalls {
   /** Null when there is no such run. */
   getRun(it: { run: number }): Promise<RunView | null>;
+  /** One page, at most ten of them; `readRuns` reads them all. */
   listRuns(page?: Page): Promise<RunView[]>;
   getSeats(it: { run: number }): Promise<SeatView[]>;
   /** Null for a round that was not closed yet. */
@@ -42,4 +44,9 @@ export function runCalls(connection: Connection): RunCalls {
     setPayout: (it) => connection.call('set_payout', it, { depositYocto: 1n }),
     setOperator: (it) => connection.call('set_operator', it, { depositYocto: 1n }),
   };
+}
+
+/** All runs, page by page. */
+export function readRuns(client: Pick<RunCalls, 'listRuns'>): Promise<RunView[]> {
+  return readAll((page) => client.listRuns(page), runsPageItemsMax);
 }

@@ -25,6 +25,7 @@ import {
   membersPerCallMax,
   messageCharsMax,
   pageItemsMax,
+  runsPageItemsMax,
   proofNodesMax,
   saltCharsMax,
   seatsMax,
@@ -46,10 +47,11 @@ const worker = optional(workerLabel, '');
 const payout = optional<string | null>(nullable(account), null);
 const auditStep = { run: id, worker, round, seat, segment };
 
-const page = {
+const pageOf = (itemsMax: number) => ({
   from: optional(integer(0, 2 ** 31), 0),
-  limit: optional(integer(1, pageItemsMax), pageItemsMax),
-};
+  limit: optional(integer(1, itemsMax), itemsMax),
+});
+const page = pageOf(pageItemsMax);
 
 const tickOfRun = {
   run: id,
@@ -173,6 +175,7 @@ export const decode = {
   judge: record({ run: id, worker, dispute: id, answer: nullable(digest) }),
   appeal: record({ run: id, worker, dispute: id }),
   page: record(page),
+  runsPage: record(pageOf(runsPageItemsMax)),
   attestations: record({ subject: digest, ...page }),
   datasetId: record({ id: text(128) }),
   roundRecord: record({ run: id, round }),

@@ -507,7 +507,7 @@ export class Dao {
 
   @view({})
   list_runs(args: unknown): (shown.RunView | null)[] {
-    return listIds(decode.page(args, ''), readCounts().runs).map(showRun);
+    return listIds(decode.runsPage(args, ''), readCounts().runs).map(showRun);
   }
 
   @view({})

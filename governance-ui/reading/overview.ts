@@ -2,6 +2,7 @@
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { readMembers } from '@commonweights/dao-contracts/client/governance.js';
 import { readAll } from '@commonweights/dao-contracts/client/page.js';
+import { readRuns } from '@commonweights/dao-contracts/client/runs.js';
 import type {
   AccountingView,
   DatasetView,
@@ -33,7 +34,7 @@ export async function readOverview(client: DaoClient): Promise<Overview> {
       readMembers(client),
       client.getPolicy(),
       client.listTokens(),
-      readAll((page) => client.listRuns(page)),
+      readRuns(client),
       readAll((page) => client.listReleases(page)),
       readAll((page) => client.listProposals(page)),
       readChainTimeMs(client),
@@ -57,7 +58,7 @@ export interface Pedigree {
 export async function readPedigree(client: DaoClient): Promise<Pedigree> {
   const [datasets, runs, releases] = await Promise.all([
     readAll((page) => client.listDatasets(page)),
-    readAll((page) => client.listRuns(page)),
+    readRuns(client),
     readAll((page) => client.listReleases(page)),
   ]);
   return { datasets, runs, releases };

@@ -4,6 +4,7 @@ import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical
 import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { encodeManifest } from '@commonweights/dataset-registry/digest/manifest.js';
 import { digestOfAction } from '@commonweights/dao-contracts/client/governance.js';
+import { runsPageItemsMax } from '@commonweights/dao-contracts/rules/limits.js';
 import type {
   AccountingView,
   Action,
@@ -150,7 +151,7 @@ export class DaoFixture {
       case 'get_dataset':
         return this.datasets.find(({ id }) => id === args['id']) ?? null;
       case 'list_runs':
-        return page(this.runs.map((one) => one.view()));
+        return page(this.runs.map((one) => one.view())).slice(0, runsPageItemsMax);
       case 'get_run':
         return run?.view() ?? null;
       case 'get_seats':

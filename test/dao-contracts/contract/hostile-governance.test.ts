@@ -116,6 +116,7 @@ describe('hostile governance calls', () => {
     }
     for (const page of [{ from: -1 }, { limit: 0 }, { limit: 51 }, { limit: 2 ** 53 }]) {
       expect(play.refusal('ann.test', 'get_members', page)).to.match(/^BAD_ARGUMENT: (from|limit)/);
+      expect(play.refusal('ann.test', 'list_runs', page)).to.match(/^BAD_ARGUMENT: (from|limit)/);
     }
     const policy = { ...play.policy, votingPeriodMs: 2 ** 53 };
     const args = proposing({ kind: 'set-policy', policy });
