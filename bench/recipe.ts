@@ -16,6 +16,8 @@ import type { PackedSequences } from '@commonweights/trainer/data/packed-sequenc
 import type { Engine } from '@commonweights/trainer/engines/engine.js';
 import { createOrtNativeEngine } from '@commonweights/trainer/engines/ort-native.js';
 import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
+import { initialParams } from '@commonweights/trainer/program/initial-params.js';
+import { llamaLayout } from '@commonweights/trainer/program/llama.js';
 import { unigramEntropy } from '@commonweights/trainer/run/evaluate.js';
 import {
   programOf,
@@ -79,8 +81,9 @@ function cohortOf({ engine, recipe, seed, train, heldOut }: Bench): Cohort {
     ...{ optimizer, batchSize, schedule, stepsPerRound: innerSteps },
     ...{ segments: 1, localResetInterval: recipe.rounds + 1 },
   };
-  const spec = { model, inner, outer, initialSeed: seed, data: { seed } };
-  return { engine, spec, train, heldOut, evaluatedSequences };
+  const spec = { model, inner, outer, data: { seed } };
+  const initial = initialParams({ model, layout: llamaLayout(model) }, seed);
+  return { engine, spec, initial, train, heldOut, evaluatedSequences };
 }
 
 /** The run: rounds of H inner steps on each worker, then one exchange. */

@@ -1,9 +1,13 @@
-/** `commonweights checkpoint …`: models of other people as the one file that everything here reads. */
+/**
+ * `commonweights checkpoint …`: models of other people as the one file that everything here reads, and
+ * as blobs that a run can go on from.
+ */
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { withExamples, withJson } from '../arguments.js';
+import { openBlobs } from '../blob-folder.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
 import { formatBytes } from '../output.js';
@@ -25,6 +29,50 @@ export function addCheckpointCommands(program: Command, terminal: Terminal): voi
     ),
     terminal,
     (session, [dir], flags) => importCheckpoint(session, dir!, flags),
+  );
+  does(
+    withExamples(
+      withJson(checkpoint.command('publish <dir>')).description(
+        'offer an imported model to workers, so that a run can go on from it',
+      ),
+      'commonweights checkpoint publish ./model',
+    ),
+    terminal,
+    (session, [dir]) => publishCheckpoint(session, dir!),
+  );
+}
+
+/** Only what workers will accept: weights of the config's very shapes, in our one encoding. */
+async function publishCheckpoint(session: Session, name: string): Promise<void> {
+  const [huggingFace, state] = await Promise.all([
+    import('@commonweights/trainer/checkpoint/hugging-face.js'),
+    import('@commonweights/trainer/checkpoint/state.js'),
+  ]);
+  const { readFolder } = await import('@commonweights/trainer/release/read-folder.js');
+  const files = await readFolder(resolve(session.terminal.cwd, name));
+  const { config, layout, params } = huggingFace.readHuggingFace(files);
+  const bytes = state.encodeState({ params, momentum: null }, layout);
+  if (digestOf(files.get(huggingFace.WEIGHTS_FILE) ?? new Uint8Array()) !== digestOf(bytes)) {
+    throw new CliError(
+      exitCodes.badInput,
+      `NOT_IMPORTED: ${name} holds weights as others write them; run "commonweights checkpoint ` +
+        'import" on it and publish what that makes',
+    );
+  }
+  const blobs = await openBlobs(session, 'write');
+  const weights = await blobs.publish(bytes);
+  const tokenizerFile = files.get(huggingFace.TOKENIZER_FILE);
+  const tokenizer = tokenizerFile ? await blobs.publish(tokenizerFile) : null;
+  const { vocabSize, ...model } = config;
+  void vocabSize;
+  session.print({ weights, tokenizer, model }, () =>
+    [
+      `weights    ${weights}\n`,
+      `tokenizer  ${tokenizer ?? '–'}\n`,
+      'Go on from it with this in a run draft, in place of "initialSeed":\n',
+      `  "parent": ${JSON.stringify({ weights })},\n`,
+      `  "model": ${JSON.stringify(model)}\n`,
+    ].join(''),
   );
 }
 

@@ -25,6 +25,7 @@ interface DeriveFlags {
   readonly title?: string;
   readonly concluded?: string;
   readonly vocab?: number;
+  readonly tokenizer?: string;
   readonly context?: number;
   readonly heldout?: number;
   readonly seed?: number;
@@ -54,6 +55,7 @@ export function addDatasetDerive(dataset: Command, terminal: Terminal): void {
         .option('--title <text>', 'what it is (default: the name)')
         .option('--concluded <spdx>', "licence that you conclude (default: the first parent's)")
         .option('--vocab <n>', 'tokenise-and-pack: tokens (2048)', wholeNumber(257, 65_536))
+        .option('--tokenizer <digest>', "tokenise-and-pack: another model's, in place of --vocab")
         .option('--context <n>', 'tokenise-and-pack: sequence (128)', wholeNumber(1, 1 << 20))
         .option('--heldout <bps>', 'share held out, in 1/10000 (500)', wholeNumber(1, 9_999))
         .option('--seed <n>', 'decides which documents (1)', wholeNumber(0, 2 ** 32))
@@ -110,12 +112,18 @@ async function derive(
 async function readTransform(session: Session, flags: DeriveFlags): Promise<Transform> {
   const { decodeTransform, defaultParams, transformNames } =
     await import('@commonweights/dataset-registry/transforms/transform.js');
+  const defaultsFor = (known: TransformName, { tokenizer }: DeriveFlags): object => {
+    // A tokenizer that is there is not trained to a size.
+    const { vocabSize, ...others } = defaultParams(known) as { vocabSize?: number };
+    void vocabSize;
+    return tokenizer === undefined ? defaultParams(known) : others;
+  };
   const name = transformNames.find((one) => one === flags.transform);
   // The refusal of an unknown name lists the known ones.
   const asked =
     flags.params !== undefined
       ? await readJsonFile(session.terminal.cwd, flags.params)
-      : name && { ...defaultParams(name), ...ownParams(name, flags) };
+      : name && { ...defaultsFor(name, flags), ...ownParams(name, flags) };
   return decodeTransform({ name: flags.transform, version: 1, params: asked ?? {} });
 }
 
@@ -124,6 +132,7 @@ function ownParams(name: TransformName, flags: DeriveFlags): Record<string, unkn
   const own: Readonly<Partial<Record<TransformName, Record<string, unknown>>>> = {
     'tokenise-and-pack': {
       vocabSize: flags.vocab,
+      tokenizer: flags.tokenizer,
       contextLength: flags.context,
       heldoutBps: flags.heldout,
       seed: flags.seed,

@@ -12,6 +12,7 @@ import { exitCodes } from '../exit-codes.js';
 import { readForecast } from '../forecast-file.js';
 import { readJsonFile } from '../input-file.js';
 import { formatFacts } from '../output.js';
+import { describeParent, requirePublished } from '../parent-release.js';
 import { describePrice } from '../price-words.js';
 import { submitProposal } from '../proposal-bond.js';
 import { does, type Session } from '../session.js';
@@ -48,6 +49,7 @@ async function propose(session: Session, file: string, flags: Flags): Promise<vo
     : null;
   const client = await session.signer();
   const dataset = await readDataset(client, draft.data.dataset);
+  await requirePublished(client, draft);
   const blobs = await openBlobs(session, 'write');
   const progress = session.startProgress('preparing the run');
   const [{ prepareRun }, { createOrtWasmEngine }] = await Promise.all([
@@ -75,6 +77,7 @@ async function propose(session: Session, file: string, flags: Flags): Promise<vo
   const facts = formatFacts([
     ['spec', terms.spec],
     ['program', terms.program],
+    ['starts from', describeParent(spec)],
     ['initial root', terms.initialRoot],
     ['dataset', `${dataset.id} (${dataset.licenceConcluded})`],
     ['rounds', terms.rounds],

@@ -10,6 +10,7 @@ import { openBlobs } from '../blob-folder.js';
 import { readDraft } from '../draft-file.js';
 import { readJsonFile } from '../input-file.js';
 import { formatBytes, formatFacts } from '../output.js';
+import { requirePublished } from '../parent-release.js';
 import { describePrice } from '../price-words.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
@@ -43,6 +44,7 @@ export function addRunRehearse(run: Command, terminal: Terminal): void {
 async function rehearseDraft(session: Session, file: string, flags: Flags): Promise<void> {
   const draft = readDraft(file, await readJsonFile(session.terminal.cwd, file));
   const dataset = await readDataset(session.reader(), draft.data.dataset);
+  await requirePublished(session.reader(), draft);
   const blobs = await openBlobs(session, 'read');
   const [{ prepareRun }, { rehearse }, { createOrtWasmEngine }] = await Promise.all([
     import('@commonweights/trainer/run/prepare-run.js'),

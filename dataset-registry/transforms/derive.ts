@@ -3,6 +3,7 @@
  * `reproduceDataset` re-runs a derivation and compares, `verifyDataset` holds a record's numbers
  * against its bytes. What they return goes into a record as it is.
  */
+import { canonicalBytes } from '../digest/canonical.js';
 import { digestTreeRoot } from '../digest/digest-tree.js';
 import { digestOf, type Digest } from '../digest/digest.js';
 import { encodeManifest, type Manifest } from '../digest/manifest.js';
@@ -43,7 +44,7 @@ export async function deriveDataset(derivation: {
   tools: TokenizerTools;
 }): Promise<DatasetMeasure & { parents: DatasetParent[] }> {
   const { store, transform, tools } = derivation;
-  const input = await readParents(store, derivation.parents);
+  const input = await readInput(store, transform, derivation.parents);
   const measure = await storeContent(store, runTransform(transform, input, tools));
   const digest = await store.put(encodeTransform(transform));
   const parents = derivation.parents.map(({ id }) => ({ dataset: id, transform: digest }));
@@ -73,7 +74,7 @@ export async function reproduceDataset(reproduction: {
   if (record.parents.some((parent) => parent.transform !== digestOf(encodeTransform(transform)))) {
     throw new Error(`BAD_TRANSFORM: ${first.transform} is not in canonical form; do not trust it`);
   }
-  const content = runTransform(transform, await readParents(store, parents), tools);
+  const content = runTransform(transform, await readInput(store, transform, parents), tools);
   return { differences: compare(record, measureContent(content).measure) };
 }
 
@@ -134,6 +135,29 @@ async function readPacked(store: BlobStore, manifest: Manifest): Promise<Digest[
   }
   await getFile(store, manifest, packedPaths.tokenizer);
   return itemsInOrder(packing);
+}
+
+/** What a transform works on: its parents' items, and a tokenizer where its parameters name one. */
+async function readInput(
+  store: BlobStore,
+  transform: Transform,
+  parents: readonly MeasuredRecord[],
+): Promise<TransformInput> {
+  const input = await readParents(store, parents);
+  if (transform.name !== 'tokenise-and-pack' || !transform.params.tokenizer) return input;
+  const { tokenizer } = transform.params;
+  const bytes = await store.get(tokenizer, { maxBytes: itemLimits.tokenizerBytesMax });
+  try {
+    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    // Its bytes become a file of the dataset: they have to be those that its digest names.
+    if (digestOf(canonicalBytes(json)) === tokenizer)
+      return { ...input, tokenizer: json as object };
+  } catch {
+    // Said below: it is no canonical JSON.
+  }
+  throw new Error(
+    `BAD_TOKENIZER: ${tokenizer} is no tokenizer.json in canonical JSON; name the one of a release`,
+  );
 }
 
 /** The parents' items, checked against their records first: a wrong parent explains nothing. */

@@ -13,4 +13,6 @@ export const itemLimits = {
   folderDepthMax: 16,
   /** A dataset's files together. */
   datasetBytesMax: 2 ** 32,
+  /** A `tokenizer.json` of 65,536 tokens has a few MiB. */
+  tokenizerBytesMax: 2 ** 26,
 } as const;

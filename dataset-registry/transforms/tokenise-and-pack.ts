@@ -1,10 +1,11 @@
 /**
  * `tokenise-and-pack`: from documents to token ids. Whole documents are held out by a seeded hash
  * of their digest, so that adding a document never moves another from one side to the other, and
- * the tokenizer learns from the documents that are not held out.
+ * the tokenizer learns from the documents that are not held out. Where a run is to go on from a model
+ * that exists, the data is packed with that model's tokenizer instead, named by its digest.
  */
 import { canonicalBytes } from '../digest/canonical.js';
-import type { Digest } from '../digest/digest.js';
+import { isDigest, type Digest } from '../digest/digest.js';
 import { countSequences, encodeTokens, packedPaths } from './packing.js';
 import type { PackedItem, PackedSplit, Packing } from './packing.js';
 import { readInteger, readParams } from './params.js';
@@ -12,7 +13,10 @@ import { drawBelow } from './seeded-draw.js';
 import type { DatasetContent, TextItem } from './text-item.js';
 
 export interface PackParams {
-  vocabSize: number;
+  /** Tokens of the tokenizer that is trained; absent where one is given. */
+  vocabSize?: number;
+  /** A `tokenizer.json` in place of a trained one. */
+  tokenizer?: Digest;
   /** Tokens of one training sequence. */
   contextLength: number;
   /** Share of documents held out. */
@@ -29,7 +33,7 @@ export interface TokenizerTools {
 
 const endOfTextId = 0;
 
-export const packDefaults: PackParams = {
+export const packDefaults: PackParams & { vocabSize: number } = {
   vocabSize: 2048,
   contextLength: 128,
   heldoutBps: 500,
@@ -37,19 +41,30 @@ export const packDefaults: PackParams = {
 };
 
 export function decodePackParams(json: unknown): PackParams {
-  const keys = ['vocabSize', 'contextLength', 'heldoutBps', 'seed'] as const;
-  const params = readParams(json, keys);
+  const given = Object.hasOwn(Object(json) as object, 'tokenizer');
+  const source = given ? 'tokenizer' : 'vocabSize';
+  const params = readParams(json, [source, 'contextLength', 'heldoutBps', 'seed'] as const);
+  const value = (params as Record<string, unknown>)[source];
   return {
-    vocabSize: readInteger(params.vocabSize, 'vocabSize', 257, 65_536),
+    ...(given
+      ? { tokenizer: readDigest(value) }
+      : { vocabSize: readInteger(value, 'vocabSize', 257, 65_536) }),
     contextLength: readInteger(params.contextLength, 'contextLength', 1, 2 ** 20),
     heldoutBps: readInteger(params.heldoutBps, 'heldoutBps', 1, 9_999),
     seed: readInteger(params.seed, 'seed', 0, Number.MAX_SAFE_INTEGER),
   };
 }
 
-/** Throws `EMPTY_SPLIT` when all documents fall on one side. */
+function readDigest(value: unknown): Digest {
+  if (isDigest(value)) return value;
+  throw new Error(
+    `BAD_PARAMS: "tokenizer" is ${JSON.stringify(value)}, not the digest of a tokenizer.json`,
+  );
+}
+
+/** `tokenizer`: what the parameter names, parsed. Throws `EMPTY_SPLIT` when all documents fall on one side. */
 export function tokeniseAndPack(
-  input: { items: readonly TextItem[]; digests: readonly Digest[] },
+  input: { items: readonly TextItem[]; digests: readonly Digest[]; tokenizer?: object },
   params: PackParams,
   tools: TokenizerTools,
 ): DatasetContent {
@@ -63,7 +78,9 @@ export function tokeniseAndPack(
     );
   }
   const training = input.items.filter((_, i) => !heldout[i]).map((item) => item.text);
-  const tokenizerFile = tools.train({ texts: training, vocabSize: params.vocabSize });
+  const { vocabSize } = params;
+  const tokenizerFile =
+    vocabSize === undefined ? input.tokenizer! : tools.train({ texts: training, vocabSize });
   const tokenizer = tools.load(tokenizerFile);
   const pack = (held: boolean): { tokens: Uint16Array; split: PackedSplit } =>
     packSplit(

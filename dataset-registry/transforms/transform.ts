@@ -52,6 +52,8 @@ export interface TransformInput {
   digests: Digest[];
   /** How many items each parent has, in order. */
   parents: number[];
+  /** The tokenizer that the parameters name. */
+  tokenizer?: object;
 }
 
 interface BuiltIn<Params> {

@@ -59,6 +59,16 @@ describe('commonweights checkpoint import', () => {
     expect(none.err).to.match(/^BAD_MODEL_FOLDER: config.json is missing/);
   });
 
+  it('publishes nothing that a worker would refuse: shards have to be imported first', async () => {
+    const shards = await cli.run('checkpoint', 'publish', 'theirs');
+    expect(shards.code).to.equal(3);
+    expect(shards.err).to.match(
+      /^NOT_IMPORTED: theirs holds weights as others .*checkpoint import/,
+    );
+    const imported = await cli.run('checkpoint', 'publish', 'ours');
+    expect(imported.err).to.match(/^NO_REGISTRY|^NO_ACCOUNT/);
+  });
+
   async function writeShards(bytes: Uint8Array): Promise<void> {
     const { tensors, metadata } = decodeSafetensors(bytes);
     const map: Record<string, string> = {};

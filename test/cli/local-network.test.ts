@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { createKey } from '@commonweights/dao-contracts/client/accounts.js';
 import { essaysJsonl, packingFlags, tinyDraft as draft } from '../support/tiny-draft.js';
 import { CliFolder, expectOneSentence, type CliResult } from './cli-folder.js';
@@ -210,19 +211,25 @@ describe('a local network, by command', function () {
     });
   });
 
+  /** Works in a run from enrolment to its end. */
+  const workThrough = async (id: string): Promise<CliResult> => {
+    const env = { NEAR_CREDENTIALS_DIR: '' };
+    const worker = cli.runWith({ env }, 'work', id, '--account', 'founder.local');
+    const enrolled = async () =>
+      (await json<{ seats: unknown[] }>('run', 'show', id)).seats.length > 0;
+    while (!(await enrolled())) await Promise.race([worker, soon()]);
+    await good('network', 'forward', '61s');
+    return worker;
+  };
+  const carry = async (proposal: number) => {
+    await good('proposal', 'vote', `${proposal}`, 'yes');
+    await good('network', 'forward', '2m');
+    return good('proposal', 'execute', `${proposal}`);
+  };
+
   describe('work', () => {
     it('trains a run to its end, for pay', async () => {
-      const stop = new AbortController();
-      const flags = ['--account', 'founder.local'];
-      const worker = cli.runWith(
-        { env: { NEAR_CREDENTIALS_DIR: '' }, signal: stop.signal },
-        ...['work', '1', ...flags],
-      );
-      const enrolled = async () =>
-        (await json<{ seats: unknown[] }>('run', 'show', '1')).seats.length > 0;
-      while (!(await enrolled())) await Promise.race([worker, soon()]);
-      await good('network', 'forward', '61s');
-      const { code, err } = await worker;
+      const { code, err } = await workThrough('1');
       expect(code, err).to.equal(0);
       expect(err).to.match(/enrolled in run 1 as trainer\n/);
       expect(err).to.match(
@@ -323,6 +330,89 @@ describe('a local network, by command', function () {
       expect(await json('generate', 'model', ...flags)).to.include({ text });
     });
 
+    it('is what another run goes on from, with its tokenizer and its weights', async () => {
+      const { initialSeed, ...rest } = draft;
+      void initialSeed;
+      const write = (change: object) =>
+        writeFile(join(cli.folder, 'second.json'), JSON.stringify({ ...rest, ...change }));
+      const dry = ['run', 'propose', 'second.json', '--dry-run'];
+      const weights = digestOf(await readFile(join(model(), 'model.safetensors')));
+      const tokenizer = digestOf(await readFile(join(model(), 'tokenizer.json')));
+      await good(
+        ...['dataset', 'derive', 'more@1', 'essays@1', '--transform', 'tokenise-and-pack'],
+        ...['--tokenizer', tokenizer, '--context', '16', '--heldout', '2000'],
+      );
+      await good('dataset', 'verify', 'more@1', '--reproduce');
+      const parent = { release: manifest };
+      await write({ parent, data: { dataset: 'more@1', seed: 1 } });
+      const { spec, terms } = await json<SecondRun>(...dry);
+      expect(spec.parent).to.deep.equal({ ...parent, weights, datasets: ['packed@1'] });
+      expect(terms.datasets).to.deep.equal(['more@1', 'packed@1']);
+      const forecast = ['--rounds', '1', '--workers', '1'];
+      const { loss } = await json<{ loss: { before: number } }>(
+        ...['run', 'rehearse', 'second.json', ...forecast],
+      );
+      await write({ initialSeed: 1, data: { dataset: 'more@1', seed: 1 } });
+      const fresh = await json<{ loss: { before: number } }>(
+        ...['run', 'rehearse', 'second.json', ...forecast],
+      );
+      // It knows something already.
+      expect(loss.before).to.be.below(fresh.loss.before);
+
+      await good(
+        ...['dataset', 'derive', 'other@1', 'essays@1', '--transform', 'tokenise-and-pack'],
+        ...['--vocab', '290', '--context', '16', '--heldout', '2000'],
+      );
+      await write({ parent, data: { dataset: 'other@1', seed: 1 } });
+      const words = await run(...dry);
+      expect(words.err).to.match(/PARENT_MISMATCH: the data is packed with another tokenizer/);
+      await write({ parent: { release: weights } });
+      const unknown = await run(...dry);
+      expectOneSentence(unknown, /^NO_SUCH_RELEASE: the DAO has published no release sha256:/);
+      expect(unknown.code).to.equal(4);
+    });
+
+    it('lives on in a run that a worker trains, and in the release of that', async () => {
+      const { initialSeed, ...rest } = draft;
+      void initialSeed;
+      const parent = { release: manifest };
+      const data = { dataset: 'more@1', seed: 1 };
+      // With every claim audited, no round waits for challenges.
+      const second = { ...rest, parent, data, auditedClaimsBps: 10_000, challengeWindowMs: 0 };
+      await writeFile(join(cli.folder, 'second.json'), JSON.stringify(second));
+      const funded = await json<{ proposal: number }>('run', 'propose', 'second.json');
+      expect(await carry(funded.proposal)).to.match(/is executed: run 2\n$/);
+      const worked = await workThrough('2');
+      expect(worked.err).to.match(/Left: the run is completed\..*\nSeat 0: 2 rounds verified/);
+      const flags = ['--release', '2.0.0', '--licence', 'Apache-2.0'];
+      const made = await json<{ proposal: number }>('release', 'propose', '2', ...flags);
+      expect(await carry(made.proposal)).to.match(/: release 2\n$/);
+      const out = await good('pull', '2', '--to', 'child');
+      expect(out).to.match(
+        /^✓ lineage +attested +4 datasets.* release sha256:\w+ on record, as vo/m,
+      );
+      expect(await good('explain', 'child')).to.match(/attested +starts from +release sha256:/);
+      const replayed = await json<{ rounds: { root: string; found: string }[] }>(
+        ...['replay', 'child', '--claims', '0'],
+      );
+      expect(replayed.rounds).to.have.length(2);
+      for (const { root, found } of replayed.rounds) expect(found).to.equal(root);
+    });
+
+    it('can be brought as a checkpoint of nobody’s vote, once it is in our encoding', async () => {
+      const told = await json<{ weights: string; model: object }>('checkpoint', 'publish', 'model');
+      expect(told.weights).to.equal(digestOf(await readFile(join(model(), 'model.safetensors'))));
+      const { initialSeed, ...rest } = draft;
+      void initialSeed;
+      const second = { ...rest, model: told.model, parent: { weights: told.weights } };
+      await writeFile(join(cli.folder, 'third.json'), JSON.stringify(second));
+      const { spec } = await json<SecondRun>('run', 'propose', 'third.json', '--dry-run');
+      expect(spec.parent).to.include({ release: null, weights: told.weights });
+      expect(await good('run', 'propose', 'third.json', '--dry-run')).to.match(
+        /starts from +weights sha256:\w+, from outside/,
+      );
+    });
+
     it('is refused with one flipped byte, with the exit code of its bytes', async () => {
       const file = join(model(), 'model.safetensors');
       const bytes = await readFile(file);
@@ -355,6 +445,11 @@ describe('a local network, by command', function () {
     });
   });
 });
+
+interface SecondRun {
+  readonly spec: { readonly parent: object };
+  readonly terms: { readonly datasets: string[] };
+}
 
 /** `network up`, running in this process until it is told to stop. */
 class UpNetwork {

@@ -69,7 +69,8 @@ function settingOf(name: Setting['name'], terms: RunTerms): Setting {
 
 /** The main job's draft with artefacts that are names only. */
 function mainJob(): { terms: RunTerms; recipe: OuterRecipe } {
-  const draft = draftOf(1);
+  const { parent, ...draft } = draftOf(1);
+  void parent;
   const named = (name: string) => derive('artefact', name);
   const spec: RunSpec = {
     ...draft,

@@ -9,7 +9,7 @@ import {
 } from '@commonweights/dao-contracts/rules/run-events.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run.js';
 import { canonicalJson, digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
-import { digestOf, sha256 } from '@commonweights/dataset-registry/digest/digest.js';
+import { digestOf, sha256, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { encodeUtf8 } from '@commonweights/dataset-registry/digest/hash-parts.js';
 import { decodeRunSpec, termsOf, type RunSpec } from '@commonweights/trainer/run/run-spec.js';
 import { contract, fundedRun, named, near, smallTerms } from '../dao-contracts/rules/run-play.js';
@@ -135,7 +135,20 @@ export const runTopics = [
     about:
       'A run spec, its canonical text and digest, and the terms that follow from it (with an ' +
       'initial root); the least budget and stake of those terms.',
-    inputs: () => [{ spec, initialRoot: named('initial root') }],
+    inputs: () => {
+      const { initialSeed, ...rest } = spec;
+      void initialSeed;
+      const datasets = ['a-parent@1', 'tiny@1'];
+      const parent = { weights: named('weights'), release: named('release'), datasets };
+      const initialRoot = named('initial root');
+      return [
+        { spec, initialRoot },
+        { spec: { ...rest, parent }, initialRoot },
+      ] as {
+        spec: object;
+        initialRoot: Digest;
+      }[];
+    },
     compute: ({ spec: json, initialRoot }) => {
       const decoded: RunSpec = decodeRunSpec(json);
       const canonical = canonicalJson(decoded);

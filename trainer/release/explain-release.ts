@@ -173,6 +173,7 @@ function explainComputation({ files }: Material, verdicts: readonly Verdict[]): 
   return {
     title: 'Who computed it',
     statements: [
+      explainStart(spec, standingOf(verdicts, 'lineage')),
       inside('rounds', countOutcomes(rounds)),
       inside('steps', `${spec.inner.stepsPerRound} of each worker in a round`),
       inside('recipe', spec.outer.kind),
@@ -183,6 +184,20 @@ function explainComputation({ files }: Material, verdicts: readonly Verdict[]): 
         .map(({ account, updates }) => inside(account, `${count(updates)} updates counted`)),
     ],
   };
+}
+
+function explainStart(
+  { initialSeed, parent }: RunSpec,
+  standing: Statement['standing'],
+): Statement {
+  if (!parent)
+    return { what: 'starts from', value: `random weights, seed ${initialSeed}`, standing };
+  if (parent.release) {
+    const value = `release ${parent.release}, which has a history of its own: explain that one too`;
+    return { what: 'starts from', value, standing };
+  }
+  const value = `weights ${parent.weights}, of which nobody recorded what they learned from`;
+  return { what: 'starts from', value, standing };
 }
 
 function explainChecks({ files }: Material, verdicts: readonly Verdict[]): Chapter {

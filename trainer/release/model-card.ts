@@ -62,6 +62,7 @@ export function writeModelCard(facts: CardFacts): string {
       ['what', 'value'],
       [
         ['run', plain(spec.title)],
+        ...parentRows(spec),
         [
           'inner steps per worker and round',
           `${inner.stepsPerRound} × ${inner.batchSize} sequences`,
@@ -100,6 +101,12 @@ export function writeModelCard(facts: CardFacts): string {
     ),
     '',
   ].join('\n');
+}
+
+function parentRows({ parent }: RunSpec): string[][] {
+  if (!parent) return [];
+  if (parent.release) return [['goes on from', `release \`${parent.release}\``]];
+  return [['goes on from', `weights \`${parent.weights}\`, whose making is not on record`]];
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

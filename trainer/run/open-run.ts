@@ -14,12 +14,13 @@ import { buildLlamaProgram } from '../program/build-llama-program.js';
 import { flopsOfRound } from '../program/count-flops.js';
 import type { TrainingProgram } from '../program/training-program.js';
 import { initialState } from './initial-state.js';
+import { fetchParent } from './parent.js';
 import { decodeRunSpec, type RunSpec } from './run-spec.js';
 
 export interface OpenRun {
   readonly spec: RunSpec;
   readonly program: TrainingProgram;
-  /** What the run starts from: computed from the spec's seed, once, since it takes a while. */
+  /** What the run starts from: of the spec's seed, which takes a while, or of its parent. */
   readonly initial: OuterState;
   readonly train: PackedSequences;
   readonly heldOut: PackedSequences;
@@ -31,7 +32,7 @@ const tokensBytesMax = 2 ** 31 - 1;
 
 /**
  * Errors: `SPEC_MISMATCH`, `PROGRAM_MISMATCH`, `TERMS_MISMATCH`, `ENGINE_MISMATCH`,
- * `DATA_MISMATCH`, and those of `BlobStore.get` and `decodeRunSpec`.
+ * `DATA_MISMATCH`, `PARENT_MISMATCH`, and those of `BlobStore.get` and `decodeRunSpec`.
  */
 export async function openRun(input: {
   spec: Digest;
@@ -54,7 +55,20 @@ export async function openRun(input: {
   checkFlops(spec, program);
   await checkEngine(spec, input.engine);
   const { train, heldOut } = await fetchSequences(spec, input.blobs);
-  return { spec, program, initial: initialState(spec, program), train, heldOut };
+  const initial = await startOf(spec, program, input.blobs);
+  return { spec, program, initial, train, heldOut };
+}
+
+/** What a run starts from. Errors: those of `fetchParent`. */
+export async function startOf(
+  spec: RunSpec,
+  program: Pick<TrainingProgram, 'model' | 'layout'>,
+  blobs: Pick<BlobStore, 'get'>,
+): Promise<OuterState> {
+  const { parent, tokenizer } = spec;
+  const { layout } = program;
+  const params = parent ? await fetchParent({ parent, tokenizer, layout }, blobs) : null;
+  return initialState(spec, program, params);
 }
 
 export async function fetchSpec(digest: Digest, blobs: BlobStore): Promise<RunSpec> {

@@ -11,11 +11,13 @@ import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
 import { encodeState } from '../checkpoint/state.js';
 import { PackedSequences } from '../data/packed-sequences.js';
 import type { Engine } from '../engines/engine.js';
+import type { OuterState } from '../exchange/outer-step.js';
 import { buildLlamaProgram } from '../program/build-llama-program.js';
 import { flopsOfRound } from '../program/count-flops.js';
 import type { LlamaConfig } from '../program/training-program.js';
 import { checkDraftEconomics, pricesOf } from './draft-economics.js';
-import { initialState } from './initial-state.js';
+import { startOf } from './open-run.js';
+import { completeParent } from './parent.js';
 import { loadTokenizer } from '../tokenizer/tokenizer.js';
 import type { RunDraft } from './run-draft.js';
 import { decodeRunSpec, termsOf, type RunSpec } from './run-spec.js';
@@ -26,6 +28,7 @@ export interface PreparedRun {
   readonly spec: RunSpec;
   readonly terms: RunTerms;
   readonly budgetYocto: bigint;
+  readonly initial: OuterState;
   readonly train: PackedSequences;
   readonly heldOut: PackedSequences;
 }
@@ -40,7 +43,10 @@ interface PublishingStore {
 const packed = { tokenizer: 'tokenizer.json', train: 'train.u16', heldOut: 'heldout.u16' };
 const fileBytesMax = 2 ** 31 - 1;
 
-/** Errors: `BAD_RUN_SPEC`, `CHEATING_PAYS`, `NOT_PACKED` (the dataset has no token files), those of the store. */
+/**
+ * Errors: `BAD_RUN_SPEC`, `CHEATING_PAYS`, `NOT_PACKED` (the dataset has no token files), `BAD_PARENT`,
+ * `PARENT_MISMATCH`, those of the store.
+ */
 export async function prepareRun(input: {
   draft: RunDraft;
   /** Manifest of the packed dataset that the draft names. */
@@ -57,9 +63,11 @@ export async function prepareRun(input: {
   const vocabSize = await readVocabSize(files.tokenizer, blobs);
   const model: LlamaConfig = { ...draft.model, vocabSize };
   const { optimizer, stepsPerRound, batchSize, plan = {} } = draft.inner;
+  const parent = draft.parent && (await completeParent(draft.parent, blobs));
   const program = buildLlamaProgram({ model, optimizer, batchSize, plan });
   const spec = decodeRunSpec({
     ...draft,
+    ...(parent ? { parent } : {}),
     economics: pricesOf(draft),
     version: 1,
     model,
@@ -81,10 +89,11 @@ export async function prepareRun(input: {
         `file has ${heldOut.count}; ask for at most that many`,
     );
   }
-  const initialRoot = await blobs.publish(encodeState(initialState(spec, program), program.layout));
+  const initial = await startOf(spec, program, blobs);
+  const initialRoot = await blobs.publish(encodeState(initial, program.layout));
   const digest = await blobs.publish(canonicalBytes(spec));
   const terms = termsOf({ spec, digest, initialRoot });
-  return { spec, terms, budgetYocto: escrowNeeded(terms), train, heldOut };
+  return { spec, terms, budgetYocto: escrowNeeded(terms), initial, train, heldOut };
 }
 
 async function readPacked(manifest: Digest, blobs: PublishingStore) {

@@ -91,7 +91,8 @@ export async function rehearse(
   checkCounts({ rounds, workers });
   const { train, heldOut } = run;
   const cohort: Cohort = {
-    ...{ engine, spec, train, heldOut, evaluatedSequences: spec.evaluation.sequences },
+    ...{ engine, spec, train, heldOut, initial: run.initial.params },
+    evaluatedSequences: spec.evaluation.sequences,
   };
   const seats = Array.from({ length: workers }, (_, seat) => seat);
   const before = (await trainTogether(cohort, { rounds: 0, seatsOf: () => seats })).heldOutLoss;

@@ -1,12 +1,15 @@
 /** A run draft: what a proposer writes. The rest of the spec follows from it (prepare-run.ts). */
 import type { LlamaConfig } from '../program/training-program.js';
+import type { DraftParent } from './parent.js';
 import type { RunSpec, seatDefaults } from './run-spec.js';
 
-type Derived = 'version' | 'tokenizer' | 'program' | 'fingerprint' | 'flopsPerRound';
+type Derived = 'version' | 'tokenizer' | 'program' | 'fingerprint' | 'flopsPerRound' | 'parent';
 
 export interface RunDraft extends Omit<RunSpec, Derived | 'model' | 'data' | 'economics'> {
   /** `vocabSize` is the tokenizer's. */
   readonly model: Omit<LlamaConfig, 'vocabSize'>;
+  /** In place of `initialSeed`: a release by its manifest, or weights by their file. */
+  readonly parent?: DraftParent;
   readonly data: { readonly dataset: string; readonly seed: number };
   readonly economics: DraftEconomics;
 }

@@ -4,21 +4,51 @@
  * here or named by digest in here. Parsed strictly: an unknown or missing field is an error, since
  * two readers that ignore different fields would train different models.
  */
-import { isDigest, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
+import { datasetsPerRunMax } from '@commonweights/dao-contracts/rules/limits.js';
 import { decodeOuterRecipe, type OuterRecipe } from '../exchange/recipe.js';
 import type { ProgramPlan } from '../program/program-plan.js';
 import type { LearningRateSchedule } from '../program/schedule.js';
 import type { AdamWConfig, LlamaConfig } from '../program/training-program.js';
+import {
+  count,
+  decimal,
+  digest,
+  duration,
+  fields,
+  flag,
+  listOf,
+  literal,
+  number,
+  optional,
+  orNull,
+  positive,
+  refuse,
+  text,
+  within,
+} from './spec-fields.js';
 
 export { learningRateAt, type LearningRateSchedule } from '../program/schedule.js';
+
+/** The weights that a run goes on from, in place of initial ones (parent.ts). */
+export interface RunParent {
+  /** Digest of a `model.safetensors` with the parameters of the spec's model, in float32. */
+  readonly weights: Digest;
+  /** Manifest of the release that holds them; null: a checkpoint that no vote made a release. */
+  readonly release: Digest | null;
+  /** Packed datasets that the release learned from, its own parents' included, sorted. */
+  readonly datasets: readonly string[];
+}
 
 export interface RunSpec {
   readonly version: 1;
   readonly title: string;
   readonly model: LlamaConfig;
-  /** Seed of the initial weights. */
-  readonly initialSeed: number;
+  /** Seed of the initial weights; absent where there is a parent. */
+  readonly initialSeed?: number;
+  /** Absent: the run starts from its seed. */
+  readonly parent?: RunParent;
   readonly tokenizer: Digest;
   readonly program: Digest;
   readonly fingerprint: Digest;
@@ -102,7 +132,7 @@ export function termsOf(input: { spec: RunSpec; digest: Digest; initialRoot: Dig
     fingerprint: spec.fingerprint,
     tokenizer: spec.tokenizer,
     initialRoot,
-    datasets: [spec.data.dataset],
+    datasets: [...new Set([spec.data.dataset, ...(spec.parent?.datasets ?? [])])],
     rounds: spec.rounds,
     minWorkers: spec.minWorkers,
     maxWorkers: spec.maxWorkers,
@@ -143,7 +173,14 @@ export function decodeRunSpec(json: unknown): RunSpec {
         rmsNormEps: positive,
         tiedEmbeddings: flag,
       }),
-    initialSeed: count(0, 0xffffffff),
+    initialSeed: optional(count(0, 0xffffffff)),
+    parent: optional((value, path) =>
+      fields(value, path, {
+        weights: digest,
+        release: orNull(digest),
+        datasets: listOf(text, datasetsPerRunMax),
+      }),
+    ),
     tokenizer: digest,
     program: digest,
     fingerprint: digest,
@@ -207,6 +244,7 @@ export function decodeRunSpec(json: unknown): RunSpec {
     economics: decodeEconomics,
   }) as unknown as RunSpec;
   const { inner, model } = spec;
+  checkStart(spec);
   if (inner.stepsPerRound % inner.segments !== 0) {
     refuse('inner.segments', `${inner.segments} does not divide stepsPerRound`);
   }
@@ -254,15 +292,23 @@ export function decodeEconomics(value: unknown, path = 'economics'): RunSpec['ec
   }) as unknown as RunSpec['economics'];
 }
 
-type Check = (value: unknown, path: string) => unknown;
-
-/** A field that may be absent. */
-interface Optional {
-  readonly optional: Check;
-}
-
-function optional(check: Check): Optional {
-  return { optional: check };
+/** From a seed or from a parent; and a release always learned from something. */
+function checkStart({ initialSeed, parent, data }: RunSpec): void {
+  if (!parent) {
+    if (initialSeed === undefined) refuse('initialSeed', 'is missing, and there is no parent');
+    return;
+  }
+  if (initialSeed !== undefined) refuse('initialSeed', 'has no use where there is a parent');
+  const { datasets } = parent;
+  if (datasets.some((id, i) => i > 0 && id <= datasets[i - 1]!)) {
+    refuse('parent.datasets', 'must be sorted, each once');
+  }
+  if ((parent.release === null) !== (datasets.length === 0)) {
+    refuse('parent.datasets', 'must be those of the release, and none where there is no release');
+  }
+  if (new Set([...datasets, data.dataset]).size > datasetsPerRunMax) {
+    refuse('parent.datasets', `a run names at most ${datasetsPerRunMax} datasets in all`);
+  }
 }
 
 function schedule(value: unknown, path: string): unknown {
@@ -292,82 +338,4 @@ function ropeScaling(value: unknown, path: string): unknown {
     factor: positive,
     ...(kind === 'llama3' ? further : {}),
   });
-}
-
-function refuse(path: string, why: string): never {
-  throw new Error(
-    `BAD_RUN_SPEC: ${path || 'the document'}: ${why}; see "RunSpec" in docs/protocol/artefacts.md`,
-  );
-}
-
-function fields(value: unknown, path: string, checks: Record<string, Check | Optional>) {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return refuse(path, 'must be an object');
-  }
-  for (const key of Object.keys(value)) {
-    if (!Object.hasOwn(checks, key)) refuse(join(path, key), 'is not a known field');
-  }
-  const out: Record<string, unknown> = {};
-  for (const [key, each] of Object.entries(checks)) {
-    const check = typeof each === 'function' ? each : each.optional;
-    if (!Object.hasOwn(value, key)) {
-      if (typeof each === 'function') refuse(join(path, key), 'is missing');
-      continue;
-    }
-    out[key] = check((value as Record<string, unknown>)[key], join(path, key));
-  }
-  return out;
-}
-
-function join(path: string, key: string): string {
-  return path ? `${path}.${key}` : key;
-}
-
-function literal(expected: string | number): Check {
-  return (value, path) =>
-    value === expected ? value : refuse(path, `must be ${JSON.stringify(expected)}`);
-}
-
-function count(min: number, max: number): Check {
-  return (value, path) =>
-    Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max
-      ? value
-      : refuse(path, `must be an integer from ${min} to ${max}`);
-}
-
-const duration = count(1000, 31_536_000_000);
-
-function number(value: unknown, path: string): unknown {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0
-    ? value
-    : refuse(path, 'must be a number that is not negative');
-}
-
-function positive(value: unknown, path: string): unknown {
-  return (number(value, path) as number) > 0 ? value : refuse(path, 'must be greater than 0');
-}
-
-function within(check: Check, most: number): Check {
-  return (value, path) =>
-    (check(value, path) as number) <= most ? value : refuse(path, `must be at most ${most}`);
-}
-
-function flag(value: unknown, path: string): unknown {
-  return typeof value === 'boolean' ? value : refuse(path, 'must be true or false');
-}
-
-function text(value: unknown, path: string): unknown {
-  return typeof value === 'string' && value.length > 0 && value.length <= 200
-    ? value
-    : refuse(path, 'must be a text of 1 to 200 characters');
-}
-
-function digest(value: unknown, path: string): unknown {
-  return isDigest(value) ? value : refuse(path, 'must be "sha256:" and 64 hex digits');
-}
-
-function decimal(value: unknown, path: string): unknown {
-  return typeof value === 'string' && /^(0|[1-9][0-9]{0,38})$/.test(value)
-    ? value
-    : refuse(path, 'must be a natural number as a decimal string');
 }

@@ -13,7 +13,6 @@ import { aggregate } from '../exchange/aggregate.js';
 import { initialOuterState, outerStep, type OuterState } from '../exchange/outer-step.js';
 import { decodeUpdate } from '../exchange/update-codec.js';
 import { buildLlamaProgram } from '../program/build-llama-program.js';
-import { initialParams } from '../program/initial-params.js';
 import type { LlamaConfig, TrainingProgram } from '../program/training-program.js';
 import { trainRound, type RoundSpec } from '../worker/round.js';
 import { evaluateHeldOut } from './evaluate.js';
@@ -22,12 +21,13 @@ import { learningRateAt } from './run-spec.js';
 /** What a cohort trains: the part of a run spec that decides the numbers. */
 export interface CohortSpec extends RoundSpec {
   readonly model: LlamaConfig;
-  readonly initialSeed: number;
 }
 
 export interface Cohort {
   readonly engine: Engine;
   readonly spec: CohortSpec;
+  /** Parameters that all of it starts from. */
+  readonly initial: Float32Array;
   readonly train: PackedSequences;
   readonly heldOut: PackedSequences;
   /** Held-out sequences that a loss is measured on. */
@@ -72,7 +72,7 @@ export async function trainTogether(cohort: Cohort, plan: CohortPlan): Promise<C
   const program = programOf(spec);
   const session = await cohort.engine.compile(program);
   try {
-    let outer = initialOuterState(initialParams(program, spec.initialSeed), spec.outer);
+    let outer = initialOuterState(cohort.initial, spec.outer);
     let locals = new Map<number, LocalState>();
     let nextSlice = 0;
     let rewindDue = plan.rewoundRound;
@@ -178,7 +178,7 @@ async function trainPlainly(cohort: Cohort, plan: PlainPlan, batchSize: number):
   const losses: number[] = [];
   try {
     for (const peak of plan.peaks) {
-      await session.load(freshState(initialParams(program, spec.initialSeed)));
+      await session.load(freshState(cohort.initial));
       const schedule = shortened({ ...spec.inner.schedule, peak }, plan.steps);
       const slices = { sequences: train, seed: spec.data.seed, innerSteps: 1, batchSize };
       for (let step = 0; step < plan.steps; step++) {

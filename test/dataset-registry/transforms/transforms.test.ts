@@ -45,6 +45,7 @@ import {
   digestOfTransform,
   type Transform,
 } from '@commonweights/dataset-registry/transforms/transform.js';
+import type { PackParams } from '@commonweights/dataset-registry/transforms/tokenise-and-pack.js';
 import { loadTokenizer } from '@commonweights/trainer/tokenizer/tokenizer.js';
 import { trainTokenizer } from '@commonweights/trainer/tokenizer/train-tokenizer.js';
 
@@ -320,6 +321,46 @@ describe('a derivation', () => {
     const bytes = await getFile(store, await getManifest(store, manifest), packedPaths.packing);
     for (const { index } of decodePacking(bytes).heldout.items) {
       expect(trained).to.not.include(items[index]!.text);
+    }
+  });
+
+  it('is packed with another model’s tokenizer, named by digest, and comes out the same again', async () => {
+    const { store, raw, packed } = await deriveAll();
+    const manifest = await getManifest(store, packed.manifest);
+    const theirs = manifest.files.find(({ path }) => path === packedPaths.tokenizer)!.digest;
+    const { vocabSize, ...rest } = packing.params as PackParams;
+    void vocabSize;
+    const transform: Transform = {
+      ...{ name: 'tokenise-and-pack', version: 1 },
+      params: { ...rest, tokenizer: theirs },
+    };
+    const untrained = { ...tools, train: () => expect.fail('a tokenizer was trained') };
+    const derivation = { store, transform, parents: [raw], tools: untrained };
+    const again = { id: 'again@1', ...(await deriveDataset(derivation)) };
+    expect(again.manifest).to.equal(packed.manifest);
+    expect(
+      await reproduceDataset({ store, record: again, parents: [raw], tools: untrained }),
+    ).to.deep.equal({ differences: [] });
+  });
+
+  it('is refused with a tokenizer that is none, is not canonical, or beside a size', async () => {
+    const { store, raw } = await deriveAll();
+    const { vocabSize, ...rest } = packing.params as PackParams;
+    const params = (tokenizer: unknown, more: object = {}) => ({
+      ...{ name: 'tokenise-and-pack', version: 1 },
+      params: { ...rest, tokenizer, ...more },
+    });
+    expect(() => decodeTransform(params('sha256:1'))).to.throw(/^BAD_PARAMS: "tokenizer" is/);
+    const loose = await store.put(new TextEncoder().encode('{ "a": 1 }'));
+    expect(() => decodeTransform(params(loose, { vocabSize }))).to.throw(
+      /^BAD_PARAMS: unknown "vocabSize"/,
+    );
+    for (const digest of [loose, await store.put(Uint8Array.of(1, 2))]) {
+      const transform = decodeTransform(params(digest));
+      const derived = deriveDataset({ store, transform, parents: [raw], tools });
+      expect(await derived.catch((error: Error) => error.message)).to.match(
+        /^BAD_TOKENIZER: .* is no tokenizer\.json in canonical JSON/,
+      );
     }
   });
 

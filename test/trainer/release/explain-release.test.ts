@@ -36,6 +36,22 @@ describe('an explanation of a release', () => {
   const small = smallRelease(sparse);
   const it_ = explain(small);
 
+  it('tells what it started from: a seed, a release, or weights of unknown making', () => {
+    const { params } = small.input.state;
+    const weights = digestOf(small.files.get('model.safetensors')!);
+    const started = (release: boolean) => {
+      const parent = release
+        ? { weights, release: small.built.digest, datasets: ['speeches-packed@1'] }
+        : { weights, release: null, datasets: [] };
+      const one = smallRelease(sparse, { parent, params });
+      return find(explain(one), 'Who computed it', 'starts from')!;
+    };
+    const seed = find(it_, 'Who computed it', 'starts from')!;
+    expect(seed).to.include({ value: 'random weights, seed 7', standing: 'proven' });
+    expect(started(true).value).to.include(`release ${small.built.digest}, which has a history`);
+    expect(started(false).value).to.match(/nobody recorded what they learned from$/);
+  });
+
   it('tells data, computation, checks, decision and cost, each with its standing', () => {
     expect(find(it_, 'What it is', 'manifest')).to.include({ standing: 'proven' });
     expect(find(it_, 'What it learned from', 'dataset')).to.deep.equal({

@@ -5,9 +5,8 @@ import { encodeManifest } from '@commonweights/dataset-registry/digest/manifest.
 import { describeFiles } from '@commonweights/dataset-registry/store/manifest-store.js';
 import type { DatasetRecord, RoundRecord } from '@commonweights/dao-contracts/rules/views.js';
 import { stateRoot } from '@commonweights/trainer/checkpoint/state.js';
-import { initialOuterState, outerStep } from '@commonweights/trainer/exchange/outer-step.js';
+import { outerStep } from '@commonweights/trainer/exchange/outer-step.js';
 import type { OuterRecipe } from '@commonweights/trainer/exchange/recipe.js';
-import { initialParams } from '@commonweights/trainer/program/initial-params.js';
 import { llamaLayout } from '@commonweights/trainer/program/llama.js';
 import {
   buildRelease,
@@ -17,7 +16,9 @@ import {
 import type { ReleaseFacts } from '@commonweights/trainer/release/release-facts.js';
 import { verifyMaterial } from '@commonweights/trainer/release/verify-material.js';
 import type { Verdict } from '@commonweights/trainer/release/verdict.js';
-import { seatDefaults, type RunSpec } from '@commonweights/trainer/run/run-spec.js';
+import { initialState } from '@commonweights/trainer/run/initial-state.js';
+import { datasetsOf } from '@commonweights/trainer/run/parent.js';
+import { seatDefaults, type RunParent, type RunSpec } from '@commonweights/trainer/run/run-spec.js';
 
 export const sparse: OuterRecipe = {
   kind: 'sparseloco',
@@ -149,12 +150,20 @@ function specOf(outer: OuterRecipe): RunSpec {
   };
 }
 
+/** What a second small run goes on from. */
+export interface SmallParent {
+  readonly parent: RunParent;
+  readonly params: Float32Array;
+}
+
 /** Rounds: 1 final, 2 rewound with 3 aborted after it, 4 final. */
-export function smallRun(outer: OuterRecipe): ReleaseInput {
-  const spec = specOf(outer);
+export function smallRun(outer: OuterRecipe, from: SmallParent | null = null): ReleaseInput {
+  const { initialSeed, ...unborn } = specOf(outer);
+  const spec: RunSpec = from
+    ? { ...unborn, parent: from.parent }
+    : { ...unborn, initialSeed: initialSeed! };
   const layout = llamaLayout(spec.model);
-  const params = initialParams({ model: spec.model, layout }, spec.initialSeed);
-  const start = initialOuterState(params, outer);
+  const start = initialState(spec, { model: spec.model, layout }, from?.params ?? null);
   const mean = new Float32Array(layout.length).map((_, i) => ((i % 7) - 3) / 1000);
   const one = outerStep({ ...start, mean, recipe: outer });
   const two = outerStep({ ...one, mean, recipe: outer });
@@ -239,7 +248,7 @@ export function factsOf(input: ReleaseInput, built: BuiltRelease): ReleaseFacts 
       fingerprint: spec.fingerprint,
       tokenizer: spec.tokenizer,
       initialRoot: input.rounds[0]!.startRoot,
-      datasets: [spec.data.dataset],
+      datasets: datasetsOf(spec),
     },
     datasets: input.datasets.map((record) => ({
       ...record,
@@ -259,8 +268,8 @@ export interface Small {
   readonly files: Map<string, Uint8Array>;
 }
 
-export function smallRelease(outer: OuterRecipe): Small {
-  const input = smallRun(outer);
+export function smallRelease(outer: OuterRecipe, from: SmallParent | null = null): Small {
+  const input = smallRun(outer, from);
   const built = buildRelease(input);
   const files = new Map(built.files.map(({ path, bytes }) => [path, bytes]));
   return { input, built, facts: factsOf(input, built), files };

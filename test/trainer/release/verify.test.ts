@@ -282,6 +282,42 @@ describe('verification', () => {
     expect(withFile(small, 'provenance/run-spec.json', json(spec)).lineage).to.equal('fail');
   });
 
+  describe('of a run that went on from another release', () => {
+    const { built, input } = smallRelease(diloco);
+    const weights = digestOf(built.files.find(({ path }) => path === 'model.safetensors')!.bytes);
+    const parent = { weights, release: built.digest, datasets: ['speeches-packed@1'] };
+    const from = { parent, params: input.state.params };
+    const lineageOf = (one: Small, facts = one.facts) =>
+      verifyUnderVotedManifest(one, one.files, facts).find(({ claim }) => claim === 'lineage')!;
+
+    it('proves that it began with those weights, where its state is nothing else', () => {
+      expect(lineageOf(smallRelease(sparse, from))).to.include({
+        ...{ status: 'pass', standing: 'proven' },
+        detail: `3 datasets, program, tokenizer and release ${built.digest} on record, as voted`,
+      });
+    });
+
+    it('takes the vote’s word for a state with momentum, and says how to compute it', () => {
+      const found = lineageOf(smallRelease(diloco, from));
+      expect(found).to.include({ status: 'pass', standing: 'attested' });
+      expect(found.detail).to.match(/"commonweights replay" computes the start from the parent$/);
+    });
+
+    it('fails "lineage" where it began with something else, or the vote named less data', () => {
+      const other = { ...from, params: from.params.map((x) => x + 1) };
+      expect(() => smallRelease(sparse, other)).to.throw(
+        /RELEASE_INCONSISTENT: lineage: the first/,
+      );
+      const small = smallRelease(diloco, from);
+      const run = { ...small.facts.run!, initialRoot: weights };
+      expect(lineageOf(small, { ...small.facts, run }).detail).to.match(/names another initial st/);
+      const more = { ...parent, datasets: ['speeches-packed@1', 'unknown@1'] };
+      expect(() => smallRelease(diloco, { ...from, parent: more })).to.throw(
+        /RELEASE_INCONSISTENT: lineage: unknown@1 is not on record/,
+      );
+    });
+  });
+
   it('fails "lineage" for datasets that descend from themselves', () => {
     const loop = [datasets[0]!, datasets[1]!, { ...datasets[2]!, parents: datasets[0]!.parents }];
     const status = withFile(small, 'provenance/datasets.json', json(loop));

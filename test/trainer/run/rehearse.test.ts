@@ -22,10 +22,10 @@ const specDigest: Digest = digestOf(new Uint8Array([7]));
 describe('a rehearsal', () => {
   let prepared: PreparedRun;
   before(async () => {
-    const { spec, train } = await tinyRun(engine);
+    const { spec, initial, train } = await tinyRun(engine);
     const heldOut = new PackedSequences(tokensOf(401), spec.model.contextLength);
     const terms = termsOf({ spec, digest: specDigest, initialRoot: wrongDigest() });
-    prepared = { spec, terms, budgetYocto: 77n, train, heldOut };
+    prepared = { spec, terms, budgetYocto: 77n, initial, train, heldOut };
   });
   /** A clock that counts its questions: ten milliseconds pass between two. */
   const options = (change: Partial<RehearsalOptions> = {}): RehearsalOptions => {
@@ -95,9 +95,9 @@ describe('a rehearsal', () => {
 describe('a simulated cohort', () => {
   let cohort: Cohort;
   before(async () => {
-    const { spec, train } = await tinyRun(engine);
+    const { spec, initial, train } = await tinyRun(engine);
     const heldOut = new PackedSequences(tokensOf(401), spec.model.contextLength);
-    cohort = { engine, spec, train, heldOut, evaluatedSequences: 8 };
+    cohort = { engine, spec, initial: initial.params, train, heldOut, evaluatedSequences: 8 };
   });
 
   it('learns more in more rounds', async () => {

@@ -18,7 +18,8 @@ def run_spec(case):
         **raw_spec["economics"],
         "spec": digest(sha256(text.encode("utf-8"))),
         "initialRoot": case["initialRoot"],
-        "datasets": [raw_spec["data"]["dataset"]],
+        "datasets": list(dict.fromkeys(
+            [raw_spec["data"]["dataset"], *raw_spec.get("parent", {}).get("datasets", [])])),
         "slicesPerEpoch": raw_spec["data"]["sequences"] // per_slice,
         "segments": inner["segments"],
         "localResetInterval": inner["localResetInterval"],
