@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { viewRun, viewSeat } from '@commonweights/dao-contracts/rules/run-view.js';
 import { provisional } from '../dao-contracts/rules/run-scenes.js';
+import { everyLossCause } from '../dao-contracts/rules/run-laws.js';
 import { allTransitions } from '../dao-contracts/rules/run-transitions.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -160,6 +161,14 @@ describe('the specification', () => {
       .flatMap(([, from, to]) => from!.split(', ').map((one) => `${one} → ${to}`))
       .map((line) => line.replace('none', 'refunded'));
     expect([...new Set(pairs)].sort()).to.deep.equal(transitionsOf('seat'));
+  });
+
+  it('lists everything that a seat is fined for, as the laws know it', () => {
+    const part = read('docs', 'protocol', 'settlement.md').split('## What can be lost')[1]!;
+    const rows = part.split('\n## ')[0]!.split('\n');
+    const listed = rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([a-z ]+)`/g)]);
+    const names = listed.map(([, name]) => name!);
+    expect(names.sort()).to.deep.equal([...everyLossCause].sort());
   });
 
   it('explains every field of terms, and lists every field of the views of a run', () => {

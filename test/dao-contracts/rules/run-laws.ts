@@ -137,16 +137,19 @@ function checkLosses(before: RunState, play: RunPlay): void {
   }
 }
 
-export type LossCause =
-  | 'did not reveal'
-  | 'did not deliver'
-  | 'did not open'
-  | 'convicted by a jury'
-  | 'overruled as auditor'
-  | 'overruled as juror'
-  | 'took a decoy'
-  | 'silent as auditor'
-  | 'absent too often';
+/** As docs/protocol/settlement.md names them. */
+export const everyLossCause = [
+  'did not reveal',
+  'did not deliver',
+  'did not open',
+  'convicted by a jury',
+  'overruled as auditor',
+  'overruled as juror',
+  'took a decoy',
+  'silent as auditor',
+  'absent too often',
+] as const;
+export type LossCause = (typeof everyLossCause)[number];
 
 /** What the protocol may fine a seat for in the next command, seen from the state before it. */
 export function lossCauses(
