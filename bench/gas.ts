@@ -13,14 +13,19 @@ import {
   policy,
 } from '@commonweights/test/dao-contracts/contract/dao-driver.js';
 import { VmChain } from '@commonweights/test/dao-contracts/contract/vm-chain.js';
+import {
+  compareToBounds,
+  day,
+  fundedPlay,
+  playCohort,
+} from '@commonweights/test/dao-contracts/contract/gas-cohort.js';
 
 type Action = Parameters<Play['propose']>[0];
 
-const day = 24 * 3_600_000;
 /** As many as one action takes. */
 const membersPerCall = 25;
 const asked = process.argv.slice(2).map(Number);
-for (const workers of asked.length > 0 ? asked : [5, 16, 63]) await playCohort(workers);
+for (const workers of asked.length > 0 ? asked : [5, 16, 63]) await showCohort(workers);
 if (asked.length === 0) {
   compare('most Tgas of a call, by members, datasets and proposals', [
     await playDao(10),
@@ -34,33 +39,8 @@ interface Column {
   tgas: Map<string, number>;
 }
 
-async function fundedPlay(chain: VmChain, workers: number, rounds: number): Promise<Play> {
-  const play = new Play(chain);
-  // Every call is a block of a second: the deadlines must not pass by themselves.
-  const deadlinesMs = {
-    ...{ enrol: day, train: day, reveal: day },
-    ...{ certify: day, aggregate: day, audit: day },
-  };
-  await chain.call('ann.test', 'deposit', {}, { depositYocto: 100_000n * near });
-  const size = { maxWorkers: workers, maxAuditors: 1, stakeYocto: `${4n * near}` };
-  await play.fund({ ...size, rounds, deadlinesMs });
-  await play.enrol(Array.from({ length: workers }, (_, i) => `w${i}.test`));
-  return play;
-}
-
-async function playCohort(workers: number): Promise<void> {
-  const chain = await VmChain.start();
-  const play = await fundedPlay(chain, workers, 2);
-  await play.round();
-  await play.round({ cheats: [(await play.seats())[0]!.account] });
-  await play.audit();
-  for (let i = 0; i < 10 && (await play.view()).status === 'running'; i++) {
-    await chain.forward(2 * day);
-    await play.tick();
-    if ((await play.view()).open) await play.round();
-    await play.audit();
-  }
-  await chain.call('w1.test', 'claim', {});
+async function showCohort(workers: number): Promise<void> {
+  const chain = await playCohort(workers);
   const head = row('method', ['calls', 'least', 'median', 'most']);
   console.log(`\n${workers} workers, ${chain.code.bytes.length} bytes of code, Tgas\n${head}`);
   const methods = [...new Set(chain.calls.map(({ method }) => method))].sort();
@@ -74,6 +54,11 @@ async function playCohort(workers: number): Promise<void> {
   console.log(
     `a page of ${runsPageItemsMax} such runs takes a view ${page.toFixed(0)} Tgas at most`,
   );
+  console.log(`\n${row('execution', ['most', 'bound', 'ratio'])}`);
+  for (const { method, tgas, boundTgas } of compareToBounds(chain.calls)) {
+    const cells = [tgas, boundTgas, tgas / boundTgas].map((value) => value.toFixed(2));
+    console.log(row(method, cells));
+  }
 }
 
 async function playDao(size: number): Promise<Column> {

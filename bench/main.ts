@@ -17,6 +17,7 @@ const benches: Readonly<Record<string, string>> = {
   economics: 'tables of docs/protocol/economics.md: committees, attacks, stakes [--write]',
   engines: 'tokens/s of every engine against torch [--size S|M] [--threads 1] [--python python3]',
   gas: 'Tgas of calls: 5, 16, 63 workers; 10 and 10,000 members; rounds [workers] (minutes)',
+  'gas-profile': "which functions of the contract burn a call's gas [workers] [method …]",
   'gas-table': 'docs/gas.md: what every method costs [--write] [--check]',
   'governance-gas': 'Tgas of governance at few and at many members [members]',
   laws: 'laws of a run over generated sequences [--sequences 100000] [--seed S] (minutes)',

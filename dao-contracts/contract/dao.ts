@@ -43,9 +43,9 @@ import {
   readDisputes,
   readJson,
   readLedger,
+  readRun,
   readSettings,
   releases,
-  runs,
   seats,
   terms,
   writeJson,
@@ -513,7 +513,7 @@ export class Dao {
   @view({})
   get_seats(args: unknown): shown.SeatView[] {
     const id = decode.run(args, '').run;
-    const run = runs.get(id);
+    const run = readRun(id)?.run;
     if (!run) return [];
     const known = terms.get(id)!;
     if (run.status === 'enrolling') {
@@ -631,7 +631,7 @@ function showProposal(id: number): shown.ProposalView | null {
 }
 
 function showRun(id: number): shown.RunView | null {
-  const run = runs.get(id);
+  const run = readRun(id)?.run;
   if (!run) return null;
   const amendment = run.amendment ? readAmendment(id) : null;
   const [audits, disputes] = [readAudits(id), readDisputes(id)];

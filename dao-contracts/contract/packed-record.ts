@@ -15,6 +15,12 @@ export interface Codec<T> {
   settled?: boolean;
 }
 
+/** Of a list: whoever uses it may change the list, or may not. */
+export interface ListCodec<T> {
+  format: (values: readonly T[]) => string;
+  parse: (line: string) => T[];
+}
+
 /** The name of a line that several fields share, or the coding of a field that has its own. */
 export type Layout<T> = { readonly [K in keyof T]: string | Codec<T[K]> };
 
@@ -40,6 +46,7 @@ interface Line {
 
 export class PackedRecord<T extends object> {
   readonly #lines: Line[] = [];
+  readonly #ownLines = new Map<string, number>();
   readonly #prototype = {};
 
   constructor(layout: Layout<T>) {
@@ -66,25 +73,36 @@ export class PackedRecord<T extends object> {
     return it as T;
   }
 
+  /** Whether a field was set, or read where its value may be changed in place. */
+  isChanged(it: T): boolean {
+    const { packed } = it as Unpacked;
+    return !packed || packed.changed.includes(true);
+  }
+
   pack(it: T, out: string[]): void {
     const { packed } = it as Unpacked;
     const fields = it as Record<string, unknown>;
-    this.#lines.forEach(({ names, codec }, line) => {
-      if (packed && !packed.changed[line]) out.push(packed.lines[packed.from + line]!);
-      else if (codec) out.push(codec.format(fields[names[0]!]));
+    for (let line = 0; line < this.#lines.length; line++) {
+      if (packed && !packed.changed[line]) {
+        out.push(packed.lines[packed.from + line]!);
+        continue;
+      }
+      const { names, codec } = this.#lines[line]!;
+      if (codec) out.push(codec.format(fields[names[0]!]));
       else out.push(JSON.stringify(packed ? packed.values[line] : names.map((n) => fields[n])));
-    });
+    }
   }
 
   /** The line of a field that has its own, if nobody has read or set the field yet. */
   lineOf(it: T, name: keyof T & string): string | null {
     const { packed } = it as Unpacked;
-    const line = this.#lines.findIndex(({ names }) => names[0] === name);
+    const line = this.#ownLines.get(name)!;
     return packed && packed.values[line] === undefined ? packed.lines[packed.from + line]! : null;
   }
 
   #addOwnLine(name: string, codec: Codec<unknown>): void {
     const line = this.#lines.push({ names: [name], codec }) - 1;
+    this.#ownLines.set(name, line);
     Object.defineProperty(this.#prototype, name, {
       get(this: { packed: Packed }) {
         const { lines, from, values, changed } = this.packed;
@@ -118,7 +136,7 @@ export class PackedRecord<T extends object> {
   }
 }
 
-export function settled<T>(codec: Codec<T>): Codec<T> {
+export function settled<C extends object>(codec: C): C & { settled: true } {
   return { ...codec, settled: true };
 }
 
@@ -129,21 +147,21 @@ export function json<T>(): Codec<T> {
 
 export const yocto: Codec<bigint> = { format: String, parse: BigInt };
 
-export const numbers: Codec<number[]> = {
+export const numbers: ListCodec<number> = {
   format: (values) => values.join(),
-  parse: (line) => (line === '' ? [] : line.split(',').map(Number)),
+  parse: (line) => JSON.parse(`[${line}]`) as number[],
 };
 
-export function listOf<T>(item: Codec<T>): Codec<T[]> {
+export function listOf<T>(item: Codec<T>): ListCodec<T> {
   return {
     format: (values) => values.map(item.format).join(),
     parse: (line) => (line === '' ? [] : line.split(',').map((text) => item.parse(text))),
   };
 }
 
-export function nullable<T>(inner: Codec<T>): Codec<T | null> {
+export function nullable<T>(inner: ListCodec<T>) {
   return {
-    format: (value) => (value === null ? '-' : inner.format(value)),
-    parse: (line) => (line === '-' ? null : inner.parse(line)),
+    format: (value: readonly T[] | null) => (value === null ? '-' : inner.format(value)),
+    parse: (line: string) => (line === '-' ? null : inner.parse(line)),
   };
 }

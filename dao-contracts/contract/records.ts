@@ -11,6 +11,7 @@
  *     mi:<n> mn:<acct> n-th member, its n           pl:<acct>       its open proposals
  *     gc:<action>      the guardian cancelled it    pa:<id>         a proposal's action
  *     l:<acct>         ledger                       s:<run>:<n>     seat; o:<run>:<acct> its number
+ *     ro:<id>          a run's open round
  *     tokens           known ones, in order         k:<n> k:<n>:<acct>  a token's books; ledger in it
  *     j:<run>          disputes                     z:<run>         new terms that wait
  *     n:<run>:<acct>   party number                 w:<run>:<acct>  seat it operates
@@ -36,7 +37,7 @@ import { noTokens, type TokenBooks } from '../rules/token-books.js';
 import { addMove, buckets, type Bucket, type Totals } from '../rules/totals.js';
 import type { DatasetView, ReleaseView } from '../rules/views.js';
 import { formatAudits, parseAudits } from './audit-record.js';
-import { formatRun, parseRun } from './run-record.js';
+import { formatRun, parseRun, type StoredRun } from './run-record.js';
 import { formatSeat, parseSeat } from './seat-record.js';
 
 export interface Counts {
@@ -85,17 +86,20 @@ class Kind<T extends object> {
   }
 }
 
-class RunKind extends Kind<Run> {
-  override parse(text: string): Run {
-    return parseRun(text);
-  }
-
-  override format(run: Run): string {
-    return formatRun(run);
-  }
+export function readRun(id: number): { run: Run; stored: StoredRun } | null {
+  const rest = near.storageRead(`r:${id}`);
+  if (rest === null) return null;
+  const stored = { rest, open: near.storageRead(`ro:${id}`) ?? '' };
+  return { run: parseRun(stored), stored };
 }
 
-export const runs = new RunKind('r:');
+/** `known`: what is stored now, to write only what differs. */
+export function writeRun(id: number, run: Run, known?: StoredRun): void {
+  const { rest, open } = formatRun(run, known);
+  if (rest !== known?.rest) near.storageWrite(`r:${id}`, rest);
+  if (open !== (known?.open ?? '')) near.storageWrite(`ro:${id}`, open);
+}
+
 export const terms = new Kind<RunTerms>('t:');
 class SeatKind extends Kind<Seat> {
   override parse(text: string): Seat {

@@ -8,7 +8,7 @@ import type { Proposal } from '../rules/proposal.js';
 import { moveMoney, type Totals } from '../rules/totals.js';
 import { nowMs } from './call.js';
 import { requireTrainable } from './dataset-shell.js';
-import { readSettings, readBucket, runs, takeId, terms } from './records.js';
+import { readSettings, readBucket, takeId, terms, writeRun } from './records.js';
 
 type Funding = Extract<Action, { kind: 'fund-run' }>;
 
@@ -38,6 +38,6 @@ export function fundRun(action: Funding, it: { proposal: Proposal; moves: Totals
   moveMoney(it.moves, 'treasury', 'escrows', budget);
   moveMoney(it.moves, 'escrows', 'storage', fundingStorageYocto(action.terms));
   terms.put(id, action.terms);
-  runs.put(id, newRun({ ...funded, nowMs: nowMs() }));
+  writeRun(id, newRun({ ...funded, nowMs: nowMs() }));
   return id;
 }

@@ -9,17 +9,14 @@ import {
   PackedRecord,
   settled,
   yocto,
-  type Codec,
+  type ListCodec,
 } from './packed-record.js';
-
-/** A set may be empty, so each starts with a letter. */
-const sets = listOf<string>({ format: (set) => `x${set}`, parse: (text) => text.slice(1) });
 
 /** `seat:rest`. */
 function ofSeat<T extends { seat: number }>(
   rest: (it: T) => string,
   parse: (seat: number, rest: string) => T,
-): Codec<T[]> {
+): ListCodec<T> {
   return listOf({
     format: (it) => `${it.seat}:${rest(it)}`,
     parse: (text) => {
@@ -86,7 +83,7 @@ const runs = new PackedRecord<Omit<Run, 'open' | 'provisional'>>({
   returnedSlices: numbers,
   roster,
   rewinds: json(),
-  recentMs: json(),
+  recentMs: settled(json<Run['recentMs']>()),
 });
 
 const openRounds = new PackedRecord<OpenRound>({
@@ -96,18 +93,22 @@ const openRounds = new PackedRecord<OpenRound>({
   sinceMs: 'state',
   expected: 'state',
   lateAfterMs: 'state',
+  mostMs: 'state',
+  halfMs: 'state',
   deadlineMs: 'state',
   startRoot: 'state',
   localReset: 'state',
   slices: settled(slices),
-  missed: numbers,
-  committed: numbers,
-  revealed: numbers,
-  certified: numbers,
+  missed: settled(numbers),
+  committed: settled(numbers),
+  revealed: settled(numbers),
+  certified: settled(numbers),
   witnesses: settled(numbers),
-  named: sets,
+  nameable: 'state',
+  named: settled(json<OpenRound['named']>()),
+  witnessed: settled(witnessed),
   included: settled(nullable(numbers)),
-  submitted: numbers,
+  submitted: settled(numbers),
   roots: json(),
 });
 
@@ -141,23 +142,41 @@ export function trainsIn({ open }: Run, seat: number): boolean | null {
   return line === null ? null : `,${line}`.includes(`,${seat}:`);
 }
 
-/** Law: `formatRun(parseRun(text))` is `text`, whichever of its fields were read in between. */
-export function parseRun(text: string): Run {
-  const lines = text.split('\n');
-  const [hasOpen, hasProvisional] = lines[0]!;
+/**
+ * The two texts of a run. An act of a round changes the open round and little else, so that one has
+ * a record of its own: what is not changed is not written, nor paid for.
+ */
+export interface StoredRun {
+  rest: string;
+  /** The open round; empty: there is none. */
+  open: string;
+}
+
+/** Law: `formatRun(parseRun(stored))` is `stored`, whichever of its fields were read in between. */
+export function parseRun({ rest, open }: StoredRun): Run {
+  const lines = rest.split('\n');
   const run = runs.unpack(lines, 1) as Run;
-  const from = 1 + runs.length;
-  run.open = hasOpen === '1' ? openRounds.unpack(lines, from) : null;
-  const next = run.open ? from + openRounds.length : from;
-  run.provisional = hasProvisional === '1' ? provisionalRounds.unpack(lines, next) : null;
+  run.open = open === '' ? null : openRounds.unpack(open.split('\n'), 0);
+  const hasProvisional = lines[0] === '1';
+  run.provisional = hasProvisional ? provisionalRounds.unpack(lines, 1 + runs.length) : null;
   return run;
 }
 
-export function formatRun(run: Run): string {
+/** `known`: what it was parsed from, if it was; what is not changed is not formatted again. */
+export function formatRun(run: Run, known?: StoredRun): StoredRun {
   const { open, provisional } = run;
-  const lines = [`${open ? 1 : 0}${provisional ? 1 : 0}`];
-  runs.pack(run, lines);
+  const lines: string[] = [];
   if (open) openRounds.pack(open, lines);
-  if (provisional) provisionalRounds.pack(provisional, lines);
-  return lines.join('\n');
+  const text = lines.join('\n');
+  if (known && isAsStored(run, known)) return { rest: known.rest, open: text };
+  const rest = [provisional ? '1' : '0'];
+  runs.pack(run, rest);
+  if (provisional) provisionalRounds.pack(provisional, rest);
+  return { rest: rest.join('\n'), open: text };
+}
+
+function isAsStored(run: Run, { rest }: StoredRun): boolean {
+  const { provisional } = run;
+  if (runs.isChanged(run) || rest.startsWith('1') !== (provisional !== null)) return false;
+  return provisional === null || !provisionalRounds.isChanged(provisional);
 }

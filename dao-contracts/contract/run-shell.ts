@@ -19,7 +19,7 @@ import {
   readDisputes,
   readJson,
   readLedger,
-  runs,
+  readRun,
   seats,
   terms,
   writeAmendment,
@@ -27,18 +27,23 @@ import {
   writeDisputes,
   writeJson,
   writeLedger,
+  writeRun,
 } from './records.js';
-import { statusIn, trainsIn } from './run-record.js';
+import { statusIn, trainsIn, type StoredRun } from './run-record.js';
 
 export function loadRun(id: number): Run {
-  return runs.get(id) ?? refuse('NOT_FOUND', `there is no run ${id}`);
+  return findRun(id).run;
+}
+
+function findRun(id: number): { run: Run; stored: StoredRun } {
+  return readRun(id) ?? refuse('NOT_FOUND', `there is no run ${id}`);
 }
 
 /** `account`: who acts, where the contract itself calls for it. */
 export function commandRun(id: number, command: RunCommand, account?: string): TickResult | null {
   /** Seats as they were read, to write only those that changed. */
   const before = new Map<number, string>();
-  const run = loadRun(id);
+  const { run, stored } = findRun(id);
   const draft = new RunDraft(
     {
       run,
@@ -63,6 +68,7 @@ export function commandRun(id: number, command: RunCommand, account?: string): T
     callContext(account),
   );
   const result = applyRunCommand(draft, command);
+  writeRun(id, draft.run, stored);
   storeDraft(draft, before, command);
   return result;
 }
@@ -73,7 +79,6 @@ function storeDraft(
   command: RunCommand,
 ): void {
   const { id } = draft.run;
-  runs.put(id, draft.run);
   const { amendedTerms } = draft;
   if (amendedTerms) terms.put(id, amendedTerms);
   if (draft.amendmentChanged) writeAmendment(id, draft.amendment);

@@ -68,7 +68,8 @@ function notePaceOfAudits(draft: RunDraft, { round }: Audit): void {
   const audits = draft.audits.filter((one) => one.round === round);
   const closed = audits.filter(({ state }) => state === 'passed' || state === 'failed').length;
   if (2 * closed <= audits.length || 2 * (closed - 1) > audits.length) return;
-  keepPace(draft, 'audit', Math.ceil((draft.at.nowMs - provisional.sinceMs) / 3));
+  const halfMs = Math.ceil((draft.at.nowMs - provisional.sinceMs) / 3);
+  keepPace(draft, { step: 'audit', mostMs: draft.terms.deadlinesMs.audit, halfMs });
 }
 
 /** What the worker showed: the leaf after the segment. */

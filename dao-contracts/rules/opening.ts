@@ -59,7 +59,23 @@ export function outcomeLeafWith(it: Outcome, hashing: Hashing): Digest {
   return tagged('cw/outcome/2', [it.update, it.localOut, it.endSnapshot], hashing);
 }
 
+/** `H(tag, …parts)` as hash-parts.ts writes it. */
 function tagged(tag: string, parts: readonly (string | number)[], hashing: Hashing): Digest {
-  const encoded = [tag, ...parts].map((part) => hashing.utf8(String(part)));
-  return formatDigest(hashing.hash(encodeParts(encoded)));
+  const texts = [tag, ...parts.map(String)];
+  const bytes = encodeShort(texts, hashing.utf8) ?? encodeParts(texts.map(hashing.utf8));
+  return formatDigest(hashing.hash(bytes));
+}
+
+/**
+ * The same bytes by one call of the host, where every part is shorter than 128 characters of ASCII:
+ * its length is then one character, and three zeros. Null: some part is not.
+ */
+function encodeShort(texts: readonly string[], utf8: Utf8): Uint8Array | null {
+  let joined = '';
+  for (const text of texts) {
+    if (text.length > 127) return null;
+    joined += `${String.fromCharCode(text.length)}\0\0\0${text}`;
+  }
+  const bytes = utf8(joined);
+  return bytes.length === joined.length ? bytes : null;
 }

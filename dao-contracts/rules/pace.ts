@@ -32,10 +32,13 @@ export function lateAfter(draft: RunDraft, step: Step): number {
   return waitFor(draft, step, lateShareOfDeadline);
 }
 
-/** The last phases' pace, no shorter than that share of the terms' deadline. */
 function waitFor(draft: RunDraft, step: Step, share: number): number {
-  const mostMs = draft.terms.deadlinesMs[step];
-  const recentMs = draft.run.recentMs[step];
+  return waitAfter(draft.run.recentMs[step], { share, mostMs: draft.terms.deadlinesMs[step] });
+}
+
+/** The last phases' pace, no shorter than that share of `mostMs`, the terms' deadline. */
+function waitAfter(recentMs: readonly number[], it: { share: number; mostMs: number }): number {
+  const { share, mostMs } = it;
   // Below the shortest time there is nothing to choose from.
   if (recentMs.length === 0 || mostMs <= deadlineLeastMs) return mostMs;
   return deadlineAfter(recentMs, {
@@ -46,26 +49,51 @@ function waitFor(draft: RunDraft, step: Step, share: number): number {
   });
 }
 
-/** Called by each act: the one that makes them more than half says how fast the cohort is. */
+/**
+ * Called by each act, which does not read the terms: the one that makes them more than half says how
+ * fast the cohort is.
+ */
 export function notePace(draft: RunDraft, open: OpenRound, acted: number): void {
   const { expected } = open;
   if (2 * acted <= expected || 2 * (acted - 1) > expected) return;
-  const { phase, sinceMs } = open;
-  keepPace(draft, phase, draft.at.nowMs - sinceMs);
-  if (phase === 'reveal') return;
-  open.deadlineMs = Math.min(open.deadlineMs, sinceMs + deadlineOf(draft, phase, false));
+  const { phase: step, sinceMs, mostMs } = open;
+  open.halfMs ??= draft.at.nowMs - sinceMs;
+  if (step === 'reveal') return;
+  const recentMs = withPace(draft.run.recentMs[step], open.halfMs, mostMs);
+  const waitMs = waitAfter(recentMs, { share: shortestShareOfDeadline, mostMs });
+  open.deadlineMs = Math.min(open.deadlineMs, sinceMs + waitMs);
 }
 
-/** More than half were silent: the next time they are given twice as long. */
-export function noteTimeout(draft: RunDraft, open: OpenRound, acted: number): void {
-  if (2 * acted > open.expected) return;
-  const { phase, sinceMs, deadlineMs } = open;
-  keepPace(draft, phase, Math.ceil((2 * (deadlineMs - sinceMs)) / paceOfSlowest));
+/**
+ * The phase is over, `acted` having acted: its pace is kept. Where more than half were silent, the
+ * next time they are given twice as long.
+ */
+export function endPace(draft: RunDraft, open: OpenRound, acted: number): void {
+  const { phase: step, sinceMs, deadlineMs, mostMs, expected } = open;
+  if (keepHalf(draft, open) || 2 * acted > expected) return;
+  const halfMs = Math.ceil((2 * (deadlineMs - sinceMs)) / paceOfSlowest);
+  keepPace(draft, { step, mostMs, halfMs });
+}
+
+/** Of a phase that more than half have acted in. Acts note it in the open round, the one record they write. */
+export function keepHalf(draft: RunDraft, open: OpenRound): boolean {
+  const { phase: step, mostMs, halfMs } = open;
+  if (halfMs === null) return false;
+  open.halfMs = null;
+  keepPace(draft, { step, mostMs, halfMs });
+  return true;
 }
 
 /** `halfMs`: how long more than half took. The slowest that is waited for takes some times that. */
-export function keepPace(draft: RunDraft, step: Step, halfMs: number): void {
-  const { recentMs } = draft.run;
-  const waited = Math.min(draft.terms.deadlinesMs[step], paceOfSlowest * halfMs);
-  recentMs[step] = [...recentMs[step], waited].slice(-paceRounds);
+export function keepPace(
+  draft: RunDraft,
+  it: { step: Step; mostMs: number; halfMs: number },
+): void {
+  const { step, mostMs, halfMs } = it;
+  const { run } = draft;
+  run.recentMs = { ...run.recentMs, [step]: withPace(run.recentMs[step], halfMs, mostMs) };
+}
+
+function withPace(recentMs: readonly number[], halfMs: number, mostMs: number): number[] {
+  return [...recentMs, Math.min(mostMs, paceOfSlowest * halfMs)].slice(-paceRounds);
 }

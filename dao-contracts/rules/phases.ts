@@ -8,8 +8,8 @@ import { unreachable } from './errors.js';
 import { tickDisputes } from './dispute.js';
 import { closeProvisional, completeIfDone } from './finality.js';
 import { ZERO_LOCAL_STATE } from './opening.js';
-import { seatsIn, type SeatSet } from './seat-set.js';
-import { deadlineOf, lateAfter, noteTimeout } from './pace.js';
+import { countSeats, namersOf, noSeats, setOfSeats, type SeatSet } from './seat-set.js';
+import { deadlineOf, endPace, lateAfter } from './pace.js';
 import {
   closedRounds,
   openRound,
@@ -85,7 +85,7 @@ function closeTrain(draft: RunDraft, open: OpenRound): boolean {
   const trainers = open.slices.map(({ seat }) => seat);
   const missing = missingFrom(draft, trainers, open.committed);
   if (missing.length > 0 && !due(draft, open)) return false;
-  noteTimeout(draft, open, open.committed.length);
+  endPace(draft, open, open.committed.length);
   for (const seat of missing) makeAbsent(draft, seat, open.round);
   const { minWorkers } = draft.terms;
   const committed = open.committed.filter((seat) => draft.isActive(seat)).length;
@@ -98,7 +98,7 @@ function closeTrain(draft: RunDraft, open: OpenRound): boolean {
 function closeReveal(draft: RunDraft, open: OpenRound): boolean {
   const missing = missingFrom(draft, open.committed, open.revealed);
   if (missing.length > 0 && !due(draft, open)) return false;
-  noteTimeout(draft, open, open.revealed.length);
+  endPace(draft, open, open.revealed.length);
   for (const seat of missing) {
     const yocto = expel(draft, seat, `did not reveal in round ${open.round}`);
     depositSlashed(draft, { seat, yocto });
@@ -110,6 +110,7 @@ function closeReveal(draft: RunDraft, open: OpenRound): boolean {
     pauseRun(draft, `${revealed} trainers revealed where ${minWorkers} are needed`);
   } else {
     drawWitnesses(draft, open);
+    open.nameable = setOfSeats(open.revealed);
     enter(draft, open, 'certify');
   }
   return true;
@@ -134,11 +135,17 @@ function drawWitnesses(draft: RunDraft, open: OpenRound): void {
 function closeCertify(draft: RunDraft, open: OpenRound): boolean {
   const missing = missingFrom(draft, open.witnesses, open.certified);
   if (missing.length > 0 && !due(draft, open)) return false;
-  noteTimeout(draft, open, open.certified.length);
+  endPace(draft, open, open.certified.length);
   for (const seat of missing) miss(draft, seat, open.round);
-  open.included = open.revealed
-    .filter((seat, i) => draft.isActive(seat) && isCertified(open, open.named[i]!))
-    .sort((a, b) => a - b);
+  const { revealed, certified, named } = open;
+  const namers = namersOf(revealed, certified, named);
+  open.witnessed = revealed
+    .map((seat, i) => ({ seat, by: namers[i]! }))
+    .filter(({ seat, by }) => draft.isActive(seat) && isCertified(open, by))
+    .sort((a, b) => a.seat - b.seat);
+  open.included = open.witnessed.map(({ seat }) => seat);
+  open.named = [];
+  open.nameable = noSeats;
   if (open.included.length === 0) {
     pauseRun(draft, 'no update was certified by more than half of the witnesses');
   } else enter(draft, open, 'aggregate');
@@ -155,7 +162,7 @@ function closeAggregate(draft: RunDraft, open: OpenRound): boolean {
   );
   const missing = missingFrom(draft, awaited, open.submitted);
   if (missing.length > 0 && !due(draft, open)) return false;
-  noteTimeout(draft, open, open.submitted.length);
+  endPace(draft, open, open.submitted.length);
   const agreed = open.roots.find(({ by }) => 2 * by.length > open.revealed.length);
   if (!agreed) {
     pauseRun(draft, 'no root was named by more than half of those who revealed');
@@ -173,12 +180,12 @@ function closeAggregate(draft: RunDraft, open: OpenRound): boolean {
     localReset,
     included,
     slices,
-    revealed,
+    revealed: [...revealed],
     struck: null,
     sinceMs: draft.at.nowMs,
     challengeUntilMs: draft.at.nowMs + draft.terms.challengeWindowMs,
     namedBy: agreed.by,
-    witnessed: included.map((seat) => ({ seat, by: open.named[revealed.indexOf(seat)]! })),
+    witnessed: open.witnessed,
     committee: isCommittee(open) ? open.witnesses : [],
     challenges: { root: 0, update: 0 },
   };
@@ -209,7 +216,7 @@ function closeAggregate(draft: RunDraft, open: OpenRound): boolean {
  */
 function isCertified(open: OpenRound, by: SeatSet): boolean {
   const voters = isCommittee(open) ? open.witnesses : open.revealed;
-  return 2 * seatsIn(by).length > voters.length;
+  return 2 * countSeats(by) > voters.length;
 }
 
 function isCommittee({ witnesses, revealed }: OpenRound): boolean {
@@ -218,11 +225,13 @@ function isCommittee({ witnesses, revealed }: OpenRound): boolean {
 
 function enter(draft: RunDraft, open: OpenRound, phase: Exclude<Phase, 'train'>): void {
   open.phase = phase;
+  open.halfMs = null;
   open.sinceMs = draft.at.nowMs;
   open.expected = { reveal: open.committed, certify: open.witnesses, aggregate: open.revealed }[
     phase
   ].length;
   open.lateAfterMs = lateAfter(draft, phase);
+  open.mostMs = draft.terms.deadlinesMs[phase];
   open.deadlineMs = open.sinceMs + deadlineOf(draft, phase, phase === 'reveal');
   draft.emit('phase_moved', { round: open.round, phase });
 }

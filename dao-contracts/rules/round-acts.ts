@@ -6,7 +6,7 @@ import { notePace } from './pace.js';
 import type { Phase, RevealedClaim } from './run.js';
 import type { RunDraft } from './run-draft.js';
 import type { OpenRound, Seat } from './run-state.js';
-import { noSeats, withSeat } from './seat-set.js';
+import { seatBeyond, setOfSeats } from './seat-set.js';
 import type { Actor } from './seat-name.js';
 import { noteLateness } from './silence.js';
 
@@ -16,7 +16,7 @@ export interface Act extends Actor {
 
 export function commit(draft: RunDraft, act: Act & { commitment: Digest }): void {
   const { open, seat } = enterPhase(draft, act, 'train');
-  takeTurn(draft.trains(seat.seat), open.committed, seat, 'trains in this round');
+  open.committed = withTurn(draft.trains(seat.seat), open.committed, seat, 'trains in this round');
   notePaceOf(draft, seat, open.committed);
   const { provisional } = draft.run;
   // The claim of a provisional round is still needed; one of a cancelled round is not.
@@ -26,8 +26,12 @@ export function commit(draft: RunDraft, act: Act & { commitment: Digest }): void
 
 export function reveal(draft: RunDraft, act: Act & RevealedClaim & { salt: string }): void {
   const { open, seat } = enterPhase(draft, act, 'reveal');
-  takeTurn(open.committed.includes(seat.seat), open.revealed, seat, 'committed in this round');
-  open.named.push(noSeats);
+  open.revealed = withTurn(
+    open.committed.includes(seat.seat),
+    open.revealed,
+    seat,
+    'committed in this round',
+  );
   notePaceOf(draft, seat, open.revealed);
   const { update, updateBytes, startRoot, localIn, localOut, traceRoot, salt } = act;
   if (startRoot !== open.startRoot) {
@@ -59,20 +63,31 @@ export function reveal(draft: RunDraft, act: Act & RevealedClaim & { salt: strin
   draft.emit('update_revealed', { round: open.round, seat: seat.seat, update });
 }
 
-export function certify(draft: RunDraft, act: Act & { available: number[] }): void {
+export function certify(draft: RunDraft, act: Act & { available: readonly number[] }): void {
   const { open, seat } = enterPhase(draft, act, 'certify');
-  takeTurn(open.witnesses.includes(seat.seat), open.certified, seat, 'is a witness of this round');
+  open.certified = withTurn(
+    open.witnesses.includes(seat.seat),
+    open.certified,
+    seat,
+    'is a witness of this round',
+  );
   notePaceOf(draft, seat, open.certified);
-  for (const named of new Set(act.available)) {
-    const at = open.revealed.indexOf(named);
-    if (at < 0) refuse('BAD_ARGUMENT', `available: seat ${named} revealed nothing in this round`);
-    open.named[at] = withSeat(open.named[at]!, seat.seat);
+  const named = setOfSeats(act.available);
+  const other = named === open.nameable ? null : seatBeyond(named, open.nameable);
+  if (other !== null) {
+    refuse('BAD_ARGUMENT', `available: seat ${other} revealed nothing in this round`);
   }
+  open.named = [...open.named, named];
 }
 
 export function submitRoot(draft: RunDraft, act: Act & { root: Digest }): void {
   const { open, seat } = enterPhase(draft, act, 'aggregate');
-  takeTurn(open.revealed.includes(seat.seat), open.submitted, seat, 'revealed in this round');
+  open.submitted = withTurn(
+    open.revealed.includes(seat.seat),
+    open.submitted,
+    seat,
+    'revealed in this round',
+  );
   // While it waits for the round before, nobody is late.
   if (!draft.run.provisional) notePaceOf(draft, seat, open.submitted);
   const same = open.roots.find(({ root }) => root === act.root);
@@ -102,11 +117,11 @@ function notePaceOf(draft: RunDraft, seat: Seat, acted: readonly number[]): void
   notePace(draft, open, acted.length);
 }
 
-/** Each seat acts once per phase. */
-function takeTurn(may: boolean, acted: number[], seat: Seat, who: string): void {
+/** Each seat acts once per phase. Returns who has acted now. */
+function withTurn(may: boolean, acted: readonly number[], seat: Seat, who: string): number[] {
   if (!may) refuse('NOT_YOUR_TURN', `only a seat that ${who} does this; wait for the next round`);
   if (acted.includes(seat.seat)) {
     refuse('ALREADY_ACTED', `seat ${seat.seat} has done this; wait for the next phase`);
   }
-  acted.push(seat.seat);
+  return [...acted, seat.seat];
 }

@@ -5,10 +5,11 @@ import { cancelledRoundsMax, recordOverheadBytes, roundYocto } from './budget.js
 import { suspendDisputes } from './dispute.js';
 import { pauseMsMax } from './limits.js';
 import { ZERO_LOCAL_STATE } from './opening.js';
-import { deadlineOf, lateAfter } from './pace.js';
+import { deadlineOf, keepHalf, lateAfter } from './pace.js';
 import type { RunDraft } from './run-draft.js';
 import type { Run } from './run-state.js';
 import type { SliceOfSeat } from './run.js';
+import { noSeats } from './seat-set.js';
 import { distributePot, settleRun } from './settlement.js';
 import { dismissMissed } from './silence.js';
 
@@ -67,6 +68,8 @@ export function openRound(draft: RunDraft, resuming = false): void {
     phase: 'train',
     sinceMs: draft.at.nowMs,
     lateAfterMs: lateAfter(draft, 'train'),
+    mostMs: terms.deadlinesMs.train,
+    halfMs: null,
     expected: trainers.length,
     deadlineMs: draft.at.nowMs + deadlineOf(draft, 'train', false),
     startRoot: run.provisional?.root ?? run.finalRoot,
@@ -77,7 +80,9 @@ export function openRound(draft: RunDraft, resuming = false): void {
     revealed: [],
     certified: [],
     witnesses: [],
+    nameable: noSeats,
     named: [],
+    witnessed: [],
     included: null,
     submitted: [],
     roots: [],
@@ -110,6 +115,7 @@ export function abortOpenRound(draft: RunDraft): void {
   const round = run.open;
   if (!round) return;
   run.open = null;
+  keepHalf(draft, round);
   dismissMissed(draft, round);
   abortRecord(draft, round);
   returnSlices(draft, round.slices);

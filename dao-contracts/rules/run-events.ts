@@ -42,7 +42,7 @@ export type RunCommand =
   | ({ kind: 'tick' } & Tick & Partial<Actor>)
   | ({ kind: 'commit'; commitment: Digest } & Act)
   | ({ kind: 'reveal'; salt: string } & Act & RevealedClaim)
-  | ({ kind: 'certify'; available: number[] } & Act)
+  | ({ kind: 'certify'; available: readonly number[] } & Act)
   | ({ kind: 'submit_root'; root: Digest } & Act)
   | ({ kind: 'deliver' } & AuditStep & LeafWithProof)
   | ({ kind: 'answer'; leaf: Digest | null } & AuditStep)

@@ -28,7 +28,7 @@ export interface Run {
   /** Since when a paused run waits. */
   pausedSinceMs: number | null;
   /** Paces of the last rounds, oldest first (pace.ts). */
-  recentMs: Record<Phase | 'audit', number[]>;
+  recentMs: Readonly<Record<Phase | 'audit', readonly number[]>>;
   budgetYocto: bigint;
   escrowYocto: bigint;
   /** Rewards and fees that left the escrow. */
@@ -74,6 +74,7 @@ export interface RosterEntry {
   payee: number;
 }
 
+/** Lists that acts add to are replaced, not changed: what a call only reads is not stored anew. */
 export interface OpenRound {
   round: number;
   ordinal: number;
@@ -84,21 +85,29 @@ export interface OpenRound {
   expected: number;
   /** Later than so long after it an act is far behind the others': acts do not read the terms. */
   lateAfterMs: number;
+  /** What the terms leave it at most. */
+  mostMs: number;
+  /** How long it took until more than half had acted, once they have (pace.ts). */
+  halfMs: number | null;
   deadlineMs: number;
   startRoot: Digest;
   localReset: boolean;
   slices: SliceOfSeat[];
   /** Waited for in vain: absent when this round ends. */
-  missed: number[];
-  committed: number[];
-  revealed: number[];
-  certified: number[];
+  missed: readonly number[];
+  committed: readonly number[];
+  revealed: readonly number[];
+  certified: readonly number[];
   /** Who certifies; drawn when all have revealed. */
   witnesses: number[];
-  /** The witnesses that named `revealed[i]`. */
-  named: SeatSet[];
+  /** Those who revealed, from when witnesses name some of them. */
+  nameable: SeatSet;
+  /** What `certified[i]` named; counted when the phase ends, so that each writes a word of its own. */
+  named: readonly SeatSet[];
+  /** Then: who named what is included. */
+  witnessed: ProvisionalRound['witnessed'];
   included: number[] | null;
-  submitted: number[];
+  submitted: readonly number[];
   roots: { root: Digest; by: number[] }[];
 }
 

@@ -19,3 +19,50 @@ export function seatsIn(set: SeatSet): number[] {
     [0, 1, 2, 3].filter((bit) => parseInt(digit, 16) & (1 << bit)).map((bit) => 4 * at + bit),
   );
 }
+
+const bitsOfDigit = '0112122312232334';
+
+/** How many they are. */
+export function countSeats(set: SeatSet): number {
+  let count = 0;
+  for (const digit of set) count += Number(bitsOfDigit[parseInt(digit, 16)]);
+  return count;
+}
+
+/** Law: `setOfSeats(seats)` is `withSeat` of each of them. Bits alone: a chain pays for each step. */
+export function setOfSeats(seats: readonly number[]): SeatSet {
+  const digits = new Array<number>((Math.max(-1, ...seats) >> 2) + 1).fill(0);
+  for (const seat of seats) digits[seat >> 2]! |= 1 << (seat & 3);
+  let set = '';
+  for (let i = 0; i < digits.length; i++) set += hexDigits[digits[i]!]!;
+  return set;
+}
+
+const hexDigits = '0123456789abcdef';
+
+/** A seat of `set` that is not in `other`; null: none. */
+export function seatBeyond(set: SeatSet, other: SeatSet): number | null {
+  for (let at = 0; at < set.length; at++) {
+    const beyond = parseInt(set[at]!, 16) & ~parseInt(other[at] ?? '0', 16);
+    for (let bit = 0; bit < 4; bit++) if (beyond & (1 << bit)) return 4 * at + bit;
+  }
+  return null;
+}
+
+/** Of each of `seats`: which of `voters` named it, where `named[i]` is what `voters[i]` named. */
+export function namersOf(
+  seats: readonly number[],
+  voters: readonly number[],
+  named: readonly SeatSet[],
+): SeatSet[] {
+  return seats.map((seat) => {
+    const at = seat >> 2;
+    const bit = 1 << (seat & 3);
+    const namers: number[] = [];
+    for (let i = 0; i < named.length; i++) {
+      const digit = named[i]![at];
+      if (digit !== undefined && parseInt(digit, 16) & bit) namers.push(voters[i]!);
+    }
+    return setOfSeats(namers);
+  });
+}

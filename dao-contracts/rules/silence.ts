@@ -43,7 +43,7 @@ export function miss(draft: RunDraft, number: number, round: number): void {
   if (draft.hasEnded || !draft.isActive(number)) return;
   const { open } = draft.run;
   if (!open?.slices.some(({ seat }) => seat === number)) return makeAbsent(draft, number, round);
-  if (!open.missed.includes(number)) open.missed.push(number);
+  if (!open.missed.includes(number)) open.missed = [...open.missed, number];
 }
 
 /** At the end of a round, whichever it is. */

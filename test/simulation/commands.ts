@@ -44,7 +44,11 @@ export function revealCommand(work: Work, updateBytes: number): RunCommand {
   return { kind: 'reveal', account, round, ...claim, salt };
 }
 
-export function certifyCommand(account: string, round: number, available: number[]): RunCommand {
+export function certifyCommand(
+  account: string,
+  round: number,
+  available: readonly number[],
+): RunCommand {
   return { kind: 'certify', account, round, available };
 }
 

@@ -51,7 +51,7 @@ export async function buildNextVersion(version: NextVersion): Promise<Uint8Array
   const raise = version !== 'same-records';
   const edit = ({ path, text }: { path: string; text: string }) => {
     if (path.endsWith('contract/call.ts')) {
-      return replace(path, text, `version: '1.0.0'`, `version: '1.0.${version.length}'`);
+      return replace(path, text, '"version":"1.0.0"', `"version":"1.0.${version.length}"`);
     }
     if (path.endsWith('contract/state-version.ts') && raise) {
       const step = version === 'forgets' ? '' : `1: () => { ${steps[version]} }`;

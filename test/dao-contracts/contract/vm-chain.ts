@@ -19,6 +19,7 @@ import type {
 import { runContract } from '@commonweights/dao-contracts/localnet/vm/contract.js';
 import { describeFailure } from '@commonweights/dao-contracts/localnet/vm/vm-error.js';
 import { buildContract } from '@commonweights/dao-contracts/toolchain/build-contract.js';
+import type { SourceEdit } from '@commonweights/dao-contracts/toolchain/snapshot/bundle-contract.js';
 import { members, near, policy, type Chain } from './dao-driver.js';
 
 export interface MeteredCall {
@@ -28,6 +29,7 @@ export interface MeteredCall {
   /** Bytes of storage that it added. */
   storageBytes: number;
   view: boolean;
+  logs: readonly string[];
 }
 
 interface Caller {
@@ -60,16 +62,19 @@ export class VmChain implements Chain {
     readonly methods: readonly string[],
   ) {}
 
-  static async start(founding: object = { members, policy, guardian: 'bob.test' }) {
-    const chain = await VmChain.deploy();
+  static async start(
+    founding: object = { members, policy, guardian: 'bob.test' },
+    edit?: SourceEdit,
+  ) {
+    const chain = await VmChain.deploy(edit);
     await chain.call(contractAccount, 'init', founding);
     return chain;
   }
 
   /** Deployed, and not initialised. */
-  static async deploy(): Promise<VmChain> {
+  static async deploy(edit?: SourceEdit): Promise<VmChain> {
     const entry = fileURLToPath(new URL('../../../dao-contracts/contract/dao.ts', import.meta.url));
-    const { wasm, methods } = await buildContract({ entry });
+    const { wasm, methods } = await buildContract({ entry, ...(edit ? { edit } : {}) });
     const hash = createHash('sha256').update(wasm).digest('hex');
     const chain = new VmChain({ hash, bytes: wasm }, methods);
     // What the account itself takes, its code included.
@@ -178,6 +183,7 @@ export class VmChain implements Chain {
       gas: outcome.burntGas + (it.view ? 0 : fees.actionReceipt.execution + executionFee(action)),
       storageBytes: outcome.storageUsageBytes - this.#storageBytes,
       view: it.view ?? false,
+      logs: outcome.logs,
     });
     if (!it.view) {
       this.nowMs += blockMs;

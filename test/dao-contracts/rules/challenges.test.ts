@@ -2,7 +2,15 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { challengeCost } from '@commonweights/dao-contracts/rules/challenge.js';
-import { noSeats, seatsIn, withSeat } from '@commonweights/dao-contracts/rules/seat-set.js';
+import {
+  countSeats,
+  namersOf,
+  noSeats,
+  seatBeyond,
+  seatsIn,
+  setOfSeats,
+  withSeat,
+} from '@commonweights/dao-contracts/rules/seat-set.js';
 import type { RoundRecord } from '@commonweights/dao-contracts/rules/run.js';
 import { named, near, RunPlay } from './run-play.js';
 import { accountOf, terms } from './run-scenes.js';
@@ -221,6 +229,34 @@ describe('a set of seats', () => {
         const set = seats.reduce(withSeat, noSeats);
         expect(seatsIn(set)).to.deep.equal([...new Set(seats)].sort((a, b) => a - b));
         expect(set.length).to.be.at.most(16);
+        expect(setOfSeats(seats)).to.equal(set);
+        expect(countSeats(set)).to.equal(seatsIn(set).length);
+      }),
+    );
+  });
+
+  it('tells what it holds beyond another', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(63)), fc.array(fc.nat(63)), (these, those) => {
+        const beyond = these.filter((seat) => !those.includes(seat)).sort((a, b) => a - b);
+        const found = seatBeyond(setOfSeats(these), setOfSeats(those));
+        expect(found).to.equal(beyond[0] ?? null);
+      }),
+    );
+  });
+
+  it('of what each voter named gives, for each seat, who named it', () => {
+    const votes = fc.uniqueArray(fc.tuple(fc.nat(63), fc.array(fc.nat(63))), {
+      selector: ([voter]) => voter,
+    });
+    fc.assert(
+      fc.property(votes, fc.uniqueArray(fc.nat(63)), (cast, seats) => {
+        const voters = cast.map(([voter]) => voter);
+        const named = cast.map(([, them]) => setOfSeats(them));
+        const expected = seats.map((seat) =>
+          voters.filter((_, i) => cast[i]![1].includes(seat)).sort((a, b) => a - b),
+        );
+        expect(namersOf(seats, voters, named).map(seatsIn)).to.deep.equal(expected);
       }),
     );
   });

@@ -4,7 +4,14 @@ import { canonicalJson } from '@commonweights/dataset-registry/digest/canonical.
 import { decodeAction, decodePolicy } from '@commonweights/dao-contracts/rules/action-decoding.js';
 import { canonicalText } from '@commonweights/dao-contracts/rules/canonical-text.js';
 import { decodeDatasetRecord } from '@commonweights/dao-contracts/rules/datasets.js';
-import { account, decimal, integer, text } from '@commonweights/dao-contracts/rules/decoding.js';
+import {
+  account,
+  decimal,
+  integer,
+  integers,
+  list,
+  text,
+} from '@commonweights/dao-contracts/rules/decoding.js';
 import { escrowNeeded, stakeNeeded } from '@commonweights/dao-contracts/rules/budget.js';
 import { decodeRunTerms } from '@commonweights/dao-contracts/rules/terms-decoding.js';
 import { dataset, policy } from '../contract/dao-driver.js';
@@ -127,6 +134,22 @@ describe('arguments of calls', () => {
     expect(refusal(() => text(10)('\ud800', 'x'))).to.match(/valid Unicode/);
     expect(text(10)('😀', 'x')).to.equal('😀');
     expect(Object.is(integer(-1, 1)(-0, 'x'), 0)).to.be.true;
+  });
+
+  it('takes lists of integers as one that asks each entry would, and names the wrong one', () => {
+    const entry = fc.oneof(fc.integer({ min: -2, max: 70 }), fc.constantFrom(-0, 0.5, '1', null));
+    fc.assert(
+      fc.property(fc.array(entry, { maxLength: 6 }), (value) => {
+        const [fast, slow] = [integers(0, 63, 5), list(integer(0, 63), 5)];
+        const told = refusal(() => fast(value, 'seats'));
+        expect(told).to.equal(refusal(() => slow(value, 'seats')));
+        if (told !== 'accepted') return;
+        expect(fast(value, 'seats')).to.deep.equal(slow(value, 'seats'));
+        expect(fast(value, 'seats').some((one) => Object.is(one, -0))).to.equal(false);
+      }),
+      { endOnFailure: true },
+    );
+    expect(refusal(() => integers(0, 63, 5)('no', 'seats'))).to.match(/list of at most 5/);
   });
 });
 

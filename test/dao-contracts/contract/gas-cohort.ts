@@ -1,0 +1,70 @@
+/** A run of many workers on the metered machine: three rounds, the third with a
+ * convicted cheat. */
+import type { SourceEdit } from '@commonweights/dao-contracts/toolchain/snapshot/bundle-contract.js';
+import { near, Play } from './dao-driver.js';
+import { VmChain, type MeteredCall } from './vm-chain.js';
+
+export const day = 24 * 3_600_000;
+
+export async function fundedPlay(chain: VmChain, workers: number, rounds: number): Promise<Play> {
+  const play = new Play(chain);
+  // Every call is a block of a second: the deadlines must not pass by themselves.
+  const deadlinesMs = {
+    ...{ enrol: day, train: day, reveal: day },
+    ...{ certify: day, aggregate: day, audit: day },
+  };
+  await chain.call('ann.test', 'deposit', {}, { depositYocto: 100_000n * near });
+  const size = { maxWorkers: workers, maxAuditors: 1, stakeYocto: `${4n * near}` };
+  await play.fund({ ...size, rounds, deadlinesMs });
+  await play.enrol(Array.from({ length: workers }, (_, i) => `w${i}.test`));
+  return play;
+}
+
+/** `edit`: of the contract's sources as they are read. */
+export async function playCohort(workers: number, edit?: SourceEdit): Promise<VmChain> {
+  const chain = await VmChain.start(undefined, edit);
+  const play = await fundedPlay(chain, workers, 3);
+  await play.round();
+  // The next one trains while this one is audited: then a run's record is at its largest.
+  await play.train();
+  await play.reveal();
+  await play.certify();
+  await play.aggregate();
+  await play.audit();
+  await play.tick();
+  await play.round({ cheats: [(await play.seats())[0]!.account] });
+  await play.audit();
+  for (let i = 0; i < 10 && (await play.view()).status === 'running'; i++) {
+    await chain.forward(2 * day);
+    await play.tick();
+    if ((await play.view()).open) await play.round();
+    await play.audit();
+  }
+  await chain.call('w1.test', 'claim', {});
+  return chain;
+}
+
+/** What the receipt and its action cost before the contract is loaded. */
+const receiptTgas = 0.89;
+
+/** Most Tgas of execution, loading included, by method, of a run of as many workers as there can be. */
+export const boundTgas: Readonly<Record<string, number>> = {
+  ...{ commit: 4, reveal: 4, certify: 4, submit_root: 4, vote: 4, claim: 4 },
+};
+
+export interface Bounded {
+  method: string;
+  /** Of the dearest call. */
+  tgas: number;
+  boundTgas: number;
+}
+
+/** The methods that have a bound and were called. */
+export function compareToBounds(calls: readonly MeteredCall[]): Bounded[] {
+  return Object.entries(boundTgas).flatMap(([method, bound]) => {
+    const its = calls.filter((call) => call.method === method);
+    if (its.length === 0) return [];
+    const tgas = Math.max(...its.map(({ gas }) => gas)) / 1e12 - receiptTgas;
+    return { method, tgas, boundTgas: bound };
+  });
+}
