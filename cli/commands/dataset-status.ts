@@ -6,25 +6,19 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
-import type { Action } from '@commonweights/dao-contracts/client/views.js';
-import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
-import { isDigest, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { digestOf, isDigest, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { withExamples, withJson } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
-import { storageDeposit, submitProposal } from '../proposal-bond.js';
+import { storageDeposit } from '../proposal-bond.js';
+import { proposeAction, withProposeFlags, type ProposeFlags } from '../propose-action.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 import { readDataset } from './dataset-record.js';
-import { describeAction } from './proposal-words.js';
 
 interface EvidenceFlag {
   readonly evidence: string;
-}
-
-interface ProposalFlag {
-  readonly description?: string;
 }
 
 export function addDatasetStatus(dataset: Command, terminal: Terminal): void {
@@ -83,28 +77,31 @@ export function addDatasetStatus(dataset: Command, terminal: Terminal): void {
       session.print({ id, status }, () => `${id} is ${status} again\n`);
     },
   );
-  does<EvidenceFlag & ProposalFlag>(
-    command(
-      'resolve <id> <verdict>',
-      'propose to decide the open dispute of a dataset: "upheld" or "dismissed"',
-      'resolve sotu@1 upheld --evidence report.md',
-    )
-      .requiredOption(...evidence)
-      .option('--description <text>', 'why, for the voters'),
+  does<EvidenceFlag & ProposeFlags>(
+    withProposeFlags(
+      command(
+        'resolve <id> <verdict>',
+        'propose to decide the open dispute of a dataset: "upheld" or "dismissed"',
+        'resolve sotu@1 upheld --evidence report.md',
+      ).requiredOption(...evidence),
+    ),
     terminal,
     (session, [id, verdict], flags) =>
       resolveDispute(session, { id: id!, verdict: verdict! }, flags),
   );
-  does<ProposalFlag>(
-    command(
-      'approve <id>',
-      "propose to vouch for a dataset and for its contributors' shares",
-      'approve sotu@1',
-    ).option('--description <text>', 'why, for the voters'),
+  does<ProposeFlags>(
+    withProposeFlags(
+      command(
+        'approve <id>',
+        "propose to vouch for a dataset and for its contributors' shares",
+        'approve sotu@1',
+      ),
+    ),
     terminal,
     async (session, [id], flags) => {
       await readDataset(session.reader(), id!);
-      await propose(session, { kind: 'approve-dataset', dataset: id! }, flags);
+      const action = { kind: 'approve-dataset', dataset: id! } as const;
+      await proposeAction(session, { action, flags });
     },
   );
 }
@@ -127,36 +124,27 @@ async function dispute(session: Session, id: string, flags: EvidenceFlag): Promi
 async function resolveDispute(
   session: Session,
   it: { id: string; verdict: string },
-  flags: EvidenceFlag & ProposalFlag,
+  flags: EvidenceFlag & ProposeFlags,
 ): Promise<void> {
   const { id, verdict } = it;
   if (verdict !== 'upheld' && verdict !== 'dismissed') {
     throw new CliError(exitCodes.usage, 'USAGE: the verdict is "upheld" or "dismissed"');
   }
   const { disputes } = await readDataset(session.reader(), id);
-  const evidence = await publishEvidence(session, flags.evidence);
+  const evidence = await publishEvidence(session, flags.evidence, flags);
   const about = { dataset: id, dispute: disputes, verdict, evidence } as const;
-  await propose(session, { kind: 'resolve-dataset-dispute', ...about }, flags);
+  const action = { kind: 'resolve-dataset-dispute', ...about } as const;
+  await proposeAction(session, { action, flags });
 }
 
-async function propose(session: Session, action: Action, flags: ProposalFlag): Promise<void> {
-  const client = await session.signer();
-  const what = describeAction(action);
-  const blobs = await openBlobs(session, 'write');
-  const text = flags.description ?? what;
-  const description = await blobs.publish(canonicalBytes({ text, title: what }));
-  const proposal = await submitProposal(client, { action, description });
-  session.print(
-    { proposal, action },
-    () =>
-      `Proposal ${proposal} asks to ${what}; vote with ` +
-      `"commonweights proposal vote ${proposal} yes"\n`,
-  );
-}
-
-/** A digest as it is; a file is published and named by its own. */
-async function publishEvidence(session: Session, name: string): Promise<Digest> {
+/** A digest as it is; a file is named by its own, and published unless nothing is to be sent. */
+async function publishEvidence(
+  session: Session,
+  name: string,
+  { dryRun = false }: ProposeFlags = {},
+): Promise<Digest> {
   if (isDigest(name)) return name;
   const bytes = await readFile(resolve(session.terminal.cwd, name));
+  if (dryRun) return digestOf(bytes);
   return (await openBlobs(session, 'write')).publish(bytes);
 }

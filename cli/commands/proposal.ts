@@ -1,20 +1,21 @@
 /** `commonweights proposal`: what members are asked, what they said, and doing it. */
 import type { Command } from 'commander';
-import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
 import { madeBy } from '@commonweights/dao-contracts/client/action-words.js';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { digestOfAction } from '@commonweights/dao-contracts/client/governance.js';
 import { readAll } from '@commonweights/dao-contracts/client/page.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
-import type { Action, Choice, ProposalView } from '@commonweights/dao-contracts/client/views.js';
+import type { Choice, ProposalView } from '@commonweights/dao-contracts/client/views.js';
+import { decodeAction } from '@commonweights/dao-contracts/rules/action-decoding.js';
 import { parseId, withExamples, withJson } from '../arguments.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
 import { readJsonFile } from '../input-file.js';
 import { formatFacts, formatJson, formatTable, formatTime } from '../output.js';
-import { payingIfAsked, submitProposal } from '../proposal-bond.js';
+import { payingIfAsked } from '../proposal-bond.js';
 import { describePrice } from '../price-words.js';
 import { describeQuorum, readDifferences } from '../proposal-differences.js';
+import { proposeAction, withProposeFlags, type ProposeFlags } from '../propose-action.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 import { describeAction, readEffects } from './proposal-words.js';
@@ -69,17 +70,19 @@ export function addProposalCommands(program: Command, terminal: Terminal): void 
     terminal,
     (session, [id]) => cancel(session, parseId('proposal', id)),
   );
-  does<{ description?: string }>(
+  does<ProposeFlags>(
     withExamples(
-      withJson(proposal.command('create <action>'))
-        .description(
-          'propose an action that a JSON file holds: policy, members, guardian, transfer',
-        )
-        .option('--description <text>', 'why, for the voters'),
-      'commonweights proposal create new-policy.json --description "Shorter votes"',
+      withProposeFlags(
+        withJson(proposal.command('create <action>')).description(
+          'propose an action that a JSON file holds, whatever its kind; "proposal show --json" ' +
+            'of a like one is a model',
+        ),
+      ),
+      'commonweights proposal create pay.json --dry-run',
+      'commonweights proposal create pay.json --description "For the labels of May"',
     ),
     terminal,
-    (session, [file], flags) => create(session, file!, flags.description),
+    (session, [file], flags) => create(session, file!, flags),
   );
 }
 
@@ -170,24 +173,10 @@ async function cancel(session: Session, proposal: number): Promise<void> {
   session.note(`Proposal ${proposal} is cancelled; the same action, passed again, cannot be`);
 }
 
-async function create(session: Session, file: string, why?: string): Promise<void> {
-  const action = (await readJsonFile(session.terminal.cwd, file)) as Action;
-  if (typeof (action as { kind?: unknown } | null)?.kind !== 'string') {
-    throw new CliError(
-      exitCodes.badInput,
-      `BAD_ACTION: ${file} holds no action; it is an object with a "kind", like ` +
-        '{"kind":"transfer","to":"a.near","amountYocto":"1"}',
-    );
-  }
-  const client = await session.signer();
-  const text = why ?? describeAction(action);
-  const store = await session.registryWriter();
-  const description = await store.put(canonicalBytes({ text, title: text }));
-  const proposal = await submitProposal(client, { action, description });
-  session.print(
-    { proposal },
-    () => `Proposal ${proposal}: vote with "commonweights proposal vote ${proposal} yes"\n`,
-  );
+/** Decoded as the contract decodes it: what it would refuse is refused here, for nothing. */
+async function create(session: Session, file: string, flags: ProposeFlags): Promise<void> {
+  const action = decodeAction(await readJsonFile(session.terminal.cwd, file), 'action');
+  await proposeAction(session, { action, flags });
 }
 
 export async function readProposal(client: DaoClient, proposal: number): Promise<ProposalView> {

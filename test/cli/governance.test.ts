@@ -213,15 +213,28 @@ describe('commands of governance', () => {
     });
     await writeFile(join(cli.folder, 'pay.json'), JSON.stringify(pay));
     await writeFile(join(cli.folder, 'none.json'), '{"to":"a"}');
+    await writeFile(join(cli.folder, 'typo.json'), JSON.stringify({ ...pay, amountYocto: '1.5' }));
+    await writeFile(join(cli.folder, 'more.json'), JSON.stringify({ ...pay, colour: 'red' }));
+    const shown = await run('proposal', 'create', 'pay.json', '--dry-run');
+    expect(shown.out).to.match(/^- .* would move from the treasury to the ledger of /);
+    for (const [file, sentence] of [
+      ['none.json', /^BAD_ACTION: action\.kind must be one of fund-run, /],
+      ['typo.json', /^BAD_ARGUMENT: action\.amountYocto/],
+      ['more.json', /^BAD_ARGUMENT: action\.colour/],
+    ] as const) {
+      const refused = await run('proposal', 'create', file);
+      expectOneSentence(refused, sentence);
+      expect(refused.code).to.equal(3);
+    }
+    expect(node.sent).to.deep.equal([]);
     node.replies.push({ result: success(1) });
     const result = await run('proposal', 'create', 'pay.json', '--registry', registry.url);
     await registry.stop();
     expect(result.code, result.err).to.equal(0);
-    expect(result.out).to.match(/^Proposal 1: vote with/);
+    expect(result.out).to.match(/^Proposal 1: vote with/m);
     const { method, args, depositYocto } = sent();
     expect(method).to.equal('propose');
     expect((args as { action: Action }).action).to.deep.equal(pay);
     play.fake.call('bob.test', method, args, { depositYocto });
-    expectOneSentence(await run('proposal', 'create', 'none.json'), /^BAD_ACTION: none.json/);
   });
 });
