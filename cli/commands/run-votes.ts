@@ -4,24 +4,21 @@
  */
 import type { Command } from 'commander';
 import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
-import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
+import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
+import { readAll } from '@commonweights/dao-contracts/client/page.js';
 import type { Action, Amendment } from '@commonweights/dao-contracts/client/views.js';
 import { duration, nearAmount, parseId, wholeNumber } from '../arguments.js';
 import { withExamples, withJson } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
-import { submitProposal } from '../proposal-bond.js';
+import { proposeAction, withProposeFlags, type ProposeFlags } from '../propose-action.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
-import { describeAction } from './proposal-words.js';
 import { readRun } from './run-record.js';
 
-interface VoteFlags {
-  readonly description?: string;
-}
-
-interface AmendFlags extends VoteFlags {
+interface AmendFlags extends ProposeFlags {
   readonly rounds?: number;
   readonly maxWorkers?: number;
   readonly reward?: bigint;
@@ -35,10 +32,8 @@ const hourMs = 3_600_000;
 
 export function addRunVotes(run: Command, terminal: Terminal): void {
   const command = (usage: string, what: string) =>
-    withJson(run.command(usage))
-      .description(`propose to ${what}`)
-      .option('--description <text>', 'why, for the voters');
-  does<VoteFlags & { for?: number }>(
+    withProposeFlags(withJson(run.command(usage)).description(`propose to ${what}`));
+  does<ProposeFlags & { for?: number }>(
     withExamples(
       command('pause <run>', 'pause a run for a while: no round opens, nothing is lost').option(
         '--for <time>',
@@ -58,13 +53,13 @@ export function addRunVotes(run: Command, terminal: Terminal): void {
   for (const kind of ['resume-run', 'stop-run'] as const) {
     const verb = kind.slice(0, kind.indexOf('-'));
     const what = kind === 'stop-run' ? 'stop a run and refund it' : 'end a pause that was voted';
-    does<VoteFlags>(
+    does<ProposeFlags>(
       withExamples(command(`${verb} <run>`, what), `commonweights run ${verb} 1`),
       terminal,
       (session, [id], flags) => propose(session, flags, { kind, run: parseId('run', id) }),
     );
   }
-  does<VoteFlags & { to: number; budget: bigint }>(
+  does<ProposeFlags & { to: number; budget: bigint }>(
     withExamples(
       command('rewind <run>', 'go back to the root of an earlier final round')
         .requiredOption('--to <round>', 'a final round; 0: the start', wholeNumber(0, 2 ** 31))
@@ -97,12 +92,24 @@ export function addRunVotes(run: Command, terminal: Terminal): void {
   );
 }
 
-/** The spec says the same as the terms, so an amendment publishes a new one. */
+type OnRun = Extract<Action, { run: number }>;
+
+async function propose(session: Session, flags: ProposeFlags, action: OnRun): Promise<void> {
+  await readRun(session.reader(), action.run);
+  await proposeAction(session, { action, flags });
+}
+
+/**
+ * The spec says the same as the terms, so an amendment publishes a new one. It carries the whole
+ * terms and replaces one that still waits, so it is made of those: else the later would silently
+ * undo the earlier.
+ */
 async function amend(session: Session, run: number, flags: AmendFlags): Promise<void> {
-  const client = await session.signer();
-  const { terms } = await readRun(client, run);
+  const client = session.reader();
+  const view = await readRun(client, run);
+  const terms = { ...view.terms, ...view.amendment };
   const { decodeRunSpec } = await import('@commonweights/trainer/run/run-spec.js');
-  const blobs = await openBlobs(session, 'write');
+  const blobs = await openBlobs(session, flags.dryRun ? 'read' : 'write');
   const bytes = await blobs.get(terms.spec, { maxBytes: 1 << 20 });
   const old = decodeRunSpec(JSON.parse(new TextDecoder().decode(bytes)));
   const economics = {
@@ -110,10 +117,8 @@ async function amend(session: Session, run: number, flags: AmendFlags): Promise<
     rewardYocto: `${flags.reward ?? terms.rewardYocto}`,
     auditFeeYocto: `${flags.auditFee ?? terms.auditFeeYocto}`,
   };
-  const deadlinesMs = {
-    ...old.deadlinesMs,
-    train: flags.trainDeadline ?? old.deadlinesMs.train,
-  };
+  const train = flags.trainDeadline ?? terms.deadlinesMs.train;
+  const deadlinesMs = { ...terms.deadlinesMs, train };
   const spec = decodeRunSpec({
     ...old,
     rounds: flags.rounds ?? terms.rounds,
@@ -122,38 +127,41 @@ async function amend(session: Session, run: number, flags: AmendFlags): Promise<
     deadlinesMs,
     economics,
   });
-  const digest = await blobs.publish(canonicalBytes(spec));
-  if (digest === terms.spec) {
+  const document = canonicalBytes(spec);
+  const digest = digestOf(document);
+  if (digest === terms.spec && flags.budget === undefined) {
     throw new CliError(exitCodes.usage, 'USAGE: nothing would change; name what is to');
   }
+  if (!flags.dryRun) await blobs.publish(document);
   const { rounds, maxWorkers, auditedClaimsBps, flopsPerRound } = spec;
   const { rewardYocto, auditFeeYocto } = economics;
-  const amended = {
-    spec: digest,
-    rounds,
-    maxWorkers,
-    auditedClaimsBps,
-    deadlinesMs,
-    flopsPerRound,
+  const changes: Amendment = {
+    ...{ spec: digest, rounds, maxWorkers, auditedClaimsBps, deadlinesMs, flopsPerRound },
+    ...{ rewardYocto, auditFeeYocto },
   };
-  const changes: Amendment = { ...amended, rewardYocto, auditFeeYocto };
-  const budgetYocto = `${flags.budget ?? 0n}`;
-  await propose(session, flags, { kind: 'amend-run', run, changes, budgetYocto });
+  await proposeAction(session, {
+    action: { kind: 'amend-run', run, changes, budgetYocto: `${flags.budget ?? 0n}` },
+    flags,
+    facts: warnOfOthers(await readRivals(client, run), run),
+  });
 }
 
-async function propose(session: Session, flags: VoteFlags, action: Action): Promise<void> {
-  const client = await session.signer();
-  const what = describeAction(action);
-  if ('run' in action) await readRun(client, action.run);
-  const blobs = await openBlobs(session, 'write');
-  const text = flags.description ?? what;
-  const description = await blobs.publish(canonicalBytes({ text, title: what }));
-  const proposal = await submitProposal(client, { action, description });
-  const { bondYocto } = await client.getPolicy();
-  session.print(
-    { proposal, action },
-    () =>
-      `Proposal ${proposal} asks to ${what} (bond ${formatNear(bondYocto)}); vote with ` +
-      `"commonweights proposal vote ${proposal} yes"\n`,
+/** Open proposals that would change the same terms: made before this one, they know nothing of it. */
+async function readRivals(client: DaoClient, run: number): Promise<number[]> {
+  const proposals = await readAll((page) => client.listProposals(page));
+  return proposals.flatMap(({ id, status, action }) =>
+    (status === 'voting' || status === 'queued') &&
+    action.kind === 'amend-run' &&
+    action.run === run
+      ? [id]
+      : [],
+  );
+}
+
+function warnOfOthers(rivals: readonly number[], run: number): string {
+  if (rivals.length === 0) return '';
+  return (
+    `Warning: proposal ${rivals.join(', ')} would change the terms of run ${run} too. Whichever is ` +
+    'carried out last holds alone: vote on one, then propose the other.\n\n'
   );
 }

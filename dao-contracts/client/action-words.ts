@@ -198,6 +198,9 @@ function effectsOnRun(action: OnRun, run: RunView, write: Figures): string[] {
         ...amendedTerms(action.changes, run, write),
         `The escrow would go from ${near(run.escrowYocto)} to ${write.near(BigInt(run.escrowYocto) + BigInt(action.budgetYocto))}.`,
         'It would hold from the next round boundary on: rounds under way end as they began.',
+        ...(run.amendment
+          ? ['It would replace the terms that were voted and wait for that boundary already.']
+          : []),
       ];
     case 'rewind-run':
       return [
@@ -211,7 +214,9 @@ function effectsOnRun(action: OnRun, run: RunView, write: Figures): string[] {
 type Amended = Extract<Action, { kind: 'amend-run' }>['changes'];
 
 /** Every term that would differ from those that hold now, and no other. */
-function amendedTerms(next: Amended, { terms: now }: RunView, write: Figures): string[] {
+function amendedTerms(next: Amended, run: RunView, write: Figures): string[] {
+  // One that waits for the next boundary is replaced: what would differ, differs from that.
+  const now = { ...run.terms, ...run.amendment };
   const money = (before: string | bigint, after: string | bigint, what: string) =>
     tellChange({
       ...{ what, before: BigInt(before), after: BigInt(after) },
