@@ -65,7 +65,7 @@ describe('the treasury, by command', function () {
     await writeFile(join(cli.folder, 'grant.json'), JSON.stringify(action));
     await good('proposal', 'create', 'grant.json');
     expect(await good('proposal', 'list')).to.match(
-      /send 2500000 units of the token play\.local to noa\.local/,
+      /pay 2500000 units of play\.local to noa\.local/,
     );
     await good('proposal', 'vote', '1', 'yes');
     await good('network', 'forward', '71s');
