@@ -74,18 +74,7 @@ export interface AuditStep extends OfSeat {
 }
 
 /** What a worker's function-call key is allowed to call. */
-export const workerMethods = [
-  'tick',
-  'commit',
-  'reveal',
-  'certify',
-  'submit_root',
-  'deliver',
-  'answer',
-  'open',
-  'judge',
-  'rejoin',
-] as const;
+export { workerMethods } from '../rules/worker-methods.js';
 
 /** A tick may draw audits, settle a round and open the next one, all in one call. */
 const tickGas = 300n * teraGas;

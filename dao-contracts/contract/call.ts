@@ -69,9 +69,9 @@ declare const env: {
   log(text: string): void;
 };
 
-/** Of the one promise that a callback is called after. */
-export function promiseSucceeded(): boolean {
-  return Number(env.promise_result(0, 0)) === 1;
+/** Of a promise that a callback is called after; what it answered is then in register 0. */
+export function promiseSucceeded(index = 0): boolean {
+  return Number(env.promise_result(index, 0)) === 1;
 }
 
 /** Gas that must be attached, so that nobody makes an unwelcome outcome fail half way. */

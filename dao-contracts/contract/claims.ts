@@ -4,14 +4,11 @@
  */
 import { near } from 'near-sdk-js';
 import { beginClaim, endClaim, type Ledger } from '../rules/ledger.js';
-import { moveMoney, noMoney, type Totals } from '../rules/totals.js';
-import { caller, emit, nowMs, requireGas } from './call.js';
+import { moveMoney, noMoney, payOut, type Totals } from '../rules/totals.js';
+import { caller, emit, nowMs, promiseSucceeded, requireGas } from './call.js';
 import { applyMoves, readLedger, writeLedger } from './records.js';
 
-declare const env: { promise_result(index: number, register: number): bigint | number };
-
 const callbackGas = 20_000_000_000_000n;
-const succeeded = 1;
 
 /** The transaction's outcome is that of the callback, so its sender sees whether it was paid. */
 export function claim(): void {
@@ -42,22 +39,18 @@ export function sendFrom(ledger: Ledger, moves: Totals, yocto = ledger.balance):
   );
 }
 
-export function promiseSucceeded(index: number): boolean {
-  return Number(env.promise_result(index, 0)) === succeeded;
-}
-
 export function onClaimed(it: { account: string; claim: number; amountYocto: string }): {
   sent: boolean;
   amountYocto: string;
 } {
   const { account, claim, amountYocto } = it;
-  const sent = promiseSucceeded(0);
+  const sent = promiseSucceeded();
   const ledger = readLedger(account);
   const yocto = endClaim(ledger, { claim, sent });
   writeLedger(ledger);
   const moves = noMoney();
   // Sent money has left the contract; what did not leave is back on the ledger.
-  if (sent) moves.inFlight -= yocto;
+  if (sent) payOut(moves, 'inFlight', yocto);
   else moveMoney(moves, 'inFlight', 'ledgers', yocto);
   applyMoves(moves);
   emit([{ event: 'claimed', data: { account, sent, amountYocto } }]);

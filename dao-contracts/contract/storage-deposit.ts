@@ -7,7 +7,7 @@ import { near } from 'near-sdk-js';
 import { refuse } from '../rules/errors.js';
 import { emptyLedger, isEmpty, requireNoClaim } from '../rules/ledger.js';
 import { storageYoctoPerByte } from '../rules/limits.js';
-import { moveMoney, noMoney, receiveMoney } from '../rules/totals.js';
+import { moveMoney, noMoney, payOut, receiveMoney } from '../rules/totals.js';
 import { caller, emit, requireGas, requireOneYocto } from './call.js';
 import { sendFrom } from './claims.js';
 import {
@@ -116,8 +116,8 @@ export function unregister(force: boolean): boolean {
   const { depositYocto, lockedYocto } = ledger;
   removeLedger(account);
   const moves = noMoney();
-  moves.deposits -= depositYocto;
-  moves.storage -= lockedYocto;
+  payOut(moves, 'deposits', depositYocto);
+  payOut(moves, 'storage', lockedYocto);
   applyMoves(moves);
   const yocto = depositYocto + lockedYocto;
   giveBack(account, yocto);

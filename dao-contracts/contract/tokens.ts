@@ -5,8 +5,9 @@
  * that either both happen or none.
  *
  * A token is somebody else's contract and may answer anything or burn all its gas. So each step has
- * gas of its own, what a token answers is bounded before it is read, and the last callback reads
- * nothing but whether the transfer succeeded.
+ * gas of its own, which bounds the bytes of an answer too; of what was answered, more than
+ * `answerCharsMax` is never looked at. The last callback reads nothing but whether the transfer
+ * succeeded.
  */
 import { near } from 'near-sdk-js';
 import type { Action } from '../rules/actions.js';
@@ -14,10 +15,9 @@ import { refuse } from '../rules/errors.js';
 import { beginClaim, continueClaim, endClaim, isEmpty } from '../rules/ledger.js';
 import { grantTokens, receiveTokens, sendTokens, settleTokens } from '../rules/token-books.js';
 import { readBoundsMin, readRegistration } from '../rules/token-answers.js';
-import { moveMoney, noMoney, receiveMoney } from '../rules/totals.js';
+import { moveMoney, noMoney, payOut, receiveMoney } from '../rules/totals.js';
 import type { TokenView } from '../rules/views.js';
-import { caller, emit, nowMs, requireGas } from './call.js';
-import { promiseSucceeded } from './claims.js';
+import { caller, emit, nowMs, promiseSucceeded, requireGas } from './call.js';
 import {
   applyMoves,
   dropPurse,
@@ -149,7 +149,7 @@ export function onRegistration(it: TokenClaim): TokenSent | undefined {
 }
 
 export function onClaimed(it: TokenClaim): TokenSent {
-  return settle(it, { sent: promiseSucceeded(0) });
+  return settle(it, { sent: promiseSucceeded() });
 }
 
 /** What was attached and not spent goes back at once. */
@@ -171,8 +171,8 @@ function settle(it: TokenClaim, how: { sent: boolean; needsYocto?: string | null
   } else writePurse(number, account, purse);
   // The chain has returned what a failed transfer took along.
   const [deposit, spent] = [BigInt(it.depositYocto), BigInt(it.spentYocto)];
-  moves.inFlight -= spent;
-  moves.deposits -= deposit - spent;
+  payOut(moves, 'inFlight', spent);
+  payOut(moves, 'deposits', deposit - spent);
   applyMoves(moves);
   giveBack(account, sent ? deposit - spent : deposit);
   const outcome = { ...how, amountUnits: `${units}` };

@@ -6,20 +6,9 @@
  */
 import { relayedCallsMax } from './budget.js';
 import type { RunDraft } from './run-draft.js';
+import { workerMethods } from './worker-methods.js';
 
-/** What a seat does and a function-call key may call. */
-const relayed: readonly string[] = [
-  'rejoin',
-  'tick',
-  'commit',
-  'reveal',
-  'certify',
-  'submit_root',
-  'deliver',
-  'answer',
-  'open',
-  'judge',
-];
+const relayed: readonly string[] = workerMethods;
 
 /** What counts of a command: what it is, and whose. */
 interface Relayable {

@@ -49,18 +49,14 @@ export function receiveMoney(totals: Totals, to: Bucket, yocto: bigint): void {
   totals[to] += yocto;
 }
 
+export function payOut(totals: Totals, from: Bucket, yocto: bigint): void {
+  if (yocto < 0n) throw new Error(`BUG: paying out ${yocto} from ${from}`);
+  totals[from] -= yocto;
+}
+
 /** What a bucket holds after a move. Below zero is a bug, and stops the call. */
 export function addMove(bucket: Bucket, held: bigint, move: bigint): bigint {
   const sum = held + move;
   if (sum < 0n) throw new Error(`BUG: ${bucket} would be ${sum}`);
-  return sum;
-}
-
-/** Adds the moves of one call. */
-export function addTotals(totals: Totals, moves: Totals): Totals {
-  const sum = {} as Totals;
-  for (const bucket of buckets) {
-    sum[bucket] = addMove(bucket, totals[bucket], moves[bucket]);
-  }
   return sum;
 }

@@ -20,7 +20,8 @@ import {
 } from '@commonweights/dao-contracts/rules/run-events.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
 import type { RoundRecord } from '@commonweights/dao-contracts/rules/run.js';
-import { addTotals, noMoney, type Totals } from '@commonweights/dao-contracts/rules/totals.js';
+import { noMoney, type Totals } from '@commonweights/dao-contracts/rules/totals.js';
+import { addTotals } from '../dao-contracts/rules/add-totals.js';
 import { checkConservation } from './conservation.js';
 
 export const contract = 'dao.sim';

@@ -30,8 +30,9 @@ import type { Dispute } from '@commonweights/dao-contracts/rules/run-state.js';
 import type { CallContext, RunEvent } from '@commonweights/dao-contracts/rules/run-draft.js';
 import { standingRounds } from '@commonweights/dao-contracts/rules/round-log.js';
 import type { Amendment, RoundRecord, RunTerms } from '@commonweights/dao-contracts/rules/run.js';
-import { addTotals, noMoney, type Totals } from '@commonweights/dao-contracts/rules/totals.js';
+import { noMoney, type Totals } from '@commonweights/dao-contracts/rules/totals.js';
 import { proveTraceLeaf, traceRootOf } from '@commonweights/dao-contracts/rules/trace.js';
+import { addTotals } from './add-totals.js';
 
 /** Digests by name: a play names few things, and asks for each one often. */
 const digests = new Map<string, Digest>();

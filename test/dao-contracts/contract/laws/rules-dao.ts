@@ -44,7 +44,6 @@ import {
 } from '@commonweights/dao-contracts/rules/run-events.js';
 import type { TickResult } from '@commonweights/dao-contracts/rules/run.js';
 import {
-  addTotals,
   moveMoney,
   noMoney,
   receiveMoney,
@@ -52,6 +51,7 @@ import {
 } from '@commonweights/dao-contracts/rules/totals.js';
 import type { DatasetView, Policy, ReleaseView } from '@commonweights/dao-contracts/rules/views.js';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import { addTotals } from '../../rules/add-totals.js';
 import * as electorate from './rules-electorate.js';
 import { checkAction, perform } from './rules-actions.js';
 
