@@ -3,11 +3,15 @@
  * the run's fee back, so it carries nothing but calls of one contract's worker methods, and only so
  * many of each account in an hour: whoever wastes its gas has little of it to waste. Nothing is
  * counted or paid for before it is certain that the account said it and the chain would take it.
+ * Whether it would is asked of the node, and anybody with a key of their own making can have that
+ * asked: so strangers wait for each other, and keys that the chain has vouched for do not wait for
+ * them.
  */
 import type { Connection } from './connection.js';
 import { actionOfDelegated, type DelegatedCall, type RelayAnswer } from './delegated-call.js';
 import { checkSignature, checkStanding, refuseToRelay } from './delegated-call-check.js';
 import { DaoError, isDaoError } from './errors.js';
+import { Lane, Tally } from './lane.js';
 import { workerMethods } from './rounds.js';
 
 /** A seat without a stake enrols without a deposit, so by a relayed call too. */
@@ -16,8 +20,12 @@ export const relayedMethods: readonly string[] = [...workerMethods, 'enrol'];
 const hourMs = 3_600_000;
 /** Accounts remembered at a time: more would be somebody making them up. */
 const accountsMax = 10_000;
-/** Checked or sent at a time: each asks the node, and they are sent one after another. */
-const underWayMax = 256;
+/** Of each lane: looking into a call asks the node twice. */
+const lookedIntoMax = { runningMax: 16, waitingMax: 240 };
+/** Of one key while it is looked into, and of one account while they are sent. */
+const underWayEachMax = 8;
+/** They are sent one after another, so the last one waits for all the others. */
+const sendingMax = 256;
 const gasMax = 300n * 10n ** 12n;
 /** Of every field: the longest is a reveal's argument, below two kilobytes. */
 const fieldCharsMax = 8_192;
@@ -32,6 +40,12 @@ export class Relayer {
   readonly #counts = new Map<string, { sinceMs: number; calls: number }>();
   /** Key and nonce of the calls under way: the chain takes each once, and a copy would be paid for. */
   readonly #underWay = new Set<string>();
+  readonly #ofKey = new Tally(underWayEachMax);
+  readonly #ofSender = new Tally(underWayEachMax);
+  /** Keys that passed the chain's check, latest last. */
+  readonly #vouched = new Set<string>();
+  readonly #lanes = { vouched: new Lane(lookedIntoMax), strange: new Lane(lookedIntoMax) };
+  #sending = 0;
 
   constructor(private readonly options: RelayerOptions) {}
 
@@ -50,10 +64,38 @@ export class Relayer {
   }
 
   async #carry(call: DelegatedCall): Promise<RelayAnswer> {
+    const { sender } = call;
+    await this.#lookInto(call);
+    if (this.#ofSender.isFull(sender)) {
+      refuseAsBusy(`${underWayEachMax} calls of ${sender} are being sent`);
+    }
+    if (this.#sending >= sendingMax) refuseAsBusy(`this relayer is sending ${sendingMax} calls`);
+    this.#count(sender);
+    this.#sending++;
+    try {
+      return await this.#ofSender.count(sender, () => this.#send(call));
+    } finally {
+      this.#sending--;
+    }
+  }
+
+  async #lookInto(call: DelegatedCall): Promise<void> {
+    const { publicKey } = call;
+    const lane = this.#vouched.has(publicKey) ? this.#lanes.vouched : this.#lanes.strange;
+    if (lane.isFull) {
+      const { runningMax, waitingMax } = lookedIntoMax;
+      refuseAsBusy(`this relayer is looking into ${runningMax + waitingMax} calls`);
+    }
+    await lane.run(() => checkStanding(call, this.options.connection));
+    this.#vouched.delete(publicKey);
+    this.#vouched.add(publicKey);
+    const [oldest] = this.#vouched;
+    if (this.#vouched.size > accountsMax) this.#vouched.delete(oldest!);
+  }
+
+  /** Its first receipt runs on the sender, who passes the call on to the contract. */
+  async #send(call: DelegatedCall): Promise<RelayAnswer> {
     const { connection } = this.options;
-    await checkStanding(call, connection);
-    this.#count(call.sender);
-    // Its first receipt runs on the sender, who passes the call on to the contract.
     const outcome = await connection.send(call.sender, [actionOfDelegated(call)], call.method);
     const { returned, transactionHash } = outcome;
     return { returned, transactionHash };
@@ -61,23 +103,20 @@ export class Relayer {
 
   async #once(call: DelegatedCall, carry: () => Promise<RelayAnswer>): Promise<RelayAnswer> {
     const nonce = BigInt(call.nonce);
-    const name = `${call.publicKey} ${nonce}`;
+    const { publicKey } = call;
+    const name = `${publicKey} ${nonce}`;
     if (this.#underWay.has(name)) {
       refuseToRelay(
         `nonce ${nonce} of this key is being relayed already`,
         'wait for what becomes of it',
       );
     }
-    if (this.#underWay.size >= underWayMax) {
-      throw new DaoError({
-        code: 'RELAY_QUOTA_SPENT',
-        facts: `this relayer is busy with ${underWayMax} calls`,
-        remedy: 'try again in a minute, or use another one',
-      });
+    if (this.#ofKey.isFull(publicKey)) {
+      refuseAsBusy(`${underWayEachMax} calls of this key are under way`);
     }
     this.#underWay.add(name);
     try {
-      return await carry();
+      return await this.#ofKey.count(publicKey, carry);
     } finally {
       this.#underWay.delete(name);
     }
@@ -132,6 +171,14 @@ export class Relayer {
       });
     }
   }
+}
+
+function refuseAsBusy(facts: string): never {
+  throw new DaoError({
+    code: 'RELAY_QUOTA_SPENT',
+    facts,
+    remedy: 'try again in a minute, or use another relayer',
+  });
 }
 
 /** Exactly the fields of a `DelegatedCall`, as text that its readers can take. */

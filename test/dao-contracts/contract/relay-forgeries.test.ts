@@ -181,18 +181,71 @@ describe('a relayer', function () {
     expectCarried(await roomy.relay(sign(allowed, secretKey)));
   });
 
-  it('looks into so many calls at a time, and no more', async () => {
+  it('lets strangers fill no place that a key of an account needs', async () => {
+    const { provider } = client.connection;
+    let isSilent = false;
+    const wayward: Pick<Connection, 'contract' | 'provider' | 'ask' | 'send'> = {
+      contract,
+      provider,
+      ask: (method, request) =>
+        isSilent ? new Promise(() => {}) : client.connection.ask(method, request),
+      send: (...args) => client.connection.send(...args),
+    };
+    const busy = new Relayer({ connection: wayward as Connection, callsPerHour: 9 });
+    expectCarried(await busy.relay(sign(await nextCall(), victim.secretKey)));
+
+    isSilent = true;
+    const call = await nextCall();
+    // Each with a key of its own, which is no key of the account that it names.
+    const strange = (n: number) => {
+      const { publicKey, secretKey } = keyOf(`stranger ${n}`);
+      return sign({ ...call, publicKey }, secretKey);
+    };
+    for (let n = 0; n < 256; n++) void busy.relay(strange(n));
+    const oneMore = (await busy.relay(strange(256))) as { facts: string };
+    expect(oneMore).to.include({ code: 'RELAY_QUOTA_SPENT' });
+    expect(oneMore.facts).to.match(/looking into 256 calls$/);
+
+    isSilent = false;
+    expectCarried(await busy.relay(sign(await nextCall(), victim.secretKey)));
+  });
+
+  it('looks into so many calls of one key at a time, and no more', async () => {
     const { provider } = client.connection;
     const silent = { contract, provider, ask: () => new Promise(() => {}) };
-    const stuck = new Relayer({ connection: silent as unknown as Connection, callsPerHour: 9 });
+    const stuck = new Relayer({ connection: silent as unknown as Connection, callsPerHour: 99 });
     const call = await nextCall();
-    for (let i = 0n; i < 256n; i++) {
-      const signed = sign({ ...call, nonce: `${BigInt(call.nonce) + i}` }, victim.secretKey);
-      void stuck.relay(signed);
-    }
-    const oneMore = { ...call, nonce: `${BigInt(call.nonce) + 256n}` };
-    const answer = (await stuck.relay(sign(oneMore, victim.secretKey))) as { facts: string };
+    const later = (i: bigint) =>
+      sign({ ...call, nonce: `${BigInt(call.nonce) + i}` }, victim.secretKey);
+    for (let i = 0n; i < 8n; i++) void stuck.relay(later(i));
+    const answer = (await stuck.relay(later(8n))) as { facts: string };
     expect(answer).to.include({ code: 'RELAY_QUOTA_SPENT' });
-    expect(answer.facts).to.match(/busy with 256 calls$/);
+    expect(answer.facts).to.match(/^8 calls of this key are under way$/);
+  });
+
+  it('sends so many calls of one account at a time, whatever keys it has', async () => {
+    const { provider } = client.connection;
+    let sending = 0;
+    const silent: Pick<Connection, 'contract' | 'provider' | 'ask' | 'send'> = {
+      contract,
+      provider,
+      ask: (method, request) => client.connection.ask(method, request),
+      send: () => {
+        sending++;
+        return new Promise(() => {});
+      },
+    };
+    const slow = new Relayer({ connection: silent as Connection, callsPerHour: 99 });
+    const args = argsOf({ run: 1, round: 1, commitment: `sha256:${'0'.repeat(64)}` });
+    const { publicKey, secretKey } = commitOnly;
+    const first = await nextCall({ publicKey, method: 'commit', args });
+    for (let i = 0n; i < 8n; i++) {
+      void slow.relay(sign({ ...first, nonce: `${BigInt(first.nonce) + i}` }, secretKey));
+    }
+    while (sending < 8) await nextCall();
+    const answer = (await slow.relay(sign(await nextCall(), victim.secretKey))) as {
+      facts: string;
+    };
+    expect(answer.facts).to.match(/^8 calls of victim.local are being sent$/);
   });
 });
