@@ -1,5 +1,7 @@
 /** `commonweights dataset derive`: a dataset from others, by a transform anybody can run again. */
 import type { Command } from 'commander';
+import type { DatasetView } from '@commonweights/dao-contracts/client/views.js';
+import { joinLicences } from '@commonweights/dataset-registry/lineage/licence.js';
 import {
   decodeDatasetRecord,
   type DatasetRecord,
@@ -53,7 +55,7 @@ export function addDatasetDerive(dataset: Command, terminal: Terminal): void {
         .requiredOption('--transform <name>', 'one of those below')
         .option('--params <file>', 'all parameters as JSON, in place of defaults and flags')
         .option('--title <text>', 'what it is (default: the name)')
-        .option('--concluded <spdx>', "licence that you conclude (default: the first parent's)")
+        .option('--concluded <spdx>', "licence that you conclude (default: all parents', with AND)")
         .option('--vocab <n>', 'tokenise-and-pack: tokens (2048)', wholeNumber(257, 65_536))
         .option('--tokenizer <digest>', "tokenise-and-pack: another model's, in place of --vocab")
         .option('--context <n>', 'tokenise-and-pack: sequence (128)', wholeNumber(1, 1 << 20))
@@ -81,6 +83,7 @@ async function derive(
   await refuseTaken(client, it.id);
   const parents = await Promise.all(it.parents.map((parent) => readDataset(client, parent)));
   const first = parents[0]!;
+  const licences = licencesOf(parents, flags);
   const store = publishing(await openBlobs(session, 'write'));
   const { deriveDataset } = await import('@commonweights/dataset-registry/transforms/derive.js');
   const progress = session.startProgress(`${transform.name} over ${it.parents.join(', ')}`);
@@ -94,9 +97,10 @@ async function derive(
       title: flags.title ?? it.id.split('@')[0]!,
       source: first.source,
       collectedAt: first.collectedAt,
-      licenceDeclared: first.licenceDeclared,
-      licenceConcluded: flags.concluded ?? first.licenceConcluded,
-      evidence: first.evidence,
+      ...licences,
+      evidence: parents.every(({ evidence }) => evidence === first.evidence)
+        ? first.evidence
+        : null,
       contributors: [],
       ...measure,
     });
@@ -107,6 +111,18 @@ async function derive(
   }
   progress.finish(`${record.items} items, ${formatBytes(record.bytes)}`);
   session.print(record, () => `${record.id} is registered, manifest ${record.manifest}\n`);
+}
+
+/** Whoever uses the result uses all parents, and keeps to the licences of all of them. */
+function licencesOf(
+  parents: readonly DatasetView[],
+  { concluded }: DeriveFlags,
+): Pick<DatasetRecord, 'licenceDeclared' | 'licenceConcluded'> {
+  return {
+    licenceDeclared: joinLicences(parents.map(({ licenceDeclared }) => licenceDeclared)),
+    licenceConcluded:
+      concluded ?? joinLicences(parents.map(({ licenceConcluded }) => licenceConcluded)),
+  };
 }
 
 async function readTransform(session: Session, flags: DeriveFlags): Promise<Transform> {

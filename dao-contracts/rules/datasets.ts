@@ -2,6 +2,7 @@
 import type { Policy } from './actions.js';
 import { account, digest, integer, list, nullable, record, text } from './decoding.js';
 import { refuse } from './errors.js';
+import { isLicenceAllowed } from './licence.js';
 import { contributorsMax, parentsMax, textCharsMax, titleCharsMax } from './limits.js';
 import type { DatasetRecord, DatasetView } from './views.js';
 
@@ -54,7 +55,7 @@ export function checkUsable({ id, status }: DatasetView): void {
   if (status !== 'active') refuse('DATASET_BLOCKED', `dataset ${id} is ${status}; use another`);
 }
 
-/** Unknown fails closed: the concluded licence must be in the policy, letter by letter. */
+/** Unknown fails closed: the concluded licence must be one that the policy allows (licence.ts). */
 export function checkTrainable(dataset: DatasetView, policy: Policy): void {
   checkUsable(dataset);
   if (policy.approvedDatasetsOnly && !dataset.approved && dataset.bounty === null) {
@@ -67,9 +68,10 @@ export function checkTrainable(dataset: DatasetView, policy: Policy): void {
 }
 
 export function checkLicence(licence: string, { licences }: Policy, subject: string): void {
-  if (licences.includes(licence)) return;
+  if (isLicenceAllowed(licence, licences)) return;
   refuse(
     'LICENCE_NOT_ALLOWED',
-    `${subject} under "${licence}"; the policy allows ${licences.join(', ')}`,
+    `${subject} under "${licence}"; the policy allows ${licences.join(', ')}; conclude one of ` +
+      'these or several with AND, or propose to allow it',
   );
 }

@@ -1,9 +1,10 @@
 /** Claims about the data's terms of use: its licences fit the policy, and none was withdrawn. */
+import { isLicenceAllowed } from '@commonweights/dao-contracts/rules/licence.js';
 import type { DatasetRecord } from '@commonweights/dao-contracts/rules/views.js';
 import { readDatasets } from './release-files.js';
 import type { Finding, Material } from './material.js';
 
-/** Licences are compared as the contract compares them: concluded licence against the list. */
+/** The concluded licences against the policy's list, as the contract compares them. */
 export function checkLicences({ files, chain }: Material): Finding {
   const records = readDatasets(files);
   const licences = [...new Set(records.map((record) => record.licenceConcluded))].sort();
@@ -12,7 +13,9 @@ export function checkLicences({ files, chain }: Material): Finding {
     const detail = `${listed} on record; no chain says what the policy allows`;
     return { status: 'unknown', standing: 'declared', detail };
   }
-  const refused = records.filter((record) => !chain.licences.includes(record.licenceConcluded));
+  const refused = records.filter(
+    (record) => !isLicenceAllowed(record.licenceConcluded, chain.licences),
+  );
   if (refused.length > 0) {
     const detail = `the policy does not allow ${refused.map(describe).join(', ')}`;
     return { status: 'fail', standing: 'attested', detail };

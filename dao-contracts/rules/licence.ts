@@ -1,0 +1,38 @@
+/**
+ * Whether a policy allows a licence expression. Its entries are compared letter by letter; beside that
+ * one thing is understood: `A AND B` asks to keep to both, so it is allowed where each of them is. A
+ * choice (`OR`) must be an entry itself, and so must whatever is spelled otherwise: unknown fails
+ * closed.
+ */
+export function isLicenceAllowed(licence: string, allowed: readonly string[]): boolean {
+  if (allowed.includes(licence)) return true;
+  const parts = partsOf(licence);
+  return parts !== null && parts.every((part) => isLicenceAllowed(part, allowed));
+}
+
+/**
+ * What stands between the ANDs outside of parentheses, each without its own; all shorter than the
+ * whole. Null where an OR stands beside them, since AND binds tighter, or there is nothing to take
+ * apart.
+ */
+function partsOf(licence: string): string[] | null {
+  const parts: string[] = [];
+  let part: string[] = [];
+  let depth = 0;
+  for (const word of licence.split(' ')) {
+    if (depth === 0 && word === 'OR') return null;
+    if (depth === 0 && word === 'AND') {
+      parts.push(withoutParentheses(part.join(' ')));
+      part = [];
+      continue;
+    }
+    for (const character of word) depth += character === '(' ? 1 : character === ')' ? -1 : 0;
+    part.push(word);
+  }
+  parts.push(withoutParentheses(part.join(' ')));
+  return depth === 0 && parts[0] !== licence ? parts : null;
+}
+
+function withoutParentheses(part: string): string {
+  return part.startsWith('(') && part.endsWith(')') ? part.slice(1, -1) : part;
+}

@@ -1,0 +1,80 @@
+/** Which licence expressions a policy allows, held against the SPDX library's own reading. */
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { checkLicence } from '@commonweights/dataset-registry/lineage/licence.js';
+import { isLicenceAllowed } from '@commonweights/dao-contracts/rules/licence.js';
+
+const names = ['MIT', 'CC0-1.0', 'Apache-2.0', 'GPL-3.0-only'];
+
+describe('a licence', () => {
+  const policy = ['MIT', 'CC0-1.0', 'Apache-2.0 OR GPL-2.0-only'];
+
+  it('is allowed where the policy names it, or all that an AND asks to keep to', () => {
+    for (const licence of [
+      'MIT',
+      'Apache-2.0 OR GPL-2.0-only',
+      'CC0-1.0 AND MIT',
+      'MIT AND MIT AND CC0-1.0',
+      '(Apache-2.0 OR GPL-2.0-only) AND MIT',
+      '(MIT AND (CC0-1.0 AND MIT)) AND CC0-1.0',
+    ]) {
+      expect(isLicenceAllowed(licence, policy), licence).to.equal(true);
+    }
+  });
+
+  it('is not allowed where one part is not, or where an AND is not the outermost', () => {
+    for (const licence of [
+      'Apache-2.0',
+      'MIT AND Apache-2.0',
+      'MIT AND GPL-3.0-only',
+      // AND binds tighter: this lets the licensee take GPL-3.0-only and CC0-1.0.
+      'Apache-2.0 OR GPL-2.0-only AND MIT',
+      'MIT OR CC0-1.0',
+      '(MIT OR GPL-3.0-only) AND CC0-1.0',
+      'MIT and CC0-1.0',
+      'MIT  AND CC0-1.0',
+      'MIT AND ',
+      ' AND MIT',
+      'AND',
+      '',
+      '(MIT AND CC0-1.0',
+      'MIT) AND (CC0-1.0',
+      'MIT WITH CC0-1.0',
+    ]) {
+      expect(isLicenceAllowed(licence, policy), licence).to.equal(false);
+    }
+  });
+
+  it('is never allowed where SPDX would not be satisfied', () => {
+    const name = fc.constantFrom(...names);
+    const { expression } = fc.letrec<{ expression: string }>((tie) => ({
+      expression: fc.oneof(
+        { depthSize: 'small', withCrossShrink: true },
+        name,
+        fc
+          .tuple(tie('expression'), fc.constantFrom('AND', 'OR'), tie('expression'), fc.boolean())
+          .map(([a, operator, b, wrapped]) =>
+            wrapped ? `(${a}) ${operator} (${b})` : `${a} ${operator} ${b}`,
+          ),
+      ),
+    }));
+    let allowed = 0;
+    fc.assert(
+      fc.property(expression, fc.uniqueArray(name, { minLength: 1 }), (licence, list) => {
+        fc.pre(licence.length < 100);
+        if (!isLicenceAllowed(licence, list)) return;
+        allowed++;
+        const by = checkLicence(licence, list);
+        expect(by, `${licence} by ${list.join(', ')}`).to.deep.equal({ allowed: true });
+      }),
+      { endOnFailure: true, numRuns: 500 },
+    );
+    expect(allowed).to.be.above(20);
+  });
+
+  it('is decided at its longest in time', () => {
+    const nested = `${'('.repeat(50)}${')'.repeat(50)}`;
+    expect(isLicenceAllowed(nested, policy)).to.equal(false);
+    expect(isLicenceAllowed('MIT AND '.repeat(12) + 'MIT', policy)).to.equal(true);
+  });
+});
