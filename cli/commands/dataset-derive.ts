@@ -1,6 +1,7 @@
 /** `commonweights dataset derive`: a dataset from others, by a transform anybody can run again. */
 import type { Command } from 'commander';
 import type { DatasetView } from '@commonweights/dao-contracts/client/views.js';
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { joinLicences } from '@commonweights/dataset-registry/lineage/licence.js';
 import {
   decodeDatasetRecord,
@@ -19,7 +20,7 @@ import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 import { tokenizerTools } from '../tokenizer-tools.js';
 import { refuseTaken } from './dataset-add.js';
-import { readDataset } from './dataset-record.js';
+import { readDataset, readLineage } from './dataset-record.js';
 
 interface DeriveFlags {
   readonly transform: string;
@@ -44,7 +45,9 @@ Transforms (the same parents and parameters give the same bytes, so anybody can 
   split              one side of a seeded cut
   decontaminate      the first parent without what shares a passage with the others
   mix                several parents in given proportions (--params)
+  leave-out          without the items that the parents' opt-out lists name
   tokenise-and-pack  token sequences to train on, some documents held out
+What an opt-out list of a parent, or of what it descends from, names is refused by all but leave-out.
 `;
 
 export function addDatasetDerive(dataset: Command, terminal: Terminal): void {
@@ -66,6 +69,7 @@ export function addDatasetDerive(dataset: Command, terminal: Terminal): void {
       'commonweights dataset derive sotu-clean@1 sotu@1 --transform clean',
       'commonweights dataset derive sotu-packed@1 sotu-clean@1 --transform tokenise-and-pack',
       'commonweights dataset derive test@1 sotu-clean@1 --transform split --part heldout --by name',
+      'commonweights dataset derive sotu@2 sotu@1 --transform leave-out',
       'commonweights dataset derive train@1 sotu-clean@1 test@1 --transform decontaminate',
     ).addHelpText('after', transformsHelp),
     terminal,
@@ -78,10 +82,14 @@ async function derive(
   it: { id: string; parents: readonly string[] },
   flags: DeriveFlags,
 ): Promise<void> {
-  const transform = await readTransform(session, flags);
   const client = await session.signer();
   await refuseTaken(client, it.id);
   const parents = await Promise.all(it.parents.map((parent) => readDataset(client, parent)));
+  const optOuts = (await readLineage(client, parents)).flatMap(({ id: dataset, optOut }) =>
+    optOut === null ? [] : [{ dataset, list: optOut }],
+  );
+  const lists = [...new Set(optOuts.map(({ list }) => list))].sort();
+  const transform = await readTransform(session, flags, lists);
   const first = parents[0]!;
   const licences = licencesOf(parents, flags);
   const store = publishing(await openBlobs(session, 'write'));
@@ -90,7 +98,7 @@ async function derive(
   let record: DatasetRecord;
   try {
     const tools = await tokenizerTools();
-    const measure = await deriveDataset({ store, transform, parents, tools });
+    const measure = await deriveDataset({ store, transform, parents, optOuts, tools });
     record = decodeDatasetRecord({
       id: it.id,
       version: it.id.slice(it.id.indexOf('@') + 1),
@@ -125,7 +133,12 @@ function licencesOf(
   };
 }
 
-async function readTransform(session: Session, flags: DeriveFlags): Promise<Transform> {
+/** `lists`: what `leave-out` takes if it is told nothing else. */
+async function readTransform(
+  session: Session,
+  flags: DeriveFlags,
+  lists: readonly Digest[],
+): Promise<Transform> {
   const { decodeTransform, defaultParams, transformNames } =
     await import('@commonweights/dataset-registry/transforms/transform.js');
   const defaultsFor = (known: TransformName, { tokenizer }: DeriveFlags): object => {
@@ -139,7 +152,9 @@ async function readTransform(session: Session, flags: DeriveFlags): Promise<Tran
   const asked =
     flags.params !== undefined
       ? await readJsonFile(session.terminal.cwd, flags.params)
-      : name && { ...defaultsFor(name, flags), ...ownParams(name, flags) };
+      : name === 'leave-out'
+        ? { lists }
+        : name && { ...defaultsFor(name, flags), ...ownParams(name, flags) };
   return decodeTransform({ name: flags.transform, version: 1, params: asked ?? {} });
 }
 

@@ -15,6 +15,7 @@ import { storageDeposit } from '../proposal-bond.js';
 import { proposeAction, withProposeFlags, type ProposeFlags } from '../propose-action.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
+import { nameOptOut } from './dataset-opt-out.js';
 import { readDataset } from './dataset-record.js';
 
 interface EvidenceFlag {
@@ -43,16 +44,12 @@ export function addDatasetStatus(dataset: Command, terminal: Terminal): void {
   does(
     command(
       'opt-out <id> <list>',
-      'name the list of items to leave out of what is derived from now on',
+      'name all items to leave out of what is derived from now on: a file with a digest of an ' +
+        'item, or an item as JSON, on each line; it replaces the list before',
       'opt-out sotu@1 opt-out.txt',
     ),
     terminal,
-    async (session, [id, list]) => {
-      const client = await session.signer();
-      const optOut = await publishEvidence(session, list!);
-      await client.setOptOut({ id: id!, optOut, depositYocto: storageDeposit('') });
-      session.print({ id, optOut }, () => `${id} names ${optOut} as what is to be left out\n`);
-    },
+    (session, [id, list]) => nameOptOut(session, { id: id!, list: list! }),
   );
   does<EvidenceFlag>(
     command(

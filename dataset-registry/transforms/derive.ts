@@ -11,6 +11,7 @@ import type { DatasetParent, DatasetRecord } from '../lineage/record.js';
 import type { BlobStore } from '../store/blob-store.js';
 import { describeFiles, getFile, getManifest, putFiles } from '../store/manifest-store.js';
 import { itemLimits } from './limits.js';
+import { readOptOut } from './opt-out.js';
 import { decodePacking, decodeTokens, itemsInOrder, packedPaths } from './packing.js';
 import { decodeItems, encodeItems, isItemsPath } from './text-item.js';
 import type { DatasetContent, TextItem } from './text-item.js';
@@ -36,19 +37,41 @@ export async function storeItems(
   return storeContent(store, encodeItems(items));
 }
 
-/** Runs the transform over the parents and stores the result and the transform itself. */
+/**
+ * Runs the transform over the parents and stores the result and the transform itself. What an opt-out
+ * list names may go into nothing new: only `leave-out` takes a parent that holds such an item. Error:
+ * `OPTED_OUT`.
+ */
 export async function deriveDataset(derivation: {
   store: BlobStore;
   transform: Transform;
   parents: readonly MeasuredRecord[];
+  /** Lists that the parents, and what they descend from, name on chain. */
+  optOuts: readonly OptOut[];
   tools: TokenizerTools;
 }): Promise<DatasetMeasure & { parents: DatasetParent[] }> {
   const { store, transform, tools } = derivation;
   const input = await readInput(store, transform, derivation.parents);
-  const measure = await storeContent(store, runTransform(transform, input, tools));
+  const content = runTransform(transform, input, tools);
+  // Other transforms change items, whose digests then say nothing: what goes in is looked at.
+  const kept = new Set(transform.name === 'leave-out' ? content.items : input.digests);
+  for (const { dataset, list } of derivation.optOuts) {
+    const named = (await readOptOut(store, list)).filter((item) => kept.has(item));
+    if (named.length === 0) continue;
+    throw new Error(
+      `OPTED_OUT: ${named.length} items, ${named[0]} first, are on the list of what is to be left ` +
+        `out of ${dataset}; derive with --transform leave-out first`,
+    );
+  }
+  const measure = await storeContent(store, content);
   const digest = await store.put(encodeTransform(transform));
   const parents = derivation.parents.map(({ id }) => ({ dataset: id, transform: digest }));
   return { ...measure, parents };
+}
+
+export interface OptOut {
+  dataset: string;
+  list: Digest;
 }
 
 /** What differs between a record and what its parents and its transform give; nothing: reproduced. */
@@ -137,13 +160,20 @@ async function readPacked(store: BlobStore, manifest: Manifest): Promise<Digest[
   return itemsInOrder(packing);
 }
 
-/** What a transform works on: its parents' items, and a tokenizer where its parameters name one. */
+/** What a transform works on: its parents' items, and what its parameters name. */
 async function readInput(
   store: BlobStore,
   transform: Transform,
   parents: readonly MeasuredRecord[],
 ): Promise<TransformInput> {
   const input = await readParents(store, parents);
+  if (transform.name === 'leave-out') {
+    const leftOut = new Set<Digest>();
+    for (const list of transform.params.lists) {
+      for (const item of await readOptOut(store, list)) leftOut.add(item);
+    }
+    return { ...input, leftOut };
+  }
   if (transform.name !== 'tokenise-and-pack' || !transform.params.tokenizer) return input;
   const { tokenizer } = transform.params;
   const bytes = await store.get(tokenizer, { maxBytes: itemLimits.tokenizerBytesMax });
@@ -166,7 +196,7 @@ async function readParents(
   parents: readonly MeasuredRecord[],
 ): Promise<TransformInput> {
   if (parents.length === 0) throw new Error('NO_PARENTS: name at least one dataset to derive from');
-  const input: TransformInput = { items: [], digests: [], parents: [] };
+  const input: TransformInput = { items: [], digests: [], parents: [], leftOut: new Set() };
   for (const parent of parents) {
     const content = await readContent(store, await getManifest(store, parent.manifest));
     if (digestTreeRoot(content.digests) !== parent.itemsRoot) {

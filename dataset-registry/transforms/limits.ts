@@ -16,3 +16,12 @@ export const itemLimits = {
   /** A `tokenizer.json` of 65,536 tokens has a few MiB. */
   tokenizerBytesMax: 2 ** 26,
 } as const;
+
+/** Lists of items to leave out. */
+export const optOutLimits = {
+  /** As many as 16 MiB hold. */
+  itemsMax: 200_000,
+  bytesMax: 2 ** 24,
+  /** Of one derivation: those of its parents and of what they descend from. */
+  listsMax: 64,
+} as const;

@@ -19,6 +19,7 @@ import {
   filterQuality,
   type FilterParams,
 } from './filter-quality.js';
+import { decodeLeaveOutParams, leaveOut, type LeaveOutParams } from './opt-out.js';
 import { decodeMixParams, mix, type MixParams } from './mix.js';
 import { readParams } from './params.js';
 import { decodeRedactParams, redact, redactDefaults, type RedactParams } from './redact.js';
@@ -34,6 +35,7 @@ interface ParamsOf {
   split: SplitParams;
   decontaminate: DecontaminateParams;
   mix: MixParams;
+  'leave-out': LeaveOutParams;
   'tokenise-and-pack': PackParams;
 }
 
@@ -54,6 +56,8 @@ export interface TransformInput {
   parents: number[];
   /** The tokenizer that the parameters name. */
   tokenizer?: object;
+  /** What the lists of `leave-out` name; empty for other transforms. */
+  leftOut: ReadonlySet<Digest>;
 }
 
 interface BuiltIn<Params> {
@@ -93,6 +97,11 @@ const builtIns: { readonly [Name in TransformName]: BuiltIn<ParamsOf[Name]> } = 
     decode: decodeMixParams,
     defaults: null,
     run: mix,
+  },
+  'leave-out': {
+    decode: decodeLeaveOutParams,
+    defaults: null,
+    run: leaveOut,
   },
   'tokenise-and-pack': {
     decode: decodePackParams,

@@ -129,7 +129,8 @@ describe('commands of governance', () => {
       .and.match(/^licences +CC0-1.0 +MIT$/m);
     expect(out).to.not.match(/^approval +60 %/m);
     const stopped =
-      'LICENCE_NOT_ALLOWED: dataset speeches@1 is under "CC0-1.0"; the policy allows MIT';
+      'LICENCE_NOT_ALLOWED: dataset speeches@1 is under "CC0-1.0"; the policy allows MIT; ' +
+      'conclude one of these or several with AND, or propose to allow it';
     expect(out).to.match(
       new RegExp(
         `^1 +voting +fund-run +keeps quorum 40 %, not 60 %; ` +

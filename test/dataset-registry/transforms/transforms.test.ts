@@ -217,7 +217,13 @@ describe('a derivation', () => {
   }> {
     const store = new MemoryStore();
     const raw = { id: 'raw@1', ...(await storeItems(store, items)) };
-    const derived = await deriveDataset({ store, transform: packing, parents: [raw], tools });
+    const derived = await deriveDataset({
+      store,
+      transform: packing,
+      parents: [raw],
+      optOuts: [],
+      tools,
+    });
     return { store, raw, packed: { id: 'packed@1', ...derived } };
   }
 
@@ -250,15 +256,27 @@ describe('a derivation', () => {
   it('refuses parents that are not what their records say', async () => {
     const { store, raw } = await deriveAll();
     const wrong = { ...raw, itemsRoot: raw.manifest };
-    const derived = deriveDataset({ store, transform: cleaning, parents: [wrong], tools });
+    const derived = deriveDataset({
+      store,
+      transform: cleaning,
+      parents: [wrong],
+      optOuts: [],
+      tools,
+    });
     expect(await derived.catch((error: Error) => error.message)).to.match(/^WRONG_ITEMS_ROOT/);
-    const none = deriveDataset({ store, transform: cleaning, parents: [], tools });
+    const none = deriveDataset({ store, transform: cleaning, parents: [], optOuts: [], tools });
     expect(await none.catch((error: Error) => error.message)).to.match(/^NO_PARENTS/);
   });
 
   it('is verified against its bytes: raw, clean and packed', async () => {
     const { store, raw, packed } = await deriveAll();
-    const cleaned = await deriveDataset({ store, transform: cleaning, parents: [raw], tools });
+    const cleaned = await deriveDataset({
+      store,
+      transform: cleaning,
+      parents: [raw],
+      optOuts: [],
+      tools,
+    });
     for (const record of [raw, packed, { id: 'clean@1', ...cleaned }]) {
       expect(await verifyDataset(store, record)).to.deep.equal({ differences: [] });
       const wrong = await verifyDataset(store, { ...record, items: 5 });
@@ -295,6 +313,7 @@ describe('a derivation', () => {
         store,
         transform: packing,
         parents: [raw],
+        optOuts: [],
         tools,
       });
       const bytes = await getFile(store, await getManifest(store, manifest), packedPaths.packing);
@@ -316,7 +335,7 @@ describe('a derivation', () => {
     };
     const store = new MemoryStore();
     const raw = { id: 'raw@1', ...(await storeItems(store, items)) };
-    const derivation = { store, transform: packing, parents: [raw], tools: spying };
+    const derivation = { store, transform: packing, parents: [raw], optOuts: [], tools: spying };
     const { manifest } = await deriveDataset(derivation);
     const bytes = await getFile(store, await getManifest(store, manifest), packedPaths.packing);
     for (const { index } of decodePacking(bytes).heldout.items) {
@@ -335,7 +354,7 @@ describe('a derivation', () => {
       params: { ...rest, tokenizer: theirs },
     };
     const untrained = { ...tools, train: () => expect.fail('a tokenizer was trained') };
-    const derivation = { store, transform, parents: [raw], tools: untrained };
+    const derivation = { store, transform, parents: [raw], optOuts: [], tools: untrained };
     const again = { id: 'again@1', ...(await deriveDataset(derivation)) };
     expect(again.manifest).to.equal(packed.manifest);
     expect(
@@ -357,7 +376,7 @@ describe('a derivation', () => {
     );
     for (const digest of [loose, await store.put(Uint8Array.of(1, 2))]) {
       const transform = decodeTransform(params(digest));
-      const derived = deriveDataset({ store, transform, parents: [raw], tools });
+      const derived = deriveDataset({ store, transform, parents: [raw], optOuts: [], tools });
       expect(await derived.catch((error: Error) => error.message)).to.match(
         /^BAD_TOKENIZER: .* is no tokenizer\.json in canonical JSON/,
       );
@@ -367,13 +386,25 @@ describe('a derivation', () => {
   it('is refused when all documents fall on one side', async () => {
     const store = new MemoryStore();
     const raw = { id: 'raw@1', ...(await storeItems(store, items.slice(0, 1))) };
-    const derived = deriveDataset({ store, transform: packing, parents: [raw], tools });
+    const derived = deriveDataset({
+      store,
+      transform: packing,
+      parents: [raw],
+      optOuts: [],
+      tools,
+    });
     expect(await derived.catch((error: Error) => error.message)).to.match(/^EMPTY_SPLIT/);
   });
 
   it('is refused from a packed dataset and from files of another kind', async () => {
     const { store, packed } = await deriveAll();
-    const from = deriveDataset({ store, transform: cleaning, parents: [packed], tools });
+    const from = deriveDataset({
+      store,
+      transform: cleaning,
+      parents: [packed],
+      optOuts: [],
+      tools,
+    });
     expect(await from.catch((error: Error) => error.message)).to.match(/^NOT_A_TEXT_DATASET/);
     const { digest } = await putFiles(store, [{ path: 'x.bin', bytes: Uint8Array.of(1) }]);
     const verified = verifyDataset(store, { ...packed, manifest: digest });

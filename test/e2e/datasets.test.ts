@@ -1,0 +1,86 @@
+/** What datasets inherit, through the command line alone: the licences of all parents, and opt-outs. */
+import { expect } from 'chai';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { startLocalNetwork, type LocalNetwork } from '@commonweights/cli/local-network.js';
+import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import { encodeItem } from '@commonweights/dataset-registry/transforms/text-item.js';
+import { CliFolder, expectOneSentence } from '../cli/cli-folder.js';
+
+const letters = ['to the mayor', 'to my sister', 'to the bank', 'to nobody'].map((whom) => ({
+  text: `A letter ${whom}, written by hand.`,
+}));
+
+describe('datasets on a local network', function () {
+  // The first build on a machine compiles the contract's engine.
+  this.timeout(300_000);
+  let cli: CliFolder;
+  let network: LocalNetwork;
+
+  const run = (...argv: string[]) => cli.runWith({ env: { NEAR_CREDENTIALS_DIR: '' } }, ...argv);
+  const good = async (...argv: string[]) => {
+    const result = await run(...argv);
+    expect(result.code, result.err).to.equal(0);
+    return result.out;
+  };
+  const show = async (id: string) =>
+    JSON.parse(await good('dataset', 'show', id, '--json')) as Record<string, unknown>;
+  const file = (name: string, text: string) => writeFile(join(cli.folder, name), text);
+
+  before(async () => {
+    cli = await CliFolder.create();
+    network = await startLocalNetwork({
+      ...{ dataDir: 'net', cwd: cli.folder, port: await freePort(), clock: 'logical' },
+      members: ['mia.local'],
+      startProgress: () => ({ update() {}, finish() {}, fail() {} }),
+    });
+    const lines = (items: readonly object[]) => items.map((one) => JSON.stringify(one)).join('\n');
+    await file('letters.jsonl', lines(letters));
+    await file('notes.jsonl', lines([{ text: 'A note on the fridge.' }]));
+    const source = ['--source', 'https://example.org'];
+    await good('dataset', 'add', 'letters@1', 'letters.jsonl', '--licence', 'CC0-1.0', ...source);
+    await good('dataset', 'add', 'notes@1', 'notes.jsonl', '--licence', 'MIT', ...source);
+  });
+  after(async () => {
+    await network.stop();
+    await cli.remove();
+  });
+
+  it('keep to the licences of all their parents', async () => {
+    await file('mix.json', JSON.stringify({ seed: 1, weightsBps: [9_000, 1_000] }));
+    const mix = ['--transform', 'mix', '--params', 'mix.json'];
+    await good('dataset', 'derive', 'both@1', 'letters@1', 'notes@1', ...mix);
+    expect(await show('both@1')).to.include({
+      licenceDeclared: 'CC0-1.0 AND MIT',
+      licenceConcluded: 'CC0-1.0 AND MIT',
+    });
+  });
+
+  it('leave out what a publisher was asked to take out, and say so in their transform', async () => {
+    const nothing = await run('dataset', 'derive', 'x@1', 'letters@1', '--transform', 'leave-out');
+    expectOneSentence(nothing, /^BAD_PARAMS: "lists" is not 1 to 64 digests/);
+    const byDigest = digestOf(encodeItem(letters[1]!));
+    await file('out.txt', `${byDigest}\n\n${JSON.stringify(letters[3])}\n`);
+    expect(await good('dataset', 'opt-out', 'letters@1', 'out.txt')).to.match(/names 2 items in/);
+    const refused = await run('dataset', 'derive', 'x@1', 'letters@1', '--transform', 'redact');
+    expect(refused.err).to.match(/\nOPTED_OUT: 2 items, .* of letters@1; derive with/);
+    expect(refused.code).to.equal(3);
+    await good('dataset', 'derive', 'letters@2', 'letters@1', '--transform', 'leave-out');
+    expect(await show('letters@2')).to.include({ items: 2 });
+    expect(await good('dataset', 'verify', 'letters@2', '--reproduce')).to.match(/is what it says/);
+    // The list of what it descends from still stands, and nothing in it is named there.
+    await good('dataset', 'derive', 'plain@1', 'letters@2', '--transform', 'redact');
+    await file('bad.txt', 'the second letter\n');
+    const bad = await run('dataset', 'opt-out', 'letters@1', 'bad.txt');
+    expectOneSentence(bad, /^BAD_FILE: .*bad\.txt line 1 is neither/);
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
