@@ -11,6 +11,7 @@ const benches: Readonly<Record<string, string>> = {
   adversaries:
     'attacks on simulated runs: found, earned, harmed [--only NAME] [--svg FILE] (minutes)',
   'dao-attacks': 'drained treasuries, farmed standing, withdrawn data: what gets through',
+  checkpoint: 'memory and MB/s of importing a large checkpoint [--gb 2] [--bf16] (minutes)',
   codec: 'bytes per parameter and MB/s of the update codecs, against dense fp32',
   'contract-laws':
     'the deployed contract against the rules, money after every receipt [--sequences 1000] [--seed S]',

@@ -2,11 +2,11 @@
  * `commonweights checkpoint …`: models of other people as the one file that everything here reads, and
  * as blobs that a run can go on from.
  */
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
-import { withExamples, withJson } from '../arguments.js';
+import { wholeNumber, withExamples, withJson } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
@@ -16,6 +16,7 @@ import type { Terminal } from '../terminal.js';
 
 interface ImportFlags {
   readonly to: string;
+  readonly shardMb?: number;
 }
 
 export function addCheckpointCommands(program: Command, terminal: Terminal): void {
@@ -24,8 +25,14 @@ export function addCheckpointCommands(program: Command, terminal: Terminal): voi
     withExamples(
       withJson(checkpoint.command('import <dir>'))
         .description('read a LlamaForCausalLM folder (shards, bfloat16 or float16 too) as float32')
-        .requiredOption('--to <dir>', 'an empty folder, or one that is not there'),
+        .requiredOption('--to <dir>', 'an empty folder, or one that is not there')
+        .option(
+          '--shard-mb <n>',
+          'files of at most so many MB and an index (default: one file, whose digest is a root)',
+          wholeNumber(1, 1_000_000),
+        ),
       'commonweights checkpoint import ./downloaded --to ./model',
+      'commonweights checkpoint import ./model --to ./shards --shard-mb 500',
     ),
     terminal,
     (session, [dir], flags) => importCheckpoint(session, dir!, flags),
@@ -77,35 +84,64 @@ async function publishCheckpoint(session: Session, name: string): Promise<void> 
 }
 
 async function importCheckpoint(session: Session, name: string, flags: ImportFlags): Promise<void> {
-  const [{ CONFIG_FILE, describingFiles, readHuggingFace, TOKENIZER_FILE, WEIGHTS_FILE }, state] =
+  const [{ CONFIG_FILE, describingFiles, TOKENIZER_FILE, WEIGHTS_FILE }, { importLlama }, disk] =
     await Promise.all([
       import('@commonweights/trainer/checkpoint/hugging-face.js'),
-      import('@commonweights/trainer/checkpoint/state.js'),
+      import('@commonweights/trainer/checkpoint/import-llama.js'),
+      import('@commonweights/trainer/checkpoint/model-files.js'),
     ]);
-  const { readFolder } = await import('@commonweights/trainer/release/read-folder.js');
   const target = resolve(session.terminal.cwd, flags.to);
   await requireEmpty(target);
-  const files = await readFolder(resolve(session.terminal.cwd, name));
-  const { config, layout, params } = readHuggingFace(files);
-  const weights = state.encodeState({ params, momentum: null }, layout);
-  const tokenizer = files.get(TOKENIZER_FILE);
-  const described = describingFiles(config, tokenizer ?? new TextEncoder().encode('{}'));
-  const written = [
-    { path: WEIGHTS_FILE, bytes: weights },
-    ...(tokenizer
+  const source = resolve(session.terminal.cwd, name);
+  const tokenizer = await readIfThere(join(source, TOKENIZER_FILE));
+  const theirs = new disk.FolderOnDisk(source);
+  // Beside the target, so that what fails half-way leaves nothing that looks like a model.
+  await mkdir(dirname(target), { recursive: true });
+  const partial = await mkdtemp(`${target}.partial-`);
+  const ours = new disk.WrittenFolder(partial);
+  const shards = flags.shardMb === undefined ? {} : { shardBytesMax: flags.shardMb * 1e6 };
+  const progress = session.startProgress(`importing ${name}`);
+  let imported;
+  try {
+    imported = await importLlama(theirs, ours, shards);
+    const described = describingFiles(imported.config, tokenizer ?? new TextEncoder().encode('{}'));
+    const small = tokenizer
       ? [{ path: TOKENIZER_FILE, bytes: tokenizer }, ...described]
-      : described.filter(({ path }) => path === CONFIG_FILE)),
-  ];
-  await mkdir(target, { recursive: true });
-  for (const { path, bytes } of written) await writeFile(join(target, path), bytes);
-  const root = digestOf(weights);
-  session.print({ root, parameters: layout.length, config, dir: target }, () =>
+      : described.filter(({ path }) => path === CONFIG_FILE);
+    for (const { path, bytes } of small) await writeFile(join(partial, path), bytes);
+    // Empty, or not there: anything else by now is somebody's.
+    await rmdir(target).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+    await rename(partial, target);
+  } catch (error) {
+    progress.fail('not imported');
+    throw error;
+  } finally {
+    await theirs.close();
+    await rm(partial, { recursive: true, force: true });
+  }
+  const { config, parameters, written } = imported;
+  const bytes = written.reduce((sum, path) => sum + ours.sizes.get(path)!, 0);
+  progress.finish(formatBytes(bytes));
+  const root = ours.digests.get(WEIGHTS_FILE) ?? null;
+  session.print({ root, parameters, config, files: written, dir: target }, () =>
     [
-      `${layout.length} parameters in ${formatBytes(weights.length)}: ${config.layers} layers of width ` +
+      `${parameters} parameters in ${formatBytes(bytes)}: ${config.layers} layers of width ` +
         `${config.hiddenSize}, context ${config.contextLength}\n`,
-      `state root ${root}\n`,
+      root ? `state root ${root}\n` : `${written.length} files, ${written.at(-1)} names them\n`,
       tokenizer ? '' : 'It has no tokenizer.json, so it can be trained on but not talk.\n',
     ].join(''),
+  );
+}
+
+async function readIfThere(file: string): Promise<Uint8Array | null> {
+  return readFile(file).then(
+    (bytes) => new Uint8Array(bytes),
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null;
+      throw error;
+    },
   );
 }
 

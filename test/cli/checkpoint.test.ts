@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { huggingFaceFiles } from '@commonweights/trainer/checkpoint/hugging-face.js';
@@ -49,6 +49,14 @@ describe('commonweights checkpoint import', () => {
     );
   });
 
+  it('writes shards with an index, which are the same model again', async () => {
+    const flags = ['checkpoint', 'import', 'ours', '--to', 'parts', '--json'];
+    const { code, out, err } = await cli.run(...flags, '--shard-mb', '1');
+    expect(code, err).to.equal(0);
+    // Less than a megabyte is one file whatever is asked for.
+    expect(JSON.parse(out)).to.deep.include({ files: ['model.safetensors'] });
+  });
+
   it('refuses a folder that holds something, and one that holds no model', async () => {
     const full = await cli.run('checkpoint', 'import', 'theirs', '--to', 'theirs');
     expect(full.code).to.equal(2);
@@ -56,7 +64,9 @@ describe('commonweights checkpoint import', () => {
     await mkdir(join(cli.folder, 'nothing'));
     const none = await cli.run('checkpoint', 'import', 'nothing', '--to', 'new');
     expect(none.code).to.equal(3);
-    expect(none.err).to.match(/^BAD_MODEL_FOLDER: config.json is missing/);
+    expect(none.err).to.match(/^BAD_MODEL_FOLDER: config.json is missing/m);
+    const left = await readdir(cli.folder);
+    expect(left.filter((entry) => entry.startsWith('new'))).to.deep.equal([]);
   });
 
   it('publishes nothing that a worker would refuse: shards have to be imported first', async () => {

@@ -3,13 +3,8 @@
  * names in a known order. There is one encoding of each, and reading accepts no other.
  */
 import { requireFinite } from '../exchange/finite.js';
-import {
-  bytesOfFloats,
-  decodeSafetensors,
-  encodeHeader,
-  encodeSafetensors,
-  floatsOf,
-} from './safetensors.js';
+import { encodeHeader } from './safetensors-header.js';
+import { bytesOfFloats, decodeSafetensors, encodeSafetensors, floatsOf } from './safetensors.js';
 
 export interface Vector {
   readonly name: string;

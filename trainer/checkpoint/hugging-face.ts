@@ -13,13 +13,12 @@ import type { TensorLayout } from '../program/layout.js';
 import type { RotaryScaling } from '../program/rotary-table.js';
 import type { LlamaConfig } from '../program/training-program.js';
 import { decodeSafetensors, widenedFloatsOf, type Tensor } from './safetensors.js';
+import { decodeShardIndex, INDEX_FILE, ShardCheck } from './shards.js';
 import { encodeState } from './state.js';
 
 export const WEIGHTS_FILE = 'model.safetensors';
 export const CONFIG_FILE = 'config.json';
 export const TOKENIZER_FILE = 'tokenizer.json';
-/** Names the shard of each tensor where weights are in several files. */
-export const INDEX_FILE = 'model.safetensors.index.json';
 
 const HEAD = 'lm_head.weight';
 const EMBEDDING = 'model.embed_tokens.weight';
@@ -69,12 +68,18 @@ export function describingFiles(config: LlamaConfig, tokenizer: Uint8Array): Nam
 export function readHuggingFace(
   files: ReadonlyMap<string, Uint8Array>,
 ): HuggingFaceModel & { layout: TensorLayout } {
-  const config = decodeLlamaConfig(parse(fileNamed(files, CONFIG_FILE)));
-  checkModel(config, 1);
+  const config = readLlamaConfig(fileNamed(files, CONFIG_FILE));
   const layout = llamaLayout(config);
   const params = readParams(readTensors(files), layout, config);
   requireFinite(params, 'the weights');
   return { config, layout, params };
+}
+
+/** Error: `BAD_MODEL_FOLDER`, `BAD_MODEL`. */
+export function readLlamaConfig(json: Uint8Array): LlamaConfig {
+  const config = decodeLlamaConfig(parse(json));
+  checkModel(config, 1);
+  return config;
 }
 
 /** `LlamaConfig` in the words of transformers. */
@@ -175,32 +180,22 @@ function decodeLlamaConfig(value: unknown): LlamaConfig {
   return config;
 }
 
-/** Shards say what they hold twice, in the index and in themselves: both must say the same. */
 function readTensors(files: ReadonlyMap<string, Uint8Array>): Map<string, Tensor> {
   const index = files.get(INDEX_FILE);
   if (!index || files.has(WEIGHTS_FILE)) {
     const { tensors } = decodeSafetensors(fileNamed(files, WEIGHTS_FILE));
     return new Map(tensors.map((one) => [one.name, one]));
   }
-  const map = (parse(index) as { weight_map?: unknown } | null)?.weight_map;
-  if (typeof map !== 'object' || map === null || Array.isArray(map)) {
-    throw bad(`${INDEX_FILE} has no "weight_map"`);
-  }
-  const places = new Map(Object.entries(map as Record<string, unknown>));
+  const places = decodeShardIndex(parse(index));
+  const check = new ShardCheck(places);
   const tensors = new Map<string, Tensor>();
   for (const shard of new Set(places.values())) {
-    if (typeof shard !== 'string' || !/^[\w.-]{1,200}\.safetensors$/.test(shard)) {
-      throw bad(`${INDEX_FILE} names the file ${show(shard)}`);
-    }
     for (const tensor of decodeSafetensors(fileNamed(files, shard)).tensors) {
-      if (places.get(tensor.name) !== shard) {
-        throw bad(`${shard} holds ${tensor.name}, which the index does not say`);
-      }
+      check.see(shard, tensor.name);
       tensors.set(tensor.name, tensor);
     }
   }
-  const missing = [...places.keys()].find((name) => !tensors.has(name));
-  if (missing !== undefined) throw bad(`${missing} is in the index and in no shard`);
+  check.end();
   return tensors;
 }
 

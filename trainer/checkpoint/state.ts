@@ -15,7 +15,7 @@ import { badState, decodeExact, encodeExact, type Vector, type VectorShape } fro
 const MOMENTUM_NAME = 'outer.momentum';
 
 /** `format: pt` is what transformers asks of a file it loads. */
-const METADATA: ReadonlyMap<string, string> = new Map([['format', 'pt']]);
+export const STATE_METADATA: ReadonlyMap<string, string> = new Map([['format', 'pt']]);
 
 /** Errors: `BAD_STATE`, `NON_FINITE`. */
 export function encodeState(state: OuterState, layout: TensorLayout): Uint8Array {
@@ -26,7 +26,7 @@ export function encodeState(state: OuterState, layout: TensorLayout): Uint8Array
     }
     vectors.push({ name: MOMENTUM_NAME, shape: [layout.length], values: state.momentum });
   }
-  return encodeExact(vectors, METADATA);
+  return encodeExact(vectors, STATE_METADATA);
 }
 
 export function stateRoot(state: OuterState, layout: TensorLayout): Digest {

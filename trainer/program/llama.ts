@@ -135,7 +135,7 @@ export function rotaryConstants(
 export function llamaLayout(model: LlamaConfig): TensorLayout {
   const slots: TensorSlot[] = [];
   let offset = 0;
-  for (const [name, shape] of llamaShapes(model)) {
+  for (const [name, shape] of llamaTensors(model)) {
     const length = shape.reduce((product, size) => product * size, 1);
     slots.push({ name, shape, offset, length });
     offset += length;
@@ -149,7 +149,8 @@ export function llamaLayout(model: LlamaConfig): TensorLayout {
   return { slots, length: offset };
 }
 
-function llamaShapes(model: LlamaConfig): [string, number[]][] {
+/** Names and shapes in the order of the flat vector, of any size. */
+export function llamaTensors(model: LlamaConfig): [string, number[]][] {
   const { hiddenSize } = model;
   const shapes: [string, number[]][] = [
     ['model.embed_tokens.weight', [model.vocabSize, hiddenSize]],
