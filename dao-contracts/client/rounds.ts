@@ -4,6 +4,7 @@
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { teraGas, type Connection } from './connection.js';
+import type { Measurement, Uncovering } from '../rules/tolerance/measure.js';
 import type { TraceProof } from '../rules/trace-proof.js';
 import type { Phase, TickResult } from './views.js';
 
@@ -31,11 +32,15 @@ export interface RoundCalls {
   certify(it: OfSeat & { round: number; available: readonly number[] }): Promise<void>;
   submitRoot(it: OfSeat & { round: number; root: Digest }): Promise<void>;
   /** The audited worker's `L_k` with its proof of inclusion in the trace. */
-  deliver(it: AuditStep & ShownLeaf): Promise<void>;
+  deliver(it: AuditStep & ShownLeaf & Partial<CoveredLeaf>): Promise<void>;
   /** The auditor's own `L_{k+1}`; null: material missing or no valid snapshot. */
   answer(it: AuditStep & { leaf: Digest | null }): Promise<void>;
   /** The audited worker's `L_{k+1}` with its proof; `end` after the last segment: see opening.ts. */
   open(it: AuditStep & ShownLeaf & { end: Digest | null; secret?: string | null }): Promise<void>;
+  /** Tolerance class: the auditor's own end, that its answer sealed, and the distance to it. */
+  measure(it: AuditStep & Measurement): Promise<void>;
+  /** Tolerance class: the audited worker says whether what it opened was a decoy; all null: none. */
+  uncover(it: AuditStep & Uncovering): Promise<void>;
   /** That the provisional root is wrong; `root` is the right one. `depositYocto`: the view has it. */
   challengeRoot(it: Challenge & { root: Digest }): Promise<void>;
   /** That the included update of `seat` cannot be fetched or decoded. */
@@ -51,6 +56,12 @@ export interface ShownLeaf {
   readonly proof: TraceProof;
   /** Where a decoy stands in the trace for the leaf (rules/decoy.ts). */
   readonly nonce?: Digest | null;
+}
+
+/** Tolerance class: where a decoy stands in its place, `proof` is of the leaf under `realRoot`. */
+export interface CoveredLeaf {
+  readonly realRoot: Digest;
+  readonly hidden: Digest;
 }
 
 export interface Challenge extends OfSeat {
@@ -95,6 +106,8 @@ export function roundCalls(connection: Connection): RoundCalls {
     deliver: (it) => connection.call('deliver', it),
     answer: (it) => connection.call('answer', it, { gas: closingGas }),
     open: (it) => connection.call('open', it, { gas: closingGas }),
+    measure: (it) => connection.call('measure', it, { gas: closingGas }),
+    uncover: (it) => connection.call('uncover', it, { gas: closingGas }),
     challengeRoot: ({ depositYocto, ...args }) =>
       connection.call('challenge_root', args, { depositYocto, gas: closingGas }),
     challengeUpdate: ({ depositYocto, ...args }) =>

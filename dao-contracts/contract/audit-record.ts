@@ -20,6 +20,8 @@ const audits = new PackedRecord<Audit>({
   startLeaf: 'leaves',
   answer: 'leaves',
   openedLeaf: 'leaves',
+  // The last of its line: audits stored before there was a tolerance class have none.
+  distance: 'leaves',
   potYocto: yocto,
 });
 

@@ -372,6 +372,18 @@ export class Dao {
     commandRun(run, { kind: 'open', account: caller(), ...step });
   }
 
+  @call({})
+  measure(args: unknown): void {
+    const { run, ...step } = decode.measure(args, '');
+    commandRun(run, { kind: 'measure', account: caller(), ...step });
+  }
+
+  @call({})
+  uncover(args: unknown): void {
+    const { run, ...step } = decode.uncover(args, '');
+    commandRun(run, { kind: 'uncover', account: caller(), ...step });
+  }
+
   @call({ payableFunction: true })
   challenge_root(args: unknown): void {
     const { run, ...it } = decode.challengeRoot(args, '');

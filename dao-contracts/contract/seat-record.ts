@@ -33,6 +33,8 @@ const seats = new PackedRecord<Seat>({
   denied: 'record',
   deniedIn: 'record',
   decoysPaid: 'record',
+  // The last of its line: seats stored before there was a tolerance class have none.
+  distances: 'record',
   relayed: json(),
   localOut: 'state',
   claim: json<Claim | null>(),

@@ -29,6 +29,8 @@ export interface RunEconomics {
   readonly reputationYocto: bigint;
   /** Null: an audit's answer can only be computed (exact class). Else the share of decoys. */
   readonly decoyBps: number | null;
+  /** Tolerance class: what one conviction by distance costs, which expels nobody; absent: exact. */
+  readonly failureYocto?: bigint;
   /** Deposited with a challenge and lost when it is overruled; null: there are none. */
   readonly challengeBondYocto: bigint | null;
   /** Null: what a witness certified is never asked back from it. */
@@ -97,6 +99,11 @@ function everything(it: RunEconomics): Rational {
   return ratio(it.stakeYocto + BigInt(it.heldBackRounds) * it.rewardYocto);
 }
 
+/** What an audit that finds a claim wrong costs its worker: whoever cheats seldom is never expelled. */
+function byConviction(it: RunEconomics): Rational {
+  return it.failureYocto === undefined ? everything(it) : ratio(it.failureYocto);
+}
+
 function compute(it: RunEconomics): Rational {
   return ratio(it.computeCostYocto);
 }
@@ -118,7 +125,7 @@ const byAWorker = {
   detection: conviction,
   gainYocto: compute,
   gainIsKept: true,
-  lossYocto: everything,
+  lossYocto: byConviction,
 } as const;
 
 const byAnAuditor = {
@@ -143,7 +150,7 @@ export const attacks: readonly Attack[] = [
     why: 'has no honest work to compare with and nothing held back yet: only the stake is at risk',
     gainYocto: (it) => ratio(it.rewardYocto),
     gainIsKept: false,
-    lossYocto: (it) => ratio(it.stakeYocto),
+    lossYocto: (it) => ratio(it.failureYocto ?? it.stakeYocto),
   },
   {
     ...byAWorker,
@@ -186,6 +193,7 @@ export const attacks: readonly Attack[] = [
     what: 'a commitment that is never opened',
     why: 'the deadline convicts; neither an auditor nor a jury is needed',
     detection: () => one,
+    lossYocto: everything,
   },
   {
     ...byAWorker,
@@ -193,13 +201,14 @@ export const attacks: readonly Attack[] = [
     what: 'a worker that unplugs when it is drawn',
     why: 'the deadline convicts whoever is drawn',
     detection: (it) => ofBps(it.auditedClaimsBps),
+    lossYocto: everything,
   },
   {
     ...byAnAuditor,
     name: 'lying-auditor',
     what: 'an auditor that calls honest work wrong',
     why: 'wins its tenth, and as much for friends on the jury, where liars hold the jury',
-    gainYocto: (it) => times(ratio(2n, 10n), everything(it)),
+    gainYocto: (it) => times(ratio(2n, 10n), byConviction(it)),
     gainIsKept: false,
   },
   {

@@ -42,8 +42,9 @@ export function failAudit(draft: RunDraft, audit: Audit, right: boolean | null):
  * dispute goes on, since its jury answers by itself.
  */
 function closeWithClaim(draft: RunDraft, audit: Audit): void {
-  if (audit.state === 'material' || audit.state === 'answer') audit.right = null;
-  else if (audit.state === 'opening') audit.right = true;
+  const { state } = audit;
+  if (state === 'material' || state === 'answer' || state === 'measure') audit.right = null;
+  else if (state === 'opening' || state === 'uncover') audit.right = true;
   else return;
   close(draft, audit, 'failed');
 }

@@ -5,11 +5,22 @@
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import { disputeBytes } from './budget.js';
-import { plantedLeafWith } from './decoy.js';
 import { refuse } from './errors.js';
 import { activeSeats } from './active-seats.js';
 import {
-  auditNamed,
+  checkLeaf,
+  checkOutcome,
+  enter,
+  findAudit,
+  noteLateStep,
+  refuseStep,
+  subjectOf,
+  tracedLeaf,
+  type AuditStep,
+  type LeafWithProof,
+  type OpenedLeaf,
+} from './audit-step.js';
+import {
   nameOf,
   failAudit,
   openedLeafOf,
@@ -19,17 +30,17 @@ import {
 } from './audit-verdict.js';
 import { openDispute } from './dispute.js';
 import { disputesMax, trainerAuditsOneIn } from './limits.js';
-import { outcomeLeafWith } from './opening.js';
 import { countDecoy } from './paid-decoy.js';
-import { deadlineOf, lateAfter } from './pace.js';
-import type { RevealedClaim, SeatRole } from './run.js';
+import { deadlineOf } from './pace.js';
+import type { SeatRole } from './run.js';
 import type { RunDraft } from './run-draft.js';
-import type { Audit, Seat } from './run-state.js';
-import type { Actor } from './seat-name.js';
+import type { Audit } from './run-state.js';
 import { hasOwnerOf, isRelated } from './seat-owner.js';
 import { expel, fine } from './settlement.js';
-import { miss, noteLateness } from './silence.js';
-import { verifyTraceLeaf, type TraceProof } from './trace-proof.js';
+import { miss } from './silence.js';
+import { answeredOpen, concludeMeasured, openForMeasuring } from './tolerance/measure.js';
+
+export type { AuditStep, LeafWithProof, OpenedLeaf } from './audit-step.js';
 
 /**
  * Draws what is audited of a round that has just become provisional, and by whom. Not earlier: a
@@ -97,15 +108,6 @@ function drawAuditor(
   return undefined;
 }
 
-export interface AuditStep extends AuditName, Actor {}
-
-export interface LeafWithProof {
-  leaf: Digest;
-  proof: TraceProof;
-  /** Where a decoy stands in the trace in the place of `leaf`; else null. */
-  nonce?: Digest | null;
-}
-
 export function deliver(draft: RunDraft, step: AuditStep & LeafWithProof): void {
   const audit = findAudit(draft, step);
   const subject = subjectOf(draft, audit, step);
@@ -123,17 +125,12 @@ export function answer(draft: RunDraft, step: AuditStep & { leaf: Digest | null 
     audit.answered = true;
     audit.answer = step.leaf;
     noteLateStep(draft, audit, caller);
-    enter(draft, audit, 'opening');
+    // Another one, who was silent later on, had answered before the worker opened.
+    if (audit.openedLeaf !== null) answeredOpen(draft, audit);
+    else enter(draft, audit, 'opening');
     return;
   }
   return refuse('NOT_YOUR_TURN', `this audit is at "${audit.state}" and waits for somebody else`);
-}
-
-export interface OpenedLeaf extends LeafWithProof {
-  /** Of the round: shows that a decoy is one that the run pays for; else null. */
-  secret?: string | null;
-  /** After the last segment, the digest of the snapshot after its last step; else null. */
-  end: Digest | null;
 }
 
 export function open(draft: RunDraft, step: AuditStep & OpenedLeaf): void {
@@ -145,6 +142,7 @@ export function open(draft: RunDraft, step: AuditStep & OpenedLeaf): void {
   checkOutcome(draft, { claim, last: index === draft.terms.segments }, step);
   audit.openedLeaf = step.leaf;
   noteLateStep(draft, audit, subject);
+  if (draft.terms.tolerance) return openForMeasuring(draft, audit, step);
   const covered = step.nonce ? tracedLeaf(draft, step) : null;
   if (audit.answer === step.leaf) {
     audit.right = true;
@@ -160,11 +158,6 @@ export function open(draft: RunDraft, step: AuditStep & OpenedLeaf): void {
     audit.potYocto += fine(draft, audit.auditor);
   }
   dispute(draft, audit, caught);
-}
-
-/** What stands in the trace for a leaf. */
-function tracedLeaf(draft: RunDraft, { leaf, nonce }: LeafWithProof): Digest {
-  return nonce ? plantedLeafWith({ leaf, nonce }, draft.at) : leaf;
 }
 
 /** The auditor's word against the worker's. With too many disputes open, nobody loses by it. */
@@ -196,13 +189,17 @@ export function tickAudits(draft: RunDraft): boolean {
   for (const audit of draft.audits) {
     const due = draft.at.nowMs >= audit.deadlineMs;
     if (audit.state === 'material' && due) convict(draft, audit, null);
-    else if (audit.state === 'answer' && (due || isLost(draft, audit)))
-      replaceAuditor(draft, audit);
+    else if (waitsForAuditor(audit) && (due || isLost(draft, audit))) replaceAuditor(draft, audit);
+    else if (audit.state === 'uncover' && due) concludeMeasured(draft, audit);
     else if (audit.state === 'opening' && due) convict(draft, audit, true);
     else continue;
     moved = true;
   }
   return moved;
+}
+
+function waitsForAuditor({ state }: Audit): boolean {
+  return state === 'answer' || state === 'measure';
 }
 
 /** An expelled auditor cannot answer any more: its deadline need not be waited for. */
@@ -211,6 +208,9 @@ function isLost(draft: RunDraft, audit: Audit): boolean {
 }
 
 function replaceAuditor(draft: RunDraft, audit: Audit): void {
+  // In the tolerance class it may have answered, and was silent when it had to show its answer.
+  audit.answered = false;
+  audit.answer = null;
   // It must not be drawn again, and fined for it, until it is back.
   miss(draft, audit.auditor, audit.round);
   const others = siblings(draft, audit).map(({ auditor }) => auditor);
@@ -250,75 +250,4 @@ function wasSilent(draft: RunDraft, seat: number, { round }: Audit): boolean {
 function convict(draft: RunDraft, audit: Audit, right: boolean | null): void {
   audit.potYocto += expel(draft, audit.seat, `failed the audit of round ${audit.round}`);
   failAudit(draft, audit, right);
-}
-
-function findAudit(draft: RunDraft, step: AuditStep): Audit {
-  const { round, seat, segment } = step;
-  return (
-    auditNamed(draft, step) ??
-    refuse('AUDIT_CLOSED', `no audit of segment ${segment} of seat ${seat} in round ${round}`)
-  );
-}
-
-function subjectOf(draft: RunDraft, audit: Audit, step: AuditStep): Seat {
-  const caller = draft.seatNumberFor(step);
-  if (caller !== audit.seat) {
-    refuse('NOT_YOUR_TURN', `only the worker of seat ${audit.seat} answers for its claim`);
-  }
-  return draft.seat(audit.seat);
-}
-
-function refuseStep(audit: Audit, wanted: string): never {
-  return refuse('NOT_YOUR_TURN', `this audit is at "${audit.state}", not at "${wanted}"`);
-}
-
-function checkLeaf(
-  draft: RunDraft,
-  at: { audit: Audit; subject: Seat; index: number },
-  it: LeafWithProof,
-): RevealedClaim {
-  const { segments } = draft.terms;
-  const claim = [at.subject.claim, at.subject.previousClaim].find(
-    (one) => one?.round === at.audit.round,
-  )?.revealed;
-  if (!claim) throw new Error(`BUG: seat ${at.subject.seat} has no claim to audit`);
-  const { proof, nonce } = it;
-  const { index } = at;
-  if (nonce && (index === 0 || index === segments)) {
-    refuse('BAD_PROOF', 'a decoy covers neither the first leaf of a trace nor the last');
-  }
-  const leaf = tracedLeaf(draft, it);
-  if (!verifyTraceLeaf({ leaf, index, segments, proof, root: claim.traceRoot }, draft.at.hash)) {
-    refuse('BAD_PROOF', `this is not leaf ${index} of the committed trace; send its own proof`);
-  }
-  return claim;
-}
-
-/** Else an honest trace could cover a fabricated update. */
-function checkOutcome(
-  draft: RunDraft,
-  it: { claim: RevealedClaim; last: boolean },
-  { leaf, end }: OpenedLeaf,
-): void {
-  if ((end !== null) !== it.last) {
-    refuse('BAD_ARGUMENT', 'end goes with the leaf after the last segment, and with no other');
-  }
-  if (end === null) return;
-  const { update, localOut } = it.claim;
-  if (leaf !== outcomeLeafWith({ update, localOut, endSnapshot: end }, draft.at)) {
-    refuse('BAD_PROOF', 'the last leaf must be that of the revealed update, local state and end');
-  }
-}
-
-/** A worker that does not open loses its stake, an auditor that does not answer its next round. */
-function enter(draft: RunDraft, audit: Audit, state: 'answer' | 'opening'): void {
-  audit.state = state;
-  audit.sinceMs = draft.at.nowMs;
-  audit.deadlineMs = audit.sinceMs + deadlineOf(draft, 'audit', state === 'opening');
-}
-
-function noteLateStep(draft: RunDraft, audit: Audit, seat: Seat): void {
-  const afterMs = draft.at.nowMs - audit.sinceMs;
-  const lateAfterMs = lateAfter(draft, 'audit');
-  noteLateness(draft, seat, { round: audit.round, afterMs, lateAfterMs });
 }

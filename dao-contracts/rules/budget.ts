@@ -26,6 +26,16 @@ const bytesPerApplication = 640;
  * payout account it may name (690 each), and its owner's reputation.
  */
 export const seatBytes = 8_220;
+/** Of the tolerance class: its terms; what an audit in progress measured; what a seat's came to. */
+const toleranceBytes = 300;
+const distanceBytes = 450;
+const seatDistancesBytes = 1_700;
+
+/** A seat of a run with these terms. */
+export function seatBytesOf({ tolerance }: Pick<RunTerms, 'tolerance'>): number {
+  return tolerance ? seatBytes + seatDistancesBytes : seatBytes;
+}
+
 const recordBytesBase = 1_000;
 const recordBytesPerClaim = 900;
 const recordBytesPerAudit = 80;
@@ -57,8 +67,12 @@ const roundsAwaitedMax = 4n;
 export const recordOverheadBytes = 100;
 
 export function fundingBytes(terms: RunTerms): number {
-  const perWorker = terms.maxWorkers * (runBytesPerWorker + terms.auditsPerClaim * auditBytes);
-  return runBytes + perWorker + applicationsMax * bytesPerApplication;
+  const { tolerance, auditsPerClaim, maxWorkers } = terms;
+  const bytesPerAudit = tolerance ? auditBytes + distanceBytes : auditBytes;
+  const perWorker = maxWorkers * (runBytesPerWorker + auditsPerClaim * bytesPerAudit);
+  return (
+    runBytes + (tolerance ? toleranceBytes : 0) + perWorker + applicationsMax * bytesPerApplication
+  );
 }
 
 /** Seats that a run can give in all: expelled and absent ones are not given twice. */
@@ -170,7 +184,7 @@ export function costToGo(terms: RunTerms, spent: Spent): bigint {
     (roundsAwaitedMax + BigInt(terms.earnedStakeSeatsMax)) * cancelledRoundYocto(terms) +
     BigInt(decoysPaidMax(terms)) * BigInt(terms.decoyFeeYocto) +
     BigInt(relayed) * BigInt(terms.relayFeeYocto) +
-    BigInt(seats * seatBytes + cancelled * cancelledRecordBytes) * storageYoctoPerByte
+    BigInt(seats * seatBytesOf(terms) + cancelled * cancelledRecordBytes) * storageYoctoPerByte
   );
 }
 

@@ -26,14 +26,16 @@ import { denialsFree } from './limits.js';
 import { ZERO_LOCAL_STATE } from './opening.js';
 import { isRelated } from './seat-owner.js';
 import { seatsIn, withSeat } from './seat-set.js';
+import { lockFailure, settleFailure } from './tolerance/failures.js';
 import { moveMoney } from './totals.js';
 
 /** Locks what the standing verdict against the claim costs its defendants. */
 export function lockLosses(draft: RunDraft, dispute: Dispute): void {
   const { id, kind, round } = dispute;
   for (const seat of dispute.defendants) {
-    const loss =
-      kind === 'update'
+    const loss = dispute.distance
+      ? lockFailure(draft, dispute, seat)
+      : kind === 'update'
         ? lockTenth(draft, seat)
         : takeAll(draft, seat, `found wrong in round ${round}, dispute ${id}`);
     if (loss) dispute.losses.push(loss);
@@ -66,14 +68,18 @@ export function unlockLosses(draft: RunDraft, dispute: Dispute): void {
   dispute.losses = kept;
 }
 
-/** An update that could not be had costs its witnesses a tenth, and expels nobody. */
+/**
+ * An update that could not be had costs its witnesses a tenth, and too large a distance the price of
+ * a failure: neither expels anybody.
+ */
+export function expels({ kind, distance }: Dispute): boolean {
+  return distance ? distance.expels : kind !== 'update';
+}
+
 function otherExpelling(draft: RunDraft, dispute: Dispute, seat: number): Dispute | undefined {
   return draft.disputes.find(
     (one) =>
-      one !== dispute &&
-      one.kind !== 'update' &&
-      one.verdict === 'against' &&
-      one.defendants.includes(seat),
+      one !== dispute && expels(one) && one.verdict === 'against' && one.defendants.includes(seat),
   );
 }
 
@@ -126,6 +132,12 @@ function giveBack(draft: RunDraft, loss: Loss): void {
  */
 export function settleDispute(draft: RunDraft, dispute: Dispute, standing: Verdict | null): void {
   const { terms } = draft;
+  if (dispute.distance && standing !== null) {
+    const lost = settleFailure(draft, dispute, standing === 'against');
+    if (lost) dispute.losses.push(lost);
+    // Whether its round paid the claim is decided: it never will.
+    if (standing === 'against') dispute.owed = [];
+  }
   let purse = settleBonds(draft, dispute, standing);
   if (standing !== null) purse += finesOf(draft, dispute, standing);
   if (standing === 'for') payForDenied(draft, dispute, purse);

@@ -8,7 +8,7 @@ import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.
 import { activeSeats } from './active-seats.js';
 import { auditNamed, failAudit, passAudit } from './audit-verdict.js';
 import { appealBytesPerJuror, seatsOfRunMax } from './budget.js';
-import { lockLosses, settleDispute, unlockLosses } from './conviction.js';
+import { expels, lockLosses, settleDispute, unlockLosses } from './conviction.js';
 import { refuse } from './errors.js';
 import { countVotes, drawJurors, opposite, panelSize, verdictOf, whoSat } from './jury.js';
 import { resolutionMs, storageYoctoPerByte } from './limits.js';
@@ -41,6 +41,7 @@ export type NewDispute = Pick<
   | 'parties'
   | 'bonds'
   | 'toEscrowYocto'
+  | 'distance'
 >;
 
 /** Its jury is drawn by the next tick: only ticks draw. */
@@ -310,7 +311,7 @@ function isLoser(draft: RunDraft, dispute: Dispute, it: Actor): boolean {
 }
 
 function end(draft: RunDraft, dispute: Dispute, standing: Verdict | null): void {
-  if (standing === 'against' && dispute.kind !== 'update') keepLossesElsewhere(draft, dispute);
+  if (standing === 'against' && expels(dispute)) keepLossesElsewhere(draft, dispute);
   draft.disputes = draft.disputes.filter((one) => one !== dispute);
   passDisputed(draft, dispute);
   settleDispute(draft, dispute, standing);

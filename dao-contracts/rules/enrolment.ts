@@ -1,6 +1,6 @@
 /** How accounts come to seats: applications and their draw, joining later, coming back. */
 import { encodeParts } from '@commonweights/dataset-registry/digest/hash-parts.js';
-import { seatBytes, seatsOfRunMax } from './budget.js';
+import { seatBytesOf, seatsOfRunMax } from './budget.js';
 import { refuse } from './errors.js';
 import { applicationsMax, fromRoundAheadMax, rejoinsMax } from './limits.js';
 import { ZERO_LOCAL_STATE } from './opening.js';
@@ -130,7 +130,7 @@ function giveSeat(draft: RunDraft, applicant: Applicant): void {
   const owner = draft.partyOf(account);
   const payee = draft.partyOf(payout);
   run.roster.push({ role, status: 'active', fromRound, owner, payee });
-  draft.chargeStorage(seatBytes);
+  draft.chargeStorage(seatBytesOf(draft.terms));
   draft.seats.set(seat, {
     seat,
     account,

@@ -1,6 +1,8 @@
 /** What becomes of a provisional round once its audits are closed: final, or rewound. */
 import { applyAmendment } from './amendment.js';
 import { recordOverheadBytes } from './budget.js';
+import { ZERO_LOCAL_STATE } from './opening.js';
+import { addOwed } from './pending-loss.js';
 import type { RunDraft } from './run-draft.js';
 import type { ClaimRecord } from './run.js';
 import type { Audit, Dispute, ProvisionalRound } from './run-state.js';
@@ -14,6 +16,7 @@ import {
   payRound,
   settleRun,
 } from './settlement.js';
+import { distrust } from './tolerance/failures.js';
 
 export function isClosed(audit: Audit): boolean {
   return audit.state === 'passed' || audit.state === 'failed';
@@ -37,7 +40,12 @@ export function closeProvisional(draft: RunDraft): boolean {
   const fees = payAuditFees(draft, audits);
   const kept = rewound ? [] : tainted;
   const storage = appendClosedRecord(draft, { round, audits, rewound, tainted: kept });
-  const honest = round.included.filter((seat) => draft.roster(seat).status !== 'expelled');
+  const refuted = new Set(
+    disputes.filter((one) => one.distance && one.verdict === 'against').map(({ seat }) => seat),
+  );
+  const honest = round.included.filter(
+    (seat) => draft.roster(seat).status !== 'expelled' && !refuted.has(seat),
+  );
   draft.audits = draft.audits.filter((audit) => audit.round !== round.round);
   let unpaid = { toEscrowYocto: rewound ? fees + storage : 0n, honest: rewound ? honest : [] };
   for (const audit of audits) {
@@ -48,7 +56,10 @@ export function closeProvisional(draft: RunDraft): boolean {
   if (rewound) chargeDisputes(draft, disputes, unpaid);
   run.provisional = null;
   if (rewound) rewind(draft, round);
-  else finalise(draft, round);
+  else {
+    for (const seat of kept) if (refuted.has(seat)) withholdPay(draft, { round, seat, disputes });
+    finalise(draft, round, refuted);
+  }
   return true;
 }
 
@@ -75,12 +86,34 @@ function chargeDisputes(draft: RunDraft, disputes: readonly Dispute[], unpaid: U
   }
 }
 
-function finalise(draft: RunDraft, round: ProvisionalRound): void {
+/**
+ * Too large a distance costs a claim its pay and expels nobody: the reward waits for the end of the
+ * dispute, and what the claim left behind is no input any more after the round that is open.
+ */
+function withholdPay(
+  draft: RunDraft,
+  it: { round: ProvisionalRound; seat: number; disputes: readonly Dispute[] },
+): void {
+  const { seat, disputes } = it;
+  if (draft.roster(seat).status === 'expelled') return;
+  const dispute = disputes.find((one) => one.seat === seat && one.verdict === 'against');
+  const yocto = BigInt(draft.terms.rewardYocto);
+  addOwed(dispute!, { seat, yocto, rounds: 1 });
+  const trains = draft.run.open?.slices.some((one) => one.seat === seat);
+  if (trains) distrust(draft, seat);
+  else draft.seat(seat).localOut = ZERO_LOCAL_STATE;
+}
+
+function finalise(
+  draft: RunDraft,
+  round: ProvisionalRound,
+  refuted: ReadonlySet<number | null>,
+): void {
   const { run } = draft;
   run.finalRounds++;
   run.finalRound = round.round;
   run.finalRoot = round.root;
-  payRound(draft, round);
+  payRound(draft, round, refuted);
   // With new terms waiting, no round opened beside this one: they hold from the next on.
   const amended = run.amendment && !run.open;
   if (amended) applyAmendment(draft);

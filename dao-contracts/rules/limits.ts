@@ -175,3 +175,19 @@ export const shortestShareOfDeadline = 8;
 export const shortestShareWithStake = 4;
 /** And nobody is late within so many parts of it: machines restart, lines stall. */
 export const lateShareOfDeadline = 32;
+
+/**
+ * Four times the largest distance between honest engines that the calibration met (in the first steps
+ * after moments of zero; docs/protocol/tolerance.md): less would fail honest machines.
+ */
+export const toleranceBillionthsMin = 1_000_000;
+/** A twentieth: what is left out of a segment of ten steps is twice that. */
+export const toleranceBillionthsMax = 50_000_000;
+/** Honest distances along one direction stay below a quarter of it. */
+export const driftBillionthsMin = 500_000;
+/** Audits of a seat that are kept with it. */
+export const distancesKeptMax = 16;
+/** One failure never costs a seat: two machines' numbers differ, and a jury of machines may err. */
+export const failuresMin = 2;
+/** A distance above 1000 says no more than 1000 does. */
+export const distanceBillionthsMax = 10 ** 12;

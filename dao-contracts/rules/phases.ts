@@ -21,6 +21,7 @@ import type { Phase, TickResult } from './run.js';
 import type { RunDraft } from './run-draft.js';
 import type { OpenRound } from './run-state.js';
 import { depositSlashed, expel } from './settlement.js';
+import { endsDistrust } from './tolerance/failures.js';
 import { dismissMissed, makeAbsent, miss } from './silence.js';
 
 export interface Tick {
@@ -198,6 +199,9 @@ function closeAggregate(draft: RunDraft, open: OpenRound): boolean {
   // Only included claims are audited, so what another one says it left behind is no input to trust.
   for (const seat of revealed) {
     if (!included.includes(seat)) draft.seat(seat).localOut = ZERO_LOCAL_STATE;
+    else if (draft.terms.tolerance && endsDistrust(draft.seat(seat))) {
+      draft.seat(seat).localOut = ZERO_LOCAL_STATE;
+    }
   }
   draft.emit('round_provisional', { round, root: agreed.root, included });
   drawAudits(draft);

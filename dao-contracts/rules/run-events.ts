@@ -3,6 +3,7 @@
  * loaded and stored); `stepRun` is the same as a pure function of a whole run, for tests and for
  * whoever replays a run from its events. Law: the parts of `stepRun`'s input are never changed.
  */
+import { measure, uncover, type Measurement, type Uncovering } from './tolerance/measure.js';
 import {
   answer,
   deliver,
@@ -47,6 +48,8 @@ export type RunCommand =
   | ({ kind: 'deliver' } & AuditStep & LeafWithProof)
   | ({ kind: 'answer'; leaf: Digest | null } & AuditStep)
   | ({ kind: 'open' } & AuditStep & OpenedLeaf)
+  | ({ kind: 'measure' } & AuditStep & Measurement)
+  | ({ kind: 'uncover' } & AuditStep & Uncovering)
   | ({ kind: 'challenge_root'; root: Digest } & Challenge)
   | ({ kind: 'challenge_update'; seat: number } & Challenge)
   | ({ kind: 'judge'; dispute: number; answer: Digest | null } & Actor)
@@ -104,6 +107,14 @@ function applyCommand(draft: RunDraft, command: RunCommand): TickResult | null {
       return null;
     case 'open':
       open(draft, command);
+      closeProvisional(draft);
+      return null;
+    case 'measure':
+      measure(draft, command);
+      closeProvisional(draft);
+      return null;
+    case 'uncover':
+      uncover(draft, command);
       closeProvisional(draft);
       return null;
     case 'challenge_root':

@@ -5,6 +5,7 @@
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import type { SeatSet } from './seat-set.js';
+import type { AuditDistance, DisputedDistance, SeatDistances } from './tolerance/state.js';
 import type {
   AuditState,
   Claim,
@@ -172,6 +173,8 @@ export interface Seat {
   localOut: Digest;
   claim: Claim | null;
   previousClaim: Claim | null;
+  /** Tolerance class only; absent or null until the seat was audited. */
+  distances?: SeatDistances | null;
 }
 
 export interface HeldPay {
@@ -207,6 +210,8 @@ export interface Audit {
   decoy: boolean;
   /** Whether the auditor's answer stood; null while open, or when nobody answered. */
   right: boolean | null;
+  /** Tolerance class only; absent or null until the worker opened. */
+  distance?: AuditDistance | null;
   /** What this audit slashed and its round's closing distributes. */
   potYocto: bigint;
 }
@@ -230,6 +235,8 @@ export interface Dispute {
   claimed: Digest;
   /** The root that the challenger computed instead. */
   other: Digest | null;
+  /** Tolerance class only. */
+  distance?: DisputedDistance;
   /** Who says that the claim is wrong: an auditor's account, or the challenger's. */
   plaintiff: string;
   plaintiffSeat: number | null;

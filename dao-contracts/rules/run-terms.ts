@@ -3,6 +3,7 @@
  * the chain needs to coordinate and pay; the recipe itself lies in the run spec's blob.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
+import type { ToleranceTerms } from './tolerance/terms.js';
 
 export interface RunTerms {
   spec: Digest;
@@ -57,6 +58,8 @@ export interface RunTerms {
   relayedCallsPerRound: number;
   /** Trainers, ever, that may enrol without a stake and earn it. */
   earnedStakeSeatsMax: number;
+  /** Absent: the exact class, in which results are compared by digest. */
+  tolerance?: ToleranceTerms;
 }
 
 /** What a vote can change of a run under way; each field with its new value, changed or not. */

@@ -87,6 +87,7 @@ function viewAudit(audit: Audit, disputes: readonly Dispute[]): AuditView {
     answer,
     answered: audit.answered,
     openedLeaf: audit.openedLeaf,
+    ...(audit.distance ? { distance: audit.distance } : {}),
     jury: shownPanel(disputes.find((one) => isAbout(one, audit))?.panel ?? null),
   };
 }
@@ -112,6 +113,7 @@ function viewDispute(dispute: Dispute, it: { run: Run; terms: RunTerms }): Dispu
   const bonds = dispute.bonds.reduce((sum, one) => sum + one.bondYocto, 0n);
   return {
     ...{ id, round, ordinal, kind, seat, segment, startLeaf, claimed, other },
+    ...(dispute.distance ? { distance: dispute.distance } : {}),
     ...{ plaintiff, plaintiffSeat, defendants, stage, level, deadlineMs, verdict },
     panel: shownPanel(dispute.panel),
     acted: dispute.acted,
@@ -149,6 +151,7 @@ export function viewSeat(seat: Seat, it: { run: Run }): SeatView {
     auditsRight: seat.auditsRight,
     auditsWrong: seat.auditsWrong,
     localOut: seat.localOut,
+    ...(seat.distances ? { distances: seat.distances } : {}),
     claim: seat.claim,
     previousClaim: seat.previousClaim,
   };

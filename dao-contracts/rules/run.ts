@@ -5,6 +5,7 @@
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import type { Amendment, RunTerms } from './run-terms.js';
+import type { AuditDistance, DisputedDistance, SeatDistances } from './tolerance/state.js';
 
 export type { Amendment, RunTerms } from './run-terms.js';
 
@@ -21,7 +22,9 @@ export type DisputeKind = 'audit' | 'root' | 'update';
 export type DisputeStage = 'jury' | 'window' | 'dao';
 /** For what was claimed, or against it. */
 export type Verdict = 'for' | 'against';
-export type AuditState = 'material' | 'answer' | 'opening' | 'disputed' | 'passed' | 'failed';
+/** `measure` and `uncover` only in the tolerance class. */
+export type AuditState =
+  'material' | 'answer' | 'opening' | 'measure' | 'uncover' | 'disputed' | 'passed' | 'failed';
 
 export interface SliceOfSeat {
   seat: number;
@@ -114,6 +117,8 @@ export interface AuditView {
   answer: Digest | null;
   answered: boolean;
   openedLeaf: Digest | null;
+  /** Tolerance class only, from the opening on. */
+  distance?: AuditDistance;
   jury: { seat: number; answered: boolean }[];
 }
 
@@ -127,6 +132,8 @@ export interface DisputeView {
   startLeaf: Digest | null;
   claimed: Digest;
   other: Digest | null;
+  /** Tolerance class only. */
+  distance?: DisputedDistance;
   plaintiff: string;
   plaintiffSeat: number | null;
   defendants: number[];
@@ -167,6 +174,8 @@ export interface SeatView {
   auditsRight: number;
   auditsWrong: number;
   localOut: Digest;
+  /** Tolerance class only, once the seat was audited. */
+  distances?: SeatDistances;
   claim: Claim | null;
   previousClaim: Claim | null;
 }

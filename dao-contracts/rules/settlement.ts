@@ -108,9 +108,14 @@ export function takeTenth(draft: RunDraft, number: number): bigint {
 
 /**
  * Every included seat earns one reward, locked for W rounds, by the terms of the round: an amendment
- * may hold later. One that was expelled meanwhile earns it if it is cleared.
+ * may hold later. One that was expelled meanwhile earns it if it is cleared. `refuted`: whose claim
+ * was found too far off; their rewards wait with their disputes.
  */
-export function payRound(draft: RunDraft, round: ProvisionalRound): void {
+export function payRound(
+  draft: RunDraft,
+  round: ProvisionalRound,
+  refuted: ReadonlySet<number | null>,
+): void {
   const { run, terms } = draft;
   const reward = BigInt(terms.rewardYocto);
   const ordinal = ++run.paidRounds;
@@ -119,6 +124,7 @@ export function payRound(draft: RunDraft, round: ProvisionalRound): void {
       owe(draft, { seat: number, yocto: reward, rounds: 1 });
       continue;
     }
+    if (refuted.has(number)) continue;
     // Cannot be: rounds open only with their pay in the escrow. A stuck run would be worse.
     if (run.escrowYocto < reward) {
       draft.emit('escrow_short', { round: round.round, seat: number });

@@ -1,5 +1,5 @@
 /** Reads the terms of a run from a proposal, and refuses what could not work or could not pay. */
-import { stakeNeeded } from './budget.js';
+import { cancelledRoundYocto, stakeNeeded } from './budget.js';
 import { amount, decimal, digest, integer, list, record, text, type Decoder } from './decoding.js';
 import { refuse } from './errors.js';
 import {
@@ -17,6 +17,7 @@ import {
 
 import type { Amendment, DeadlinesMs, RunTerms } from './run-terms.js';
 import { refuseIfCheatingPays } from './terms-economics.js';
+import { checkTolerance, decodeTolerance } from './tolerance/terms.js';
 
 const milliseconds = integer(deadlineMsMin, deadlineMsMax);
 
@@ -29,7 +30,7 @@ const decodeDeadlines: Decoder<DeadlinesMs> = record<DeadlinesMs>({
   audit: milliseconds,
 });
 
-const decodeShape: Decoder<RunTerms> = record<RunTerms>({
+const decodeExact = record<Omit<RunTerms, 'tolerance'>>({
   spec: digest,
   program: digest,
   fingerprint: digest,
@@ -62,6 +63,16 @@ const decodeShape: Decoder<RunTerms> = record<RunTerms>({
   relayedCallsPerRound: integer(0, relayedCallsPerRoundMax),
   earnedStakeSeatsMax: integer(0, seatsMax),
 });
+
+/** The terms of the exact class have no such field at all, and so the bytes that they had. */
+const decodeShape: Decoder<RunTerms> = (value, field) => {
+  if (typeof value !== 'object' || value === null || !('tolerance' in value)) {
+    return decodeExact(value, field);
+  }
+  const { tolerance, ...rest } = value;
+  const terms = decodeExact(rest, field);
+  return { ...terms, tolerance: decodeTolerance(tolerance, `${field}.tolerance`) };
+};
 
 /** New values of a run under way; whether its terms make sense with them is checked with them. */
 export const decodeAmendment: Decoder<Amendment> = record<Amendment>({
@@ -101,6 +112,10 @@ export function checkRunTerms(terms: RunTerms): void {
   const least = stakeNeeded(terms);
   if (BigInt(terms.stakeYocto) < least) {
     refuse('BAD_TERMS', `stakeYocto must be at least ${least}: a conviction pays for its round`);
+  }
+  if (terms.tolerance) {
+    const cancelledYocto = cancelledRoundYocto(terms);
+    checkTolerance(terms.tolerance, { stakeYocto: BigInt(terms.stakeYocto), cancelledYocto });
   }
   if (BigInt(terms.flopsPerRound) === 0n) {
     refuse('BAD_TERMS', 'flopsPerRound must be at least 1: pay is for computing');

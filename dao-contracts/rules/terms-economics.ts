@@ -23,7 +23,8 @@ export type PricedTerms = Pick<
   | 'auditFeeYocto'
   | 'heldBackRounds'
   | 'computeCostYocto'
->;
+> &
+  Partial<Pick<RunTerms, 'tolerance' | 'decoyShareBps'>>;
 
 /** `liarsBps`: share of the seats that are the attacker's friends. */
 export function economicsOf(terms: PricedTerms, liarsBps = assumedLiarsBps): RunEconomics {
@@ -42,11 +43,18 @@ export function economicsOf(terms: PricedTerms, liarsBps = assumedLiarsBps): Run
     liars: ofBps(liarsBps),
     // Standing is worth something to who farms it; a tenth of the pay is a guess that errs high.
     reputationYocto: rewardYocto / 10n,
-    // Answers are blind here: who computed nothing has nothing to answer with.
-    decoyBps: null,
+    // Exact answers are blind: who computed nothing has nothing to answer with. Where distances are
+    // compared "close enough" is as cheap to say as ever, and only decoys find out who says it.
+    decoyBps: terms.tolerance ? decoysMetBps(terms) : null,
+    ...(terms.tolerance ? { failureYocto: BigInt(terms.tolerance.failureYocto) } : {}),
     challengeBondYocto: challengeBondOf(terms),
     witness: null,
   };
+}
+
+/** Of the leaves that audits open so many are decoys: all but the last may be. Rounded down. */
+function decoysMetBps({ decoyShareBps = 0, segments }: PricedTerms): number {
+  return Math.floor((decoyShareBps * (segments - 1)) / segments);
 }
 
 /** Refuses terms under which a priced attack pays, or a root that nobody sees. Error: `CHEATING_PAYS`. */
@@ -91,6 +99,9 @@ function remedySentence(paying: readonly Attack[], economics: RunEconomics): str
     return value !== null && helps(economics, { [field]: value }) ? [`${field} to ${value}`] : [];
   });
   if (ways.length > 0) return `raise ${ways.join(', or ')}`;
+  if (economics.failureYocto !== undefined) {
+    return 'raise failureYocto (against workers), decoyShareBps and stakeYocto (against auditors)';
+  }
   return 'no single term changes that: raise stake and audits together, or lower what is paid';
 }
 

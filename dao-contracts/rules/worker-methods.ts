@@ -12,6 +12,8 @@ export const workerMethods = [
   'deliver',
   'answer',
   'open',
+  'measure',
+  'uncover',
   'judge',
   'rejoin',
 ] as const;

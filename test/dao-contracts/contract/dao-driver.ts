@@ -129,11 +129,31 @@ interface Work {
   honest: Digest[];
 }
 
+/** How a run of the tolerance class is played (distance-audit.ts). */
+export interface ByDistance {
+  salt(work: PlayedWork): string;
+  traced(work: PlayedWork): Digest[];
+  step(
+    chain: Chain,
+    run: number,
+    it: { audit: AuditView; seats: readonly SeatView[]; work: PlayedWork },
+  ): Promise<void>;
+}
+
+export interface PlayedWork {
+  /** What was computed, leaf by leaf. */
+  real: readonly Digest[];
+  endSnapshot: Digest;
+  round: number;
+  seat: number;
+}
+
 export class Play {
   readonly #work = new Map<string, Work>();
   constructor(
     readonly chain: Chain,
     readonly run = 1,
+    private readonly byDistance: ByDistance | null = null,
   ) {}
 
   async propose(action: Action): Promise<number> {
@@ -283,6 +303,11 @@ export class Play {
   async auditStep(audit: AuditView, seats: SeatView[]): Promise<void> {
     const { round, seat, segment } = audit;
     const work = this.#work.get(`${round}/${seat}`)!;
+    if (this.byDistance) {
+      const { honest: real, endSnapshot } = work;
+      const played = { real, endSnapshot, round, seat };
+      return this.byDistance.step(this.chain, this.run, { audit, seats, work: played });
+    }
     const step = { run: this.run, round, seat, segment };
     const opened = (index: number) => ({
       ...step,
@@ -347,9 +372,15 @@ export class Play {
       startRoot: open.startRoot,
       localIn: open.localReset ? ZERO_LOCAL_STATE : seat.localOut,
       localOut: work.localOut,
-      traceRoot: traceRootOf(work.leaves),
-      salt: `salt ${seat.seat}`,
+      traceRoot: traceRootOf(
+        this.byDistance?.traced(this.#played(open.round, seat, work)) ?? work.leaves,
+      ),
+      salt: this.byDistance?.salt(this.#played(open.round, seat, work)) ?? `salt ${seat.seat}`,
     };
+  }
+
+  #played(round: number, { seat }: SeatView, { honest, endSnapshot }: Work): PlayedWork {
+    return { real: honest, endSnapshot, round, seat };
   }
 
   #compute(view: RunView, seat: SeatView, cheats: boolean): Work {

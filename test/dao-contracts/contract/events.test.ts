@@ -5,7 +5,8 @@
 import { expect } from 'chai';
 import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
 import { contractMethods } from './contract-methods.js';
-import { auditor, dataset, named, near, policy, workers, type Play } from './dao-driver.js';
+import { auditor, dataset, named, near, policy, workers, Play } from './dao-driver.js';
+import { byDistance, distanceTerms } from './distance-audit.js';
 import { startDao } from './fake-dao.js';
 import type { FakeChain } from './fake-host.js';
 import { TokenModel } from './token-model.js';
@@ -24,7 +25,7 @@ describe('events of the contract', () => {
   it('are well formed and logged by every method that changes something', async function () {
     this.timeout(20_000);
     const seen = new Set<string>();
-    for (const drive of [driveMoney, driveDisputes]) {
+    for (const drive of [driveMoney, driveDisputes, driveDistances]) {
       const { fake, play } = await startDao();
       await drive(play, fake);
       for (const method of fake.methodsSeen) seen.add(method);
@@ -73,6 +74,15 @@ async function driveMoney(play: Play, fake: FakeChain): Promise<void> {
   await call('bob.test', 'vote', ballot);
   await chain.forward(policy.votingPeriodMs);
   await call('bob.test', 'cancel', { proposal });
+}
+
+async function driveDistances({ chain }: Play): Promise<void> {
+  const play = new Play(chain, 1, byDistance);
+  await play.fund(distanceTerms);
+  await play.enrol();
+  await play.round();
+  await play.audit();
+  expect((await play.view()).finalRound).to.equal(1);
 }
 
 async function driveDisputes(play: Play): Promise<void> {

@@ -24,6 +24,7 @@ import {
   terms,
   workers,
 } from './dao-driver.js';
+import { byDistance, distanceTerms } from './distance-audit.js';
 import { VmChain, type MeteredCall } from './vm-chain.js';
 
 /** Methods that are not called here, and why. */
@@ -48,6 +49,7 @@ export async function playEveryMethod(): Promise<{
   await storageDeposits(chain);
   await firstRun(chain, play);
   await challengedRun(chain);
+  await comparedRun(chain);
   await counted(chain);
   await datasets(chain);
   await bounty(chain);
@@ -162,6 +164,16 @@ async function challengedRun(chain: VmChain): Promise<void> {
   await chain.call('ann.test', 'challenge_update', { ...challenge, seat: 2 }, deposit);
   await play.tick();
   await judgeAll(chain, play);
+}
+
+/** A third run, in which distances are measured and every leaf that may be is a decoy. */
+async function comparedRun(chain: VmChain): Promise<void> {
+  const play = new Play(chain, 3, byDistance);
+  const budgetYocto = `${100n * near}`;
+  await play.decide({ kind: 'fund-run', terms: distanceTerms, budgetYocto });
+  await play.enrol();
+  await play.round();
+  await play.audit();
 }
 
 /** Disputed and let be, and withdrawn. */

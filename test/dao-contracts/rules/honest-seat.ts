@@ -4,6 +4,7 @@
  */
 import type { RunCommand } from '@commonweights/dao-contracts/rules/run-events.js';
 import type { RunPlay } from './run-play.js';
+import { deliveredLeaf, honestMeasure, sealFor, uncovered } from './tolerance/distance-acts.js';
 
 export const honestAccount = 'a0.test';
 
@@ -45,6 +46,15 @@ function auditDuty(play: RunPlay, mine: number): RunCommand | null {
   for (const audit of play.state.audits) {
     const { round, seat, segment, state } = audit;
     const step = { account: honestAccount, worker: '', round, seat, segment };
+    if (seat === mine && state === 'material' && play.state.terms.tolerance) {
+      return { kind: 'deliver', ...step, ...deliveredLeaf(play, round, seat, segment) };
+    }
+    if (seat === mine && state === 'uncover') {
+      return { kind: 'uncover', ...step, ...uncovered(play, audit) };
+    }
+    if (state === 'measure' && audit.auditor === mine) {
+      return honestMeasure(play, audit);
+    }
     if (seat === mine && state === 'material') {
       const { leaf, proof, nonce } = play.openedLeaf(round, seat, segment);
       return { kind: 'deliver', ...step, leaf, proof, nonce };
@@ -52,8 +62,11 @@ function auditDuty(play: RunPlay, mine: number): RunCommand | null {
     if (seat === mine && state === 'opening') {
       return { kind: 'open', ...step, ...play.openedLeaf(round, seat, segment + 1) };
     }
-    if (state === 'answer' && audit.auditor === mine)
-      return { kind: 'answer', ...step, leaf: play.trace(round, seat)[segment + 1]! };
+    if (state === 'answer' && audit.auditor === mine) {
+      const exact = play.trace(round, seat)[segment + 1]!;
+      const leaf = play.state.terms.tolerance ? sealFor(audit) : exact;
+      return { kind: 'answer', ...step, leaf };
+    }
   }
   for (const dispute of play.state.disputes) {
     if (!dispute.panel?.some((juror) => juror.seat === mine && !juror.answered)) continue;
@@ -96,7 +109,8 @@ export function crashPointOf(play: RunPlay): CrashPoint {
   if (open?.committed.includes(number) && !open.revealed.includes(number)) {
     return 'committed, not revealed';
   }
-  if (audits.some((audit) => audit.auditor === number && audit.state === 'answer')) {
+  const waits = ({ state }: { state: string }) => state === 'answer' || state === 'measure';
+  if (audits.some((audit) => audit.auditor === number && waits(audit))) {
     return 'it owes an answer as auditor';
   }
   if (open?.revealed.includes(number)) return 'revealed, round still open';

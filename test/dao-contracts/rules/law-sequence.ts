@@ -3,7 +3,7 @@
  * how time passes, and one honest seat that acts in time until its machine fails, if it ever does.
  * All of it follows from a seed and an index, so that a violation can be played again.
  */
-import { stakeNeeded } from '@commonweights/dao-contracts/rules/budget.js';
+import { cancelledRoundYocto, stakeNeeded } from '@commonweights/dao-contracts/rules/budget.js';
 import { Refusal } from '@commonweights/dao-contracts/rules/errors.js';
 import { decodeRunTerms } from '@commonweights/dao-contracts/rules/terms-decoding.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run.js';
@@ -67,6 +67,9 @@ export function sequenceOf(seed: number, index: number): LawSequence {
   // Odd, so that a tenth and equal parts have remainders.
   terms.stakeYocto = `${stakeNeeded(terms) + oneOf([0n, 1n, near, 7n * near + 3n])}`;
 
+  // Of its own numbers, so that sequences of the exact class stay what they were.
+  if (index % 4 === 3 && !lost) compareByDistance(terms, splitMix(~seed, index));
+
   requireProposable(terms);
 
   const length = lost ? 600 : 40 + below(260);
@@ -83,6 +86,18 @@ export function sequenceOf(seed: number, index: number): LawSequence {
   // Whoever never finishes a round is to find out what becomes of the run without a vote.
   const votes = lost ? 'pauses' : oneOf(['pauses', 'all', 'all'] as const);
   return { name: `seed ${seed}, sequence ${index}`, terms, manner, honest, votes, steps };
+}
+
+function compareByDistance(terms: RunTerms, random: () => number): void {
+  const oneOf = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)]!;
+  const failuresMax = oneOf([2, 2, 3]);
+  const failureYocto = cancelledRoundYocto(terms) + oneOf([0n, 1n, near]);
+  const more = oneOf([0n, 1n, near / 3n]);
+  terms.tolerance = {
+    ...{ toleranceBillionths: 2_500_000, driftBillionths: 1_000_000, failuresMax },
+    ...{ window: failuresMax + oneOf([0, 1, 6]), failureYocto: `${failureYocto}` },
+  };
+  terms.stakeYocto = `${BigInt(failuresMax) * failureYocto + stakeNeeded(terms) + more}`;
 }
 
 /**

@@ -9,7 +9,7 @@ import {
   fundingBytes,
   recordOverheadBytes,
   returnedSlicesBytes,
-  seatBytes,
+  seatBytesOf,
 } from '@commonweights/dao-contracts/rules/budget.js';
 import { seatsMax, storageYoctoPerByte } from '@commonweights/dao-contracts/rules/limits.js';
 import type { RunState } from '@commonweights/dao-contracts/rules/run-events.js';
@@ -47,8 +47,11 @@ export class PayLaws {
     const rounds = run.paidRounds - before.run.paidRounds;
     expect('paidOnce', rounds === final.length && rounds <= 1, () => `${rounds} became final`);
     const claims = final.flatMap(({ claims: all }) => all.filter(({ included }) => included));
+    const refuted = this.#refuted(final);
+    const isUnpaid = (seat: number) =>
+      run.roster[seat]!.status === 'expelled' || refuted.includes(seat);
     for (const { seat } of claims) {
-      if (run.roster[seat]!.status !== 'expelled') continue;
+      if (!isUnpaid(seat)) continue;
       this.#unpaid.set(seat, [...(this.#unpaid.get(seat) ?? []), reward]);
     }
     let paid = 0n;
@@ -57,8 +60,8 @@ export class PayLaws {
     for (const { seat, verifiedRounds, earnedYocto, auditsRight } of seats) {
       const was = before.seats[seat];
       const more = verifiedRounds - (was?.verifiedRounds ?? 0);
-      const expelled = run.roster[seat]!.status === 'expelled';
-      const earns = claims.filter((claim) => claim.seat === seat).length === 1 && !expelled;
+      const claimed = claims.filter((claim) => claim.seat === seat).length === 1;
+      const earns = claimed && !isUnpaid(seat);
       const late = more - (earns ? 1 : 0);
       expect('paidOnce', late >= 0, () => `seat ${seat}: ${more} in one command`);
       if (late > 0) returned.push([seat, late]);
@@ -90,6 +93,14 @@ export class PayLaws {
       }
     }
     expect('paidOnce', false, () => `${left} was paid for nothing that the log has`);
+  }
+
+  /** Whose claim of a final round was found too far off: its pay waits with the dispute. */
+  #refuted(final: readonly RoundRecord[]): number[] {
+    return this.play.state.disputes.flatMap(({ round, seat, verdict, distance }) => {
+      const closed = final.some((record) => record.round === round);
+      return closed && distance && verdict === 'against' ? [seat!] : [];
+    });
   }
 
   /** Disputes that ended for what was claimed. */
@@ -130,7 +141,8 @@ export class PayLaws {
   #checkStorage(before: RunState): void {
     const { state, totals, effects } = this.play;
     const events = effects?.events ?? [];
-    let bytes = (state.run.roster.length - before.run.roster.length) * seatBytes;
+    const seated = state.run.roster.length - before.run.roster.length;
+    let bytes = seated * seatBytesOf(state.terms);
     for (const { text } of effects?.records ?? []) bytes += text.length + recordOverheadBytes;
     for (const { event, data } of events) {
       if (event === 'dispute_opened' && data.kind === 'audit') bytes += disputeBytes;

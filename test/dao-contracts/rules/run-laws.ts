@@ -173,7 +173,8 @@ export function lossCauses(
       if (state === 'opening' && due) causes.add('did not open');
     }
     if (state === 'opening' && audit.auditor === seat) causes.add('took a decoy');
-    if (state === 'answer' && isAsked(audit, seat)) causes.add('silent as auditor');
+    if ((state === 'answer' || state === 'measure') && isAsked(audit, seat))
+      causes.add('silent as auditor');
   }
   for (const { defendants, plaintiffSeat, panel, past } of disputes) {
     if (defendants.includes(seat)) causes.add('convicted by a jury');

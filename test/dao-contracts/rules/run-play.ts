@@ -33,6 +33,7 @@ import type { Amendment, RoundRecord, RunTerms } from '@commonweights/dao-contra
 import { noMoney, type Totals } from '@commonweights/dao-contracts/rules/totals.js';
 import { proveTraceLeaf, traceRootOf } from '@commonweights/dao-contracts/rules/trace.js';
 import { addTotals } from './add-totals.js';
+import { distanceActs, saltOfTrace, tracedWithDecoys } from './tolerance/distance-acts.js';
 
 /** Digests by name: a play names few things, and asks for each one often. */
 const digests = new Map<string, Digest>();
@@ -227,13 +228,15 @@ export class RunPlay {
 
   /** The leaf of the round that is covered, and by what. */
   decoy(round: number, seat: number): { index: number; nonce: Digest } | null {
-    const { segments, decoyShareBps: shareBps } = this.state.terms;
+    const { segments, decoyShareBps: shareBps, tolerance } = this.state.terms;
+    if (tolerance) return null;
     const index = drawDecoy({ secret: this.secret(round, seat), round, segments, shareBps });
     return index === null ? null : { index, nonce: named(`nonce ${round} ${seat}`) };
   }
 
   /** What the trace root commits to. */
   traced(round: number, seat: number): Digest[] {
+    if (this.state.terms.tolerance) return tracedWithDecoys(this, round, seat);
     const decoy = this.decoy(round, seat);
     return this.trace(round, seat).map((leaf, i) =>
       i === decoy?.index ? plantedLeaf({ leaf, nonce: decoy.nonce }) : leaf,
@@ -254,12 +257,18 @@ export class RunPlay {
     const decoy = this.decoy(round, seat);
     const covered = decoy?.index === index;
     return {
-      leaf: this.trace(round, seat)[index]!,
+      leaf: this.#shown(round, seat)[index]!,
       proof: proveTraceLeaf(this.traced(round, seat), index),
       end,
       nonce: covered ? decoy.nonce : null,
       secret: covered ? this.secret(round, seat) : null,
     };
+  }
+
+  /** In the tolerance class a decoy stands in the trace like any other leaf. */
+  #shown(round: number, seat: number): Digest[] {
+    const { tolerance } = this.state.terms;
+    return tolerance ? this.traced(round, seat) : this.trace(round, seat);
   }
 
   opening(seat: number) {
@@ -275,7 +284,9 @@ export class RunPlay {
       localIn: open.localReset ? ZERO_LOCAL_STATE : seats[seat]!.localOut,
       localOut: of('local'),
       traceRoot: traceRootOf(this.traced(open.round, seat)),
-      salt: saltOf(this.secret(open.round, seat)),
+      salt: this.state.terms.tolerance
+        ? saltOfTrace(this, open.round, seat)
+        : saltOf(this.secret(open.round, seat)),
     };
   }
 
@@ -409,7 +420,8 @@ export class RunPlay {
   }
 
   #auditActs(chance: number, wild: boolean): (() => RunCommand)[] {
-    const { audits } = this.state;
+    const { audits, terms } = this.state;
+    if (terms.tolerance) return distanceActs(this, { chance, wild });
     const liar = chance % 9 === 4;
     return audits.flatMap((audit): (() => RunCommand)[] => {
       const { round, seat, segment, state } = audit;

@@ -42,8 +42,10 @@ const seats: Table<SeatStatus, 'refunded'> = {
 /** `gone`: its round closed, or it lapsed with a round that was cancelled. */
 const audits: Table<AuditState, 'gone'> = {
   material: ['answer', 'failed', 'gone'],
-  answer: ['opening', 'passed', 'failed', 'gone'],
-  opening: ['passed', 'disputed', 'failed', 'gone'],
+  answer: ['opening', 'measure', 'uncover', 'disputed', 'passed', 'failed', 'gone'],
+  opening: ['measure', 'uncover', 'passed', 'disputed', 'failed', 'gone'],
+  measure: ['answer', 'uncover', 'passed', 'disputed', 'failed', 'gone'],
+  uncover: ['measure', 'passed', 'disputed', 'failed', 'gone'],
   disputed: ['passed', 'failed', 'gone'],
   passed: ['failed', 'gone'],
   failed: ['gone'],

@@ -118,11 +118,29 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
   },
   certify: { args: { ...act, available: [0, 1] }, ...machine },
   submit_root: { args: { ...act, root: named('root') }, ...machine },
-  deliver: { args: { ...step, ...leaf }, optional: ['worker', 'nonce'] },
+  deliver: {
+    args: { ...step, ...leaf, realRoot: named('real root'), hidden: named('hidden') },
+    optional: ['worker', 'nonce', 'realRoot', 'hidden'],
+  },
   answer: { args: { ...step, leaf: named('leaf') }, ...machine, nullable: ['leaf'] },
   open: {
     args: { ...step, ...leaf, end: named('end'), secret: 'secret' },
     optional: ['worker', 'nonce', 'end', 'secret'],
+    free: ['secret'],
+  },
+  measure: {
+    args: {
+      ...{ ...step, own: named('own'), salt: 'salt', sum: named('sum') },
+      ...{ residualBillionths: 12, alongBillionths: -3 },
+    },
+    ...machine,
+    nullable: ['residualBillionths', 'sum'],
+    free: ['salt'],
+  },
+  uncover: {
+    args: { ...step, leaf: named('leaf'), proof: [], secret: 'secret', realRoot: named('root') },
+    ...machine,
+    nullable: ['secret', 'leaf', 'realRoot'],
     free: ['secret'],
   },
   challenge_root: { args: { ...act, root: named('root') }, ...machine },

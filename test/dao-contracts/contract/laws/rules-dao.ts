@@ -272,6 +272,8 @@ export class RulesDao {
     deliver: (args, call) => this.#act('deliver', decode.deliver(args, ''), call),
     answer: (args, call) => this.#act('answer', decode.answer(args, ''), call),
     open: (args, call) => this.#act('open', decode.open(args, ''), call),
+    measure: (args, call) => this.#act('measure', decode.measure(args, ''), call),
+    uncover: (args, call) => this.#act('uncover', decode.uncover(args, ''), call),
     challenge_root: (args, call) => {
       this.#act('challenge_root', decode.challengeRoot(args, ''), call);
     },

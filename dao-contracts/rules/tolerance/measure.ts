@@ -1,0 +1,197 @@
+/**
+ * An audit by distance. The auditor has sealed its own end of the segment before the worker opened
+ * the one in its trace; now it shows its own and says how far the two are apart. Anybody who has the
+ * two blobs comes to the same numbers. Where the run has decoys the worker then says whether what it
+ * opened was one: planted to be wrong, so that who calls everything right is found out.
+ */
+import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
+import {
+  checkLeaf,
+  enter,
+  findAudit,
+  noteLateStep,
+  refuseStep,
+  subjectOf,
+  type AuditStep,
+  type OpenedLeaf,
+} from '../audit-step.js';
+import { openedLeafOf, passAudit } from '../audit-verdict.js';
+import { disputeBytes } from '../budget.js';
+import { openDispute } from '../dispute.js';
+import { refuse } from '../errors.js';
+import { disputesMax } from '../limits.js';
+import { payDecoy } from '../paid-decoy.js';
+import type { RunDraft } from '../run-draft.js';
+import type { Audit } from '../run-state.js';
+import type { TraceProof } from '../trace-proof.js';
+import { distancesOf, drifts, noteMeasured } from './failures.js';
+import { hiddenWith, isPlantedWith, sealWith } from './sealed.js';
+import type { AuditDistance, DisputedDistance } from './state.js';
+import type { ToleranceTerms } from './terms.js';
+
+export interface Measurement {
+  /** Digest of the auditor's own snapshot at the segment's end: what its answer sealed. */
+  own: Digest;
+  salt: string;
+  /** Null: the worker's end cannot be had, is none, or does not give the update that it should. */
+  residualBillionths: number | null;
+  alongBillionths: number;
+  /** The file with the sum of the seat's distances, this one included; null: not measured. */
+  sum: Digest | null;
+}
+
+export interface Uncovering {
+  /** Of the round; null: what was opened is no decoy. */
+  secret: string | null;
+  /** What the decoy covers, and its place in the trace below the decoys. */
+  leaf: Digest | null;
+  proof: TraceProof;
+  realRoot: Digest | null;
+}
+
+export function toleranceOf(draft: RunDraft): ToleranceTerms {
+  const { tolerance } = draft.terms;
+  if (!tolerance) throw new Error('BUG: a run of the exact class measures nothing');
+  return tolerance;
+}
+
+/** After the worker opened: the auditor that answered measures. */
+export function openForMeasuring(draft: RunDraft, audit: Audit, step: OpenedLeaf): void {
+  if (step.realRoot || step.secret) {
+    refuse('BAD_ARGUMENT', 'open shows what stands in the trace; "uncover" shows what it covers');
+  }
+  audit.distance = {
+    ...{ end: step.end ?? step.leaf, planted: null, own: null },
+    ...{ residualBillionths: null, alongBillionths: 0, sum: null },
+  };
+  answeredOpen(draft, audit);
+}
+
+/** Both have spoken: the one that had no material has nothing to measure. */
+export function answeredOpen(draft: RunDraft, audit: Audit): void {
+  if (audit.answer === null) return afterMeasuring(draft, audit);
+  enter(draft, audit, 'measure');
+}
+
+export function measure(draft: RunDraft, step: AuditStep & Measurement): void {
+  const audit = findAudit(draft, step);
+  const caller = draft.activeSeatOf(step);
+  if (audit.state !== 'measure' || audit.auditor !== caller.seat) {
+    return refuse('NOT_YOUR_TURN', `this audit is at "${audit.state}" and waits for somebody else`);
+  }
+  const { own, salt, residualBillionths, alongBillionths, sum } = step;
+  const { round, seat, segment, auditor } = audit;
+  const where = { contract: draft.at.contract, run: draft.run.id, round, seat, segment, auditor };
+  if (sealWith({ ...where, own, salt }, draft.at) !== audit.answer) {
+    refuse('BAD_OPENING', 'this does not open the answer; send exactly what it sealed');
+  }
+  if ((sum === null) !== (residualBillionths === null)) {
+    refuse('BAD_ARGUMENT', 'sum goes with a distance that was measured, and with no other');
+  }
+  const along = Math.abs(alongBillionths);
+  if (along > (residualBillionths ?? 0)) {
+    refuse('BAD_ARGUMENT', 'alongBillionths: no part of a distance is longer than the distance');
+  }
+  const distance = distanceOf(audit);
+  audit.distance = { ...distance, own, residualBillionths, alongBillionths, sum };
+  noteLateStep(draft, audit, caller);
+  draft.emit('distance_measured', {
+    ...{ round, seat, segment, auditor, own, residualBillionths, alongBillionths },
+  });
+  afterMeasuring(draft, audit);
+}
+
+/** Where decoys are, only the worker knows whether this was one. */
+function afterMeasuring(draft: RunDraft, audit: Audit): void {
+  const { planted } = distanceOf(audit);
+  const { decoyShareBps, segments } = draft.terms;
+  const mayBeDecoy = decoyShareBps > 0 && audit.segment + 1 < segments && planted === null;
+  if (mayBeDecoy) enter(draft, audit, 'uncover');
+  else concludeMeasured(draft, audit);
+}
+
+export function uncover(draft: RunDraft, step: AuditStep & Uncovering): void {
+  const audit = findAudit(draft, step);
+  const subject = subjectOf(draft, audit, step);
+  if (audit.state !== 'uncover') refuseStep(audit, 'uncover');
+  const { secret, leaf, proof, realRoot } = step;
+  if (secret === null || leaf === null || realRoot === null) {
+    if (secret ?? leaf ?? realRoot) {
+      refuse('BAD_ARGUMENT', 'secret, leaf and realRoot go together, or are all null');
+    }
+    noteLateStep(draft, audit, subject);
+    return concludeMeasured(draft, audit);
+  }
+  const index = audit.segment + 1;
+  const { segments, decoyShareBps: shareBps } = draft.terms;
+  const { round } = audit;
+  if (!isPlantedWith({ secret, round, index, segments, shareBps }, draft.at)) {
+    refuse('BAD_OPENING', 'this secret is not that of the commitment, or draws no decoy here');
+  }
+  const hidden = hiddenWith(secret, draft.at);
+  checkLeaf(draft, { audit, subject, index }, { leaf, proof, realRoot, hidden });
+  noteLateStep(draft, audit, subject);
+  const distance = distanceOf(audit);
+  const planted = openedLeafOf(audit);
+  audit.openedLeaf = leaf;
+  const passed = isClose(draft, distance);
+  audit.distance = { ...distance, end: leaf, planted };
+  // What is under the decoy is for a jury to see: its auditor has not seen that the decoy is one.
+  if (passed) return dispute(draft, audit, 'decoy');
+  if (audit.answer === null || distance.residualBillionths === null) {
+    return concludeMeasured(draft, audit);
+  }
+  audit.distance = { ...audit.distance, residualBillionths: null, alongBillionths: 0, sum: null };
+  enter(draft, audit, 'measure');
+}
+
+/** What the numbers come to, once nobody can say any more that they are about a decoy. */
+export function concludeMeasured(draft: RunDraft, audit: Audit): void {
+  const distance = distanceOf(audit);
+  if (!isClose(draft, distance)) return dispute(draft, audit, 'distance');
+  if (drifts(draft, audit.seat, distance.alongBillionths)) return dispute(draft, audit, 'drift');
+  audit.right = true;
+  audit.decoy = distance.planted !== null && payDecoy(draft, audit);
+  noteMeasured(draft, audit, { ...distance, failed: false });
+  passAudit(draft, audit);
+}
+
+function isClose(draft: RunDraft, { residualBillionths }: AuditDistance): boolean {
+  return (
+    residualBillionths !== null && residualBillionths <= toleranceOf(draft).toleranceBillionths
+  );
+}
+
+/** As in the exact class: the auditor's word against the worker's, and a jury that computes. */
+function dispute(draft: RunDraft, audit: Audit, about: DisputedDistance['about']): void {
+  if (draft.disputes.length >= disputesMax) return passAudit(draft, audit);
+  audit.state = 'disputed';
+  const { round, seat, segment, startLeaf, auditor, replaced, answer } = audit;
+  const { end, planted, residualBillionths } = distanceOf(audit);
+  const denial = about === 'distance' && (answer === null || residualBillionths === null);
+  const sumBefore = distancesOf(draft.seat(seat)).sum;
+  openDispute(draft, {
+    ...{ kind: 'audit', round, seat, segment, startLeaf },
+    ordinal: draft.run.provisional!.ordinal,
+    claimed: openedLeafOf(audit),
+    other: null,
+    plaintiff: draft.seat(auditor).account,
+    plaintiffSeat: auditor,
+    // A drift is the sum of what several said: who added the last number answers for its own only.
+    plaintiffMayAppeal: !denial && about !== 'drift',
+    denial,
+    defendants: [seat],
+    parties: replaced === null ? [seat, auditor] : [seat, auditor, replaced],
+    bonds: [],
+    toEscrowYocto: draft.chargeStorage(disputeBytes),
+    distance: {
+      ...{ about, end, expels: false },
+      beside: about === 'drift' ? sumBefore : about === 'decoy' ? planted : null,
+    },
+  });
+}
+
+function distanceOf(audit: Audit): AuditDistance {
+  if (!audit.distance) throw new Error('BUG: nothing was opened that could be measured');
+  return audit.distance;
+}
