@@ -12,6 +12,7 @@ const colours: Readonly<Record<Row['setting'], string>> = {
   quarter: '#b5541c',
   large: '#3b7d3a',
   guarded: '#7a4fa0',
+  distance: '#8a6d1a',
 };
 
 export function drawPlots(rows: readonly Row[]): string {

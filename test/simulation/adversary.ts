@@ -28,7 +28,7 @@ export interface Effect {
   count(run: SimulatedRun, contributors: readonly Contributor[]): { hits: number; trials: number };
 }
 
-export type SettingName = 'main' | 'quarter' | 'large' | 'guarded';
+export type SettingName = 'main' | 'quarter' | 'large' | 'guarded' | 'distance';
 
 export interface Adversary {
   name: string;

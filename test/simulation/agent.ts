@@ -42,8 +42,10 @@ export function forgetOldDuties(agent: Agent, nextRound: number): void {
 
 export function keyOf(duty: Duty): string {
   if ('audit' in duty) {
-    const { round, seat, segment, auditor } = duty.audit;
-    return `${duty.kind} ${round} ${seat} ${segment} ${auditor}`;
+    const { round, seat, segment, auditor, distance } = duty.audit;
+    // Below a decoy is measured once more.
+    const again = distance?.planted ? ' again' : '';
+    return `${duty.kind} ${round} ${seat} ${segment} ${auditor}${again}`;
   }
   if ('dispute' in duty) return `${duty.kind} #${duty.dispute.id} ${duty.dispute.level}`;
   return `${duty.kind} ${duty.round}`;

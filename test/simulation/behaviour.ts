@@ -17,7 +17,11 @@ import type { ToyProblem } from './toy-problem.js';
 export type Duty =
   | { kind: 'train'; round: number; slice: number }
   | { kind: 'reveal' | 'certify' | 'submit-root'; round: number }
-  | { kind: 'deliver' | 'answer' | 'open'; round: number; audit: Readonly<Audit> }
+  | {
+      kind: 'deliver' | 'answer' | 'open' | 'measure' | 'uncover';
+      round: number;
+      audit: Readonly<Audit>;
+    }
   | { kind: 'judge' | 'appeal'; round: number; dispute: Readonly<Dispute> }
   /** The provisional round is there to be challenged. */
   | { kind: 'challenge'; round: number }

@@ -18,7 +18,13 @@ export function dutiesOf(state: Readonly<RunState>, seat: number): Duty[] {
     if (audit.seat === seat && audit.state === 'opening') {
       duties.push({ kind: 'open', round, audit });
     }
+    if (audit.seat === seat && audit.state === 'uncover') {
+      duties.push({ kind: 'uncover', round, audit });
+    }
     if (!active) continue;
+    if (audit.auditor === seat && audit.state === 'measure') {
+      duties.push({ kind: 'measure', round, audit });
+    }
     if (audit.auditor === seat && audit.state === 'answer') {
       duties.push({ kind: 'answer', round, audit });
     }

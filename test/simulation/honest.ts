@@ -39,6 +39,10 @@ export class Honest implements Behaviour {
         return this.answer(duty.audit, sight);
       case 'open':
         return this.open(duty.audit, sight);
+      case 'measure':
+        return this.measure(duty.audit, sight);
+      case 'uncover':
+        return this.uncover(duty.audit, sight);
       case 'judge':
         return this.judge(duty.dispute, sight);
       case 'appeal':
@@ -186,6 +190,15 @@ export class Honest implements Behaviour {
       [send.openCommand(work, audit.seat, audit.segment)],
       uploadMs(sight.machine, snapshotBytes),
     );
+  }
+
+  /** Only in the tolerance class (tolerance/honest-by-distance.ts). */
+  protected measure(_audit: Audit, _sight: Sight): Response {
+    throw new Error('BUG: a run of the exact class measures nothing');
+  }
+
+  protected uncover(_audit: Audit, _sight: Sight): Response {
+    throw new Error('BUG: a run of the exact class uncovers nothing');
   }
 
   /** Asks again for a while; null: it has waited long enough. */

@@ -6,7 +6,6 @@ import type { SeatRole } from '@commonweights/dao-contracts/rules/run.js';
 import type { Adversary } from './adversary.js';
 import type { Contributor } from './agent.js';
 import { roundsToDetection, wilson } from './expectations.js';
-import { Honest } from './honest.js';
 import { RandomStream } from './random-stream.js';
 import type { Setting } from './settings.js';
 import type { SimulatedRun } from './scenario.js';
@@ -67,7 +66,10 @@ export function contributorsOf(
   const taken = (role: SeatRole) =>
     adversary.crowds ? 0 : cast.filter((member) => member.role === role).length;
   const honest = (role: SeatRole, places: number) =>
-    Array.from({ length: places - taken(role) }, () => ({ role, behaviour: new Honest() }));
+    Array.from({ length: places - taken(role) }, () => ({
+      role,
+      behaviour: setting.makeHonest(),
+    }));
   const all = [
     ...cast.map((member) => ({ ...member, crew: true })),
     ...[...honest('trainer', maxWorkers), ...honest('auditor', maxAuditors)].map((member) => ({

@@ -46,7 +46,10 @@ export class OffenceBook {
       }
       // Of answers, only those that were overruled count, each for itself.
       const asAuditor = String(data.why).startsWith('silent or overruled');
-      if (event === 'seat_expelled' && !asAuditor) this.#detect(seat);
+      // By distance, each failure was found when it was priced.
+      const forFailures = String(data.why).endsWith('of its last audits');
+      if (event === 'seat_expelled' && !asAuditor && !forFailures) this.#detect(seat);
+      if (event === 'failure_priced') this.#detect(seat);
     }
     if (events.length > 0) this.#countOverruled(state);
   }

@@ -5,11 +5,15 @@
  */
 import { draftOf } from '@commonweights/cli/main-job/recipe.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
+import { decodeRunTerms } from '@commonweights/dao-contracts/rules/terms-decoding.js';
 import { seatDefaults, termsOf, type RunSpec } from '@commonweights/trainer/run/run-spec.js';
 import type { OuterRecipe } from '@commonweights/trainer/exchange/recipe.js';
 import { derive } from './abstract-work.js';
 import type { SettingName } from './adversary.js';
+import type { Behaviour } from './behaviour.js';
+import { Honest } from './honest.js';
 import { stepsPerRound } from './sizes.js';
+import { HonestByDistance } from './tolerance/honest-by-distance.js';
 
 export interface Setting {
   name: SettingName;
@@ -17,6 +21,8 @@ export interface Setting {
   recipe: OuterRecipe;
   /** What one inner step costs whoever computes it. */
   stepCostYocto: bigint;
+  /** Who does what is asked there; by default as the exact class asks it. */
+  makeHonest: () => Behaviour;
 }
 
 const near = 10n ** 24n;
@@ -59,12 +65,34 @@ export const settings: Readonly<Record<Setting['name'], Setting>> = {
     stakeYocto: `${25n * near}`,
     heldBackRounds: 4,
   }),
+  distance: {
+    ...settingOf('distance', byDistance(mainTerms)),
+    makeHonest: () => new HonestByDistance(),
+  },
 };
+
+/** The main job's terms in the tolerance class, as a proposal would be accepted. */
+function byDistance(terms: RunTerms): RunTerms {
+  return decodeRunTerms(
+    {
+      ...terms,
+      taintedShareBpsMax: 4_000,
+      decoyShareBps: 5_000,
+      decoyFeeYocto: `${near / 20n}`,
+      stakeYocto: `${8n * near}`,
+      tolerance: {
+        ...{ toleranceBillionths: 2_500_000, driftBillionths: 1_000_000 },
+        ...{ window: 8, failuresMax: 3, failureYocto: `${2n * near}` },
+      },
+    },
+    'terms',
+  );
+}
 
 function settingOf(name: Setting['name'], terms: RunTerms): Setting {
   const reward = BigInt(terms.rewardYocto);
   const stepCostYocto = (reward * costShareBps) / 10_000n / BigInt(stepsPerRound);
-  return { name, terms, recipe, stepCostYocto };
+  return { name, terms, recipe, stepCostYocto, makeHonest: () => new Honest() };
 }
 
 /** The main job's draft with artefacts that are names only. */

@@ -21,6 +21,7 @@ import { saboteurs } from './tampered-update.js';
 import { unplugged } from './unplugged.js';
 import { withholder } from './withheld-reveal.js';
 import { wrongShard } from './wrong-shard.js';
+import { distanceAdversaries } from '../tolerance/distance-adversaries.js';
 
 export const honestOnly: Adversary = {
   name: 'honest',
@@ -54,6 +55,7 @@ export const adversaries: readonly Adversary[] = [
   ...committees,
   updateChallenger,
   lazyJurors,
+  ...distanceAdversaries,
 ];
 
 /** Everybody who has something to attack there. */

@@ -92,7 +92,9 @@ export function hostileArguments(good: object, it: Loose = {}): HostileArguments
   };
   for (const [path, value] of leaves(good)) {
     const name = path.join('.');
-    const wrong = { number: [...numbers, ...noNumber], boolean: noFlag, string: noText };
+    // What is below zero itself may be so by less.
+    const below = numbers.filter((one) => one !== -1 || !(Number(value) < 0));
+    const wrong = { number: [...below, ...noNumber], boolean: noFlag, string: noText };
     for (const one of wrong[typeof value as keyof typeof wrong])
       put(path, one, `${typeof one} ${String(one).slice(0, 30)}`);
     if (typeof value !== 'string') continue;
