@@ -159,7 +159,7 @@ async function endsOf(
 async function trainedStates(at: readonly number[]): Promise<Map<number, Snapshot>> {
   const states = new Map<number, Snapshot>();
   const local = zeroLocalState(program.layout, draft.outer);
-  let state: Snapshot = { params: initialParams(program, draft.initialSeed), local };
+  let state: Snapshot = { params: initialParams(program, 1), local };
   for (let trained = 0; ; trained += steps) {
     if (at.includes(trained)) states.set(trained, state);
     if (trained >= Math.max(...at)) return states;
