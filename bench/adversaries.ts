@@ -116,6 +116,7 @@ function compare(): void {
   }
   const audits = rows.reduce((sum, row) => sum + row.honestAudits, 0);
   const punished = rows.reduce((sum, row) => sum + row.honestPunished, 0);
+  console.log(`\nhonest claims audited: ${audits}; honest seats that lost money: ${punished}`);
   for (const [setting, what] of [
     ['main', 'exact class'],
     ['distance', 'tolerance class'],
