@@ -166,6 +166,8 @@ function openRegistry(it: {
     dataDir: join(it.dataDir, 'registry'),
     port: it.port === 0 ? 0 : it.port + 1,
     authorise: (accountId, publicKey) => reader.isKeyOfAccount(accountId, publicKey),
+    // All workers of a local network have one address.
+    connectionsPerAddressMax: null,
     staticDirs: [pagesDataOf(it.dataDir), webFolder].map((dir) => ({ mount: '/', dir })),
   });
 }

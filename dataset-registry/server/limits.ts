@@ -21,6 +21,19 @@ export const uploadStallMs = 15_000;
 export const uploadBytesPerSecondMin = 16_384;
 export const uploadGraceMs = 20_000;
 
+/** A connection on which nothing moves for so long, in either direction, is closed. */
+export const idleMs = 60_000;
+
+/** What may still come of a body that is not wanted: bytes, and for how long. */
+export const drainBytesMax = 2 ** 24;
+export const drainMs = 5_000;
+
+/** Of one address, or one IPv6 network of 64 bits: two downloads at their most, a dozen as usual. */
+export const connectionsPerAddressMax = 128;
+
+/** What an account is charged for a blob at least: it takes a file, however small. */
+export const blobChargeBytesMin = 4_096;
+
 /** Accounts whose stored bytes are remembered; beyond, new accounts are refused. */
 export const accountsMax = 100_000;
 

@@ -4,7 +4,7 @@
  */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { accountsMax } from './limits.js';
+import { accountsMax, blobChargeBytesMin } from './limits.js';
 import { Refusal } from './refusal.js';
 
 export interface Reservation {
@@ -46,17 +46,19 @@ export class QuotaBook {
   }
 
   /**
-   * Reserves bytes; `unfinishedBytes` lie on disk without being used or reserved. Throws a `Refusal`
+   * Reserves room for a blob, 4 KiB at least; `unfinishedBytes` lie on disk without being used or reserved. Throws a `Refusal`
    * when the account, or the registry, has no room for it.
    */
-  reserve(account: string, bytes: number, unfinishedBytes = 0): Reservation {
+  reserve(account: string, blobBytes: number, unfinishedBytes = 0): Reservation {
+    const bytes = Math.max(blobBytes, blobChargeBytesMin);
     const held = this.reserved.get(account) ?? { bytes: 0, uploads: 0 };
     const used = this.usedBy(account) + unfinishedBytes;
     if (used + held.bytes + bytes > this.bytesPerAccount) {
       throw new Refusal(
         413,
         'QUOTA_EXCEEDED',
-        `${account} has stored ${used} of ${this.bytesPerAccount} bytes; ${bytes} more do not fit`,
+        `${account} has stored ${used} of ${this.bytesPerAccount} bytes; ${bytes} more ` +
+          'do not fit',
         'ask the operator for more, or use another registry',
       );
     }
@@ -84,9 +86,13 @@ export class QuotaBook {
     return { use, release };
   }
 
-  /** One writer at a time; each write is whole or not at all. */
+  /**
+   * One writer at a time; each write is whole or not at all. One that failed is told to who waited for
+   * it, and the next one writes everything.
+   */
   private save(): Promise<void> {
-    this.writing = this.writing.then(async () => {
+    const before = this.writing.catch(() => {});
+    this.writing = before.then(async () => {
       const temporary = `${this.path}.new`;
       await writeFile(temporary, JSON.stringify(Object.fromEntries(this.used)));
       await rename(temporary, this.path);

@@ -13,12 +13,20 @@ import { isDigest, type Digest } from '../digest/digest.js';
 import { manifestLimits, parseManifest } from '../digest/manifest.js';
 import { FolderStore } from '../store/folder-store.js';
 import { authenticate, type Authority } from './authenticate.js';
-import { blobBytesMax, bytesPerAccountMax } from './limits.js';
+import { limitConnections } from './connection-counts.js';
+import {
+  blobBytesMax,
+  bytesPerAccountMax,
+  connectionsPerAddressMax,
+  drainMs,
+  idleMs,
+} from './limits.js';
 import { openDenylist, openIndex } from './operator-files.js';
 import { QuotaBook } from './quota.js';
 import { Refusal, sendRefusal } from './refusal.js';
 import { checkTotal, PartShelf, readContentRange } from './resumable.js';
 import { announcedBytes, receiveBlob, uploadTimesDefault, type UploadTimes } from './upload.js';
+import { endUnread } from './unread-body.js';
 import { UploadSlots, type RunningUpload } from './upload-slots.js';
 
 export interface RegistryOptions extends Authority {
@@ -30,6 +38,12 @@ export interface RegistryOptions extends Authority {
   staticDirs?: readonly { mount: string; dir: string }[];
   uploadTimes?: UploadTimes;
   uploadsAtOnceMax?: number;
+  connectionTimes?: { idleMs: number; drainMs: number };
+  /**
+   * Null: any number. That is for a registry behind a proxy, for which all connections have the
+   * proxy's address: then the proxy is to count, by the addresses that it sees.
+   */
+  connectionsPerAddressMax?: number | null;
 }
 
 export { recipientDefault } from './authenticate.js';
@@ -44,6 +58,12 @@ export function createRegistry(options: RegistryOptions): express.Express {
   quota.catch(() => {}); // Reported by startRegistry and by every upload.
   const app = express();
   app.disable('x-powered-by');
+  const { drainMs } = timesOf(options);
+  // Only an upload has a body that anybody reads.
+  app.use((request, response, next) => {
+    if (request.method !== 'PUT') endUnread(request, response, drainMs);
+    next();
+  });
   app.use(allowEveryOrigin);
   app.get('/health', (_request, response) => {
     response.json({
@@ -73,9 +93,11 @@ export function createRegistry(options: RegistryOptions): express.Express {
   app.use((request: Request) => {
     throw new Refusal(404, 'NO_SUCH_PATH', `no ${request.path} here`, 'see GET /health');
   });
-  app.use(answerErrors);
+  app.use(answerErrors(drainMs));
   return app;
 }
+
+const timesOf = ({ connectionTimes }: RegistryOptions) => connectionTimes ?? { idleMs, drainMs };
 
 export interface RunningRegistry {
   url: string;
@@ -92,6 +114,9 @@ export async function startRegistry(
     createRegistry(options),
   );
   server.maxConnections = 1_024;
+  server.timeout = timesOf(options).idleMs;
+  const perAddress = options.connectionsPerAddressMax;
+  if (perAddress !== null) limitConnections(server, perAddress ?? connectionsPerAddressMax);
   const host = options.host ?? '127.0.0.1';
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -187,6 +212,7 @@ async function acceptUpload(upload: {
   const accountId = await authenticate(request, digest, options);
   // A blob of another size has rotted here: it is received again, and so mended.
   if ((await store.size(digest)) === bytes) {
+    endUnread(request, response, timesOf(options).drainMs);
     response.json({ digest, stored: false });
     return;
   }
@@ -239,29 +265,16 @@ function allowEveryOrigin(request: Request, response: Response, next: NextFuncti
   response.status(204).end();
 }
 
-function answerErrors(error: unknown, request: Request, response: Response, _: NextFunction): void {
-  if (!request.readableEnded) {
-    response.set('connection', 'close');
-    drain(request);
-  }
-  if (error instanceof Refusal) return sendRefusal(response, error);
-  if (error instanceof URIError || (error as { status?: number }).status === 400) {
-    const why = 'the path is not valid';
-    return sendRefusal(response, new Refusal(400, 'BAD_PATH', why, 'encode it as a URL'));
-  }
-  console.error(error);
-  const why = 'the registry failed on this request';
-  sendRefusal(response, new Refusal(500, 'REGISTRY_FAILED', why, 'tell its operator'));
-}
-
-/** Reads on for a moment, so that a client still sending gets the answer and not a reset. */
-function drain(request: Request): void {
-  let left = 2 ** 24;
-  const timer = setTimeout(() => request.destroy(), 5_000).unref();
-  request.on('data', (piece: Uint8Array) => {
-    left -= piece.length;
-    if (left < 0) request.destroy();
-  });
-  request.once('close', () => clearTimeout(timer));
-  request.resume();
+function answerErrors(drainMs: number) {
+  return (error: unknown, request: Request, response: Response, _: NextFunction): void => {
+    endUnread(request, response, drainMs);
+    if (error instanceof Refusal) return sendRefusal(response, error);
+    if (error instanceof URIError || (error as { status?: number }).status === 400) {
+      const why = 'the path is not valid';
+      return sendRefusal(response, new Refusal(400, 'BAD_PATH', why, 'encode it as a URL'));
+    }
+    console.error(error);
+    const why = 'the registry failed on this request';
+    sendRefusal(response, new Refusal(500, 'REGISTRY_FAILED', why, 'tell its operator'));
+  };
 }

@@ -112,12 +112,12 @@ describe('the registry service', () => {
   });
 
   it('keeps what was stored, and the quota used, over a restart', async () => {
-    const first = await start({ quotas: { bytesPerAccount: 100 } });
-    const digest = await store(first).put(new Uint8Array(60));
+    const first = await start({ quotas: { bytesPerAccount: 10_000 } });
+    const digest = await store(first).put(new Uint8Array(6_000));
     await running.pop()!.stop();
-    const again = await start({ quotas: { bytesPerAccount: 100 } });
+    const again = await start({ quotas: { bytesPerAccount: 10_000 } });
     expect(await store(again).has(digest)).to.equal(true);
-    const second = Uint8Array.from({ length: 60 }, () => 7);
+    const second = Uint8Array.from({ length: 4_097 }, () => 7);
     const { status, body } = await put(again, second, ticket(digestOf(second)));
     expect([status, body.code]).to.deep.equal([413, 'QUOTA_EXCEEDED']);
   });
@@ -195,7 +195,7 @@ describe('the registry service', () => {
   it('cuts off an upload that stalls, and frees its place and its bytes', async () => {
     const url = await start({
       uploadTimes: { stallMs: 400, graceMs: 10_000 },
-      quotas: { bytesPerAccount: 10 },
+      quotas: { bytesPerAccount: 4_096 },
     });
     const bytes = Uint8Array.from({ length: 10 }, (_, i) => i);
     const digest = digestOf(bytes);
@@ -397,7 +397,7 @@ describe('the registry service', () => {
   });
 
   it('counts unfinished uploads against the quota', async () => {
-    const url = await start({ quotas: { bytesPerAccount: 1_000 } });
+    const url = await start({ quotas: { bytesPerAccount: 4_500 } });
     const one = new Uint8Array(randomBytes(700));
     const two = new Uint8Array(randomBytes(700));
     expect((await putPiece(url, one, 'bytes 0-599/700', [0, 600])).status).to.equal(202);
