@@ -32,7 +32,7 @@ export interface Target {
   index: number;
 }
 
-/** Errors: `WRONG_PHASE`, `ALREADY_ACTED`, `DEPOSIT_TOO_SMALL`. */
+/** Errors: `WRONG_PHASE`, `ALREADY_ACTED`, `DEPOSIT_TOO_SMALL`, `NOT_FOUND` (nobody to judge it). */
 export function challenge(
   fleet: Fleet,
   it: Target & { account: string; depositYocto: bigint },
@@ -54,10 +54,10 @@ export function challenge(
   if (it.depositYocto < bondYocto) {
     refuse('DEPOSIT_TOO_SMALL', `attach the bond of ${bondYocto} yoctoNEAR`);
   }
+  const jury = drawJury(fleet, round, record, at);
   receiveMoney(fleet.totals, 'bonds', it.depositYocto);
   credit(fleet, it.account, 'bonds', it.depositYocto - bondYocto);
   round.disputes++;
-  const jury = drawJury(fleet, round, record, at);
   record.dispute = { challenger: it.account, bondYocto, tries: 1, jury };
 }
 
@@ -70,7 +70,7 @@ export function tickDispute(fleet: Fleet, target: Target, at: FleetContext): boo
   const phaseMs = fleet.terms.deadlinesMs.panel;
   if (!movePanel(dispute.jury, { nowMs: at.nowMs, phaseMs })) return false;
   if (dispute.jury.phase !== 'undecided') return true;
-  markSilent(fleet, dispute.jury);
+  markSilent(fleet, dispute.jury, round.epoch);
   if (dispute.tries < panelTriesMax) {
     dispute.tries++;
     dispute.jury = drawJury(fleet, round, record, at);
@@ -99,7 +99,7 @@ export function judge(fleet: Fleet, target: Target, nowMs: number): void {
     return;
   }
   let slashed = 0n;
-  for (const seat of wrongSeats(record)) slashed += expelSeat(fleet, seat);
+  for (const seat of wrongSeats(record)) slashed += expelSeat(fleet, seat, record.epoch);
   const reward = slashed / 10n;
   credit(fleet, dispute.challenger, 'bonds', dispute.bondYocto);
   credit(fleet, dispute.challenger, 'slashed', reward);
@@ -183,9 +183,13 @@ function drawJury(
   const accused = wrongSeats(record);
   const { shape } = round;
   const members = new Uint32Array(jurySizeOf(shape, fleet.terms, accused.length));
+  // Terms rule it out (terms.ts); a draw without an end must not depend on that alone.
+  if (members.length === 0) {
+    refuse('NOT_FOUND', `all ${shape.seats} seats decided it; nobody is left to judge`);
+  }
   const order = new SeatOrder(at.seed, shape.seats, at.hash);
   let expected = 0;
-  for (let place = 0, drawn = 0; drawn < members.length; place++) {
+  for (let place = 0, drawn = 0; drawn < members.length && place < shape.seats; place++) {
     const seat = order.seatAt(place);
     if (accused.includes(seat)) continue;
     members[drawn++] = seat;

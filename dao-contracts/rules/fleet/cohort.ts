@@ -122,13 +122,13 @@ export function tickCohort(fleet: Fleet, cohort: number, at: FleetContext): bool
   const { minCohortSeats, deadlinesMs: ms } = fleet.terms;
   switch (record.phase) {
     case 'train':
-      forEachMissing(record, IN_ROUND, COMMITTED, (seat) => markAbsent(fleet, seat));
+      forEachMissing(record, IN_ROUND, COMMITTED, (seat) => markAbsent(fleet, seat, open.epoch));
       if (record.acted < minCohortSeats) fail(open, record);
       else enter(record, 'reveal', at.nowMs + ms.reveal);
       return true;
     case 'reveal':
       forEachMissing(record, COMMITTED, REVEALED, (seat) => {
-        moveMoney(fleet.totals, 'slashed', 'treasury', expelSeat(fleet, seat));
+        moveMoney(fleet.totals, 'slashed', 'treasury', expelSeat(fleet, seat, open.epoch));
       });
       if (record.revealed < minCohortSeats) fail(open, record);
       else enter(record, 'certify', at.nowMs + ms.certify);
@@ -178,7 +178,8 @@ export function auditedCohort(fleet: Fleet, it: { cohort: number; failed: Places
     if (!hasPlace(it.failed, place) || (marks & REVEALED) === 0) continue;
     record.marks[place] = marks | FAILED_AUDIT;
     if (marks & INCLUDED) round.badUpdates++;
-    moveMoney(fleet.totals, 'slashed', 'treasury', expelSeat(fleet, record.members[place]!));
+    const taken = expelSeat(fleet, record.members[place]!, record.epoch);
+    moveMoney(fleet.totals, 'slashed', 'treasury', taken);
   }
   record.phase = 'audited';
   round.cohortsAudited++;

@@ -55,8 +55,8 @@ export function leaveSeat(fleet: Fleet, seat: number): void {
 
 /**
  * Moves what is no longer locked to the account's ledger; of a seat left, lost or absent since two
- * epochs, and of every seat of a fleet that ended, the stake too. The seat is then free: whoever
- * never comes back must not thin out the cohorts for good.
+ * epochs, and of every seat of a fleet that ended, the stake too, unless a provisional round may hold
+ * work of it. The seat is then free: whoever never comes back must not thin out the cohorts for good.
  */
 export function collectSeat(fleet: Fleet, seat: number): void {
   const { seats } = fleet;
@@ -68,7 +68,8 @@ export function collectSeat(fleet: Fleet, seat: number): void {
   const ended = isEnded(fleet);
   const over =
     status !== ACTIVE &&
-    (fleet.epoch.number >= seats.endedEpoch[seat]! + 2 || fleet.epoch.number === 0);
+    (fleet.epoch.number >= seats.endedEpoch[seat]! + 2 || fleet.epoch.number === 0) &&
+    !mayBeConvicted(fleet, seat);
   if (!ended && !over) return;
   const { heldNewYocto, heldOldYocto, stakeYocto } = seats;
   credit(fleet, seats.account[seat]!, 'heldBack', heldNewYocto[seat]! + heldOldYocto[seat]!);
@@ -82,6 +83,16 @@ export function collectSeat(fleet: Fleet, seat: number): void {
   }
   seats.status[seat] = FREE;
   seats.free.push(seat);
+}
+
+/**
+ * Rounds that are opened and cancelled, again and again, begin epochs while an older round is still
+ * provisional: two epochs are then no time in which its work was judged.
+ */
+function mayBeConvicted({ provisional, seats }: Fleet, seat: number): boolean {
+  if (!provisional) return false;
+  const { epoch } = provisional;
+  return seats.fromEpoch[seat]! <= epoch && epoch <= seats.endedEpoch[seat]!;
 }
 
 /** Everything on an account's ledger, for the shell to send. Errors: `NOTHING_TO_CLAIM`. */
@@ -113,11 +124,14 @@ export function paySeat(fleet: Fleet, it: { seat: number; epoch: number; yocto: 
   seats.heldNewYocto[seat]! += yocto;
 }
 
-/** Takes stake and locked pay into `slashed`; the caller says who gets it. Returns the sum. */
-export function expelSeat(fleet: Fleet, seat: number): bigint {
+/**
+ * For work of `epoch`: takes stake and locked pay into `slashed`; the caller says who gets it. Returns
+ * the sum: nothing of somebody who has the seat since later.
+ */
+export function expelSeat(fleet: Fleet, seat: number, epoch: number): bigint {
   const { seats, totals } = fleet;
   const status = seats.status[seat];
-  if (status === EXPELLED || status === FREE) return 0n;
+  if (status === EXPELLED || status === FREE || seats.fromEpoch[seat]! > epoch) return 0n;
   rollPay(fleet, seat);
   const held = seats.heldNewYocto[seat]! + seats.heldOldYocto[seat]!;
   const stake = seats.stakeYocto[seat]!;
@@ -130,8 +144,9 @@ export function expelSeat(fleet: Fleet, seat: number): bigint {
   return held + stake;
 }
 
-export function markAbsent(fleet: Fleet, seat: number): void {
-  if (fleet.seats.status[seat] !== ACTIVE) return;
+/** For silence in work of `epoch`. */
+export function markAbsent(fleet: Fleet, seat: number, epoch: number): void {
+  if (!canAct(fleet, seat, epoch)) return;
   fleet.seats.status[seat] = ABSENT;
   fleet.seats.endedEpoch[seat] = fleet.epoch.number;
   fleet.seats.active--;

@@ -43,7 +43,7 @@ export function tickSegment(fleet: Fleet, segment: number, at: FleetContext): bo
   const { panel } = record;
   if (!movePanel(panel, { nowMs: at.nowMs, phaseMs: terms.deadlinesMs.panel })) return false;
   if (panel.phase !== 'undecided') return true;
-  markSilent(fleet, panel);
+  markSilent(fleet, panel, open.epoch);
   if (record.tries >= panelTriesMax) {
     pauseFleet(fleet, `segment ${segment} found no majority in ${panelTriesMax} tries`, at);
     return true;
@@ -54,11 +54,11 @@ export function tickSegment(fleet: Fleet, segment: number, at: FleetContext): bo
 }
 
 /** Silence costs no stake, since a machine may fail; but who was silent has to say it is back. */
-export function markSilent(fleet: Fleet, panel: Panel): void {
+export function markSilent(fleet: Fleet, panel: Panel, epoch: number): void {
   // A panel in which too few sealed never came to openings.
   const acted = 2 * panel.sealed > panel.size ? panel.votes : panel.hasSealed;
   for (let place = 0; place < panel.size; place++) {
-    if (acted[place] === 0) markAbsent(fleet, panel.members[place]!);
+    if (acted[place] === 0) markAbsent(fleet, panel.members[place]!, epoch);
   }
 }
 

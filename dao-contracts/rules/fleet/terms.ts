@@ -77,10 +77,10 @@ export function placesOf(shape: FleetShape, cohort: number): { first: number; en
   return { first: at(cohort), end: at(cohort + 1) };
 }
 
-/** A jury never needs more than half of those who are not accused. */
+/** A jury never needs more than half of those who are not accused; 0: there is nobody else. */
 export function jurySizeOf(shape: FleetShape, terms: FleetTerms, accused: number): number {
-  const free = Math.max(1, Math.floor((shape.seats - accused) / 2));
-  return Math.min(terms.jurySeats, free);
+  const others = shape.seats - accused;
+  return Math.min(terms.jurySeats, others, Math.max(1, Math.floor(others / 2)));
 }
 
 /** Only final rounds are paid, and each pays at most everybody and one full panel a segment. */
@@ -101,8 +101,10 @@ export function checkFleetTerms(terms: FleetTerms): void {
   within('cohortSeats', terms.cohortSeats, 2, seatsMax);
   within('minCohortSeats', terms.minCohortSeats, 2, terms.cohortSeats);
   within('maxSeats', terms.maxSeats, 2, fleetSeatsMax);
-  // A committee that is most of the fleet would leave nobody to judge it.
-  within('minSeats', terms.minSeats, 2 * terms.committeeSeats, terms.maxSeats);
+  // A committee that is most of the fleet would leave nobody to judge it, nor would a cohort that is
+  // all of it: with more seats than one cohort has there are two, and each is at most a half.
+  const others = Math.max(2 * terms.committeeSeats, terms.cohortSeats + 1);
+  within('minSeats', terms.minSeats, others, terms.maxSeats);
   within('epochRounds', terms.epochRounds, 1, roundsMax);
   within('minCohortsBps', terms.minCohortsBps, 1, 10_000);
   within('taintBps', terms.taintBps, 0, 10_000);

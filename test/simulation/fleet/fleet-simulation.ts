@@ -64,7 +64,8 @@ class FleetSimulation {
   constructor(world: FleetWorld) {
     this.#world = world;
     const { seats, rounds } = world;
-    const minSeats = Math.max(2 * world.terms.committeeSeats, Math.floor(seats / 2));
+    const { committeeSeats, cohortSeats } = world.terms;
+    const minSeats = Math.max(2 * committeeSeats, cohortSeats + 1, Math.floor(seats / 2));
     const terms: FleetTerms = { ...world.terms, rounds, minSeats, maxSeats: seats };
     const utf8 = (text: string) => this.#encode(text);
     this.#at = { nowMs: 0, seed: new Uint8Array(32), hash: cheapHash, utf8 };

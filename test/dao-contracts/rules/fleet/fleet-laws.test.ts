@@ -6,7 +6,9 @@ import { applyFleetEvent, panelOf } from '@commonweights/dao-contracts/rules/fle
 import { sealOf } from '@commonweights/dao-contracts/rules/fleet/panel.js';
 import type { FleetEvent } from '@commonweights/dao-contracts/rules/fleet/events.js';
 import {
+  EXPELLED,
   FAILED_AUDIT,
+  FREE,
   INCLUDED,
   IN_ROUND,
   recordOf,
@@ -25,7 +27,7 @@ const salt = Uint8Array.of(7);
 /** Shrinking a sequence of a thousand events takes minutes and says little more. */
 const repeatable = { seed: Number(process.env.FLEET_SEED ?? 11), endOnFailure: true };
 const members = 12;
-const terms = { ...smallFleetTerms, minSeats: 6 };
+const terms = { ...smallFleetTerms, minSeats: 7 };
 
 function checkMoney({ fleet, received }: FleetPlay): void {
   const { totals, seats } = fleet;
@@ -82,6 +84,36 @@ function checkPay(before: Fleet, after: Fleet, paid: Set<string>): void {
   });
   if (before.escrowYocto !== after.escrowYocto || owed > 0n) {
     expect(before.escrowYocto - after.escrowYocto, 'pay of settled records').to.equal(owed);
+  }
+}
+
+/**
+ * Nobody loses a stake but for work of its own: who is expelled in this step had the seat when the
+ * oldest round that is not decided was worked on.
+ */
+function checkExpelled(before: Fleet, after: Fleet): void {
+  const epochs = [before.provisional, before.open].flatMap((round) => (round ? [round.epoch] : []));
+  after.seats.status.forEach((status, seat) => {
+    const isNew = status === EXPELLED && before.seats.status[seat] !== EXPELLED;
+    if (!isNew) return;
+    const since = before.seats.fromEpoch[seat]!;
+    expect(Math.max(...epochs) >= since, `seat ${seat} was not there yet`).to.equal(true);
+  });
+}
+
+/** Nobody takes a stake along while a round may hold its work: who worked in it still has the seat. */
+function checkStaysAnswerable({ fleet }: FleetPlay): void {
+  const { provisional, seats, cohorts } = fleet;
+  if (!provisional) return;
+  for (const pair of cohorts) {
+    const record = recordOf(pair, provisional.round);
+    if (!record) continue;
+    record.marks.forEach((marks, place) => {
+      if (!(marks & IN_ROUND)) return;
+      const seat = record.members[place]!;
+      expect(seats.fromEpoch[seat]! <= record.epoch, `seat ${seat} is another's`).to.equal(true);
+      expect(seats.status[seat], `seat ${seat} is free`).to.not.equal(FREE);
+    });
   }
 }
 
@@ -276,6 +308,7 @@ describe('a fleet under random events', () => {
         const play = playAll(steps, (before, { fleet }) => {
           checkPay(before, fleet, paid);
           checkForwards(before, fleet);
+          checkExpelled(before, fleet);
           mark('provisional', fleet.provisional !== null && before.provisional === null);
           mark(
             'challenged',
@@ -284,6 +317,7 @@ describe('a fleet under random events', () => {
         });
         checkMoney(play);
         checkSlices(play.fleet);
+        checkStaysAnswerable(play);
         const { fleet } = play;
         mark('final', fleet.finalRounds > 0);
         mark('cancelled', fleet.cancelled.length > 0);

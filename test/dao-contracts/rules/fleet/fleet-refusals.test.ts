@@ -42,6 +42,8 @@ describe('a fleet refuses', () => {
       { minCohortSeats: 7 },
       { committeeSeats: 65 },
       { committeeSeats: 7 },
+      // One cohort: all who could judge it are in it.
+      { cohortSeats: 12 },
       { jurySeats: 256 },
       { epochRounds: 0 },
       { minCohortsBps: 0 },
@@ -182,5 +184,16 @@ describe('a fleet refuses', () => {
     play.send({ kind: 'stop' });
     refuses(play, { kind: 'refund' }, 'WRONG_PHASE');
     expect(recordOf(play.fleet.cohorts[0], 1)!.phase).to.equal('audited');
+  });
+
+  it('a challenge that nobody is left to judge', () => {
+    const play = started();
+    play.playCohorts();
+    play.playSegments();
+    play.send({ kind: 'tick' });
+    // Terms rule such a fleet out: all of its seats are one cohort, and all named its aggregate.
+    play.fleet.provisional!.shape = { seats: 6, cohorts: 1, segments: 1 };
+    const event = { kind: 'challenge', about: 'cohort', index: 0, account: 'eve.test' } as const;
+    refuses(play, { ...event, depositYocto: 100n }, 'NOT_FOUND');
   });
 });
