@@ -56,7 +56,10 @@ export async function startLocalnet(options: LocalnetOptions): Promise<Localnet>
         }
         chain.fastForward(BigInt(durationMs) * 1_000_000n, 1);
       },
-      supply: () => chain.ledger.supply(),
+      supply: () => {
+        chain.requireSound();
+        return chain.ledger.supply();
+      },
       stop: () => (stopping ??= server.close().then(() => chain.stop())),
     };
   } catch (error) {

@@ -95,6 +95,7 @@ export async function answer(
 ): Promise<unknown> {
   const found = Object.hasOwn(methods, method) ? methods[method] : undefined;
   if (!found) throw methodNotFound(method);
+  chain.requireSound();
   return found(chain, parameters);
 }
 

@@ -12,14 +12,14 @@ import type { BlockNow } from './call-function.js';
 import { chargeTransaction, InvalidTransaction } from './charge-transaction.js';
 import { Clock, genesisTimeNs, type ClockKind } from './clock.js';
 import { checkGenesis, writeGenesis } from './genesis.js';
-import { Journal, type BlockHeader } from './journal.js';
+import { Journal, type BlockHeader, type JournalEntry, type WriteSome } from './journal.js';
 import { Ledger } from './ledger.js';
 import { childId } from './receipt-builder.js';
 import { tokensInside, withoutCode, type Outcome } from './receipt.js';
 import { ReceiptQueue } from './receipt-queue.js';
 import { decodeTransaction, isSigned, type Transaction } from './transaction.js';
 import type { TransactionRecord } from './transaction-record.js';
-import { World } from './world.js';
+import { World, type Change } from './world.js';
 
 export interface ChainOptions {
   seed: string;
@@ -27,6 +27,10 @@ export interface ChainOptions {
   rootAccount: string;
   maxAttachedGas: number;
   dataDir: string | null;
+  /** How the journal is written. */
+  writeSome?: WriteSome;
+  /** A journal longer than this is rewritten as a snapshot. Default 64 MiB. */
+  compactAboveBytes?: number;
 }
 
 /** One billion NEAR. */
@@ -38,6 +42,9 @@ const gasPerBlock = 1_000e12;
 const transactionsPerBlock = 100;
 const waitingMax = 10_000;
 const transactionsKept = 20_000;
+const compactAboveBytesDefault = 64 * 1024 * 1024;
+/** Changes in one line of a snapshot: a whole state could be longer than any text may be. */
+const changesPerLine = 1_000;
 
 export class Chain {
   readonly world = new World();
@@ -53,34 +60,34 @@ export class Chain {
   /** Hashes of the transactions that are kept, oldest first. */
   private known: string[] = [];
   private stopped = false;
-  /** A mistake of ours that left a block half done: nothing more is taken or written. */
+  /** A block was left half done, or half written: nothing more is taken, written or told. */
   private fault: Error | null = null;
+  private compactAboveBytes: number;
 
   constructor(private readonly options: ChainOptions) {
-    this.journal = options.dataDir === null ? null : Journal.open(options.dataDir);
+    this.compactAboveBytes = options.compactAboveBytes ?? compactAboveBytesDefault;
     this.ledger = new Ledger(this.world, genesisYocto);
     this.queue = new ReceiptQueue(this.world);
+    const { dataDir, writeSome } = options;
+    const readBack = ({ block, changes }: JournalEntry) => {
+      for (const change of changes) this.world.apply(change);
+      if (block) this.history.add(block);
+    };
+    this.journal = dataDir === null ? null : Journal.open(dataDir, readBack, writeSome);
     try {
-      for (const { block, changes } of this.journal?.entries ?? []) {
-        for (const change of changes) this.world.apply(change);
-        this.history.add(block);
-      }
       checkGenesis(this.world, options);
+      this.clock = new Clock(options.clock, this.history.latest?.timeNs ?? firstTimeNs(options));
+      if (!this.history.latest) {
+        writeGenesis(this.world, options, genesisYocto);
+        this.seal({ height: 1, timeNs: this.clock.now(), previousHash: noHash });
+      }
+      this.compact();
     } catch (error) {
       this.journal?.close();
       throw error;
     }
-    this.clock = new Clock(options.clock, this.history.latest?.timeNs ?? firstTimeNs(options));
-    if (!this.history.latest) {
-      writeGenesis(this.world, options, genesisYocto);
-      this.seal({ height: 1, timeNs: this.clock.now(), previousHash: noHash });
-    }
     this.ledger.reload();
     this.queue.reload();
-    this.journal?.compact(() => [
-      { block: this.genesis, changes: [] },
-      { block: this.head, changes: [...this.world.snapshot()] },
-    ]);
     this.known = this.world.recordNames('transaction/').map((name) => name.slice(12));
     this.wake();
   }
@@ -115,11 +122,11 @@ export class Chain {
    * refused at once; returns its hash. A transaction that is already known is not run twice.
    */
   submit(bytes: Uint8Array): Transaction {
+    this.requireSound();
     const transaction = decodeTransaction(bytes);
     const { hash } = transaction;
     if (this.transaction(hash) || this.isWaiting(hash)) return transaction;
     if (!isSigned(transaction, bytes)) throw new InvalidTransaction('InvalidSignature');
-    if (this.fault) throw this.fault;
     if (this.stopped || this.waiting.length >= waitingMax) {
       throw new InvalidTransaction({ ShardCongested: { shard_id: 0, congestion_level: 1 } });
     }
@@ -144,6 +151,14 @@ export class Chain {
         this.watchers.set(hash, [...(this.watchers.get(hash) ?? []), resolve]);
       });
     }
+  }
+
+  /**
+   * Throws after a block failed: what is in memory then may hold more than what is on disk, and
+   * nobody may be told of it.
+   */
+  requireSound(): void {
+    if (this.fault) throw this.fault;
   }
 
   /** Moves the clock, by an empty block that is `heightDelta` higher. */
@@ -182,8 +197,9 @@ export class Chain {
   }
 
   private makeBlock(height: number, timeNs: bigint): void {
-    if (this.fault) throw this.fault;
+    this.requireSound();
     try {
+      this.compact();
       this.fillBlock(height, timeNs);
     } catch (error) {
       this.fault = new Error(
@@ -265,6 +281,27 @@ export class Chain {
     const header = { ...block, hash: baseEncode(createHash('sha256').update(text).digest()) };
     this.journal?.append({ block: header, changes });
     this.history.add(header, changes);
+  }
+
+  /** Between two blocks, when all that there is has been written. */
+  private compact(): void {
+    if (!this.journal || this.journal.bytes <= this.compactAboveBytes) return;
+    this.journal.compact(this.snapshot());
+    // A state that is that large itself must not be written at every block.
+    this.compactAboveBytes = Math.max(this.compactAboveBytes, 2 * this.journal.bytes);
+  }
+
+  private *snapshot(): Generator<JournalEntry> {
+    if (this.head.height > this.genesis.height) yield { block: this.genesis, changes: [] };
+    let changes: Change[] = [];
+    for (const change of this.world.snapshot()) {
+      if (changes.length === changesPerLine) {
+        yield { block: null, changes };
+        changes = [];
+      }
+      changes.push(change);
+    }
+    yield { block: this.head, changes };
   }
 
   /** Forgets the oldest transactions that are done. */

@@ -1,8 +1,8 @@
 /**
  * The chain on disk: one line per block, each with the entries that the block changed and a
  * checksum. A line is written before anybody is told of its block, so a node that is killed goes
- * on from its last whole line; a torn last line is cut off, and anything else that does not check
- * stops the start with a sentence instead of a guess.
+ * on from its last whole line. A last line without its end is cut off: nobody was told of it.
+ * Anything else that does not check stops the start with a sentence instead of a guess.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -11,7 +11,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
-  readFileSync,
+  readSync,
   renameSync,
   rmSync,
   truncateSync,
@@ -22,7 +22,8 @@ import { releaseFolder, takeFolder } from './folder-lock.js';
 import type { Change } from './world.js';
 
 export interface JournalEntry {
-  block: BlockHeader;
+  /** Null: part of a snapshot, which goes on in the next line. */
+  block: BlockHeader | null;
   changes: readonly Change[];
 }
 
@@ -33,81 +34,134 @@ export interface BlockHeader {
   timeNs: bigint;
 }
 
+/** Writes what it can and says how many bytes that were, like write(2). */
+export type WriteSome = (file: number, bytes: Uint8Array) => number;
+
 const fileName = 'chain.jsonl';
-/** A journal longer than this is rewritten as a snapshot when the node starts. */
-const compactAboveBytes = 64 * 1024 * 1024;
+const readBytes = 1024 * 1024;
 
 export class Journal {
-  private file: number;
+  #file: number;
+  #bytes: number;
+  readonly #path: string;
 
   private constructor(
     private readonly folder: string,
-    readonly entries: readonly JournalEntry[],
+    readBack: (entry: JournalEntry) => void,
+    private readonly writeSome: WriteSome,
   ) {
-    this.file = openSync(join(folder, fileName), 'a');
+    this.#path = join(folder, fileName);
+    this.#bytes = existsSync(this.#path) ? readEntries(this.#path, readBack) : 0;
+    this.#file = openSync(this.#path, 'a');
   }
 
-  /** Opens or creates the chain in `folder`, which no other node may be using. */
-  static open(folder: string): Journal {
+  /**
+   * Opens or creates the chain in `folder`, which no other node may be using. `readBack` gets what
+   * is in it, entry by entry.
+   */
+  static open(
+    folder: string,
+    readBack: (entry: JournalEntry) => void,
+    writeSome: WriteSome = writeSync,
+  ): Journal {
     mkdirSync(folder, { recursive: true });
     takeFolder(folder);
-    const path = join(folder, fileName);
-    rmSync(`${path}.new`, { force: true });
     try {
-      return new Journal(folder, existsSync(path) ? readEntries(path) : []);
+      rmSync(join(folder, `${fileName}.new`), { force: true });
+      return new Journal(folder, readBack, writeSome);
     } catch (error) {
       releaseFolder(folder);
       throw error;
     }
   }
 
-  append(entry: JournalEntry): void {
-    writeSync(this.file, formatLine(entry));
+  /** Length of the file. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
-  /** Replaces the history by `snapshot` if it has grown long. The swap is atomic. */
-  compact(snapshot: () => JournalEntry[]): void {
-    const path = join(this.folder, fileName);
-    if (readFileSync(path).length < compactAboveBytes) return;
-    const next = openSync(`${path}.new`, 'w');
-    for (const entry of snapshot()) writeSync(next, formatLine(entry));
-    fsyncSync(next);
-    closeSync(next);
-    closeSync(this.file);
-    renameSync(`${path}.new`, path);
-    this.file = openSync(path, 'a');
+  /** Throws when not all of it could be written; nothing may be appended after that. */
+  append(entry: JournalEntry): void {
+    this.#bytes += this.#write(this.#file, entry);
+  }
+
+  /** Replaces the history by `snapshot`. The swap is atomic; should it fail, all is as it was. */
+  compact(snapshot: Iterable<JournalEntry>): void {
+    const path = `${this.#path}.new`;
+    const next = openSync(path, 'w');
+    let bytes = 0;
+    try {
+      for (const entry of snapshot) bytes += this.#write(next, entry);
+      fsyncSync(next);
+      renameSync(path, this.#path);
+    } catch (error) {
+      closeSync(next);
+      rmSync(path, { force: true });
+      throw error;
+    }
+    closeSync(this.#file);
+    this.#file = next;
+    this.#bytes = bytes;
   }
 
   close(): void {
-    fsyncSync(this.file);
-    closeSync(this.file);
-    releaseFolder(this.folder);
-  }
-}
-
-function readEntries(path: string): JournalEntry[] {
-  const raw = readFileSync(path);
-  const entries: JournalEntry[] = [];
-  let start = 0;
-  while (start < raw.length) {
-    const end = raw.indexOf(10, start);
-    const entry = end < 0 ? null : parseLine(raw.subarray(start, end));
-    if (!entry) {
-      const isLast = end < 0 || end === raw.length - 1;
-      if (isLast) {
-        truncateSync(path, start);
-        break;
-      }
-      throw new Error(
-        `CORRUPT_CHAIN: ${path} is damaged at byte ${start}; restore it or start with a new folder`,
-      );
+    try {
+      fsyncSync(this.#file);
+    } finally {
+      closeSync(this.#file);
+      releaseFolder(this.folder);
     }
-    entries.push(entry);
-    start = end + 1;
   }
-  return entries;
+
+  /** A disk that is nearly full takes a part; only the next attempt fails. */
+  #write(file: number, entry: JournalEntry): number {
+    const line = Buffer.from(formatLine(entry));
+    for (let at = 0; at < line.length;) {
+      const written = this.writeSome(file, line.subarray(at));
+      if (written <= 0) throw new Error('DISK_FULL: the disk takes no more of the chain');
+      at += written;
+    }
+    return line.length;
+  }
 }
 
+/** Returns the length of the file, without a torn last line, which it cuts off. */
+function readEntries(path: string, readBack: (entry: JournalEntry) => void): number {
+  const file = openSync(path, 'r');
+  let start = 0;
+  try {
+    for (const line of readLines(file)) {
+      const entry = parseLine(line);
+      if (!entry) {
+        throw new Error(
+          `CORRUPT_CHAIN: ${path} is damaged at byte ${start}; restore it or start with a new folder`,
+        );
+      }
+      readBack(entry);
+      start += line.length + 1;
+    }
+  } finally {
+    closeSync(file);
+  }
+  truncateSync(path, start);
+  return start;
+}
+
+/** Lines without their ends; what comes after the last end is left out. */
+function* readLines(file: number): Generator<Buffer> {
+  let parts: Buffer[] = [];
+  for (;;) {
+    const chunk = Buffer.alloc(readBytes);
+    const read = chunk.subarray(0, readSync(file, chunk));
+    if (read.length === 0) return;
+    let start = 0;
+    for (let end; (end = read.indexOf(10, start)) >= 0; start = end + 1) {
+      yield Buffer.concat([...parts, read.subarray(start, end)]);
+      parts = [];
+    }
+    parts.push(read.subarray(start));
+  }
+}
 function formatLine(entry: JournalEntry): string {
   const text = JSON.stringify(entry, tagValue);
   return `${checksum(text)} ${text}\n`;
