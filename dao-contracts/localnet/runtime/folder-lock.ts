@@ -1,62 +1,71 @@
 /**
- * One node per data directory. The lock file names the process that holds it and when that
- * process started, so that a killed node's lock does not outlive it, even where process ids
- * repeat (a container gives the restarted node the id of the killed one).
+ * One node per data directory. Whoever wants the folder first puts down a file of its own, named by
+ * process and by when that started, and then looks for others: of two that come together the later
+ * one sees the earlier, and it may be that each sees the other and both give up, but never that
+ * both hold it. Nobody removes the file of a living process. A killed node's file does not count,
+ * even where process ids repeat (a container gives the restarted node the id of the killed one).
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-const lockName = 'lock';
+const pattern = /^lock\.(\d+)\.(\d*)$/;
 /** Folders that this process holds. */
 const held = new Set<string>();
 
-/** Throws `CHAIN_IN_USE` if a living node holds the folder. */
+/** Throws `CHAIN_IN_USE` if a living node holds the folder, or another is just taking it. */
 export function takeFolder(folder: string): void {
-  const path = join(folder, lockName);
-  for (let attempt = 0; ; attempt++) {
-    try {
-      writeFileSync(path, ownName(), { flag: 'wx' });
-      held.add(resolve(folder));
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const owner = readOwner(path);
-    if (attempt > 0 || isAlive(owner, folder)) {
-      throw new Error(
-        `CHAIN_IN_USE: process ${owner.pid} runs a node on ${folder}; stop it or use another folder`,
-      );
-    }
-    rmSync(path, { force: true });
+  const name = resolve(folder);
+  if (held.has(name)) refuse(folder, process.pid);
+  announce(folder);
+  const other = others(folder).find(isAlive);
+  if (other) {
+    rmSync(ownPath(folder), { force: true });
+    refuse(folder, other.pid);
   }
+  for (const { file } of others(folder)) rmSync(join(folder, file), { force: true });
+  held.add(name);
+}
+
+/** The first step of taking a folder: from here on, whoever comes sees this process. */
+export function announce(folder: string): void {
+  writeFileSync(ownPath(folder), '');
 }
 
 export function releaseFolder(folder: string): void {
   held.delete(resolve(folder));
-  rmSync(join(folder, lockName), { force: true });
+  rmSync(ownPath(folder), { force: true });
+}
+
+function refuse(folder: string, pid: number): never {
+  throw new Error(
+    `CHAIN_IN_USE: process ${pid} runs a node on ${folder}; stop it or use another folder`,
+  );
 }
 
 interface Owner {
+  file: string;
   pid: number;
   started: string;
 }
 
-function ownName(): string {
-  return `${process.pid} ${startOf(process.pid)}`;
+function ownPath(folder: string): string {
+  return join(folder, `lock.${process.pid}.${startOf(process.pid)}`);
 }
 
-function readOwner(path: string): Owner {
-  try {
-    const [pid, started] = readFileSync(path, 'utf8').split(' ');
-    return { pid: Number(pid), started: started ?? '' };
-  } catch {
-    return { pid: 0, started: '' };
+/** Who else has put down a file. */
+function others(folder: string): Owner[] {
+  const own = ownPath(folder);
+  const found: Owner[] = [];
+  for (const file of readdirSync(folder)) {
+    const [, pid, started] = pattern.exec(file) ?? [];
+    if (pid === undefined || join(folder, file) === own) continue;
+    found.push({ file, pid: Number(pid), started: started ?? '' });
   }
+  return found;
 }
 
-function isAlive({ pid, started }: Owner, folder: string): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  if (pid === process.pid) return held.has(resolve(folder));
+function isAlive({ pid, started }: Owner): boolean {
+  if (pid <= 0) return false;
   try {
     process.kill(pid, 0);
   } catch (error) {

@@ -318,8 +318,8 @@ describe('a chain on disk', () => {
 
   it('takes over from a killed node, also where its process id is in use again', async () => {
     await (await prepared()).stop();
-    for (const owner of ['999999999 1', `${process.pid} 1`, '1 1', 'nonsense', '']) {
-      writeFileSync(join(folder, 'lock'), owner);
+    for (const stale of ['lock.999999999.1', `lock.${process.pid}.1`, 'lock.1.1']) {
+      writeFileSync(join(folder, stale), '');
       await openChain({ dataDir: folder }).stop();
     }
   });
