@@ -1,5 +1,6 @@
 /** The actions of transactions and receipts, as decoded values. Keys are in their text form. */
-import { fees, sendCost, type Gas } from './parameters.js';
+import { isEthImplicitAccountId, isImplicitAccountId } from './account-id.js';
+import { fees, sendCost, type Fee, type Gas } from './parameters.js';
 
 export interface FunctionCallPermission {
   allowanceYocto: bigint | null;
@@ -69,35 +70,49 @@ export function delegatedSendFees(actions: readonly Action[]): Gas {
   return actions.reduce((sum, action) => {
     if (action.kind !== 'delegate') return sum;
     const { actions: inner, senderId, receiverId } = action.delegate;
-    return sum + sendFees(inner, senderId === receiverId);
+    return sum + sendFees(inner, receiverId, senderId === receiverId);
   }, 0);
 }
 
-/** What sending the actions burns. */
-export function sendFees(actions: readonly Action[], local: boolean): Gas {
+/** What sending the actions to `receiverId` burns. */
+export function sendFees(actions: readonly Action[], receiverId: string, local: boolean): Gas {
   return actions.reduce(
-    (sum, action) => sum + actionFee(action, (f, n) => sendCost(f, local, n)),
+    (sum, action) => sum + actionFee(action, receiverId, (f, n) => sendCost(f, local, n)),
     0,
   );
 }
 
 /** What executing one action burns, apart from the code that it runs. */
-export function executionFee(action: Action): Gas {
-  return actionFee(action, (charged, count) => charged.execution * count);
+export function executionFee(action: Action, receiverId: string): Gas {
+  return actionFee(action, receiverId, (charged, count) => charged.execution * count);
 }
 
 /** What executing the actions burns, with those inside delegate actions and their receipts. */
-export function executionFees(actions: readonly Action[]): Gas {
+export function executionFees(actions: readonly Action[], receiverId: string): Gas {
   return actions.reduce((sum, action) => {
-    if (action.kind !== 'delegate') return sum + executionFee(action);
-    const inner = fees.actionReceipt.execution + executionFees(action.delegate.actions);
-    return sum + executionFee(action) + inner;
+    if (action.kind !== 'delegate') return sum + executionFee(action, receiverId);
+    const { delegate } = action;
+    const inner =
+      fees.actionReceipt.execution + executionFees(delegate.actions, delegate.receiverId);
+    return sum + executionFee(action, receiverId) + inner;
   }, 0);
 }
 
-type Cost = (charged: (typeof fees)[keyof typeof fees], count: number) => Gas;
+/**
+ * A transfer to an account that is named by a key or an address pays for making it, each time: when
+ * it is sent, nobody knows whether the account is there by then. An address has no key of its own.
+ */
+export function transferFees(receiverId: string): readonly Fee[] {
+  if (isImplicitAccountId(receiverId)) {
+    return [fees.transfer, fees.createAccount, fees.addFullAccessKey];
+  }
+  if (isEthImplicitAccountId(receiverId)) return [fees.transfer, fees.createAccount];
+  return [fees.transfer];
+}
 
-function actionFee(action: Action, cost: Cost): Gas {
+type Cost = (charged: Fee, count: number) => Gas;
+
+function actionFee(action: Action, receiverId: string, cost: Cost): Gas {
   switch (action.kind) {
     case 'createAccount':
       return cost(fees.createAccount, 1);
@@ -108,7 +123,7 @@ function actionFee(action: Action, cost: Cost): Gas {
       return cost(fees.functionCall, 1) + cost(fees.functionCallByte, bytes);
     }
     case 'transfer':
-      return cost(fees.transfer, 1);
+      return transferFees(receiverId).reduce((sum, charged) => sum + cost(charged, 1), 0);
     case 'stake':
       return cost(fees.stake, 1);
     case 'addKey': {

@@ -117,8 +117,9 @@ function begin(
 function applyActions(execution: Execution): object | null {
   const { draft, place } = execution;
   for (const [index, action] of execution.receipt.actions.entries()) {
-    execution.gasBurnt += executionFee(action);
-    execution.gasUsed += executionFee(action);
+    const fee = executionFee(action, execution.receipt.receiverId);
+    execution.gasBurnt += fee;
+    execution.gasUsed += fee;
     execution.returned = { kind: 'none' };
     try {
       checkPlace(draft, action, place);
@@ -152,9 +153,8 @@ function applyOne(execution: Execution, action: Action, index: number): void {
     case 'delegate': {
       acceptDelegate(draft, action, now.blockHeight);
       const sending = delegatedSendFees([action]);
-      const passedOn = { actions: action.delegate.actions };
       execution.gasBurnt += sending;
-      execution.gasUsed += sending + gasInside(passedOn);
+      execution.gasUsed += sending + gasInside(action.delegate);
       builder.addDelegated(action.delegate);
       return;
     }

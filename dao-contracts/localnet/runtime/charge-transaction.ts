@@ -65,9 +65,9 @@ export function chargeTransaction(
   }
 
   const local = signerId === receiverId;
-  const gasBurnt = sendCost(fees.actionReceipt, local) + sendFees(actions, local);
+  const gasBurnt = sendCost(fees.actionReceipt, local) + sendFees(actions, receiverId, local);
   const tokensBurntYocto = BigInt(gasBurnt) * gasPriceYocto;
-  const gasTokens = tokensBurntYocto + BigInt(gasInside({ actions })) * gasPriceYocto;
+  const gasTokens = tokensBurntYocto + BigInt(gasInside({ actions, receiverId })) * gasPriceYocto;
   const cost = gasTokens + totalDeposit(actions);
   if (cost > account.amountYocto) {
     const balance = `${account.amountYocto}`;

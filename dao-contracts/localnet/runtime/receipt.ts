@@ -61,11 +61,12 @@ export function tokensInside(receipt: Receipt): bigint {
 }
 
 /** Gas bought for a receipt: to execute its actions, run their code and send what they delegate. */
-export function gasInside(receipt: Pick<ActionReceipt, 'actions'>): number {
+export function gasInside(receipt: Pick<ActionReceipt, 'actions' | 'receiverId'>): number {
+  const { actions, receiverId } = receipt;
   return (
-    attachedGas(receipt.actions) +
-    delegatedSendFees(receipt.actions) +
-    executionFees(receipt.actions) +
+    attachedGas(actions) +
+    delegatedSendFees(actions) +
+    executionFees(actions, receiverId) +
     fees.actionReceipt.execution
   );
 }

@@ -175,6 +175,29 @@ describe('the chain', () => {
     await chain.stop();
   });
 
+  it('charges a transfer for the account that it may have to make, also where that is there', async () => {
+    const chain = openChain();
+    const client = new ChainClient(chain);
+    await client.createAccount('a.local', near);
+    const hex = Buffer.from(client.publicKey('somebody').data).toString('hex');
+    const burnt = async (id: string): Promise<number[]> => {
+      const record = await client.send('local', id, [actions.transfer(near)]);
+      const receipt = chain.outcome(record.executed[0]!)!;
+      return [record.outcome.gasBurnt, receipt.gasBurnt];
+    };
+    // Of nearcore's parameters: receipt, transfer, account, full-access key.
+    const named = 108_059_500_000 + 115_123_062_500;
+    const address = named + 3_850_000_000_000;
+    const keyed = address + 101_765_125_000;
+    expect(await burnt('a.local')).to.deep.equal([named, named]);
+    expect(await burnt(hex)).to.deep.equal([keyed, keyed]);
+    expect(await burnt(hex)).to.deep.equal([keyed, keyed]);
+    // The local chain has no wallet to give to an address, so there it fails, and pays.
+    expect(await burnt(`0x${'7'.repeat(40)}`)).to.deep.equal([address, address]);
+    expectConserved(chain);
+    await chain.stop();
+  });
+
   it('draws the same random seed for the same call, however transactions interleave', async () => {
     const draw = async (others: number, seed: string, args: string): Promise<string> => {
       const chain = openChain({ seed });

@@ -206,6 +206,29 @@ describe('the limits of host functions', () => {
     expect(failureOf(run(promise, Buffer.from('a.b')))).to.equal('null');
   });
 
+  it('burn and set aside what a transfer costs, with the account that it may make', () => {
+    const transfer = (receiver: string): CallOutcome =>
+      run(
+        `(i64.store (i32.const 2048) (i64.const 1))
+        (call $transfer
+          (call $batch (i64.const ${receiver.length}) (i64.const 1024)) (i64.const 2048))`,
+        Buffer.from(receiver),
+        `(import "env" "promise_batch_create" (func $batch (param i64 i64) (result i64)))
+        (import "env" "promise_batch_action_transfer" (func $transfer (param i64 i64)))`,
+      );
+    // Of equal length: reading the name costs the same.
+    const named = transfer(`${'a'.repeat(62)}.b`);
+    const keyed = transfer('a'.repeat(64));
+    expect([named.failure, keyed.failure]).to.deep.equal([null, null]);
+    const made = 3_850_000_000_000 + 101_765_125_000;
+    expect(keyed.burntGas - named.burntGas).to.equal(made);
+    expect(keyed.usedGas - named.usedGas).to.equal(2 * made);
+    const address = transfer(`0x${'7'.repeat(40)}`);
+    const short = transfer(`${'a'.repeat(40)}.b`);
+    expect(address.burntGas - short.burntGas).to.equal(3_850_000_000_000);
+    expect(address.usedGas - short.usedGas).to.equal(2 * 3_850_000_000_000);
+  });
+
   it('let a call spend its balance and deposit, and no more', () => {
     const send = (yocto: number): string =>
       failureOf(

@@ -1,6 +1,6 @@
 /** Host functions that add an action to a receipt that the call has created. */
 import { isAccountId } from '../../protocol/account-id.js';
-import type { Action } from '../../protocol/action.js';
+import { transferFees, type Action } from '../../protocol/action.js';
 import { fees, hostCosts as cost, limits, type Fee } from '../../protocol/parameters.js';
 import { publicKeyText } from '../../keys.js';
 import type { Call, CreatedReceipt } from '../call.js';
@@ -29,18 +29,22 @@ function readAccount(call: Call, length: bigint, pointer: bigint): string {
   return text;
 }
 
+/** Fees, once or so often; some depend on who gets the action. */
+type Charged = [Fee, number?][] | ((receiverId: string) => [Fee, number?][]);
+
 /** A host function whose first argument is the promise that it adds an action to. */
 function adds(
   name: string,
   signature: string,
-  read: (call: Call, ...args: bigint[]) => { action: Action; charged: [Fee, number?][] },
+  read: (call: Call, ...args: bigint[]) => { action: Action; charged: Charged },
 ): ReturnType<typeof host> {
   return host(signature, (call, promise, ...args) => {
     call.gas.burn(cost.base);
     call.forbidInView(name);
     const { action, charged } = read(call, ...args);
     const { receipt, local } = receiptOf(call, promise!);
-    for (const [fee, count] of charged) call.gas.payFee(fee, local, count ?? 1);
+    const due = typeof charged === 'function' ? charged(receipt.receiverId) : charged;
+    for (const [fee, count] of due) call.gas.payFee(fee, local, count ?? 1);
     if (action.kind === 'transfer') call.spend(action.depositYocto);
     receipt.actions.push(action);
   });
@@ -108,7 +112,7 @@ export const promiseActionFunctions: HostTable = {
   ),
   promise_batch_action_transfer: adds('promise_batch_action_transfer', 'jj>', (call, amountAt) => ({
     action: { kind: 'transfer', depositYocto: call.guest.u128(amountAt!) },
-    charged: [[fees.transfer]],
+    charged: (receiverId) => transferFees(receiverId).map((fee) => [fee]),
   })),
   promise_batch_action_stake: adds(
     'promise_batch_action_stake',
