@@ -56,10 +56,9 @@ export async function buildContract(options: {
     ...(options.edit ? { edit: options.edit } : {}),
   });
   const snapshot = digestOf(new TextEncoder().encode(source));
-  const build = describeBuild({ entry, source: snapshot, engine: engine.digest });
-  const key = digestOf(
-    canonicalBytes({ source, methods, prelude, engine: engine.digest, recipe, debug, build }),
-  );
+  const build = describeBuild({ entry, source: snapshot, engine });
+  // The build names both engines: the one that evaluated and the one that runs.
+  const key = digestOf(canonicalBytes({ source, methods, prelude, recipe, debug, build }));
   let wasm = fresh ? null : readCached('contract', key);
   if (!wasm) {
     onProgress({ step: 'evaluating the contract' });

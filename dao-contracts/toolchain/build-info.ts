@@ -6,6 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { Engine } from './engine/load-engine.js';
 
 export interface BuildInfo {
   version: string;
@@ -21,7 +22,12 @@ export interface BuildInfo {
   };
 }
 
-export function describeBuild(it: { entry: string; source: Digest; engine: Digest }): BuildInfo {
+export function describeBuild(it: {
+  entry: string;
+  source: Digest;
+  engine: Pick<Engine, 'digest' | 'evaluatorDigest'>;
+}): BuildInfo {
+  const { digest, evaluatorDigest } = it.engine;
   const folder = packageFolder(resolve(it.entry));
   const text = readFileSync(join(folder, 'package.json'), 'utf8');
   const { version = '0.0.0', repository } = JSON.parse(text) as {
@@ -33,7 +39,7 @@ export function describeBuild(it: { entry: string; source: Digest; engine: Diges
     version,
     link: (typeof repository === 'object' ? repository.url : repository) ?? null,
     build_info: {
-      build_environment: `commonweights-toolchain, engine ${it.engine}`,
+      build_environment: `commonweights-toolchain, engine ${digest}, evaluator ${evaluatorDigest}`,
       build_command: ['npx', 'tsx', 'dao-contracts/toolchain/build.ts', path],
       contract_path: path,
       source_code_snapshot: it.source,

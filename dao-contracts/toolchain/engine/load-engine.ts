@@ -13,8 +13,10 @@ import { lowering, lowerEngine, optimising, type Engines } from './lower-engine.
 import { listUnusedSlots } from './engine-instance.js';
 
 export interface Engine extends Engines {
-  /** Digest of the runtime's bytes. */
+  /** Digest of the runtime's bytes, which are in every contract. */
   digest: Digest;
+  /** Of the evaluator's, which make the memory that a contract starts from. */
+  evaluatorDigest: Digest;
 }
 
 /** Raise when the code of this folder changes what it makes of the same sources and flags. */
@@ -70,7 +72,8 @@ async function compileCached(
 }
 
 function finish(engines: Engines): Engine {
-  return { ...engines, digest: digestOf(engines.runtime) };
+  const evaluatorDigest = digestOf(engines.evaluator);
+  return { ...engines, digest: digestOf(engines.runtime), evaluatorDigest };
 }
 
 function versionOf(name: string): string {

@@ -2,10 +2,13 @@ import { expect } from 'chai';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import {
   buildContract,
   type BuiltContract,
 } from '@commonweights/dao-contracts/toolchain/build-contract.js';
+import { describeBuild } from '@commonweights/dao-contracts/toolchain/build-info.js';
+import { loadEngine } from '@commonweights/dao-contracts/toolchain/engine/load-engine.js';
 import { applyPatches } from '@commonweights/dao-contracts/toolchain/engine/patches.js';
 import { readEngineSources } from '@commonweights/dao-contracts/toolchain/engine/engine-sources.js';
 import { ContractHost } from './contract-host.js';
@@ -43,6 +46,19 @@ describe('building a contract', function () {
     const again = await buildContract({ entry, fresh: true });
     expect(again.digest).to.equal(sample.digest);
     expect(Buffer.from(again.wasm).equals(sample.wasm)).to.equal(true);
+  });
+
+  it('says which engine evaluated it and which runs it, so that another build is not this one', async () => {
+    const engine = await loadEngine();
+    const of = (it: { digest: Digest; evaluatorDigest: Digest }) =>
+      describeBuild({ entry, source: digestOf(sample.wasm), engine: it }).build_info;
+    const told = of(engine).build_environment;
+    expect(told).to.include(`engine ${digestOf(engine.runtime)}`);
+    expect(told).to.include(`evaluator ${digestOf(engine.evaluator)}`);
+    // The key of the cache holds this text: another evaluator finds nothing of this one's.
+    const other = of({ ...engine, evaluatorDigest: digestOf(new Uint8Array(1)) });
+    expect(other.build_environment).to.not.equal(told);
+    expect(Buffer.from(sample.wasm).includes(told)).to.equal(true);
   });
 
   it('makes bytes that fit a transaction, with the imports and sections of the chain', () => {
