@@ -180,7 +180,9 @@ export class VmChain implements Chain {
     const action: Action = { kind: 'functionCall', method, args: input, gas: 0, depositYocto };
     this.calls.push({
       method,
-      gas: outcome.burntGas + (it.view ? 0 : fees.actionReceipt.execution + executionFee(action, contractAccount)),
+      gas:
+        outcome.burntGas +
+        (it.view ? 0 : fees.actionReceipt.execution + executionFee(action, contractAccount)),
       storageBytes: outcome.storageUsageBytes - this.#storageBytes,
       view: it.view ?? false,
       logs: outcome.logs,
