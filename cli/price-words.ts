@@ -34,7 +34,7 @@ export function formatFlops(flops: bigint): string {
 }
 
 /** To the hundredth, or where less than that is paid, to three digits. */
-function shortNear(yocto: bigint): string {
+export function shortNear(yocto: bigint): string {
   const whole = Number(yocto) / 1e24;
   return whole >= 0.01 ? whole.toFixed(2) : whole.toPrecision(3);
 }

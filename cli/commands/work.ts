@@ -3,13 +3,19 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { parseAccountId } from '@commonweights/dao-contracts/client/accounts.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
+import type { Prospects } from '@commonweights/trainer/worker/prospects.js';
 import type { WorkEvent } from '@commonweights/trainer/worker/work-event.js';
-import { parseId, wholeNumber, withExamples } from '../arguments.js';
+import { WorkStatus } from '@commonweights/trainer/worker/work-status.js';
+import { decimal, parseId, wholeNumber, withExamples } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
+import { CliError } from '../errors.js';
+import { exitCodes } from '../exit-codes.js';
 import { formatBytes } from '../output.js';
 import { formatDuration } from '../policy-words.js';
+import { shortNear } from '../price-words.js';
 import type { Progress } from '../progress.js';
 import { does, type Session } from '../session.js';
+import { startStatusServer } from '../status-server.js';
 import type { Terminal } from '../terminal.js';
 import { withWorker, workerOf, type WorkerFlag } from '../worker-flag.js';
 import { readRun } from './run-record.js';
@@ -22,13 +28,18 @@ interface WorkFlags extends WorkerFlag {
   readonly payout?: string;
   readonly earnStake?: boolean;
   readonly relay?: string;
+  readonly status?: number;
+  readonly maxHours?: number;
+  readonly dryRun?: boolean;
 }
 
 export function addWorkCommand(program: Command, terminal: Terminal): void {
   does<WorkFlags>(
     withExamples(
       withWorker(program.command('work <run>'))
-        .description('train (or audit) in a run with this machine and earn; Ctrl-C leaves')
+        .description(
+          'train (or audit) in a run with this machine and earn; Ctrl-C finishes what is open and leaves',
+        )
         .option('--auditor', 'only re-execute the work of others')
         .option('--from-round <n>', 'first round to take part in', wholeNumber(1, 1e9))
         .option('--payout <account>', 'who is paid (default: the account itself)')
@@ -39,7 +50,15 @@ export function addWorkCommand(program: Command, terminal: Terminal): void {
           'threads of the engine: as many as the run was proposed with',
           wholeNumber(1, 64),
         )
-        .option('--data <dir>', 'where blobs are kept (default: .commonweights/work/<account>)'),
+        .option('--data <dir>', 'where blobs are kept (default: .commonweights/work/<account>)')
+        .option(
+          '--status <port>',
+          'show a page about this machine on this port, with /metrics for Prometheus',
+          wholeNumber(0, 65_535),
+        )
+        .option('--max-hours <n>', 'leave by itself after so many hours', decimal(0.001, 100_000))
+        .option('--dry-run', 'test this machine, say what work would bring, and join nothing'),
+      'commonweights work 1 --dry-run',
       'commonweights work 1 --account worker.founder.local',
       'commonweights work 1 --worker rack-2 --relay http://127.0.0.1:3040 --earn-stake',
       'commonweights work 1 --account me.testnet --network testnet --contract dao.testnet',
@@ -61,22 +80,37 @@ async function contribute(session: Session, run: number, flags: WorkFlags): Prom
     import('@commonweights/trainer/engines/ort-wasm.js'),
   ]);
   const teller = new Teller(session, run);
+  const status = new WorkStatus({
+    ...{ run, client, ...workerOf(flags), traffic: () => blobs.traffic },
+    ...(flags.payout === undefined ? {} : { payout: parseAccountId(flags.payout) }),
+  });
+  const server =
+    flags.status === undefined ? null : await openStatusPage(session, status, flags.status);
   session.note(`${accountId} works in run ${run} as ${flags.auditor ? 'auditor' : 'trainer'}`);
-  const { because, seat } = await work({
+  const retire = retiring(session, flags.maxHours);
+  const worked = work({
     client,
     run,
     role: flags.auditor ? 'auditor' : 'trainer',
     blobs,
     engine: createOrtWasmEngine(flags.threads === undefined ? {} : { threads: flags.threads }),
     saltSecret: secretKey,
-    signal: session.terminal.signal,
-    onEvent: (event) => teller.tell(event),
+    retire,
+    onEvent: (event) => {
+      status.note(event);
+      teller.tell(event);
+    },
+    onSeen: (seen) => status.see(seen),
+    relayed: flags.relay !== undefined,
+    dryRun: flags.dryRun === true,
     ...workerOf(flags),
     ...(flags.payout === undefined ? {} : { payout: parseAccountId(flags.payout) }),
     ...(flags.earnStake ? { earnStake: true } : {}),
     ...(flags.fromRound === undefined ? {} : { fromRound: flags.fromRound }),
   });
+  const { because, seat } = await worked.finally(() => server?.stop());
   teller.close();
+  if (flags.dryRun) return;
   const { uploadedBytes, downloadedBytes } = blobs.traffic;
   session.note(
     `Left: ${because}. Sent ${formatBytes(uploadedBytes)}, ` +
@@ -86,6 +120,34 @@ async function contribute(session: Session, run: number, flags: WorkFlags): Prom
     session.note(
       `Seat ${seat.seat}: ${seat.verifiedRounds} rounds verified, ${formatNear(seat.earnedYocto)} ` +
         `earned, ${formatNear(seat.heldBackYocto)} of it held back; see "commonweights earnings"`,
+    );
+  }
+}
+
+/** Ctrl-C and the end of the time ask for the same; a second Ctrl-C ends the process. */
+function retiring(session: Session, maxHours: number | undefined): AbortSignal {
+  const signals = [session.terminal.signal];
+  if (maxHours !== undefined) signals.push(AbortSignal.timeout(Math.round(maxHours * 3_600_000)));
+  const retire = AbortSignal.any(signals);
+  const told = () =>
+    session.note(
+      'Leaves once its last round is final, so that nothing is lost. Again Ctrl-C leaves now: what is ' +
+        'committed and not revealed, or audited and not shown, then costs the stake.',
+    );
+  retire.addEventListener('abort', told, { once: true });
+  return retire;
+}
+
+async function openStatusPage(session: Session, status: WorkStatus, port: number) {
+  try {
+    const server = await startStatusServer(status, { port });
+    session.note(`Status at ${server.url}, metrics at ${server.url}metrics`);
+    return server;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new CliError(
+      exitCodes.usage,
+      `PORT_TAKEN: port ${port} is in use; give --status another`,
     );
   }
 }
@@ -105,6 +167,8 @@ class Teller {
         return this.#say(
           `this machine repeats its steps bit for bit, ${event.stepMs.toFixed(0)} ms each`,
         );
+      case 'prospects':
+        return this.#sayProspects(event.prospects);
       case 'training':
         this.close();
         return;
@@ -154,6 +218,24 @@ class Teller {
       case 'left':
         return;
     }
+  }
+
+  /** What the stake is for, before it is put down. */
+  #sayProspects(it: Prospects): void {
+    const { role, rounds, payYocto, feesYocto, netYocto, stakeYocto } = it;
+    const what = role === 'trainer' ? 'a round' : 'an audit';
+    this.#say(
+      `${what} takes this machine about ${it.neededSeconds.toFixed(1)} s of the ` +
+        `${it.givenSeconds.toFixed(0)} s given; ${rounds} rounds to come`,
+    );
+    this.#say(
+      `a round would bring about ${shortNear(payYocto)} NEAR, less ${shortNear(feesYocto)} NEAR of fees: ` +
+        `${shortNear(netYocto)} NEAR in all, if every update is verified`,
+    );
+    this.#say(
+      `it stakes ${shortNear(stakeYocto)} NEAR until the run ends, and ${it.heldBackRounds} rounds of pay ` +
+        'are held back; who fabricates, or commits and does not reveal, loses both',
+    );
   }
 
   close(): void {

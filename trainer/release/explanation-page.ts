@@ -2,6 +2,7 @@
  * An explanation as one HTML file without scripts or anything fetched: to read, to print, to send.
  * Names, titles and sources come from strangers; all of it is escaped text.
  */
+import { escapeHtml } from './escape-html.js';
 import type { Chapter, Explanation } from './explain-release.js';
 
 export function writeExplanationPage(it: Explanation): string {
@@ -11,13 +12,13 @@ export function writeExplanationPage(it: Explanation): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escape(it.title)}: where it comes from</title>
+<title>${escapeHtml(it.title)}: where it comes from</title>
 <style>${style}</style>
 </head>
 <body>
 <main>
-<h1>${escape(it.title)}</h1>
-<p class="digest">${escape(it.manifest)}</p>
+<h1>${escapeHtml(it.title)}</h1>
+<p class="digest">${escapeHtml(it.manifest)}</p>
 <ul class="legend">
 <li><b class="proven">proven</b> recomputed from the bytes of this release</li>
 <li><b class="attested">attested</b> said by a chain or a signer, who stands for it</li>
@@ -33,22 +34,13 @@ ${it.chapters.map(writeChapter).join('\n')}
 function writeChapter({ title, statements }: Chapter): string {
   const rows = statements.map(
     ({ what, value, standing }) =>
-      `<tr><th scope="row">${escape(what)}</th><td>${escape(value)}</td>` +
+      `<tr><th scope="row">${escapeHtml(what)}</th><td>${escapeHtml(value)}</td>` +
       `<td><b class="${standing}">${standing}</b></td></tr>`,
   );
   return `<section>
-<h2>${escape(title)}</h2>
+<h2>${escapeHtml(title)}</h2>
 <table>${rows.join('')}</table>
 </section>`;
-}
-
-function escape(text: string): string {
-  return text
-    .replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-    .replace(/"/g, '&quot;');
 }
 
 const style = `

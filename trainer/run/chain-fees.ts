@@ -47,6 +47,14 @@ export function chainUseOf(it: { workers: number; auditedClaimsBps: number }): C
     calls += count;
     teraGas += count * (callTeraGas[call as keyof typeof callTeraGas] + transactionTeraGas);
   }
-  const feesYocto = (BigInt(Math.round(teraGas * 1000)) * yoctoPerTeraGas) / 1000n;
-  return { calls, teraGas, feesYocto };
+  return { calls, teraGas, feesYocto: priceOf(teraGas) };
+}
+
+/** Of answering so many audits, in yoctoNEAR. */
+export function auditFeesOf(audits: number): bigint {
+  return priceOf(audits * (callTeraGas.answer + transactionTeraGas));
+}
+
+function priceOf(teraGas: number): bigint {
+  return (BigInt(Math.round(teraGas * 1000)) * yoctoPerTeraGas) / 1000n;
 }

@@ -43,6 +43,8 @@ export interface DutyInput {
   readonly ownRoot?: Digest | null;
   /** Disputes that this seat lost and does not appeal, by id. */
   readonly declined?: ReadonlySet<number>;
+  /** It wants to leave: it begins nothing new, and goes once nothing of it is open. */
+  readonly retiring?: boolean;
 }
 
 /** The most urgent thing that `account` can do; quick acts come before computing. */
@@ -58,6 +60,7 @@ export function nextDuty(input: DutyInput): Duty {
   if (!mine && given) {
     return { kind: 'finish', because: `${given.operator} acts for seat ${given.seat}` };
   }
+  if (input.retiring && !isBound(run, mine)) return { kind: 'finish', because: retired };
   if (!mine) return drawIsDue ? { kind: 'tick', because: 'deadline passed' } : { kind: 'enrol' };
   if (mine.status === 'expelled') return expelledDuty(input, mine);
   if (run.status === 'enrolling') return enrolling(run, nowMs);
@@ -68,11 +71,33 @@ export function nextDuty(input: DutyInput): Duty {
     // Not to reveal costs the stake, and an appeal has to be computed first: it has days.
     (mine.status === 'active' ? roundActDuty(run, mine) : null) ??
     appealDuty(input, mine) ??
-    absentDuty(run, seats, mine) ??
+    (input.retiring ? null : absentDuty(run, seats, mine)) ??
     answerDuty(run, mine) ??
     tickDuty(run, seats, nowMs) ??
-    trainDuty(run, mine) ??
-    waiting(run, mine)
+    (input.retiring ? null : trainDuty(run, mine)) ??
+    (input.retiring ? { kind: 'wait', for: 'its last round to be final' } : waiting(run, mine))
+  );
+}
+
+/** Why a seat that wanted to leave is done. */
+export const retired = 'stopped on request; nothing of this seat is open';
+
+/**
+ * Whether a seat that left now could lose by it: what it committed is to be revealed, what it revealed
+ * can be audited until its round is final, what it audits or judges is to be answered.
+ */
+function isBound(run: RunView, mine: SeatView | undefined): boolean {
+  if (!mine || run.status === 'enrolling') return false;
+  const { open, provisional, audits, disputes } = run;
+  const { seat } = mine;
+  return (
+    (open !== null && open.committed.includes(seat)) ||
+    (provisional !== null && provisional.included.includes(seat)) ||
+    audits.some((one) => isPending(one) && [one.seat, one.auditor].includes(seat)) ||
+    disputes.some(
+      ({ defendants, stage, panel }) =>
+        (stage !== 'dao' && defendants.includes(seat)) || panel.some((one) => one.seat === seat),
+    )
   );
 }
 

@@ -16,6 +16,7 @@ import {
 import { proveTraceLeaf } from '@commonweights/dao-contracts/rules/trace.js';
 import type { Engine, Session } from '../engines/engine.js';
 import type { OpenRun } from '../run/open-run.js';
+import type { RunSpec } from '../run/run-spec.js';
 import { findSeat, nextDuty, type Duty } from './duty.js';
 import type { LayeredStore } from './layered-store.js';
 import { isPassing, pause, RoundAbandoned } from './passing.js';
@@ -39,6 +40,8 @@ export interface SeatOptions {
   readonly fromRound?: number;
   /** Label of this machine among the account's; default ''. */
   readonly worker?: string;
+  /** Somebody else pays for its calls. */
+  readonly relayed?: boolean;
   /** Who is to be paid; default: the account that works. */
   readonly payout?: string;
   /** Enrol without a stake: pay becomes stake until it is whole. */
@@ -49,7 +52,14 @@ export interface SeatOptions {
   readonly saltSecret: string;
   readonly computeRound?: ComputeRound;
   readonly onEvent?: (event: WorkEvent) => void;
+  /** The chain as it was just read. */
+  readonly onSeen?: (seen: Seen) => void;
+  /** Leave now, whatever it costs. */
   readonly signal?: AbortSignal;
+  /** Begin nothing new, and leave as soon as that costs nothing. */
+  readonly retire?: AbortSignal;
+  /** Only test the machine and say what working would bring. */
+  readonly dryRun?: boolean;
   /** Between two looks at the chain when there is nothing to do. */
   readonly pollMs?: number;
 }
@@ -92,6 +102,9 @@ export class SeatAtWork {
     return this.#disputes.ownRootOf(round);
   }
 
+  /** What this machine needs for an inner step. */
+  stepMs = NaN;
+
   /** Disputes that this seat lost and does not appeal. */
   get declined(): ReadonlySet<number> {
     return this.#disputes.declined;
@@ -101,7 +114,9 @@ export class SeatAtWork {
   static async open(options: SeatOptions, opened: OpenRun, reader: RunReader): Promise<SeatAtWork> {
     const session = await options.engine.compile(opened.program);
     const seat = new SeatAtWork(options, opened, session, reader);
-    seat.#tell({ kind: 'tested', ...(await selfTest(options.engine, session, opened)) });
+    const tested = await selfTest(options.engine, session, opened);
+    seat.stepMs = tested.stepMs;
+    seat.#tell({ kind: 'tested', ...tested });
     return seat;
   }
 
@@ -377,6 +392,12 @@ export class SeatAtWork {
       if (open?.round !== round && provisional?.round !== round) {
         throw new RoundAbandoned('the round was cancelled');
       }
+      const { retire } = this.options;
+      if (retire?.aborted && open?.round === round) {
+        const { seat } = this.#mySeat(seen);
+        // Computed again after a restart, a committed round is owed.
+        if (!open.committed.includes(seat)) throw new RoundAbandoned('stopped on request');
+      }
       const duty = nextDuty({
         run: seen.run,
         seats: seen.seats,
@@ -386,6 +407,7 @@ export class SeatAtWork {
         nowMs: seen.run.nowMs,
         ownRoot: this.ownRootOf(seen.run.provisional?.round),
         declined: this.declined,
+        retiring: this.options.retire?.aborted ?? false,
       });
       if (duty.kind === 'judge' || duty.kind === 'challenge-root' || duty.kind === 'appeal') {
         return this.#tryUrgent(duty, seen);
@@ -442,6 +464,10 @@ export class SeatAtWork {
     const revealed = claim?.round === round ? claim.revealed : null;
     if (!revealed) return null;
     return this.#material.decodedUpdate({ seat, ...revealed });
+  }
+
+  get spec(): RunSpec {
+    return this.opened.spec;
   }
 
   get #pollMs(): number {

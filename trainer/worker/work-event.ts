@@ -1,8 +1,10 @@
 /** What a contributor's process tells whoever watches it: a terminal, a log, a status page. */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { Prospects } from './prospects.js';
 
 export type WorkEvent =
   | { kind: 'tested'; elapsedMs: number; stepMs: number }
+  | { kind: 'prospects'; prospects: Prospects }
   | { kind: 'enrolled'; role: 'trainer' | 'auditor' }
   | { kind: 'rejoined' }
   | { kind: 'training'; round: number; slice: number }

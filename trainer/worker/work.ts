@@ -12,6 +12,7 @@ import { openRun, type OpenRun } from '../run/open-run.js';
 import { termsOf, type RunSpec } from '../run/run-spec.js';
 import { findSeat, nextDuty, type Duty } from './duty.js';
 import { isPassing } from './passing.js';
+import { prospectsOf } from './prospects.js';
 import { RunReader } from './run-reader.js';
 import { defaultPollMs, SeatAtWork, type SeatOptions } from './seat-at-work.js';
 import type { WorkEvent } from './work-event.js';
@@ -38,12 +39,15 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
   let failures = 0;
   let waitedFor = '';
   try {
+    tellProspects(options, { ...first, stepMs: seat.stepMs, spec: seat.spec });
+    if (options.dryRun) return { because: 'only tested', seat: null };
     for (;;) {
       if (options.signal?.aborted) return leave(options, 'stopped on request');
       let duty: Duty | null = null;
       let nowMs = 0;
       try {
         const { run, seats } = await reader.read();
+        options.onSeen?.({ run, seats });
         nowMs = run.nowMs;
         if (run.terms.spec !== spec) {
           // Amended by a vote, at a round boundary: nothing of the old spec is under way any more.
@@ -60,6 +64,7 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
           nowMs,
           ownRoot: seat.ownRootOf(run.provisional?.round),
           declined: seat.declined,
+          retiring: options.retire?.aborted ?? false,
         });
         await seat.perform(duty, { run, seats });
         if (duty.kind === 'finish') return await leave(options, duty.because);
@@ -78,7 +83,7 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
       if (duty.kind === 'wait') {
         if (duty.for !== waitedFor) options.onEvent?.(toldOf(duty, nowMs));
         waitedFor = duty.for;
-        await pause(pollMs, options.signal);
+        await pause(pollMs, options.signal, options.retire);
       } else {
         waitedFor = '';
       }
@@ -86,6 +91,25 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
   } finally {
     await seat.close();
   }
+}
+
+/**
+ * Before anything is staked. Error: `TOO_SLOW`: this machine cannot do in time what it would stake on.
+ */
+function tellProspects(
+  options: SeatOptions,
+  it: { run: RunView; seats: readonly SeatView[]; stepMs: number; spec: RunSpec },
+): void {
+  const { client, worker = '', role, relayed = false } = options;
+  if (findSeat(it.seats, { account: client.accountId!, worker })) return;
+  const prospects = prospectsOf({ ...it, role, relayed });
+  options.onEvent?.({ kind: 'prospects', prospects });
+  if (prospects.neededSeconds <= prospects.givenSeconds) return;
+  const what = role === 'trainer' ? 'a round' : 'an audit';
+  throw new Error(
+    `TOO_SLOW: ${what} takes about ${Math.ceil(prospects.neededSeconds)} s on this machine, and the ` +
+      `run gives ${Math.floor(prospects.givenSeconds)} s; free it from other work, or take a faster one`,
+  );
 }
 
 function toldOf(duty: Extract<Duty, { kind: 'wait' }>, nowMs: number): WorkEvent {
@@ -146,14 +170,14 @@ async function leave(options: SeatOptions, because: string): Promise<WorkOutcome
   return { because, seat };
 }
 
-function pause(ms: number, signal?: AbortSignal): Promise<void> {
+function pause(ms: number, ...signals: (AbortSignal | undefined)[]): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
+      for (const signal of signals) signal?.removeEventListener('abort', done);
       resolve();
     };
     const timer = setTimeout(done, ms);
-    signal?.addEventListener('abort', done);
+    for (const signal of signals) signal?.addEventListener('abort', done);
   });
 }

@@ -6,7 +6,12 @@ import type {
   RunView,
   SeatView,
 } from '@commonweights/dao-contracts/client/views.js';
-import { everybodyActed, nextDuty, type Duty } from '@commonweights/trainer/worker/duty.js';
+import {
+  everybodyActed,
+  nextDuty,
+  retired,
+  type Duty,
+} from '@commonweights/trainer/worker/duty.js';
 import { named, near, RunPlay } from '../../dao-contracts/rules/run-play.js';
 import { lookAt } from '../../support/run-under-way.js';
 
@@ -33,6 +38,7 @@ describe('what a seat owes', () => {
       audits?: Partial<AuditView>[];
       seats?: Record<number, Partial<SeatView>>;
       nowMs?: number;
+      retiring?: boolean;
     } = {},
   ): Duty => {
     const open = it.open === null ? null : { ...base.run.open!, ...it.open };
@@ -40,7 +46,8 @@ describe('what a seat owes', () => {
     const run = { ...base.run, ...it.run, open, audits };
     const seats = base.seats.map((one) => ({ ...one, ...it.seats?.[one.seat] }));
     const account = accountOf(seat);
-    return nextDuty({ run, seats, account, role: 'trainer', nowMs: it.nowMs ?? run.nowMs });
+    const { nowMs = run.nowMs, retiring = false } = it;
+    return nextDuty({ run, seats, account, role: 'trainer', nowMs, retiring });
   };
   const someAudit: AuditView = {
     ...{ round: 1, seat: 0, segment: 0, auditor: 3, state: 'material', deadlineMs: 1e9 },
@@ -67,6 +74,38 @@ describe('what a seat owes', () => {
   it('is nothing any more when it was expelled', () => {
     const expelled = duty(0, { seats: { 0: { status: 'expelled' } } });
     expect(expelled).to.deep.equal({ kind: 'finish', because: 'this seat was expelled' });
+  });
+
+  describe('when it wants to leave', () => {
+    const retiring = true;
+    const gone = { kind: 'finish', because: retired };
+    it('is nothing while it has begun nothing', () => {
+      expect(duty(0, { retiring })).to.deep.equal(gone);
+      expect(duty(3, { retiring })).to.deep.equal(gone);
+      expect(duty(0, { retiring, seats: { 0: { status: 'absent' } } })).to.deep.equal(gone);
+    });
+    it('is to reveal what it committed', () => {
+      const open = { phase: 'reveal' as const, committed: [0, 1, 2] };
+      expect(duty(0, { retiring, open })).to.deep.equal({ kind: 'reveal', round: 1 });
+    });
+    it('is to wait until what it revealed is final', () => {
+      const waits = duty(0, { retiring, run: { provisional }, open: { round: 2 } });
+      expect(waits).to.deep.equal({ kind: 'wait', for: 'its last round to be final' });
+    });
+    it('is to show what is audited, and to answer what it was asked', () => {
+      const audits = [{ state: 'material' as const }];
+      const it = { retiring, run: { provisional }, open: { round: 2 }, audits };
+      expect(duty(0, it).kind).to.equal('deliver');
+      const asked = [{ state: 'answer' as const }];
+      expect(duty(3, { retiring, audits: asked }).kind).to.equal('answer');
+    });
+    it('is to wait for a dispute in which it may lose, and for none of the DAO', () => {
+      const disputed = (stage: 'jury' | 'dao') =>
+        duty(0, { retiring, run: { disputes: [{ ...someDispute, stage, panel: panelOf(1) }] } });
+      expect(disputed('jury').kind).to.equal('wait');
+      expect(disputed('dao')).to.deep.equal(gone);
+    });
+    const panelOf = (seat: number) => [{ seat, answered: false }];
   });
 
   describe('before the run begins', () => {

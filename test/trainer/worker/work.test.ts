@@ -35,6 +35,8 @@ interface Starting {
   fromRound?: number;
   computeRound?: ComputeRound;
   signal?: AbortSignal;
+  retire?: AbortSignal;
+  dryRun?: boolean;
   near?: MemoryStore;
   client?: DaoClient;
 }
@@ -80,6 +82,8 @@ async function setStage(changes: Partial<RunSpec> = {}): Promise<Stage> {
       ...(options.computeRound ? { computeRound: options.computeRound } : {}),
       ...(options.worker ? { worker: options.worker } : {}),
       ...(options.signal ? { signal: options.signal } : {}),
+      ...(options.retire ? { retire: options.retire } : {}),
+      ...(options.dryRun ? { dryRun: true } : {}),
     });
   return { dao, registry, spec, start, events };
 }
@@ -265,6 +269,51 @@ describe('working on a run', () => {
     const last = dao.records.at(-1)!;
     expect(last.claims.map((one) => one.account).sort()).to.deep.equal(['ada', 'ben', 'fay']);
     expect(dao.seats().find((seat) => seat.account === 'dan')!.status).to.equal('left');
+  });
+
+  it('leaves on request only when its last round is final, and loses nothing by it', async () => {
+    const { dao, start, events } = await setStage();
+    const stop = new AbortController();
+    const leaving = start('dan', { retire: stop.signal });
+    const crew = [start('ada'), start('ben'), start('gus', { role: 'auditor' })];
+    await closeEnrolment(dao, 4);
+    await until(() =>
+      events.some((one) => one.account === 'dan' && one.event.kind === 'committed'),
+    );
+    stop.abort();
+    expect((await leaving).because).to.match(/nothing of this seat is open/);
+    const first = dao.records[0]!;
+    expect(first).to.include({ round: 1, outcome: 'final' });
+    expect(first.claims.map(({ account }) => account)).to.include('dan');
+    const own = events.filter(({ account }) => account === 'dan').map(({ event }) => event.kind);
+    expect(own.filter((kind) => kind === 'committed')).to.have.length(1);
+    expect(own).to.include('revealed');
+    // The next round waits for who left as long as the terms say.
+    await until(() => dao.run().open?.round === 2 && dao.run().open!.committed.length === 2);
+    dao.nowMs = dao.run().open!.deadlineMs;
+    await Promise.all(crew);
+    const dan = dao.seats().find(({ account }) => account === 'dan')!;
+    expect(dan).to.include({ slashedYocto: '0', verifiedRounds: 1 });
+  });
+
+  it('begins nothing when it is to leave before it has a seat', async () => {
+    const { dao, start } = await setStage();
+    const { because } = await start('ada', { retire: AbortSignal.abort() });
+    expect(because).to.match(/nothing of this seat is open/);
+    expect(dao.seats()).to.deep.equal([]);
+  });
+
+  it('says what work would bring, and in a dry run stakes nothing', async () => {
+    const { dao, start, events, spec } = await setStage();
+    await start('ada', { dryRun: true });
+    expect(dao.seats()).to.deep.equal([]);
+    const told = events.find(({ event }) => event.kind === 'prospects')!.event;
+    const { prospects } = told as Extract<WorkEvent, { kind: 'prospects' }>;
+    expect(prospects).to.include({ role: 'trainer', rounds: spec.rounds });
+    expect(prospects.netYocto).to.equal(
+      BigInt(spec.rounds) * (prospects.payYocto - prospects.feesYocto),
+    );
+    expect(prospects.payYocto >= BigInt(dao.run().terms.rewardYocto)).to.equal(true);
   });
 
   it('reveals after a kill what it had committed to before', async () => {
