@@ -56,7 +56,7 @@ function factsOf(it: Status): [string, string][] {
       `${(100 * it.utilisation).toFixed(0)} % of ${formatDuration(it.upSeconds * 1_000)}`,
     ],
     ['Sent, fetched', `${formatBytes(it.uploadedBytes)}, ${formatBytes(it.downloadedBytes)}`],
-    ['Hindered', `${it.hindrances} times`],
+    ['Hindered', it.hindrances === 1 ? 'once' : `${it.hindrances} times`],
   ];
 }
 

@@ -150,7 +150,7 @@ export const exchangeTopics = [
     name: 'aggregate',
     about:
       'The mean update of updates in seat order. clipped-mean: each scaled down to the lower ' +
-      'median of the L2 norms; trimmed-mean: per element.',
+      'median of the L2 norms; trimmed-mean: per element; centred-clipping: around a moving centre.',
     inputs: (): { updates: string[]; rule: AggregationRule }[] => {
       const some = [1, 2, 3, 4].map((seed) => floatsToHex(someFloats(9, seed, seed)));
       const long = [5, 6, 7].map((seed) => floatsToHex(someFloats(300, seed, 1 / seed)));
@@ -161,6 +161,8 @@ export const exchangeTopics = [
         { updates: long, rule: { kind: 'clipped-mean' } },
         { updates: some, rule: { kind: 'trimmed-mean', trimBps: 2_500 } },
         { updates: some, rule: { kind: 'trimmed-mean', trimBps: 0 } },
+        { updates: some, rule: { kind: 'centred-clipping', iterations: 1 } },
+        { updates: long, rule: { kind: 'centred-clipping', iterations: 3 } },
       ];
     },
     compute: ({ updates, rule }) => floatsToHex(aggregate(updates.map(floatsFromHex), rule)),

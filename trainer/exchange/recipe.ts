@@ -6,6 +6,7 @@
  * `diloco` sends everything and runs Nesterov momentum over the mean. Distributed data parallel
  * (one gradient exchange per inner step) is a baseline of the benches and not a recipe here.
  */
+import { decodeAggregationRule, type AggregationRule } from './aggregate.js';
 import { CHUNK_MAX } from './limits.js';
 
 export interface SparseLoCoRecipe {
@@ -18,6 +19,8 @@ export interface SparseLoCoRecipe {
   readonly feedbackDecay: number;
   /** Outer step: 1 applies the mean pseudo-gradient as it is. */
   readonly learningRate: number;
+  /** How updates become one; left out: `defaultRule`. */
+  readonly aggregation?: AggregationRule;
 }
 
 export interface DiLoCoRecipe {
@@ -26,6 +29,8 @@ export interface DiLoCoRecipe {
   readonly learningRate: number;
   /** Nesterov momentum in [0, 1). */
   readonly momentum: number;
+  /** How updates become one; left out: `defaultRule`. */
+  readonly aggregation?: AggregationRule;
 }
 
 export type OuterRecipe = SparseLoCoRecipe | DiLoCoRecipe;
@@ -46,23 +51,40 @@ export function decodeOuterRecipe(value: unknown): OuterRecipe {
   const fields = value as Record<string, unknown>;
   switch (fields.kind) {
     case 'sparseloco': {
-      only(fields, ['kind', 'k', 'chunk', 'feedbackDecay', 'learningRate']);
+      only(fields, ['kind', 'k', 'chunk', 'feedbackDecay', 'learningRate', 'aggregation']);
       const chunk = integer(fields, 'chunk', CHUNK_MAX);
       const k = integer(fields, 'k', chunk);
       const feedbackDecay = between(fields, 'feedbackDecay', { low: 0, high: 1 });
-      return { kind: 'sparseloco', k, chunk, feedbackDecay, learningRate: rate(fields) };
+      const learningRate = rate(fields);
+      return { kind: 'sparseloco', k, chunk, feedbackDecay, learningRate, ...aggregation(fields) };
     }
     case 'diloco': {
-      only(fields, ['kind', 'codec', 'learningRate', 'momentum']);
+      only(fields, ['kind', 'codec', 'learningRate', 'momentum', 'aggregation']);
       const codec = fields.codec;
       if (codec !== 'fp32' && codec !== 'int8') throw bad('"codec" is neither "fp32" nor "int8"');
       const momentum = between(fields, 'momentum', { low: 0, high: 1 });
       if (momentum === 1) throw bad('"momentum" of 1 never forgets; choose less than 1');
-      return { kind: 'diloco', codec, learningRate: rate(fields), momentum };
+      return {
+        kind: 'diloco',
+        codec,
+        learningRate: rate(fields),
+        momentum,
+        ...aggregation(fields),
+      };
     }
     default:
       throw bad(`"kind" is ${JSON.stringify(fields.kind)}; known are "sparseloco" and "diloco"`);
   }
+}
+
+/** Specs without the field are older than it, or content with the default: their bytes stay as they are. */
+function aggregation(fields: Record<string, unknown>): { aggregation?: AggregationRule } {
+  if (fields.aggregation === undefined) return {};
+  const rule = decodeAggregationRule(fields.aggregation, bad);
+  if (rule.kind === 'trimmed-mean' && fields.kind === 'sparseloco') {
+    throw bad('a trimmed mean leaves out nearly all that sparse updates send; choose another rule');
+  }
+  return { aggregation: rule };
 }
 
 function only(fields: Record<string, unknown>, names: readonly string[]): void {

@@ -67,7 +67,8 @@ export async function* replayRoots(
       const bytes = await it.blobs.get(update, { maxBytes });
       updates.push(decodeUpdate(bytes, program.layout, spec.outer));
     }
-    state = outerStep({ ...state, mean: aggregate(updates), recipe: spec.outer });
+    const mean = aggregate(updates, spec.outer.aggregation);
+    state = outerStep({ ...state, mean, recipe: spec.outer });
     const found = digestOf(encodeState(state, program.layout));
     yield { round, updates: updates.length, root: root!, found };
     // What follows would only say that it differs too.

@@ -93,7 +93,8 @@ export async function trainTogether(cohort: Cohort, plan: CohortPlan): Promise<C
       }
       const started = plan.now?.() ?? 0;
       const decoded = sent.updates.map((bytes) => decodeUpdate(bytes, program.layout, spec.outer));
-      outer = outerStep({ ...outer, mean: aggregate(decoded), recipe: spec.outer });
+      const mean = aggregate(decoded, spec.outer.aggregation);
+      outer = outerStep({ ...outer, mean, recipe: spec.outer });
       const aggregateMs = (plan.now?.() ?? 0) - started;
       const heldOutLoss = plan.evaluatesEachRound
         ? await evaluate(cohort, { session, params: outer.params })

@@ -72,8 +72,9 @@ export class RunMaterial {
   /** What a round comes to: the same bytes for everybody who has its updates. */
   async step(startRoot: Digest, updates: Float32Array[], initialRoot: Digest) {
     const start = await this.stateOf(startRoot, initialRoot);
-    const mean = aggregate(updates);
-    const state = outerStep({ ...start, mean, recipe: this.it.opened.spec.outer });
+    const { outer: recipe } = this.it.opened.spec;
+    const mean = aggregate(updates, recipe.aggregation);
+    const state = outerStep({ ...start, mean, recipe });
     return { state, bytes: encodeState(state, this.it.opened.program.layout) };
   }
 

@@ -71,6 +71,39 @@ describe('aggregation', () => {
     );
   });
 
+  it('clips around where most updates are, more so with each step', () => {
+    const most = [Float32Array.of(10, 1), Float32Array.of(10, -1), Float32Array.of(10, 0)];
+    const pushed = Float32Array.of(10, 6);
+    const off = (iterations: number) =>
+      aggregate([...most, pushed], { kind: 'centred-clipping', iterations })[1]!;
+    expect(aggregate([...most, pushed])[1]).to.be.above(1);
+    expect(off(8)).to.be.below(0.6);
+    expect(off(8)).to.be.below(off(2));
+    expect(off(2)).to.be.below(off(1));
+  });
+
+  it('is with one step of centred clipping the clipped mean, but for rounding', () => {
+    fc.assert(
+      fc.property(anyUpdates, (updates) => {
+        const once = aggregate(updates, { kind: 'centred-clipping', iterations: 1 });
+        const mean = aggregate(updates);
+        for (const [i, value] of mean.entries()) {
+          expect(once[i]).to.be.closeTo(value, Math.abs(value) * 1e-6 + 1e-44);
+        }
+      }),
+    );
+  });
+
+  it('moves by centred clipping no farther than the longest of most updates, whoever pushes', () => {
+    fc.assert(
+      fc.property(anyUpdates, fc.integer({ min: 1, max: 8 }), (updates, iterations) => {
+        const moved = l2Norm(aggregate(updates, { kind: 'centred-clipping', iterations }));
+        const longest = Math.max(...updates.map(l2Norm));
+        expect(moved).to.be.at.most(longest * (1 + 1e-6) + 1e-44);
+      }),
+    );
+  });
+
   it('refuses none, too many, unequal and non-finite updates, and a rule that trims all', () => {
     const one = Float32Array.of(1);
     expect(() => aggregate([])).to.throw('NO_UPDATES');
@@ -78,6 +111,8 @@ describe('aggregation', () => {
     expect(() => aggregate([one, Float32Array.of(1, 2)])).to.throw('BAD_LENGTH');
     expect(() => aggregate([one, Float32Array.of(NaN)])).to.throw('NON_FINITE');
     expect(() => aggregate([one], { kind: 'trimmed-mean', trimBps: 5000 })).to.throw('BAD_RULE');
+    const endless = { kind: 'centred-clipping', iterations: 9 } as const;
+    expect(() => aggregate([one], endless)).to.throw('BAD_RULE');
   });
 });
 

@@ -8,6 +8,14 @@ describe('the outer recipe', () => {
   it('is decoded as it was written', () => {
     expect(decodeOuterRecipe({ ...sparse })).to.deep.equal(sparse);
     expect(decodeOuterRecipe({ ...diloco })).to.deep.equal(diloco);
+    for (const aggregation of [
+      { kind: 'clipped-mean' },
+      { kind: 'trimmed-mean', trimBps: 1_000 },
+      { kind: 'centred-clipping', iterations: 3 },
+    ]) {
+      const recipe = { ...diloco, aggregation };
+      expect(decodeOuterRecipe(recipe)).to.deep.equal(recipe);
+    }
   });
 
   for (const [why, value] of Object.entries({
@@ -24,6 +32,15 @@ describe('the outer recipe', () => {
     'an unknown codec': { ...diloco, codec: 'fp16' },
     'momentum that never forgets': { ...diloco, momentum: 1 },
     'an unknown field': { ...diloco, nesterov: true },
+    'an unknown aggregation': { ...diloco, aggregation: { kind: 'krum' } },
+    'an aggregation that is none': { ...diloco, aggregation: null },
+    'an unknown field of it': { ...diloco, aggregation: { kind: 'clipped-mean', share: 1 } },
+    'a share that trims all': { ...diloco, aggregation: { kind: 'trimmed-mean', trimBps: 5_000 } },
+    'no steps': { ...diloco, aggregation: { kind: 'centred-clipping', iterations: 0 } },
+    'trimming of sparse updates': {
+      ...sparse,
+      aggregation: { kind: 'trimmed-mean', trimBps: 1_000 },
+    },
   })) {
     it(`is refused for ${why}`, () => {
       expect(() => decodeOuterRecipe(value)).to.throw('BAD_RECIPE');

@@ -162,6 +162,19 @@ def aggregate(case):
                 total += value
             mean.append(f32(total / (count - 2 * trimmed)))
         return hex_of(mean)
+    if rule["kind"] == "centred-clipping":
+        centre = [0.0] * length
+        for _ in range(rule["iterations"]):
+            apart = [[value - c for value, c in zip(vector, centre)] for vector in vectors]
+            norms = [math.sqrt(tree_sum([value * value for value in vector])) for vector in apart]
+            limit = sorted(norms)[(count - 1) // 2]
+            total = [0.0] * length
+            for vector, norm in zip(apart, norms):
+                scale = limit / norm if norm > limit else 1.0
+                for j, value in enumerate(vector):
+                    total[j] += scale * value
+            centre = [c + value / count for c, value in zip(centre, total)]
+        return hex_of([f32(value) for value in centre])
     norms = [math.sqrt(tree_sum([value * value for value in vector])) for vector in vectors]
     limit = sorted(norms)[(count - 1) // 2]
     total = [0.0] * length
