@@ -1,7 +1,10 @@
 /** `commonweights bounty publish`: accepted items as a dataset, its contributors on record. */
 import type { Command } from 'commander';
 import { readBountyRecords } from '@commonweights/dao-contracts/client/bounties.js';
-import { datasetOfBounty } from '@commonweights/dao-contracts/rules/bounty/dataset-of-bounty.js';
+import {
+  datasetOfBounty,
+  requireProposer,
+} from '@commonweights/dao-contracts/rules/bounty/dataset-of-bounty.js';
 import { decodeDatasetRecord } from '@commonweights/dataset-registry/lineage/record.js';
 import { storeItems } from '@commonweights/dataset-registry/transforms/derive.js';
 import type { TextItem } from '@commonweights/dataset-registry/transforms/text-item.js';
@@ -20,7 +23,9 @@ export function addBountyPublish(bounty: Command, terminal: Terminal): void {
   does<{ title?: string }>(
     withExamples(
       withJson(bounty.command('publish <bounty> <id>'))
-        .description('register the accepted items as dataset <name>@<version>')
+        .description(
+          'register the accepted items as dataset <name>@<version>, as who proposed the bounty',
+        )
         .option('--title <text>', "what it is (default: the bounty's title)"),
       'commonweights bounty publish 1 spam-labels@1',
     ),
@@ -38,6 +43,9 @@ async function publish(
   const client = await session.signer();
   const view = await readBounty(client, it.bounty);
   await refuseTaken(client, it.id);
+  // Before anything is stored.
+  const proposal = await client.getProposal({ proposal: view.proposal });
+  requireProposer({ caller: client.accountId!, proposer: proposal!.proposer, bounty: it.bounty });
   const [batches, contributors] = await Promise.all([
     readBountyRecords(client, { bounty: it.bounty, kind: 'batch' }),
     readBountyRecords(client, { bounty: it.bounty, kind: 'contributor' }),

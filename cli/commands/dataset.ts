@@ -82,8 +82,12 @@ async function show(session: Session, id: string): Promise<void> {
       ['dataset', `${view.id}: ${view.title}`],
       ['status', view.status],
       ['size', `${view.items} items, ${formatBytes(view.bytes)}`],
-      ['manifest (proven)', view.manifest],
-      ['items root (proven)', view.itemsRoot],
+      // What a bounty decided is its items; the files that hold them, its publisher names.
+      [`manifest (${view.bounty === null ? 'proven' : 'declared'})`, view.manifest],
+      [
+        view.bounty === null ? 'items root (proven)' : `items root (bounty ${view.bounty})`,
+        view.itemsRoot,
+      ],
       ['registered', `${formatTime(view.registeredAtMs)} by ${view.publisher}`],
       ['source (declared)', view.source],
       ['collected (declared)', view.collectedAt],

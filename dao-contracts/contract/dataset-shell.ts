@@ -2,7 +2,11 @@
 import { near } from 'near-sdk-js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import type { Action } from '../rules/actions.js';
-import { checkBountyDataset, datasetOfBounty } from '../rules/bounty/dataset-of-bounty.js';
+import {
+  checkBountyDataset,
+  datasetOfBounty,
+  requireProposer,
+} from '../rules/bounty/dataset-of-bounty.js';
 import {
   closeDispute,
   openDispute,
@@ -24,6 +28,7 @@ import {
   applyMoves,
   creditLedger,
   datasets,
+  proposals,
   readMoney,
   readSettings,
   takeId,
@@ -39,12 +44,14 @@ export function register(record: DatasetRecord, bounty: number | null): void {
   for (const { dataset } of record.parents) {
     if (!datasets.get(dataset)) refuse('NOT_FOUND', `parent ${dataset} is not registered`);
   }
+  const publisher = caller();
   if (bounty !== null) {
     const known = loadBounty(bounty);
+    const { proposer } = proposals.get(known.proposal)!;
+    requireProposer({ caller: publisher, proposer, bounty });
     const decided = datasetOfBounty(known, loadTerms(bounty), loadContributors(known));
     checkBountyDataset(record, decided);
   }
-  const publisher = caller();
   datasets.put(record.id, newDataset(record, { publisher, bounty, nowMs: nowMs() }));
   near.storageWrite(`di:${takeId('datasets')}`, record.id);
   pay(before);

@@ -58,7 +58,8 @@ export function checkUsable({ id, status }: DatasetView): void {
 /** Unknown fails closed: the concluded licence must be one that the policy allows (licence.ts). */
 export function checkTrainable(dataset: DatasetView, policy: Policy): void {
   checkUsable(dataset);
-  if (policy.approvedDatasetsOnly && !dataset.approved && dataset.bounty === null) {
+  // Of a bounty, too: its items are decided, the files that are said to hold them are not.
+  if (policy.approvedDatasetsOnly && !dataset.approved) {
     refuse(
       'DATASET_NOT_APPROVED',
       `the policy wants dataset ${dataset.id} to be approved by a vote; propose that first`,

@@ -2,6 +2,7 @@
  * What is said about an ingredient, and what stands behind each saying: `proven` by a digest or a
  * vote that anybody can check again, `attested` by an account that signed it, or merely `declared`.
  */
+import type { DatasetView } from '@commonweights/dao-contracts/client/views.js';
 import type { LineageNode } from './lineage-graph.js';
 import { plural, shortNear } from '../words/amounts.js';
 
@@ -29,8 +30,7 @@ export function claimsAbout(node: LineageNode): ClaimAbout[] {
       const { dataset } = node;
       const by = `by ${dataset.publisher}`;
       return [
-        { standing: 'proven', what: 'files', value: dataset.manifest, note: 'manifest' },
-        { standing: 'proven', what: 'items', value: dataset.itemsRoot, note: 'root of the items' },
+        ...claimsAboutBytes(dataset),
         ...dataset.parents.map(({ dataset: parent, transform }) => ({
           standing: 'attested' as const,
           what: `derived from ${parent}`,
@@ -78,6 +78,22 @@ export function claimsAbout(node: LineageNode): ClaimAbout[] {
       ];
     }
   }
+}
+
+/** A bounty decides items, one by one; which files hold them, its publisher only says. */
+function claimsAboutBytes(dataset: DatasetView): ClaimAbout[] {
+  const { manifest, itemsRoot, bounty, publisher } = dataset;
+  if (bounty === null) {
+    return [
+      { standing: 'proven', what: 'files', value: manifest, note: 'manifest' },
+      { standing: 'proven', what: 'items', value: itemsRoot, note: 'root of the items' },
+    ];
+  }
+  const compare = `manifest, by ${publisher}; "dataset verify" holds it against the items`;
+  return [
+    { standing: 'attested', what: 'files', value: manifest, note: compare },
+    { standing: 'proven', what: 'items', value: itemsRoot, note: `accepted by bounty ${bounty}` },
+  ];
 }
 
 export function titleOfNode(node: LineageNode): { title: string; detail: string } {

@@ -79,7 +79,7 @@ describe('a bounty on a local network', function () {
       ...['--licence', 'CC0-1.0', '--items', '10', '--price', '0.5', '--material', 'mails@1'],
     );
     expect(await good('proposal', 'show', `${proposal}`)).to.match(
-      /open a bounty, "Tell spam from mail", for 10 items/,
+      /open a bounty, “Tell spam from mail”, for 10 items/,
     );
     expect(await decide(proposal)).to.match(/is executed: bounty 1\n$/);
     const shown = await good('bounty', 'show', '1');
@@ -152,8 +152,13 @@ describe('a bounty on a local network', function () {
   });
 
   it('becomes a dataset whose contributors are on record', async () => {
+    const other = await run('bounty', 'publish', '1', 'spam-labels@1', '--account', ada);
+    expectOneSentence(other, /^NOT_PUBLISHER: .* its proposer mia\.local; register the same files/);
     await good('bounty', 'publish', '1', 'spam-labels@1');
     const shown = await good('dataset', 'show', 'spam-labels@1');
+    expect(shown)
+      .to.match(/manifest \(declared\) +sha256/)
+      .and.match(/items root \(bounty 1\) +sha256/);
     expect(shown).to.match(/contributors \(bounty 1\) +ada\.local 60 %, ben\.local 40 %\n/);
     expect(shown).to.match(/lineage +mails@1 → spam-labels@1\n/);
     expect(await good('dataset', 'verify', 'spam-labels@1')).to.match(/is what it says/);

@@ -159,6 +159,17 @@ describe('claims about ingredients', () => {
   });
 });
 
+describe('claims about a dataset of a bounty', () => {
+  it('call its items proven, and the files that are said to hold them attested', () => {
+    const dataset = { ...dao.datasets[1]!, bounty: 3 };
+    const claims = claimsAbout({ key: 'dataset', kind: 'dataset', dataset });
+    const of = (what: string) => claims.find((one) => one.what === what)!;
+    expect(of('items')).to.include({ standing: 'proven', note: 'accepted by bounty 3' });
+    expect(of('files').standing).to.equal('attested');
+    expect(of('files').note).to.match(/by mia\.local; "dataset verify" holds it/);
+  });
+});
+
 describe('addresses of pages', () => {
   it('are read back as they were written', () => {
     const named = fc.constantFrom(

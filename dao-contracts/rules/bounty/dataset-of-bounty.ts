@@ -38,6 +38,19 @@ export function datasetOfBounty(
   };
 }
 
+/**
+ * The DAO paid for it: whoever asked for it on its behalf publishes it, and answers for the files. A
+ * stranger who came first could name any files, and withdraw what others were paid for.
+ */
+export function requireProposer(it: { caller: string; proposer: string; bounty: number }): void {
+  if (it.caller === it.proposer) return;
+  refuse(
+    'NOT_PUBLISHER',
+    `what bounty ${it.bounty} accepted is registered by its proposer ${it.proposer}; register the ` +
+      'same files without "bounty", or ask for them',
+  );
+}
+
 /** Whoever registers it: what the bounty decided must be in the record, field by field. */
 export function checkBountyDataset(record: DatasetRecord, decided: Decided): void {
   for (const [field, value] of Object.entries(decided)) {

@@ -83,10 +83,10 @@ describe('a bounty in the contract', () => {
         { account: 'w1.test', weightBps: 588 },
       ],
     };
-    const register = (changes: object) => {
+    const register = (changes: object, by = 'ann.test') => {
       const args = { record: { ...record, ...changes }, bounty: 1 };
       try {
-        fake.call('late.test', 'register_dataset', args, { depositYocto: near });
+        fake.call(by, 'register_dataset', args, { depositYocto: near });
       } catch (error) {
         return (error as Error).message;
       }
@@ -104,6 +104,9 @@ describe('a bounty in the contract', () => {
         new RegExp(`^BAD_ARGUMENT: record.${field} must be `),
       );
     }
+    expect(register({}, 'late.test'), 'another would be its publisher').to.match(
+      /^NOT_PUBLISHER: what bounty 1 accepted is registered by its proposer ann\.test; /,
+    );
     expect(register({})).to.equal('accepted');
     expect(fake.view<DatasetView>('get_dataset', { id: 'spam@1' }).bounty).to.equal(1);
     const missing = { record: { ...record, id: 'spam@2', version: '2' }, bounty: 9 };

@@ -1,6 +1,8 @@
 /** What happens to datasets after they were registered: withdrawn, disputed, approved, left out. */
 import { expect } from 'chai';
+import { checkTrainable } from '@commonweights/dao-contracts/rules/datasets.js';
 import { escrowNeeded } from '@commonweights/dao-contracts/rules/budget.js';
+import type { Policy } from '@commonweights/dao-contracts/rules/actions.js';
 import type {
   AccountingView,
   Action,
@@ -180,6 +182,14 @@ describe('approved datasets', () => {
     play.pass({ kind: 'approve-dataset', dataset: 'packed@1' });
     expect(view(play, 'packed@1').approved).to.equal(true);
     expect(refusalOfFunding(play, 'packed@1')).to.equal('accepted');
+  });
+
+  it('are wanted of bounties, too: whoever registers one names the files', async () => {
+    const play = await startWithData({ approvedDatasetsOnly: true });
+    const made = { ...view(play, 'packed@1'), bounty: 1 };
+    const policy = play.fake.view<Policy>('get_policy');
+    expect(() => checkTrainable(made, policy)).to.throw(/^DATASET_NOT_APPROVED/);
+    expect(() => checkTrainable({ ...made, approved: true }, policy)).to.not.throw();
   });
 
   it('have to be there, and not withdrawn', async () => {
