@@ -8,7 +8,7 @@ import {
   bountyEscrow,
   decodeBountyTerms,
 } from '@commonweights/dao-contracts/rules/bounty/terms.js';
-import { batchItemsMax } from '@commonweights/dao-contracts/rules/limits.js';
+import { batchItemsMax, bondPricesMin } from '@commonweights/dao-contracts/rules/limits.js';
 import { duration, nearAmount, wholeNumber, withExamples, withJson } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
 import { submitProposal } from '../proposal-bond.js';
@@ -38,6 +38,12 @@ interface ProposeFlags {
 const dayMs = 86_400_000;
 const tenthOfNear = 10n ** 23n;
 
+/** What the rules ask for at least, or what makes nobody hand in rubbish for nothing. */
+function defaultBond(priceYocto: bigint): bigint {
+  const least = BigInt(bondPricesMin) * priceYocto;
+  return least > tenthOfNear ? least : tenthOfNear;
+}
+
 export function addBountyPropose(bounty: Command, terminal: Terminal): void {
   does<ProposeFlags>(
     withExamples(
@@ -54,7 +60,7 @@ export function addBountyPropose(bounty: Command, terminal: Terminal): void {
           wholeNumber(1, 4_096),
         )
         .option('--batches-each <n>', 'of one account', wholeNumber(1, 4_096), 8)
-        .option('--bond <near>', 'NEAR of a batch (default: 0.1)', nearAmount)
+        .option('--bond <near>', 'NEAR of a batch (default: 0.1, or twice the price)', nearAmount)
         .option('--reviewers <n>', 'of each batch', wholeNumber(1, 7), 3)
         .option('--fee <near>', 'NEAR for a vote (default: a fifth of the price)', nearAmount)
         .option('--stake <near>', 'NEAR of a reviewer (default: 1)', nearAmount)
@@ -84,7 +90,7 @@ async function propose(session: Session, title: string, flags: ProposeFlags): Pr
       priceYocto: `${flags.price}`,
       batches: flags.batches ?? Math.ceil((2 * items) / batchItemsMax),
       batchesPerAccount: flags.batchesEach,
-      bondYocto: `${flags.bond ?? tenthOfNear}`,
+      bondYocto: `${flags.bond ?? defaultBond(flags.price)}`,
       reviewers: flags.reviewers,
       reviewFeeYocto: `${flags.fee ?? flags.price / 5n}`,
       stakeYocto: `${flags.stake ?? 10n * tenthOfNear}`,

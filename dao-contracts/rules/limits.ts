@@ -144,6 +144,15 @@ export const deadlineSpreadsMax = 100;
 
 /** Each item of a batch is a record to look up and to write: about 0.2 Tgas. */
 export const batchItemsMax = 16;
+/**
+ * Of a batch's items, so many must be accepted for any of them to be paid; else its bond is lost. Of
+ * two labels a coin finds half: then this and two prices of bond make guessing a loss in batches of
+ * every size, and somebody who is right nine times in ten loses one full batch in sixty
+ * (docs/protocol/simulation.md).
+ */
+export const batchAcceptedBpsMin = 7_500;
+/** A bond is worth so many prices of an item at least: guessing pays up to one and a half. */
+export const bondPricesMin = 2;
 /** A contributor's share of 1 in so many is more than two basis points: none rounds to nothing. */
 export const bountyItemsMax = 4_096;
 export const bountyBatchesMax = 4_096;

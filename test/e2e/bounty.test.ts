@@ -136,7 +136,7 @@ describe('a bounty on a local network', function () {
   it('pays each accepted item once, and returns bonds and stakes', async () => {
     expect(await good('bounty', 'tick', '1')).to.match(/is in phase "closed"\n$/);
     const half = 5n * 10n ** 23n;
-    const bond = 10n ** 23n;
+    const bond = 10n ** 24n; // Twice the price.
     expect(await earned(ada)).to.equal(3n * half + bond); // The wrong label is not paid.
     expect(await earned(ben)).to.equal(2n * half + bond); // What Ada had first is not either.
     expect(await earned(eve)).to.equal(0n);

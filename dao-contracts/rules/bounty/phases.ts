@@ -8,13 +8,13 @@ import {
   type Digest,
 } from '@commonweights/dataset-registry/digest/digest-text.js';
 import { refuse } from '../errors.js';
-import { reviewersPerTick } from '../limits.js';
+import { batchAcceptedBpsMin, reviewersPerTick } from '../limits.js';
 import { moveMoney } from '../totals.js';
 import { alphaBps, countVotes } from './agreement.js';
 import { appendItems, itemName, rootOfPeaks } from './items-tree.js';
 import { panelOf } from './panel.js';
 import type { BountyPhase } from './bounty-view.js';
-import type { Batch, BountyDraft } from './state.js';
+import { unclaimed, type Batch, type BountyDraft } from './state.js';
 
 export function tickBounty(draft: BountyDraft): void {
   const { bounty } = draft;
@@ -90,7 +90,10 @@ function settleBatch(draft: BountyDraft, number: number): void {
   draft.emit('batch_settled', { batch: number, account, outcome, bondReturned: wanted });
 }
 
-/** `wanted`: it was revealed, and not everything in it was turned down. */
+/**
+ * `wanted`: it was revealed, and as much of it was agreed to as must be. A batch that is turned down as
+ * a whole, or not decided, keeps none of its items from who handed them in later.
+ */
 function judge(
   draft: BountyDraft,
   number: number,
@@ -99,14 +102,51 @@ function judge(
   const { bounty, terms, at } = draft;
   const { items } = batch;
   if (!items) return { outcome: '', wanted: false };
-  if (bounty.seed === null) return { outcome: '0'.repeat(items.length), wanted: true };
+  const nothing = '0'.repeat(items.length);
+  if (bounty.seed === null) return { outcome: nothing, wanted: true };
+  const { decided, agreed } = countBatch(draft, number, { ...batch, items });
+  const share = agreed.filter((one) => one).length;
+  const wanted = !decided || share * 10_000 >= batchAcceptedBpsMin * items.length;
+  const stands = decided && wanted;
+  const mine = items.map((item) => claimItem(draft, item, { number, stands }));
+  if (!stands) return { outcome: nothing, wanted };
+  const accepted: Digest[] = [];
+  let outcome = '';
+  items.forEach((item, i) => {
+    const counts = agreed[i]! && mine[i]! && bounty.accepted + accepted.length < terms.items;
+    if (counts) accepted.push(item);
+    outcome += counts ? '1' : '0';
+  });
+  bounty.peaks = appendItems(bounty.peaks, { items: accepted, count: bounty.accepted }, at.hash);
+  bounty.accepted += accepted.length;
+  return { outcome, wanted };
+}
+
+/** Whether the item is this batch's to be paid for: the first that has it and stands as a whole. */
+function claimItem(
+  draft: BountyDraft,
+  item: Digest,
+  it: { number: number; stands: boolean },
+): boolean {
+  const name = itemName(item);
+  const first = draft.get('item', name);
+  if (first !== it.number && first !== unclaimed) return false;
+  const next = it.stands ? it.number : unclaimed;
+  if (next !== first) draft.put('item', name, next);
+  return true;
+}
+
+/** Which items the panel agreed to; its reviewers get what they earned on the way. */
+function countBatch(
+  draft: BountyDraft,
+  number: number,
+  batch: Batch & { items: Digest[] },
+): { decided: boolean; agreed: boolean[] } {
+  const { bounty, terms } = draft;
   const opened = batch.reviews.filter(({ votes }) => votes !== null);
   const decided = 2 * opened.length > terms.reviewers;
   const withMajority = new Map(opened.map(({ reviewer }) => [reviewer, 0]));
-  const accepted: Digest[] = [];
-  let outcome = '';
-  let wanted = !decided;
-  items.forEach((item, i) => {
+  const agreed = batch.items.map((_, i) => {
     const yes = opened.filter(({ votes }) => votes![i] === '1').length;
     const no = opened.length - yes;
     countVotes(bounty.agreement, { yes, no });
@@ -116,21 +156,12 @@ function judge(
         withMajority.set(reviewer, withMajority.get(reviewer)! + 1);
       }
     }
-    const agreed = decided && yes * 10_000 >= terms.agreementBps * opened.length;
-    wanted ||= agreed;
-    const counts =
-      agreed &&
-      bounty.accepted + accepted.length < terms.items &&
-      draft.get('item', itemName(item)) === number;
-    if (counts) accepted.push(item);
-    outcome += counts ? '1' : '0';
+    return decided && yes * 10_000 >= terms.agreementBps * opened.length;
   });
-  bounty.peaks = appendItems(bounty.peaks, { items: accepted, count: bounty.accepted }, at.hash);
-  bounty.accepted += accepted.length;
   for (const reviewer of panelOfBatch(draft, number)) {
     creditReviewer(draft, reviewer, withMajority.get(reviewer) ?? null);
   }
-  return { outcome, wanted };
+  return { decided, agreed };
 }
 
 /** `votes` with the majority; null: it was drawn and said nothing. */

@@ -83,9 +83,12 @@ export interface BountyRecords {
   batch: Batch;
   /** By account that acts: its side, `c` or `r`, and its number there. */
   party: string;
-  /** By half of the digest's hex: the first batch with the item. */
+  /** By half of the digest's hex: the first batch with the item, or `unclaimed`. */
   item: number;
 }
+
+/** In place of a batch's number: those that had the item so far were turned down as a whole. */
+export const unclaimed = -1;
 
 export type RecordKind = keyof BountyRecords;
 

@@ -8,6 +8,7 @@ import { refuse } from '../errors.js';
 import {
   batchBytes,
   batchItemsMax,
+  bondPricesMin,
   bountyBatchesMax,
   bountyBytes,
   bountyItemsMax,
@@ -32,7 +33,7 @@ export interface BountyTerms {
   /** Batches of up to 16 items that are taken, in all and of one account. */
   batches: number;
   batchesPerAccount: number;
-  /** Of a batch; lost by who does not reveal it, or has nothing in it accepted. */
+  /** Of a batch; lost by who does not reveal it, or has too little of it accepted. */
   bondYocto: string;
   /** Reviewers of each batch. */
   reviewers: number;
@@ -71,6 +72,14 @@ export const decodeBountyTerms: Decoder<BountyTerms> = (value, field) => {
   }
   if (BigInt(terms.bondYocto) < bondYoctoMin) {
     refuse('BAD_TERMS', `the bond must pay for a batch's storage, ${bondYoctoMin} yoctoNEAR`);
+  }
+  const least = BigInt(bondPricesMin) * BigInt(terms.priceYocto);
+  if (BigInt(terms.bondYocto) < least) {
+    refuse(
+      'BAD_TERMS',
+      `the bond is ${terms.bondYocto} yoctoNEAR, less than ${bondPricesMin} prices: guessing would ` +
+        `pay; ask for ${least}`,
+    );
   }
   return terms;
 };

@@ -1,6 +1,8 @@
 /** Attacks on the DAO beside its runs: what is refused, and what the most is that gets through. */
 import { expect } from 'chai';
-import { copyLabels } from './label-copying.js';
+import { batchAcceptedBpsMin, bondPricesMin } from '@commonweights/dao-contracts/rules/limits.js';
+import { copyLabels, guess, rightGuesses } from './label-copying.js';
+import { batchOdds, bestGuess, bondAgainst, compareShares } from './label-guessing.js';
 import { farmReputation, farms, roundsOfRunMax } from './reputation-farm.js';
 import { tryToDrain } from './treasury-drain.js';
 import { demandRansom } from './withdrawal-ransom.js';
@@ -59,7 +61,7 @@ describe('labels of others', () => {
 
   it('are refused by the code of what was copied, and cost the bond where one was put up', () => {
     expect(of('copies a sealed batch')).to.deep.include({ refused: 'BAD_OPENING', itemsPaid: 0 });
-    expect(of('copies a sealed batch').profitNear).to.be.closeTo(-0.5, 1e-6);
+    expect(of('copies a sealed batch').profitNear).to.be.closeTo(-2, 1e-6);
     const late = of('copies what others have revealed');
     expect(late).to.deep.include({ refused: 'WRONG_PHASE', itemsPaid: 0, profitNear: 0 });
     const votes = of('copies the votes of a reviewer');
@@ -73,7 +75,42 @@ describe('labels of others', () => {
     expect(behind.profitNear).to.be.at.most(0);
   });
 
-  it('are worth a coin to who guesses first, which no seal prevents', () => {
-    expect(of('guesses before anybody has labelled').itemsPaid).to.be.within(3, 5);
+  it('are a loss to who guesses first: a batch is paid if six of eight are right, else for nothing', () => {
+    let paid = 0;
+    for (let seed = 0; seed < 60; seed++) {
+      const known = rightGuesses(seed);
+      const { itemsPaid, profitNear } = guess(seed, { first: 'eve.test' });
+      expect(itemsPaid).to.equal(known >= 6 ? known : 0);
+      expect(profitNear).to.be.closeTo(known >= 6 ? known : -2, 1e-6);
+      paid += itemsPaid;
+    }
+    expect(paid, 'some of them were paid').to.be.above(0);
+    expect(of('guesses before anybody has labelled').profitNear).to.be.below(-0.5);
+  });
+});
+
+describe('guessing labels', () => {
+  const shareBps = batchAcceptedBpsMin;
+
+  it('of two equally frequent ones never pays, in batches of any size, at the least bond', () => {
+    const { profitPrices } = bestGuess({ shareBps, right: 1 / 2, bondPrices: bondPricesMin });
+    expect(profitPrices).to.be.below(-0.3);
+    expect(bondAgainst({ shareBps, right: 1 / 2 })).to.be.within(1, bondPricesMin);
+  });
+
+  it('paid at any bond while one right item returned it', () => {
+    expect(bondAgainst({ shareBps: null, right: 1 / 2 })).to.be.above(100_000);
+  });
+
+  it('is told from labelling: who is right nine times in ten loses one batch in fifty at most', () => {
+    const row = compareShares().find(({ share }) => share === '75 %')!;
+    expect(row.honestLoses90).to.be.below(0.02);
+    expect(row.honestLoses95).to.be.below(0.001);
+  });
+
+  it('has odds that add up', () => {
+    const { paidItems, bondLost } = batchOdds({ size: 4, least: 3, right: 1 / 2 });
+    expect(paidItems).to.equal((4 * 3 + 1 * 4) / 16);
+    expect(bondLost).to.equal(11 / 16);
   });
 });

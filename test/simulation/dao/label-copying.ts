@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { BountyPhase } from '@commonweights/dao-contracts/rules/bounty/bounty-view.js';
+import { bondPricesMin } from '@commonweights/dao-contracts/rules/limits.js';
 import { platform } from '@commonweights/dao-contracts/rules/commitment.js';
 import { sealVotes } from '@commonweights/dao-contracts/rules/bounty/sealed.js';
 import {
@@ -33,13 +34,18 @@ const labelled = (i: number, label: boolean) => item(`text ${i} is ${label ? 'sp
 const rightLabel = (i: number) => i % 3 === 0;
 const right = material.map((i) => labelled(i, rightLabel(i)));
 
+/** How many of a coin's labels are right. */
+export function rightGuesses(seed: number): number {
+  return guessed(seed).filter((one) => right.includes(one)).length;
+}
+
 /** Every text, with a label that a coin chose. */
 function guessed(seed: number): Digest[] {
   const coins = createHash('sha256').update(`guess ${seed}`).digest();
   return material.map((i) => labelled(i, (coins[i]! & 1) === 1));
 }
 
-export function copyLabels(seeds = 25): Copying[] {
+export function copyLabels(seeds = 100): Copying[] {
   return [
     mean('copies a sealed batch', seeds, copyCommitment),
     mean('copies what others have revealed', seeds, copyRevealed),
@@ -66,7 +72,7 @@ function copyCommitment(seed: number): Outcome {
   const play = start(seed);
   play.commit(honest, right);
   const { commitment } = play.batch(0);
-  const depositYocto = BigInt(terms.bondYocto);
+  const depositYocto = BigInt(play.state.terms.bondYocto);
   play.apply({ kind: 'commit', account: eve, commitment, depositYocto, payout: null });
   play.pass();
   play.reveal(honest, 0, right);
@@ -84,7 +90,7 @@ function copyRevealed(seed: number): Outcome {
   return finish(play, refused);
 }
 
-function guess(seed: number, { first }: { first: string }): Outcome {
+export function guess(seed: number, { first }: { first: string }): Outcome {
   const play = start(seed);
   const batches = [
     { account: honest, items: right },
@@ -117,7 +123,8 @@ function copyVotes(seed: number): Outcome {
 }
 
 function start(seed: number, judges = reviewers): BountyPlay {
-  const play = new BountyPlay({ items: 2 * material.length }, `seed ${seed}`);
+  const money = { priceYocto: `${near}`, bondYocto: `${BigInt(bondPricesMin) * near}` };
+  const play = new BountyPlay({ items: 2 * material.length, ...money }, `seed ${seed}`);
   for (const account of judges) play.applyAs(account);
   return play;
 }
@@ -156,7 +163,8 @@ function profitOf(play: BountyPlay): number {
   ).length;
   const judges = play.reviewers().some(({ account }) => account === eve);
   const put =
-    BigInt(batches) * BigInt(terms.bondYocto) + (judges ? BigInt(terms.stakeYocto) + near : 0n);
+    BigInt(batches) * BigInt(play.state.terms.bondYocto) +
+    (judges ? BigInt(terms.stakeYocto) + near : 0n);
   const back = play.ledgers.get(eve) ?? 0n;
   return Number((back - put) / 10n ** 15n) / 1e9;
 }

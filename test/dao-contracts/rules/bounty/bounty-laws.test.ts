@@ -80,7 +80,7 @@ class Actors {
         return play.applyAs(account);
       case 'seal': {
         const size = play.batch(batch)?.items?.length ?? 1;
-        const votes = Array.from({ length: size }, (_, i) => ((what >> i) % 4 === 0 ? 0 : 1)).join(
+        const votes = Array.from({ length: size }, (_, i) => ((what >> i) % 8 === 0 ? 0 : 1)).join(
           '',
         );
         play.seal(account, batch, votes);
@@ -134,6 +134,15 @@ describe('every bounty', function () {
         expect(new Set(accepted).size, 'an item was paid twice').to.equal(accepted.length);
         expect(accepted.length).to.equal(bounty.accepted).and.at.most(it.items);
         expect(bounty.itemsRoot).to.equal(digestTreeRoot(accepted));
+        for (const { items, outcome, reviews } of play.batches()) {
+          if (!outcome?.includes('1')) continue;
+          const opened = reviews.flatMap(({ votes }) => votes ?? []);
+          const agreed = items!.filter((_, i) => {
+            const yes = opened.filter((votes) => votes[i] === '1').length;
+            return yes * 10_000 >= it.agreementBps * opened.length;
+          });
+          expect(agreed.length * 4 >= items!.length * 3, 'too little was accepted').to.equal(true);
+        }
         const shares = Array.from(
           { length: bounty.contributors },
           (_, i) => (state.records.get(`contributor:${i}`) as Contributor).accepted,
@@ -143,7 +152,7 @@ describe('every bounty', function () {
       }),
       { numRuns: 1_500, endOnFailure: true },
     );
-    expect(paid, 'the sequences paid for something').to.be.above(200);
+    expect(paid, 'the sequences paid for something').to.be.above(100);
   });
 });
 

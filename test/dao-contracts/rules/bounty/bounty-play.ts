@@ -27,13 +27,15 @@ export const near = 10n ** 24n;
 export const contract = 'dao.test';
 export const item = (name: string): Digest => digestOf(new TextEncoder().encode(name));
 
+export const price = near / 4n;
+
 export const terms: BountyTerms = {
   title: 'Tell spam from mail',
   instructions: item('what is spam'),
   material: 'mails@1',
   licence: 'CC0-1.0',
   items: 6,
-  priceYocto: `${near}`,
+  priceYocto: `${price}`,
   batches: 8,
   batchesPerAccount: 2,
   bondYocto: `${near / 2n}`,

@@ -5,24 +5,25 @@ import {
   bountyEscrow,
   decodeBountyTerms,
 } from '@commonweights/dao-contracts/rules/bounty/terms.js';
-import { BountyPlay, item, near, terms } from './bounty-play.js';
+import { BountyPlay, item, near, price, terms } from './bounty-play.js';
 
 const reviewers = ['rae.test', 'rob.test', 'ron.test', 'ria.test'];
 const [one, two, three] = [item('one'), item('two'), item('three')];
+const [four, five] = [item('four'), item('five')];
 
 /** Ada and Ben hand in; four may judge. In phase `reveal`. */
-function handedIn(changes = {}): BountyPlay {
+function handedIn(changes = {}, adas = [one, two]): BountyPlay {
   const play = new BountyPlay(changes);
-  play.commit('ada.test', [one, two]);
+  play.commit('ada.test', adas);
   play.commit('ben.test', [three]);
   for (const account of reviewers) play.applyAs(account);
   play.pass();
   return play;
 }
 
-function revealed(changes = {}): BountyPlay {
-  const play = handedIn(changes);
-  play.reveal('ada.test', 0, [one, two]);
+function revealed(changes = {}, adas = [one, two]): BountyPlay {
+  const play = handedIn(changes, adas);
+  play.reveal('ada.test', 0, adas);
   play.reveal('ben.test', 1, [three]);
   expect(play.tick()).to.equal('review');
   return play;
@@ -46,14 +47,44 @@ function judge(play: BountyPlay, votes: (batch: number, place: number) => string
 
 describe('a bounty', () => {
   it('pays accepted items by their price and puts them into one tree', () => {
-    const play = revealed();
-    judge(play, (batch) => (batch === 0 ? '10' : '1'));
+    const play = revealed({}, [one, two, four, five]);
+    judge(play, (batch) => (batch === 0 ? '1011' : '1'));
     play.finish();
-    expect(play.ledgers.get('ada.test')).to.equal(near + near / 2n);
-    expect(play.ledgers.get('ben.test')).to.equal(near + near / 2n);
-    expect(play.batches().map(({ outcome }) => outcome)).to.deep.equal(['10', '1']);
-    expect(play.bounty.itemsRoot).to.equal(digestTreeRoot([one, three]));
-    expect(play.bounty.accepted).to.equal(2);
+    expect(play.ledgers.get('ada.test')).to.equal(3n * price + near / 2n);
+    expect(play.ledgers.get('ben.test')).to.equal(price + near / 2n);
+    expect(play.batches().map(({ outcome }) => outcome)).to.deep.equal(['1011', '1']);
+    expect(play.bounty.itemsRoot).to.equal(digestTreeRoot([one, four, five, three]));
+    expect(play.bounty.accepted).to.equal(4);
+  });
+
+  it('pays nothing of a batch of which less than three quarters are accepted, bond included', () => {
+    const play = revealed({}, [one, two, four, five]);
+    judge(play, (batch) => (batch === 0 ? '1010' : '1'));
+    play.finish();
+    expect(play.ledgers.get('ada.test')).to.equal(undefined);
+    expect(play.batches().map(({ outcome }) => outcome)).to.deep.equal(['0000', '1']);
+    expect(play.bounty).to.include({ accepted: 1, itemsRoot: digestTreeRoot([three]) });
+    const settled = play.events.find(({ event }) => event === 'batch_settled')!;
+    expect(settled.data).to.include({ account: 'ada.test', bondReturned: false });
+  });
+
+  it('lets no batch that is turned down, or not decided, keep its items from later ones', () => {
+    for (const [first, paid] of [
+      ['1000', ['0000', '11', '00', '1']],
+      [null, ['0000', '11', '00', '1']],
+      ['1110', ['1110', '01', '00', '0']],
+    ] as const) {
+      const play = new BountyPlay();
+      const batches = [[one, two, four, five], [one, three], [three, one], [two]];
+      batches.forEach((items, i) => play.commit(`c${i}.test`, items));
+      for (const account of reviewers) play.applyAs(account);
+      play.pass();
+      batches.forEach((items, i) => play.reveal(`c${i}.test`, i, items));
+      play.tick();
+      judge(play, (batch) => (batch === 0 ? first : '1'.repeat(batches[batch]!.length)));
+      play.finish();
+      expect(play.batches().map(({ outcome }) => outcome)).to.deep.equal(paid);
+    }
   });
 
   it('pays each reviewer for votes with the majority, and gives the stake back', () => {
@@ -78,7 +109,7 @@ describe('a bounty', () => {
     judge(play, (batch) => (batch === 0 ? '11' : '1'));
     play.finish();
     expect(play.bounty.escrowYocto).to.equal(0n);
-    const paid = 3n * near + 9n * (near / 10n);
+    const paid = 3n * price + 9n * (near / 10n);
     expect(play.bounty.paidYocto).to.equal(paid);
     expect(play.totals.treasury).to.equal(
       bountyEscrow(terms) -
@@ -350,8 +381,13 @@ describe('the rules of a bounty refuse', () => {
     };
     expect(decode({})).to.deep.equal(terms);
     expect(decode({ items: 17, batches: 1 })).to.match(/^BAD_TERMS: 1 batches hold too few/);
-    expect(decode({ bondYocto: `${(6n * near) / 100n - 1n}` })).to.match(/^BAD_TERMS: the bond/);
-    expect(decode({ bondYocto: `${(6n * near) / 100n}` })).to.include({ items: 6 });
+    const free = { priceYocto: '0' };
+    const storage = (6n * near) / 100n;
+    expect(decode({ ...free, bondYocto: `${storage - 1n}` })).to.match(/^BAD_TERMS: the bond must/);
+    expect(decode({ ...free, bondYocto: `${storage}` })).to.include({ items: 6 });
+    const cheap = { bondYocto: `${2n * price - 1n}` };
+    expect(decode(cheap)).to.match(/^BAD_TERMS: the bond is .* guessing would pay; ask for/);
+    expect(decode({ bondYocto: `${2n * price}` })).to.include({ items: 6 });
     for (const [field, value] of [
       ['agreementBps', 5_000],
       ['agreementBps', 10_001],
