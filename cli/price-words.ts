@@ -1,4 +1,4 @@
-/** What a run pays for computing, in words. */
+/** What a run pays for computing and for data, in words. */
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
 import { pricePerTeraFlopYocto } from '@commonweights/dao-contracts/rules/price-per-flop.js';
 
@@ -17,6 +17,19 @@ export function describePrice({ rewardYocto, flopsPerRound }: Priced): string {
     `${formatNear(reward)} per ${formatFlops(flops)} of verified work: ` +
     `${shortNear(price)} NEAR per TFLOP`
   );
+}
+
+interface DataPriced {
+  readonly dataRewardYocto: bigint | string;
+  readonly dataShares: readonly { readonly dataset: string; readonly weightBps: number }[];
+}
+
+/** `0.1 NEAR a final round, to the contributors of letters@1 (25 %), speeches@1 (75 %)`. */
+export function describeDataPay({ dataRewardYocto, dataShares }: DataPriced): string {
+  if (dataShares.length === 0) return 'nothing';
+  const whose = dataShares.map(({ dataset, weightBps }) => `${dataset} (${weightBps / 100} %)`);
+  const each = formatNear(BigInt(dataRewardYocto));
+  return `${each} a final round, to the contributors of ${whose.join(', ')}`;
 }
 
 /** Three digits and a unit. */

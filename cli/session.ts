@@ -80,6 +80,12 @@ export class Session {
     );
   }
 
+  /** Who acts, where anybody is named at all. */
+  get namedAccountId(): string | null {
+    const account = this.flags.account ?? this.profile?.account;
+    return account === undefined ? null : parseAccountId(account);
+  }
+
   /** Whether --account was given. */
   get namesAccount(): boolean {
     return this.flags.account !== undefined;

@@ -51,6 +51,7 @@ async function showTreasury(session: Session): Promise<void> {
       ['on ledgers, to claim', near.ledgersYocto],
       ['on its way', near.inFlightYocto],
       ['storage deposits', near.depositsYocto],
+      ['earned by data', near.dataSharesYocto],
       ['staked for storage', near.storageYocto],
       ['beyond all that', near.surplusYocto],
       ['balance', near.balanceYocto],

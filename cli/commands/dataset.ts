@@ -14,6 +14,7 @@ import type { Terminal } from '../terminal.js';
 import { tokenizerTools } from '../tokenizer-tools.js';
 import { addDatasetAdd } from './dataset-add.js';
 import { addDatasetDerive } from './dataset-derive.js';
+import { addDatasetEarnings } from './dataset-earnings.js';
 import { readDataset } from './dataset-record.js';
 import { addDatasetStatus } from './dataset-status.js';
 
@@ -22,6 +23,7 @@ export function addDatasetCommands(program: Command, terminal: Terminal): void {
   addDatasetAdd(dataset, terminal);
   addDatasetDerive(dataset, terminal);
   addDatasetStatus(dataset, terminal);
+  addDatasetEarnings(dataset, terminal);
   does(
     withExamples(
       withJson(dataset.command('list')).description('all registered datasets'),

@@ -13,7 +13,7 @@ import { exitCodes } from '../exit-codes.js';
 import { readJsonFile } from '../input-file.js';
 import { formatFacts, formatJson, formatTable, formatTime } from '../output.js';
 import { payingIfAsked } from '../proposal-bond.js';
-import { describePrice } from '../price-words.js';
+import { describeDataPay, describePrice } from '../price-words.js';
 import { describeQuorum, readDifferences } from '../proposal-differences.js';
 import { proposeAction, withProposeFlags, type ProposeFlags } from '../propose-action.js';
 import { does, type Session } from '../session.js';
@@ -123,7 +123,7 @@ async function show(session: Session, id: number): Promise<void> {
       ...(view.reputation ? [['by reputation', `${view.reputation.weight} of all`] as const] : []),
       ['bond', `${formatNear(view.bondYocto)}, ${view.bond}`],
       ['action digest', view.actionDigest],
-      ...(action.kind === 'fund-run' ? [['price', describePrice(action.terms)] as const] : []),
+      ...(action.kind === 'fund-run' ? pricesOf(action.terms) : []),
       ['made', describeMade(view)],
     ]);
     const words = effects.map((one) => `- ${one}\n`).join('');
@@ -190,6 +190,15 @@ export async function readProposal(client: DaoClient, proposal: number): Promise
 }
 
 /** What its execution made: `run 3`. */
+function pricesOf(
+  terms: Parameters<typeof describePrice>[0] & Parameters<typeof describeDataPay>[0],
+) {
+  return [
+    ['price', describePrice(terms)],
+    ['for data', describeDataPay(terms)],
+  ] as const;
+}
+
 function describeMade({ action, created }: ProposalView): string | null {
   return created === null ? null : `${madeBy(action) ?? 'number'} ${created}`;
 }

@@ -13,7 +13,7 @@ import { readForecast } from '../forecast-file.js';
 import { readJsonFile } from '../input-file.js';
 import { formatFacts } from '../output.js';
 import { describeParent, requirePublished } from '../parent-release.js';
-import { describePrice } from '../price-words.js';
+import { describeDataPay, describePrice } from '../price-words.js';
 import { submitProposal } from '../proposal-bond.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
@@ -83,6 +83,7 @@ async function propose(session: Session, file: string, flags: Flags): Promise<vo
     ['rounds', terms.rounds],
     ['workers', `${terms.minWorkers} to ${terms.maxWorkers}`],
     ['price', describePrice(terms)],
+    ['for data', describeDataPay(terms)],
     ['budget', formatNear(budgetYocto)],
   ]);
   if (flags.dryRun) {

@@ -1,7 +1,7 @@
 /** Dataset records on chain: digests, lineage and licences; the bytes are in blobs. */
 import type { Connection } from './connection.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
-import type { DatasetDisputeView, DatasetRecord, DatasetView } from './views.js';
+import type { DataShareView, DatasetDisputeView, DatasetRecord, DatasetView } from './views.js';
 import type { Page } from './page.js';
 
 export interface DatasetCalls {
@@ -24,6 +24,15 @@ export interface DatasetCalls {
   /** Of a dispute that the DAO did not decide in time; the bond goes back. */
   lapseDatasetDispute(it: { id: string; depositYocto: bigint }): Promise<void>;
   listDatasetDisputes(it: { id: string } & Page): Promise<DatasetDisputeView[]>;
+  /** What a run pays for data; with `account`, what it has of each. Empty: nothing, or no run. */
+  listDataShares(it: { run: number; account?: string }): Promise<DataShareView[]>;
+  /**
+   * Moves what the connected account has earned by a dataset in a run to its ledger. Returns
+   * yoctoNEAR as text. Errors: `NOTHING_TO_CLAIM`, `DATASET_BLOCKED`, `NOT_FOUND`.
+   */
+  claimDataShare(it: { run: number; dataset: string }): Promise<string>;
+  /** Of a dataset that a dispute took out of use: what is left goes back to the treasury. */
+  returnDataShare(it: { run: number; dataset: string }): Promise<string>;
 }
 
 export function datasetCalls(connection: Connection): DatasetCalls {
@@ -39,6 +48,9 @@ export function datasetCalls(connection: Connection): DatasetCalls {
     setOptOut: paid('set_opt_out'),
     disputeDataset: paid('dispute_dataset'),
     lapseDatasetDispute: paid('lapse_dataset_dispute'),
+    listDataShares: (it) => connection.view('list_data_shares', it),
+    claimDataShare: (it) => connection.call('claim_data_share', it),
+    returnDataShare: (it) => connection.call('return_data_share', it),
     listDatasetDisputes: (it) => connection.view('list_dataset_disputes', it),
   };
 }

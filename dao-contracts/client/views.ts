@@ -16,6 +16,7 @@ export type HealthView = WithMoney<rules.HealthView>;
 export type AccountingView = WithMoney<rules.AccountingView>;
 export type TokenView = WithMoney<rules.TokenView>;
 export type BountyView = WithMoney<rules.BountyView>;
+export type DataShareView = WithMoney<rules.DataShareView>;
 export type DatasetDisputeView = WithMoney<rules.DatasetDisputeView>;
 /** As documents have it (decimal strings) or as views have it: both name the same action. */
 export type Action = rules.Action | WithMoney<rules.Action>;

@@ -95,6 +95,11 @@ export const decode = {
   }),
   optOut: record({ id: text(128), optOut: digest }),
   disputeDataset: record({ id: text(128), evidence: digest }),
+  dataShare: record({ run: id, dataset: text(128) }),
+  dataShares: record<{ run: number; account: string | null }>({
+    run: id,
+    account: optional(nullable(account), null),
+  }),
   datasetDisputes: record({ id: text(128), ...page }),
   bounty: record({ bounty: id }),
   bountyCommit: record({ bounty: id, commitment: digest, payout }),

@@ -25,6 +25,7 @@ import * as attestations from './attestations.js';
 import { commandBounty, listRecords, showBounty } from './bounty-shell.js';
 import { caller, emit, nowMs, promiseSucceeded, readArguments, requireGas } from './call.js';
 import * as claims from './claims.js';
+import * as dataShares from './data-share-shell.js';
 import * as data from './dataset-shell.js';
 import * as electorate from './electorate-shell.js';
 import * as governance from './governance-shell.js';
@@ -244,6 +245,16 @@ export class Dao {
   @call({ payableFunction: true })
   lapse_dataset_dispute(args: unknown): void {
     data.lapseDispute(decode.datasetId(args, '').id);
+  }
+
+  @call({})
+  claim_data_share(args: unknown): string {
+    return dataShares.take(decode.dataShare(args, ''));
+  }
+
+  @call({})
+  return_data_share(args: unknown): string {
+    return dataShares.giveBackShare(decode.dataShare(args, ''));
   }
 
   // Bounties
@@ -494,6 +505,11 @@ export class Dao {
   @view({})
   list_dataset_disputes(args: unknown): shown.DatasetDisputeView[] {
     return data.listDisputes(decode.datasetDisputes(args, ''));
+  }
+
+  @view({})
+  list_data_shares(args: unknown): shown.DataShareView[] {
+    return dataShares.listShares(decode.dataShares(args, ''));
   }
 
   @view({})

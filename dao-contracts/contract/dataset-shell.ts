@@ -136,8 +136,8 @@ export function requireTrainable(ids: readonly string[]): void {
   requireUsable(ids);
 }
 
-/** Neither these nor anything that they descend from is disputed or withdrawn. */
-export function requireUsable(ids: readonly string[]): void {
+/** Neither these nor anything that they descend from is disputed or withdrawn. Returns all of it. */
+export function requireUsable(ids: readonly string[]): ReadonlySet<string> {
   // A set is walked in order, with what is added on the way.
   const seen = new Set(ids);
   for (const id of seen) {
@@ -148,6 +148,7 @@ export function requireUsable(ids: readonly string[]): void {
       refuse('TOO_MANY', `${ids.join(', ')} descend from more than ${ancestorsMax} datasets`);
     }
   }
+  return seen;
 }
 
 export function listDisputes(it: {
@@ -182,6 +183,11 @@ function close(
   } else moveMoney(moves, 'bonds', 'treasury', bondYocto);
   store(dataset, found);
   noteStatus(dataset);
+}
+
+/** Null: there never was one. */
+export function lastDispute({ id, disputes }: DatasetView): DatasetDispute | null {
+  return disputes === 0 ? null : readDispute(id, disputes);
 }
 
 function readDispute(id: string, number: number): DatasetDispute | null {

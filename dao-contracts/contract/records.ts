@@ -21,6 +21,7 @@
  *     uo:<id>          what became of an upgrade     STATE           version of what is stored
  *     dd:<id>:<n>      a dataset's dispute          b:<id> bt:<id>  bounty; its terms
  *     bc: br: bb:<id>:<n>  contributor, reviewer, batch  bp:<id>:<acct> bi:<id>:<item>  party, item
+ *     ds:<run>:<n>     rounds taken of its n-th data share, by contributor
  *     e:<subject> e:<subject>:<n>                   en:<address>    an Ethereum wallet's last nonce
  *                      attestations: count, each
  */
@@ -165,6 +166,27 @@ function yoctoAsBigint(key: string, value: unknown): unknown {
 
 function bigintAsText(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? `${value}` : value;
+}
+
+/** A round number of the run's own, of which there are at most `roundsMax` and some rewound ones. */
+const roundDigits = 6;
+
+/** Rounds taken of a run's share, by contributor; null: nobody has taken anything. */
+export function readDataShare(run: number, place: number): number[] | null {
+  const text = near.storageRead(`ds:${run}:${place}`);
+  if (text === null) return null;
+  const count = text.length / roundDigits;
+  return Array.from({ length: count }, (_, i) =>
+    Number(text.slice(i * roundDigits, (i + 1) * roundDigits)),
+  );
+}
+
+/** Of one width, paid for by the run's budget. */
+export function writeDataShare(run: number, place: number, taken: readonly number[]): void {
+  near.storageWrite(
+    `ds:${run}:${place}`,
+    taken.map((rounds) => fixed(rounds, roundDigits)).join(''),
+  );
 }
 
 export function readApplicants(run: number): Applicant[] {

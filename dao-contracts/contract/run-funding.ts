@@ -7,6 +7,7 @@ import { checkPrice } from '../rules/price-per-flop.js';
 import type { Proposal } from '../rules/proposal.js';
 import { moveMoney, type Totals } from '../rules/totals.js';
 import { nowMs } from './call.js';
+import { requireShares } from './data-share-shell.js';
 import { requireTrainable } from './dataset-shell.js';
 import { readSettings, readBucket, takeId, terms, writeRun } from './records.js';
 
@@ -19,6 +20,7 @@ export function checkFunding(action: Funding): void {
   }
   checkPrice(action.terms, readSettings().policy);
   requireTrainable(action.terms.datasets);
+  requireShares(action.terms);
 }
 
 /** Returns the new run's id. Data and policy are asked again: a vote takes time. */

@@ -80,6 +80,7 @@ const runs = new PackedRecord<Omit<Run, 'open' | 'provisional'>>({
   enrolDeadlineMs: 'rest',
   nextDispute: 'rest',
   decoysPaid: 'rest',
+  dataRounds: 'rest',
   returnedSlices: numbers,
   roster,
   rewinds: json(),

@@ -13,7 +13,7 @@ import {
 import type { RunTerms } from './run-terms.js';
 
 /** Terms, run record and key overheads at their largest, without what grows by worker. */
-const runBytes = 9_400;
+const runBytes = 9_480;
 /** A worker's entries in the run record. */
 const runBytesPerWorker = 600;
 /** One audit in progress. */
@@ -66,13 +66,16 @@ const roundsAwaitedMax = 4n;
 /** Bytes of storage of one stored round record beyond its text: key, trie overhead. */
 export const recordOverheadBytes = 100;
 
+/** Its name in the terms, and how far each of 64 contributors has taken its part. */
+const dataShareBytes = 640;
+
 export function fundingBytes(terms: RunTerms): number {
-  const { tolerance, auditsPerClaim, maxWorkers } = terms;
+  const { tolerance, auditsPerClaim, maxWorkers, dataShares } = terms;
   const bytesPerAudit = tolerance ? auditBytes + distanceBytes : auditBytes;
   const perWorker = maxWorkers * (runBytesPerWorker + auditsPerClaim * bytesPerAudit);
-  return (
-    runBytes + (tolerance ? toleranceBytes : 0) + perWorker + applicationsMax * bytesPerApplication
-  );
+  const applications = applicationsMax * bytesPerApplication;
+  const data = dataShares.length * dataShareBytes;
+  return runBytes + (tolerance ? toleranceBytes : 0) + perWorker + applications + data;
 }
 
 /** Seats that a run can give in all: expelled and absent ones are not given twice. */
@@ -108,7 +111,8 @@ export function cancelledRoundYocto(terms: RunTerms): bigint {
  */
 export function roundYocto(terms: RunTerms): bigint {
   const perWorker = BigInt(terms.rewardYocto) + auditFeesPerClaim(terms);
-  return BigInt(terms.maxWorkers) * perWorker + BigInt(recordBytes(terms)) * storageYoctoPerByte;
+  const pay = BigInt(terms.maxWorkers) * perWorker + BigInt(terms.dataRewardYocto);
+  return pay + BigInt(recordBytes(terms)) * storageYoctoPerByte;
 }
 
 /** Of a run: each seat may begin with one, whatever its share. */

@@ -1,6 +1,7 @@
 /** What becomes of a provisional round once its audits are closed: final, or rewound. */
 import { applyAmendment } from './amendment.js';
 import { recordOverheadBytes } from './budget.js';
+import { payData } from './data-shares.js';
 import { ZERO_LOCAL_STATE } from './opening.js';
 import { addOwed } from './pending-loss.js';
 import type { RunDraft } from './run-draft.js';
@@ -114,6 +115,7 @@ function finalise(
   run.finalRound = round.round;
   run.finalRoot = round.root;
   payRound(draft, round, refuted);
+  payData(draft);
   // With new terms waiting, no round opened beside this one: they hold from the next on.
   const amended = run.amendment && !run.open;
   if (amended) applyAmendment(draft);

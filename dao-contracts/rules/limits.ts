@@ -75,6 +75,8 @@ export const roundsMax = 100_000;
 export const segmentsMax = 1_024;
 export const heldBackRoundsMax = 32;
 export const datasetsPerRunMax = 16;
+/** Basis points of basis points: of such a sum every contributor's part is whole. */
+export const dataRewardUnitYocto = 10n ** 8n;
 /** Phases move by block time; below a second a deadline would be noise, above 30 days a hostage. */
 export const deadlineMsMin = 1_000;
 export const deadlineMsMax = 30 * 24 * 3_600_000;

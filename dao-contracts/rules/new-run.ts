@@ -48,6 +48,7 @@ export function newRun(it: Funding): Run {
     provisional: null,
     nextDispute: 1,
     decoysPaid: 0,
+    dataRounds: 0,
     enrolDeadlineMs: nowMs + terms.deadlinesMs.enrol,
   };
 }

@@ -9,7 +9,10 @@ import {
 } from '@commonweights/dataset-registry/digest/digest-text.js';
 import { encodeParts } from '@commonweights/dataset-registry/digest/hash-parts.js';
 
-/** `H('cw/local/zero/1')`, written out since the contract brings no hash: the digest of "no local state". */
+/**
+ * The digest of "no local state", `H('cw/local/zero/1')`: written out, since the contract brings
+ * no hash.
+ */
 export const ZERO_LOCAL_STATE =
   'sha256:4f9cd73d111d41cc70bc6c6c2c5e6923c56803adfd8daa8cff12fa8897832f5a' as Digest;
 

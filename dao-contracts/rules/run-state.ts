@@ -64,6 +64,8 @@ export interface Run {
   enrolDeadlineMs: number;
   nextDispute: number;
   decoysPaid: number;
+  /** Final rounds whose data was paid for: what each contributor has earned follows from it. */
+  dataRounds: number;
 }
 
 export interface RosterEntry {

@@ -58,8 +58,18 @@ export interface RunTerms {
   relayedCallsPerRound: number;
   /** Trainers, ever, that may enrol without a stake and earn it. */
   earnedStakeSeatsMax: number;
+  /** For the data of each final round, over all shares; 0: nothing. A multiple of 10^8. */
+  dataRewardYocto: string;
+  /** Whose contributors it is for: datasets that the run is trained on, or that those descend from. */
+  dataShares: DataShare[];
   /** Absent: the exact class, in which results are compared by digest. */
   tolerance?: ToleranceTerms;
+}
+
+export interface DataShare {
+  dataset: string;
+  /** Of `dataRewardYocto`; 10000 together. */
+  weightBps: number;
 }
 
 /** What a vote can change of a run under way; each field with its new value, changed or not. */

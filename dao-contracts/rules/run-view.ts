@@ -32,6 +32,7 @@ export function viewRun(
     pausedUntilMs: run.pausedUntilMs,
     pauseEndsMs: pauseEndsMs(run),
     relayedCalls: run.relayedCalls,
+    dataRounds: run.dataRounds,
     rewinds: run.rewinds,
     amendment: it.amendment ?? null,
     closedRounds: closedRounds(run),

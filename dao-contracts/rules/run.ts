@@ -47,6 +47,8 @@ export interface RunView {
   pauseEndsMs: number | null;
   /** Relayed calls that the escrow paid for. */
   relayedCalls: number;
+  /** Final rounds whose data the escrow paid for. */
+  dataRounds: number;
   /** Final rounds between `to` and `at`, both left out, are void by a vote of the DAO. */
   rewinds: { at: number; to: number }[];
   /** New terms that hold from the next round boundary on. */

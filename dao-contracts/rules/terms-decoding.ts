@@ -1,5 +1,6 @@
 /** Reads the terms of a run from a proposal, and refuses what could not work or could not pay. */
 import { cancelledRoundYocto, stakeNeeded } from './budget.js';
+import { checkDataTerms, decodeDataShares } from './data-shares.js';
 import { amount, decimal, digest, integer, list, record, text, type Decoder } from './decoding.js';
 import { refuse } from './errors.js';
 import {
@@ -62,6 +63,8 @@ const decodeExact = record<Omit<RunTerms, 'tolerance'>>({
   relayFeeYocto: amount,
   relayedCallsPerRound: integer(0, relayedCallsPerRoundMax),
   earnedStakeSeatsMax: integer(0, seatsMax),
+  dataRewardYocto: amount,
+  dataShares: decodeDataShares,
 });
 
 /** The terms of the exact class have no such field at all, and so the bytes that they had. */
@@ -120,4 +123,5 @@ export function checkRunTerms(terms: RunTerms): void {
   if (BigInt(terms.flopsPerRound) === 0n) {
     refuse('BAD_TERMS', 'flopsPerRound must be at least 1: pay is for computing');
   }
+  checkDataTerms(terms);
 }

@@ -15,7 +15,8 @@ export type Bucket =
   | 'ledgers'
   | 'inFlight'
   | 'deposits'
-  | 'storage';
+  | 'storage'
+  | 'dataShares';
 
 export type Totals = Record<Bucket, bigint>;
 
@@ -30,6 +31,7 @@ export const buckets: readonly Bucket[] = [
   'inFlight',
   'deposits',
   'storage',
+  'dataShares',
 ];
 
 export function noMoney(): Totals {

@@ -94,6 +94,27 @@ export interface DatasetView extends DatasetRecord {
   disputes: number;
 }
 
+/** What a run pays for one dataset, and what the account that was asked for gets of it. */
+export interface DataShareView {
+  dataset: string;
+  /** Of the run's `dataRewardYocto`. */
+  weightBps: number;
+  /** `disputed`: nobody can take anything; `forfeited`: it goes back to the treasury. */
+  standing: 'due' | 'disputed' | 'forfeited';
+  /** Final rounds that the run has paid for so far. */
+  rounds: number;
+  perRoundYocto: string;
+  accruedYocto: string;
+  takenYocto: string;
+  /** Null: the account is no contributor. */
+  own: {
+    weightBps: number;
+    perRoundYocto: string;
+    roundsTaken: number;
+    dueYocto: string;
+  } | null;
+}
+
 export interface DatasetDisputeView {
   dataset: string;
   /** Disputes of a dataset count from 1. */
@@ -195,6 +216,8 @@ export interface AccountingView {
   /** Put down for storage (NEP-145) and not used. */
   depositsYocto: string;
   storageYocto: string;
+  /** Earned by contributors of data, and not taken yet. */
+  dataSharesYocto: string;
   /** Balance − everything above but what is in flight, which has left it; never negative. */
   surplusYocto: string;
 }

@@ -117,6 +117,16 @@ export function explainTerms(terms: RunTerms): TermInWords[] {
       meaning: 'Paid by the escrow to whoever brings a signed call to the chain.',
     },
     {
+      name: 'Data',
+      value:
+        terms.dataShares.length === 0
+          ? 'unpaid'
+          : `${shortNear(terms.dataRewardYocto)} a round, to ${terms.dataShares
+              .map(({ dataset, weightBps }) => `${dataset} ${formatBps(weightBps)}`)
+              .join(', ')}`,
+      meaning: 'For each final round, to the contributors of these datasets, by their weights.',
+    },
+    {
       name: 'Deadlines',
       value: phases,
       meaning: `A phase ends early when everybody acted. Each step of an audit has ${formatSpan(deadline.audit)}.`,

@@ -77,6 +77,7 @@ export class DaoFixture {
     inFlightYocto: '0',
     depositsYocto: '0',
     storageYocto: near(14),
+    dataSharesYocto: near(3),
     surplusYocto: near(40_000),
   };
 

@@ -73,6 +73,11 @@ const spec = {
     relayedCallsPerRound: 8,
     earnedStakeSeatsMax: 1,
     decoyFeeYocto: `${near / 200n}`,
+    dataRewardYocto: `${near / 5n}`,
+    dataShares: [
+      { dataset: 'speeches@1', weightBps: 7_000 },
+      { dataset: 'letters@2', weightBps: 3_000 },
+    ],
   },
 };
 

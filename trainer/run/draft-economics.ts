@@ -3,6 +3,7 @@
  * contract asks the same again with its own assumption about liars; a draft may assume more.
  */
 import type { RunEconomics } from '@commonweights/dao-contracts/rules/attacks.js';
+import { checkDataTerms } from '@commonweights/dao-contracts/rules/data-shares.js';
 import { assessAttacks, type Assessment } from '@commonweights/dao-contracts/rules/economics.js';
 import {
   assumedLiarsBps,
@@ -26,7 +27,7 @@ export function pricesOf({ economics }: RunDraft): RunSpec['economics'] {
   return { ...seatDefaults, ...prices, computeCostYocto };
 }
 
-/** Errors: `BAD_RUN_SPEC`, `CHEATING_PAYS`. */
+/** Errors: `BAD_RUN_SPEC`, `BAD_TERMS`, `CHEATING_PAYS`. */
 export function checkDraftEconomics(draft: RunDraft): void {
   refuseIfCheatingPays(pricedTermsOf(draft), liarsOf(draft));
 }
@@ -43,6 +44,7 @@ export function assessDraft(draft: RunDraft): {
 
 function pricedTermsOf(draft: RunDraft): PricedTerms {
   const prices = decodeEconomics(pricesOf(draft));
+  checkDataTerms(prices);
   const { auditedClaimsBps, challengeWindowMs = 0, auditsPerClaim = 1, heldBackRounds } = draft;
   const { segments } = draft.inner;
   return {

@@ -5,7 +5,7 @@
  * two readers that ignore different fields would train different models.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
-import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
+import type { DataShare, RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
 import { datasetsPerRunMax } from '@commonweights/dao-contracts/rules/limits.js';
 import { decodeOuterRecipe, type OuterRecipe } from '../exchange/recipe.js';
 import type { ProgramPlan } from '../program/program-plan.js';
@@ -107,15 +107,20 @@ export interface RunSpec {
     readonly relayFeeYocto: string;
     readonly relayedCallsPerRound: number;
     readonly earnedStakeSeatsMax: number;
+    /** What each final round pays for data, and to the contributors of which datasets. */
+    readonly dataRewardYocto: string;
+    readonly dataShares: DataShare[];
   };
 }
 
-/** What a draft that says nothing about it gets: one machine an account, everybody stakes. */
+/** What a draft that says nothing of it gets: one machine an account, all stake, data is free. */
 export const seatDefaults = {
   seatsPerAccount: 1,
   relayFeeYocto: '0',
   relayedCallsPerRound: 0,
   earnedStakeSeatsMax: 0,
+  dataRewardYocto: '0',
+  dataShares: [] as DataShare[],
 } as const;
 
 /** Sequences that one worker trains on in one round. */
@@ -277,6 +282,9 @@ export function decodeRunSpec(json: unknown): RunSpec {
   return spec;
 }
 
+const dataShare = (value: unknown, path: string) =>
+  fields(value, path, { dataset: text, weightBps: count(1, 10_000) });
+
 /** The prices alone, for who looks at them before there is a spec. Error: `BAD_RUN_SPEC`. */
 export function decodeEconomics(value: unknown, path = 'economics'): RunSpec['economics'] {
   return fields(value, path, {
@@ -289,6 +297,8 @@ export function decodeEconomics(value: unknown, path = 'economics'): RunSpec['ec
     relayFeeYocto: decimal,
     relayedCallsPerRound: count(0, 64),
     earnedStakeSeatsMax: count(0, 64),
+    dataRewardYocto: decimal,
+    dataShares: listOf(dataShare, datasetsPerRunMax),
   }) as unknown as RunSpec['economics'];
 }
 

@@ -114,6 +114,8 @@ export const terms: RunTerms = {
   relayFeeYocto: `${near / 500n}`,
   relayedCallsPerRound: 12,
   earnedStakeSeatsMax: 1,
+  dataRewardYocto: '0',
+  dataShares: [],
 };
 
 export const workers = ['w0.test', 'w1.test', 'w2.test', 'w3.test'];

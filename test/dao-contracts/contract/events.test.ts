@@ -18,6 +18,7 @@ const underTheSameCheck = [
   ...['withdraw_dataset', 'set_opt_out', 'dispute_dataset', 'lapse_dataset_dispute'],
   ...['bounty_commit', 'bounty_reveal', 'bounty_apply', 'bounty_review', 'bounty_open'],
   ...['bounty_tick', 'on_bounty_tick', 'count_reputation'],
+  ...['claim_data_share', 'return_data_share'],
 ];
 const elsewhere = new Set([...onNode, ...underTheSameCheck]);
 

@@ -6,6 +6,7 @@
 import { Wallet } from 'ethers';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
+import { contributorsMax } from '@commonweights/dao-contracts/rules/limits.js';
 import { typedData } from '@commonweights/dao-contracts/rules/attestation.js';
 import type {
   DisputeView,
@@ -51,6 +52,7 @@ export async function playEveryMethod(): Promise<{
   await challengedRun(chain);
   await comparedRun(chain);
   await counted(chain);
+  await dataShares(chain);
   await datasets(chain);
   await bounty(chain);
   await statements(chain);
@@ -174,6 +176,40 @@ async function comparedRun(chain: VmChain): Promise<void> {
   await play.enrol();
   await play.round();
   await play.audit();
+}
+
+/** A fourth run, which pays as many contributors as a dataset can have; a dispute takes it away. */
+async function dataShares(chain: VmChain): Promise<void> {
+  const play = new Play(chain, 4);
+  const id = 'letters@1';
+  const others = Array.from({ length: contributorsMax - 2 }, (_, i) => `c${i}.test`);
+  const contributors = [
+    { account: 'late.test', weightBps: 5_000 },
+    ...others.map((account) => ({ account, weightBps: 1 })),
+    { account: 'new.test', weightBps: 5_000 - others.length },
+  ];
+  const record = { ...dataset, id, contributors };
+  await chain.call('ann.test', 'register_dataset', { record }, { depositYocto: near });
+  await play.decide({ kind: 'approve-dataset', dataset: id });
+  const dataTerms = {
+    datasets: [id],
+    dataRewardYocto: `${near}`,
+    dataShares: [{ dataset: id, weightBps: 10_000 }],
+  };
+  const budgetYocto = `${100n * near}`;
+  await play.decide({ kind: 'fund-run', terms: { ...terms, ...dataTerms }, budgetYocto });
+  await play.enrol();
+  await play.round();
+  await play.audit();
+  const share = { run: play.run, dataset: id };
+  await chain.call('late.test', 'claim_data_share', share);
+  await chain.call('new.test', 'claim_data_share', share);
+  await chain.view('list_data_shares', { run: play.run, account: 'late.test' });
+  const evidence = named('proof');
+  await chain.call('cat.test', 'dispute_dataset', { id, evidence }, { depositYocto: 2n * near });
+  const upheld = { dataset: id, dispute: 1, verdict: 'upheld', evidence } as const;
+  await play.decide({ kind: 'resolve-dataset-dispute', ...upheld });
+  await chain.call('cat.test', 'return_data_share', share);
 }
 
 /** Disputed and let be, and withdrawn. */

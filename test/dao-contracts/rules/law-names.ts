@@ -8,6 +8,7 @@ export const laws = {
   wealth: 'an account has what it put in, plus what it earned, minus what it was fined',
   slices: 'a slice is in one place, and none is lost',
   paidOnce: 'a seat is paid once for a final round that includes it, and for no other',
+  dataOnce: 'the data of a final round is paid for once, and of no other',
   escrow: 'the escrow is never short: pay, fees and storage are paid in full',
   slicePaidOnce: 'a slice of a final round that stands is paid once',
   penalties: 'a penalty never raises a payout',

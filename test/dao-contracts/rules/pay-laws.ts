@@ -75,6 +75,10 @@ export class PayLaws {
     // A vote to rewind takes calls off the count, and is relayed by nobody.
     const calls = BigInt(Math.max(0, run.relayedCalls - before.run.relayedCalls));
     paid += calls * BigInt(terms.relayFeeYocto);
+    const paidFor = run.dataRounds - before.run.dataRounds;
+    const priced = BigInt(terms.dataRewardYocto) > 0n;
+    expect('dataOnce', paidFor === (priced ? rounds : 0), () => `data of ${paidFor} rounds`);
+    paid += BigInt(paidFor) * BigInt(terms.dataRewardYocto);
     // The fee of an auditor that denied what a jury had: at most one for each dispute.
     for (const { event, data } of this.play.effects?.events ?? []) {
       if (event !== 'denial_judged') continue;

@@ -93,6 +93,8 @@ export const smallTerms: RunTerms = {
   relayFeeYocto: `${near / 1_009n}`,
   relayedCallsPerRound: 3,
   earnedStakeSeatsMax: 1,
+  dataRewardYocto: `${10n ** 8n * 9_876_543_211n}`,
+  dataShares: [{ dataset: 'data@1', weightBps: 10_000 }],
 };
 
 /** The same as a vote would have to fix them: with time to challenge a round that is not audited. */

@@ -35,14 +35,14 @@ def budget(case):
     fee = max(fee, 1600 * price)
     seats = min(64, 2 * (workers + it["maxAuditors"]))
     record = 1000 + workers * (900 + 80 * audits)
-    stored = 9400 + workers * (600 + 600 * audits) + 128 * 640
-    stored += seats * 8220 + it["rounds"] * record + (it["rounds"] + 64) * 700
+    stored = 9480 + workers * (600 + 600 * audits) + 128 * 640
+    stored += 640 * len(it["dataShares"]) + seats * 8220 + it["rounds"] * record + (it["rounds"] + 64) * 700
     cancelled = workers * audits * fee + (record + 1600) * price
     share = it["decoyShareBps"]
     decoys = seats - (-it["rounds"] * workers * share // 10_000) if share else 0
     paid = decoys * int(it["decoyFeeYocto"]) + it["rounds"] * workers * (reward + audits * fee) + (4 + it["earnedStakeSeatsMax"]) * cancelled
     relayed = it["rounds"] * it["relayedCallsPerRound"] * (workers + it["maxAuditors"])
-    paid += relayed * int(it["relayFeeYocto"])
+    paid += relayed * int(it["relayFeeYocto"]) + it["rounds"] * int(it["dataRewardYocto"])
     return {
         "escrowNeededYocto": str(paid + stored * price),
         "stakeNeededYocto": str(2 * cancelled),

@@ -75,6 +75,8 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
   set_opt_out: { args: { id: dataset.id, optOut: named('list') }, free: ['id'] },
   dispute_dataset: { args: { id: dataset.id, evidence: named('proof') }, free: ['id'] },
   lapse_dataset_dispute: { args: { id: dataset.id }, free: ['id'] },
+  claim_data_share: { args: { run, dataset: dataset.id }, free: ['dataset'] },
+  return_data_share: { args: { run, dataset: dataset.id }, free: ['dataset'] },
   bounty_commit: {
     args: { bounty: 1, commitment: named('commitment'), payout: 'cold.test' },
     optional: ['payout'],
@@ -175,6 +177,7 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
   list_proposals: page,
   get_dataset: { args: { id: dataset.id }, free: ['id'] },
   list_datasets: page,
+  list_data_shares: { args: { run, account: 'ann.test' }, optional: ['account'] },
   list_dataset_disputes: {
     args: { id: dataset.id, ...page.args },
     optional: page.optional!,

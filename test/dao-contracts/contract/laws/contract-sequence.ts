@@ -77,6 +77,8 @@ function termsOf(
   const ms = deadlineMs;
   const shape = {
     datasets: ['speeches@1'],
+    dataRewardYocto: '0',
+    dataShares: [],
     rounds: 1 + below(3),
     minWorkers: 1 + below(maxWorkers),
     maxWorkers,

@@ -105,6 +105,8 @@ export const notModelled: readonly string[] = [
   ...['withdraw_dataset', 'set_opt_out', 'dispute_dataset', 'lapse_dataset_dispute'],
   ...['bounty_commit', 'bounty_reveal', 'bounty_apply', 'bounty_review', 'bounty_open'],
   ...['bounty_tick', 'on_bounty_tick'],
+  // data-shares.test.ts; that of the rules searches them
+  ...['claim_data_share', 'return_data_share'],
   // reputation-votes.test.ts; reputation-weight.test.ts searches its rules
   'count_reputation',
 ];
