@@ -5,7 +5,7 @@
 import type { Command } from 'commander';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
-import { readAll } from '@commonweights/dao-contracts/client/page.js';
+import { readRuns } from '@commonweights/dao-contracts/client/runs.js';
 import type { DataShareView } from '@commonweights/dao-contracts/client/views.js';
 import { withExamples, withJson } from '../arguments.js';
 import { CliError } from '../errors.js';
@@ -94,7 +94,7 @@ async function sharesOf(
   id: string,
   account: string | null,
 ): Promise<RunShare[]> {
-  const runs = await readAll((page) => client.listRuns(page));
+  const runs = await readRuns(client);
   const paying = runs.filter(({ terms }) => terms.dataShares.some(({ dataset }) => dataset === id));
   const found: RunShare[] = [];
   for (const { id: run } of paying) {
