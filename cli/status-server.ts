@@ -17,7 +17,8 @@ const policy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-acti
 
 /** Error: the port is taken (`EADDRINUSE`). */
 export async function startStatusServer(
-  status: { read(): Promise<Status> },
+  /** Null: no run is at work yet. */
+  status: { read(): Promise<Status> | null },
   it: { port: number; host?: string },
 ): Promise<StatusServer> {
   const server = createServer((request, response) => {
@@ -27,8 +28,13 @@ export async function startStatusServer(
       response.end('Here are /, /status.json and /metrics.\n');
       return;
     }
-    void status.read().then(
+    void Promise.resolve(status.read()).then(
       (shown) => {
+        if (!shown) {
+          response.writeHead(503, { 'content-type': 'text/plain', 'retry-after': '5' });
+          response.end('No run is at work yet.\n');
+          return;
+        }
         response.writeHead(200, {
           'content-type': page.type,
           'cache-control': 'no-store',

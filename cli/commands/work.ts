@@ -2,7 +2,12 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { parseAccountId } from '@commonweights/dao-contracts/client/accounts.js';
+import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
+import { readRuns } from '@commonweights/dao-contracts/client/runs.js';
+import { chooseRun } from '@commonweights/trainer/worker/choose-run.js';
+import type { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
+import { isPassing } from '@commonweights/trainer/worker/passing.js';
 import type { Prospects } from '@commonweights/trainer/worker/prospects.js';
 import type { WorkEvent } from '@commonweights/trainer/worker/work-event.js';
 import { WorkStatus } from '@commonweights/trainer/worker/work-status.js';
@@ -10,7 +15,8 @@ import { decimal, parseId, wholeNumber, withExamples } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
-import { formatBytes } from '../output.js';
+import { formatBytes, plainText } from '../output.js';
+import { pause } from '../pause.js';
 import { formatDuration } from '../policy-words.js';
 import { shortNear } from '../price-words.js';
 import type { Progress } from '../progress.js';
@@ -36,9 +42,10 @@ interface WorkFlags extends WorkerFlag {
 export function addWorkCommand(program: Command, terminal: Terminal): void {
   does<WorkFlags>(
     withExamples(
-      withWorker(program.command('work <run>'))
+      withWorker(program.command('work [run]'))
         .description(
-          'train (or audit) in a run with this machine and earn; Ctrl-C finishes what is open and leaves',
+          'train (or audit) in a run with this machine and earn, or where it pays most, one run after ' +
+            'another; Ctrl-C finishes what is open and leaves',
         )
         .option('--auditor', 'only re-execute the work of others')
         .option('--from-round <n>', 'first round to take part in', wholeNumber(1, 1e9))
@@ -59,43 +66,66 @@ export function addWorkCommand(program: Command, terminal: Terminal): void {
         .option('--max-hours <n>', 'leave by itself after so many hours', decimal(0.001, 100_000))
         .option('--dry-run', 'test this machine, say what work would bring, and join nothing'),
       'commonweights work 1 --dry-run',
+      'commonweights work --max-hours 8 --status 3050',
       'commonweights work 1 --account worker.founder.local',
       'commonweights work 1 --worker rack-2 --relay http://127.0.0.1:3040 --earn-stake',
       'commonweights work 1 --account me.testnet --network testnet --contract dao.testnet',
     ),
     terminal,
-    (session, [id], flags) => contribute(session, parseId('run', id), flags),
+    (session, [id], flags) =>
+      contribute(session, id === undefined ? null : parseId('run', id), flags),
   );
 }
 
-async function contribute(session: Session, run: number, flags: WorkFlags): Promise<void> {
+async function contribute(session: Session, named: number | null, flags: WorkFlags): Promise<void> {
   const client = await session.signer({ relayUrl: flags.relay });
-  await readRun(client, run);
+  if (named !== null) await readRun(client, named);
   const { secretKey, accountId } = await session.accountKey();
   const machine = flags.worker ? `${accountId}-${flags.worker}` : accountId;
   const dataDir = flags.data ?? join('.commonweights', 'work', machine);
   const blobs = await openBlobs(session, 'write', dataDir);
+  const retire = retiring(session, flags.maxHours);
+  const bench: Bench = { session, client, blobs, secretKey, retire, flags, status: null };
+  const server =
+    flags.status === undefined ? null : await openStatusPage(session, bench, flags.status);
+  try {
+    if (named !== null) await workIn(bench, named);
+    else await workWhereItPays(bench);
+  } finally {
+    await server?.stop();
+  }
+  if (flags.dryRun) return;
+  const { uploadedBytes, downloadedBytes } = blobs.traffic;
+  session.note(`Sent ${formatBytes(uploadedBytes)}, fetched ${formatBytes(downloadedBytes)}.`);
+}
+
+/** What stays the same from run to run, and the status of the one at work. */
+interface Bench {
+  readonly session: Session;
+  readonly client: DaoClient;
+  readonly blobs: LayeredStore;
+  readonly secretKey: string;
+  readonly retire: AbortSignal;
+  readonly flags: WorkFlags;
+  status: WorkStatus | null;
+}
+
+async function workIn(bench: Bench, run: number): Promise<void> {
+  const { session, client, blobs, secretKey, retire, flags } = bench;
   const [{ work }, { createOrtWasmEngine }] = await Promise.all([
     import('@commonweights/trainer/worker/work.js'),
     import('@commonweights/trainer/engines/ort-wasm.js'),
   ]);
+  const role = flags.auditor ? 'auditor' : 'trainer';
+  const payout = flags.payout === undefined ? {} : { payout: parseAccountId(flags.payout) };
+  const mine = { run, client, ...workerOf(flags), ...payout };
+  const status = new WorkStatus({ ...mine, traffic: () => blobs.traffic });
+  bench.status = status;
   const teller = new Teller(session, run);
-  const status = new WorkStatus({
-    ...{ run, client, ...workerOf(flags), traffic: () => blobs.traffic },
-    ...(flags.payout === undefined ? {} : { payout: parseAccountId(flags.payout) }),
-  });
-  const server =
-    flags.status === undefined ? null : await openStatusPage(session, status, flags.status);
-  session.note(`${accountId} works in run ${run} as ${flags.auditor ? 'auditor' : 'trainer'}`);
-  const retire = retiring(session, flags.maxHours);
-  const worked = work({
-    client,
-    run,
-    role: flags.auditor ? 'auditor' : 'trainer',
-    blobs,
+  session.note(`${client.accountId} works in run ${run} as ${role}`);
+  const { because, seat } = await work({
+    ...{ ...mine, role, blobs, saltSecret: secretKey, retire },
     engine: createOrtWasmEngine(flags.threads === undefined ? {} : { threads: flags.threads }),
-    saltSecret: secretKey,
-    retire,
     onEvent: (event) => {
       status.note(event);
       teller.tell(event);
@@ -103,25 +133,67 @@ async function contribute(session: Session, run: number, flags: WorkFlags): Prom
     onSeen: (seen) => status.see(seen),
     relayed: flags.relay !== undefined,
     dryRun: flags.dryRun === true,
-    ...workerOf(flags),
-    ...(flags.payout === undefined ? {} : { payout: parseAccountId(flags.payout) }),
     ...(flags.earnStake ? { earnStake: true } : {}),
     ...(flags.fromRound === undefined ? {} : { fromRound: flags.fromRound }),
   });
-  const { because, seat } = await worked.finally(() => server?.stop());
   teller.close();
   if (flags.dryRun) return;
-  const { uploadedBytes, downloadedBytes } = blobs.traffic;
+  session.note(`Left run ${run}: ${because}.`);
+  if (!seat) return;
   session.note(
-    `Left: ${because}. Sent ${formatBytes(uploadedBytes)}, ` +
-      `fetched ${formatBytes(downloadedBytes)}.`,
+    `Seat ${seat.seat}: ${seat.verifiedRounds} rounds verified, ${formatNear(seat.earnedYocto)} ` +
+      `earned, ${formatNear(seat.heldBackYocto)} of it held back; see "commonweights earnings"`,
   );
-  if (seat) {
-    session.note(
-      `Seat ${seat.seat}: ${seat.verifiedRounds} rounds verified, ${formatNear(seat.earnedYocto)} ` +
-        `earned, ${formatNear(seat.heldBackYocto)} of it held back; see "commonweights earnings"`,
-    );
+}
+
+/** Between two looks when no run has a place. */
+const lookEveryMs = 30_000;
+
+/** One run after another, until it is told to leave. What refuses this machine is passed over. */
+async function workWhereItPays(bench: Bench): Promise<void> {
+  const { session, flags, retire } = bench;
+  const not = new Set<number>();
+  let said = '';
+  const wait = async (why: string) => {
+    if (why !== said) session.note(why);
+    said = why;
+    await pause(lookEveryMs, retire);
+  };
+  while (!retire.aborted) {
+    let run: number | null;
+    try {
+      run = await nextRun(bench, not);
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      await wait(plainText((error as Error).message));
+      continue;
+    }
+    if (run === null) {
+      if (flags.dryRun) return session.note('No run has a place for this machine now.');
+      await wait('No run has a place for this machine now; waits for one.');
+      continue;
+    }
+    said = '';
+    // Left, it is not taken up again: whoever wants that names the run.
+    not.add(run);
+    try {
+      await workIn(bench, run);
+    } catch (error) {
+      if (!(error instanceof Error) || retire.aborted) throw error;
+      session.note(`run ${run} is passed over: ${plainText(error.message)}`);
+    }
+    if (flags.dryRun) return;
   }
+}
+
+async function nextRun(bench: Bench, not: ReadonlySet<number>): Promise<number | null> {
+  const { client, flags } = bench;
+  const runs = (await readRuns(client)).filter(({ id }) => !not.has(id));
+  const candidates = await Promise.all(
+    runs.map(async (run) => ({ run, seats: await client.getSeats({ run: run.id }) })),
+  );
+  const role = flags.auditor ? 'auditor' : 'trainer';
+  return chooseRun(candidates, { account: client.accountId!, ...workerOf(flags), role, not });
 }
 
 /** Ctrl-C and the end of the time ask for the same; a second Ctrl-C ends the process. */
@@ -138,9 +210,9 @@ function retiring(session: Session, maxHours: number | undefined): AbortSignal {
   return retire;
 }
 
-async function openStatusPage(session: Session, status: WorkStatus, port: number) {
+async function openStatusPage(session: Session, bench: Bench, port: number) {
   try {
-    const server = await startStatusServer(status, { port });
+    const server = await startStatusServer({ read: () => bench.status?.read() ?? null }, { port });
     session.note(`Status at ${server.url}, metrics at ${server.url}metrics`);
     return server;
   } catch (error) {

@@ -48,6 +48,15 @@ describe('the status of a worker', () => {
     expect(shown).to.include({ round: 1, phase: 'reveal', loss: 2.5, utilisation: 0.25 });
   });
 
+  it('is not there before a run is at work', async () => {
+    const server = await startStatusServer({ read: () => null }, { port: 0 });
+    try {
+      expect((await fetch(server.url)).status).to.equal(503);
+    } finally {
+      await server.stop();
+    }
+  });
+
   it('shows what was read last while the chain is away', async () => {
     let away = false;
     const { play, status, pass } = watched(() =>
