@@ -1,0 +1,39 @@
+/**
+ * The node against the protocol's own words: each case says what must hold and where that is
+ * written. The counts are part of the promise: a case that is lost would not be missed otherwise.
+ */
+import { expect } from 'chai';
+import type { Case } from './conformance/case.js';
+import { errorCases } from './conformance/errors.js';
+import { gasCases } from './conformance/gas.js';
+import { nameCases } from './conformance/names.js';
+import { rpcCases, stopNode } from './conformance/rpc.js';
+import { transactionCases } from './conformance/transactions.js';
+import { valueCases } from './conformance/values.js';
+
+const subjects: Readonly<Record<string, readonly Case[]>> = {
+  'account names': nameCases,
+  'what host functions give': valueCases,
+  'what host functions and actions burn': gasCases,
+  'how calls fail': errorCases,
+  transactions: transactionCases,
+  'the JSON-RPC interface': rpcCases,
+};
+
+describe('the node conforms to the protocol', function () {
+  this.timeout(60_000);
+  after(() => stopNode());
+
+  for (const [subject, cases] of Object.entries(subjects)) {
+    describe(`in ${subject}`, () => {
+      for (const { says, cites, check } of cases) it(`${says} (${cites})`, () => check());
+    });
+  }
+
+  it('in at least 250 cases, each said once and with where it is written', () => {
+    const all = Object.values(subjects).flat();
+    expect(all.length).to.be.at.least(250);
+    expect(new Set(all.map(({ says }) => says)).size).to.equal(all.length);
+    for (const { says, cites } of all) expect(cites, says).to.match(/\w{3}/);
+  });
+});
