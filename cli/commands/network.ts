@@ -83,6 +83,13 @@ async function up(session: Session, _: string[], flags: UpFlags): Promise<void> 
         ['keys', running.keys.folder],
       ]),
     );
+    const { cutBytes } = running.localnet;
+    if (cutBytes > 0) {
+      session.note(
+        `It was killed while it wrote a block: ${cutBytes} bytes of that were cut off. ` +
+          'Nobody was told of it, so nothing is lost that anybody knows of.',
+      );
+    }
     session.note('Commands in this folder find it by themselves. Ctrl-C stops it.');
     await untilAborted(signal);
   } finally {

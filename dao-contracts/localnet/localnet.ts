@@ -27,6 +27,8 @@ export interface LocalnetOptions {
 export interface Localnet {
   url: string;
   rootAccount: string;
+  /** Bytes of an unfinished block that a kill had left behind, and that were cut off. */
+  cutBytes: number;
   /** `ed25519:…`: the key of the account that owns everything at genesis. */
   rootSecretKey: string;
   /** Moves the chain's clock forward, by a block of its own. */
@@ -49,6 +51,7 @@ export async function startLocalnet(options: LocalnetOptions): Promise<Localnet>
     return {
       url: server.url,
       rootAccount,
+      cutBytes: chain.cutBytes,
       rootSecretKey: deriveKey(seed, rootAccount).secretKey,
       fastForward: async (durationMs) => {
         if (!Number.isSafeInteger(durationMs) || durationMs < 0) {

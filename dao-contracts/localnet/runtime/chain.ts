@@ -92,6 +92,11 @@ export class Chain {
     this.wake();
   }
 
+  /** Of a block that was being written when the node was killed; nobody was told of it. */
+  get cutBytes(): number {
+    return this.journal?.cutBytes ?? 0;
+  }
+
   get head(): BlockHeader {
     return this.history.head;
   }

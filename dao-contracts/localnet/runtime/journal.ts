@@ -14,6 +14,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
   truncateSync,
   writeSync,
 } from 'node:fs';
@@ -41,6 +42,8 @@ const fileName = 'chain.jsonl';
 const readBytes = 1024 * 1024;
 
 export class Journal {
+  /** What was cut off when it was opened: a line that was never written to its end. */
+  readonly cutBytes: number;
   #file: number;
   #bytes: number;
   readonly #path: string;
@@ -51,7 +54,9 @@ export class Journal {
     private readonly writeSome: WriteSome,
   ) {
     this.#path = join(folder, fileName);
-    this.#bytes = existsSync(this.#path) ? readEntries(this.#path, readBack) : 0;
+    const read = existsSync(this.#path) ? readEntries(this.#path, readBack) : { bytes: 0, cut: 0 };
+    this.#bytes = read.bytes;
+    this.cutBytes = read.cut;
     this.#file = openSync(this.#path, 'a');
   }
 
@@ -125,8 +130,11 @@ export class Journal {
   }
 }
 
-/** Returns the length of the file, without a torn last line, which it cuts off. */
-function readEntries(path: string, readBack: (entry: JournalEntry) => void): number {
+/** Returns the length of the file without a torn last line, and that line's, which it cuts off. */
+function readEntries(
+  path: string,
+  readBack: (entry: JournalEntry) => void,
+): { bytes: number; cut: number } {
   const file = openSync(path, 'r');
   let start = 0;
   try {
@@ -143,8 +151,9 @@ function readEntries(path: string, readBack: (entry: JournalEntry) => void): num
   } finally {
     closeSync(file);
   }
+  const cut = statSync(path).size - start;
   truncateSync(path, start);
-  return start;
+  return { bytes: start, cut };
 }
 
 /** Lines without their ends; what comes after the last end is left out. */

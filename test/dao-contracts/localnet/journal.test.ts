@@ -119,7 +119,11 @@ describe('the journal of a chain', () => {
     writeFileSync(path, damaged.subarray(0, -1));
     const again = openChain({ dataDir: folder });
     expect(again.head.hash).to.equal(chain.head.previousHash);
+    expect(again.cutBytes).to.equal(whole.length - lastLine - 1);
     await again.stop();
+    const third = openChain({ dataDir: folder });
+    expect(third.cutBytes).to.equal(0);
+    await third.stop();
   });
 
   it('stays near its bound while the chain runs, and holds the same chain', async () => {
