@@ -23,6 +23,8 @@ interface AddFlags {
   readonly collected?: string;
   readonly licence?: string;
   readonly concluded?: string;
+  readonly text?: string;
+  readonly keep?: string;
 }
 
 /** The name of the text that comes with an npm package, in place of a path. */
@@ -33,16 +35,21 @@ export function addDatasetAdd(dataset: Command, terminal: Terminal): void {
     withExamples(
       withJson(dataset.command('add <id> <from>'))
         .description(
-          'register a folder of .txt files, a .jsonl file, or the built-in "sotu" ' +
-            '(State of the Union addresses, public domain) as <name>@<version>',
+          'register a folder of .txt, .md, .jsonl and .csv files, or one of them (packed as .gz, ' +
+            'too), or the built-in "sotu" (State of the Union addresses, public domain) as ' +
+            '<name>@<version>',
         )
         .option('--title <text>', 'what it is (default: the name)')
         .option('--source <uri>', 'where it came from')
         .option('--collected <date>', 'when it was collected, YYYY-MM-DD (default: today)')
         .option('--licence <spdx>', 'licence that the source declares')
-        .option('--concluded <spdx>', 'licence that you conclude (default: the declared one)'),
+        .option('--concluded <spdx>', 'licence that you conclude (default: the declared one)')
+        .option('--text <column>', 'CSV: the column with the text (default: text)')
+        .option('--keep <columns>', 'CSV: other columns to keep, like id,year (default: all)'),
       'commonweights dataset add sotu@1 sotu',
       'commonweights dataset add letters@1 ./letters --licence CC0-1.0 --source https://a.example',
+      'commonweights dataset add mails@1 mails.csv.gz --text body --keep id,year --licence MIT ' +
+        '--source https://a.example',
     ),
     terminal,
     (session, [id, from], flags) => add(session, { id: id!, from: from! }, flags),
@@ -54,7 +61,7 @@ async function add(
   it: { id: string; from: string },
   flags: AddFlags,
 ): Promise<void> {
-  const imported = await importText(session, it.from);
+  const imported = await importText(session, it.from, flags);
   const licenceDeclared = flags.licence ?? imported.licence;
   const source = flags.source ?? imported.source;
   if (licenceDeclared === null || source === null) {
@@ -76,12 +83,15 @@ async function add(
   const client = await session.signer();
   await refuseTaken(client, it.id);
   const store = publishing(await openBlobs(session, 'write'));
-  const { storeItems } = await import('@commonweights/dataset-registry/transforms/derive.js');
-  const progress = session.startProgress(`storing ${imported.items.length} items`);
+  const { storeItemStream } =
+    await import('@commonweights/dataset-registry/transforms/store-item-stream.js');
+  const progress = session.startProgress(`storing ${it.from}`);
   let record: DatasetRecord;
   try {
     const evidence = imported.evidence && (await store.put(imported.evidence));
-    const measure = await storeItems(store, imported.items);
+    const measure = await storeItemStream(store, imported.items, ({ items, bytes }) =>
+      progress.update(items, formatBytes(bytes)),
+    );
     record = decodeDatasetRecord({
       ...declared,
       ...measure,
@@ -108,23 +118,25 @@ export async function refuseTaken(client: DaoClient, id: string): Promise<void> 
 }
 
 interface Imported {
-  readonly items: readonly TextItem[];
+  readonly items: AsyncIterable<TextItem> | readonly TextItem[];
   readonly source: string | null;
   readonly licence: string | null;
   readonly evidence: Uint8Array | null;
 }
 
-async function importText(session: Session, from: string): Promise<Imported> {
+async function importText(session: Session, from: string, flags: AddFlags): Promise<Imported> {
   if (from === builtIn) {
     const { importStateOfTheUnion } =
       await import('@commonweights/dataset-registry/transforms/import-sotu.js');
     const { items, source, licenceDeclared, evidence } = await importStateOfTheUnion();
     return { items, source, licence: licenceDeclared, evidence };
   }
-  const { importJsonLines, importTextFolder } =
-    await import('@commonweights/dataset-registry/transforms/import-text.js');
+  const { importPath } = await import('@commonweights/dataset-registry/transforms/import-text.js');
   const path = resolve(session.terminal.cwd, from);
-  const isFolder = (await stat(path)).isDirectory();
-  const items = isFolder ? await importTextFolder(path) : await importJsonLines(path);
+  await stat(path); // Before anything is asked or stored: is it there?
+  const items = importPath(path, {
+    ...(flags.text === undefined ? {} : { textColumn: flags.text }),
+    ...(flags.keep === undefined ? {} : { keepColumns: flags.keep.split(',') }),
+  });
   return { items, source: null, licence: null, evidence: null };
 }

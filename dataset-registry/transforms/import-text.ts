@@ -1,55 +1,70 @@
-/** Raw datasets from what people have: a folder of text files, or JSON lines. */
-import { lstat, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+/**
+ * Raw datasets from what people have: a folder, or one file, of texts (`.txt`, `.md`), JSON lines or
+ * CSV, each also compressed (`.gz`). Everything is read piece by piece: an import needs as much memory
+ * as its largest item, however large it is, and a file that unpacks to more than it should is cut off.
+ */
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { createGunzip } from 'node:zlib';
 import { compareCodePoints } from '../digest/safe-path.js';
+import { readCsv } from './csv.js';
 import { itemLimits } from './limits.js';
 import { checkItem, type TextItem } from './text-item.js';
 
-/**
- * One item per `.txt` file below the folder, `{ name, text }`, in order of their relative paths.
- * Links are not followed. Throws `BAD_IMPORT`.
- */
-export async function importTextFolder(folder: string): Promise<TextItem[]> {
-  const names = await listTextFiles(folder, '', 0);
-  if (names.length === 0) refuse(`no .txt file in ${folder}`);
-  const items: TextItem[] = [];
-  let bytes = 0;
-  for (const name of names.sort(compareCodePoints)) {
-    const text = await readText(join(folder, name));
-    bytes += text.length;
-    if (bytes > itemLimits.datasetBytesMax) refuse(`more than ${itemLimits.datasetBytesMax} bytes`);
-    items.push({ name, text });
-  }
-  return items;
+export interface ImportOptions {
+  /** The column of a CSV file that becomes the field `text`. */
+  textColumn?: string;
+  /** Its other columns that are kept; all of them unless it is said. */
+  keepColumns?: readonly string[];
 }
 
-/**
- * One item per line: a JSON object with a field `text` and otherwise texts and integers; empty
- * lines are skipped. Throws `BAD_IMPORT` with the line's number.
- */
+/** Items of a file, or of all files below a folder in order of their paths. Error: `BAD_IMPORT`. */
+export async function* importPath(
+  path: string,
+  options: ImportOptions = {},
+): AsyncGenerator<TextItem, void> {
+  const isFolder = (await stat(path)).isDirectory();
+  if (!isFolder) {
+    const kind = kindOf(path) ?? refuse(`${path} is not a ${kinds.join(', ')} file`);
+    yield* importFile({ path, name: basename(path), kind }, options);
+    return;
+  }
+  const names = (await listFiles(path, '', 0)).sort(compareCodePoints);
+  if (names.length === 0) refuse(`no ${kinds.join(', ')} file in ${path}`);
+  for (const name of names) {
+    yield* importFile({ path: join(path, name), name, kind: kindOf(name)! }, options);
+  }
+}
+
+/** One item a line, all of them at once. Error: `BAD_IMPORT`. */
 export async function importJsonLines(path: string): Promise<TextItem[]> {
-  const lines = (await readText(path)).split('\n');
   const items: TextItem[] = [];
-  for (const [i, line] of lines.entries()) {
-    if (line.trim() === '') continue;
+  for await (const item of jsonLines(path)) {
     if (items.length === itemLimits.itemsMax) refuse(`more than ${itemLimits.itemsMax} items`);
-    try {
-      items.push(checkItem(JSON.parse(line)));
-    } catch (error) {
-      refuse(`${path} line ${i + 1}: ${(error as Error).message}`);
-    }
+    items.push(item);
   }
   if (items.length === 0) refuse(`no item in ${path}`);
   return items;
 }
 
-async function listTextFiles(folder: string, below: string, depth: number): Promise<string[]> {
+const kinds = ['.txt', '.md', '.jsonl', '.csv'] as const;
+type Kind = (typeof kinds)[number];
+
+function kindOf(name: string): Kind | null {
+  const bare = name.toLowerCase().replace(/\.gz$/, '');
+  return kinds.find((kind) => bare.endsWith(kind)) ?? null;
+}
+
+/** Links are not followed. */
+async function listFiles(folder: string, below: string, depth: number): Promise<string[]> {
   if (depth > itemLimits.folderDepthMax) refuse(`${below} is too deep`);
   const names: string[] = [];
   for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
     const name = below === '' ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory()) names.push(...(await listTextFiles(folder, name, depth + 1)));
-    else if (entry.isFile() && entry.name.endsWith('.txt')) names.push(name);
+    if (entry.isDirectory()) {
+      for (const one of await listFiles(folder, name, depth + 1)) names.push(one);
+    } else if (entry.isFile() && kindOf(entry.name)) names.push(name);
     if (names.length > itemLimits.folderFilesMax) {
       refuse(`more than ${itemLimits.folderFilesMax} files`);
     }
@@ -57,16 +72,110 @@ async function listTextFiles(folder: string, below: string, depth: number): Prom
   return names;
 }
 
-async function readText(path: string): Promise<string> {
-  const { size } = await lstat(path);
-  if (size > itemLimits.fileBytesMax) {
-    refuse(`${path} has ${size} bytes, at most ${itemLimits.fileBytesMax} are read; split it`);
+async function* importFile(
+  file: { path: string; name: string; kind: Kind },
+  options: ImportOptions,
+): AsyncGenerator<TextItem, void> {
+  const { path, name, kind } = file;
+  if (kind === '.jsonl') yield* jsonLines(path);
+  else if (kind === '.csv') yield* csvRows(path, options);
+  else yield { name: name.replace(/\.gz$/i, ''), text: await wholeText(path) };
+}
+
+async function wholeText(path: string): Promise<string> {
+  let text = '';
+  for await (const piece of textOf(path)) {
+    text += piece;
+    if (text.length > itemLimits.itemBytesMax) {
+      refuse(`${path} has more than ${itemLimits.itemBytesMax} characters, one item's most`);
+    }
   }
+  return text;
+}
+
+/** A JSON object with a field `text` and otherwise texts and integers; empty lines are skipped. */
+async function* jsonLines(path: string): AsyncGenerator<TextItem, void> {
+  let number = 0;
+  for await (const line of linesOf(path)) {
+    number++;
+    if (line.trim() === '') continue;
+    try {
+      yield checkItem(JSON.parse(line));
+    } catch (error) {
+      refuse(`${path} line ${number}: ${(error as Error).message}`);
+    }
+  }
+}
+
+async function* csvRows(path: string, options: ImportOptions): AsyncGenerator<TextItem, void> {
+  const { textColumn = 'text', keepColumns } = options;
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+    for await (const { row, line } of readCsv(textOf(path), itemLimits.itemBytesMax)) {
+      const text = row.get(textColumn);
+      if (text === undefined) {
+        throw new Error(
+          `it has no column "${textColumn}", only ${[...row.keys()].join(', ')}; name the one ` +
+            'with the text',
+        );
+      }
+      const kept = [...row].filter(
+        ([column]) => column !== textColumn && (keepColumns?.includes(column) ?? true),
+      );
+      for (const column of keepColumns ?? []) {
+        if (!row.has(column)) throw new Error(`it has no column "${column}"`);
+      }
+      if (kept.some(([column]) => column === 'text')) {
+        throw new Error('its column "text" is another one; name the columns to keep');
+      }
+      try {
+        yield checkItem({ ...Object.fromEntries(kept), text });
+      } catch (error) {
+        throw new Error(`line ${line}: ${(error as Error).message}`, { cause: error });
+      }
+    }
+  } catch (error) {
+    if ((error as Error).message.startsWith('BAD_IMPORT')) throw error;
+    refuse(`${path}: ${(error as Error).message}`);
+  }
+}
+
+async function* linesOf(path: string): AsyncGenerator<string, void> {
+  let rest = '';
+  for await (const piece of textOf(path)) {
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop()!;
+    yield* lines;
+    if (rest.length > itemLimits.itemBytesMax) {
+      refuse(`${path} has a line of more than ${itemLimits.itemBytesMax} characters`);
+    }
+  }
+  if (rest !== '') yield rest;
+}
+
+/** Its text piece by piece, unpacked, a byte order mark taken off. */
+async function* textOf(path: string): AsyncGenerator<string, void> {
+  const raw = createReadStream(path, { highWaterMark: 2 ** 20 });
+  const isPacked = path.toLowerCase().endsWith('.gz');
+  const unpacked = isPacked ? raw.pipe(createGunzip({ chunkSize: 2 ** 20 })) : raw;
+  // A pipe does not carry errors on; without this a file that breaks off would never end.
+  if (isPacked) raw.once('error', (error) => unpacked.destroy(error));
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let bytes = 0;
+  try {
+    for await (const piece of unpacked as AsyncIterable<Uint8Array>) {
+      bytes += piece.length;
+      if (bytes > itemLimits.datasetBytesMax) {
+        refuse(`${path} has more than ${itemLimits.datasetBytesMax} bytes of text`);
+      }
+      yield decoder.decode(piece, { stream: true });
+    }
+    yield decoder.decode();
   } catch (error) {
     if (error instanceof TypeError) refuse(`${path} is not UTF-8`);
+    if (/^Z_/.test((error as NodeJS.ErrnoException).code ?? '')) refuse(`${path} is no whole gzip`);
     throw error;
+  } finally {
+    raw.destroy();
   }
 }
 

@@ -32,35 +32,56 @@ export function encodeItem(item: TextItem): Uint8Array {
 }
 
 export function encodeItems(items: readonly TextItem[]): DatasetContent {
-  if (items.length === 0) throw new Error('EMPTY_DATASET: no item is left; loosen the filter');
-  if (items.length > itemLimits.itemsMax) {
-    throw new Error(`TOO_MANY_ITEMS: ${items.length}, at most ${itemLimits.itemsMax}; split them`);
-  }
+  const open = new ItemFiles();
   const files: NamedFile[] = [];
   const digests: Digest[] = [];
-  let lines: Uint8Array[] = [];
-  let size = 0;
-  const flush = (): void => {
-    const bytes = new Uint8Array(size);
+  for (const item of items) {
+    const { digest, full } = open.add(item);
+    digests.push(digest);
+    if (full) files.push(full);
+  }
+  files.push(open.end());
+  return { files, items: digests };
+}
+
+/** Cuts items into files, one item after the other. */
+export class ItemFiles {
+  private lines: Uint8Array[] = [];
+  private size = 0;
+  private files = 0;
+  private items = 0;
+
+  /** `full`: a file that is done, which the item began another after. Errors: `BAD_ITEM`, `TOO_MANY_ITEMS`. */
+  add(item: TextItem): { digest: Digest; full: NamedFile | null } {
+    if (++this.items > itemLimits.itemsMax) {
+      throw new Error(`TOO_MANY_ITEMS: more than ${itemLimits.itemsMax}; cut it into several`);
+    }
+    const line = encodeItem(item);
+    const isFull = this.size > 0 && this.size + line.length + 1 > itemLimits.fileBytesMax;
+    const full = isFull ? this.cut() : null;
+    this.lines.push(line);
+    this.size += line.length + 1;
+    return { digest: digestOf(line), full };
+  }
+
+  /** The last file. Error: `EMPTY_DATASET`. */
+  end(): NamedFile {
+    if (this.items === 0) throw new Error('EMPTY_DATASET: no item is left; loosen the filter');
+    return this.cut();
+  }
+
+  private cut(): NamedFile {
+    const bytes = new Uint8Array(this.size);
     let at = 0;
-    for (const line of lines) {
+    for (const line of this.lines) {
       bytes.set(line, at);
       bytes[at + line.length] = lineFeed;
       at += line.length + 1;
     }
-    files.push({ path: itemsPath(files.length), bytes });
-    lines = [];
-    size = 0;
-  };
-  for (const item of items) {
-    const line = encodeItem(item);
-    if (size > 0 && size + line.length + 1 > itemLimits.fileBytesMax) flush();
-    digests.push(digestOf(line));
-    lines.push(line);
-    size += line.length + 1;
+    this.lines = [];
+    this.size = 0;
+    return { path: itemsPath(this.files++), bytes };
   }
-  flush();
-  return { files, items: digests };
 }
 
 /** Items and their digests, from the files in order. Throws `BAD_ITEM` unless canonical. */

@@ -1,8 +1,9 @@
 /** What datasets inherit, through the command line alone: the licences of all parents, and opt-outs. */
 import { expect } from 'chai';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { startLocalNetwork, type LocalNetwork } from '@commonweights/cli/local-network.js';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { encodeItem } from '@commonweights/dataset-registry/transforms/text-item.js';
@@ -26,7 +27,7 @@ describe('datasets on a local network', function () {
   };
   const show = async (id: string) =>
     JSON.parse(await good('dataset', 'show', id, '--json')) as Record<string, unknown>;
-  const file = (name: string, text: string) => writeFile(join(cli.folder, name), text);
+  const file = (name: string, text: string | Uint8Array) => writeFile(join(cli.folder, name), text);
 
   before(async () => {
     cli = await CliFolder.create();
@@ -45,6 +46,18 @@ describe('datasets on a local network', function () {
   after(async () => {
     await network.stop();
     await cli.remove();
+  });
+
+  it('are added from a folder with CSV and packed files', async () => {
+    await mkdir(join(cli.folder, 'mixed'));
+    await file('mixed/rows.csv', 'body,year\n"one, with a comma",1790\n');
+    await file('mixed/more.jsonl.gz', gzipSync('{"text":"two"}\n{"text":"three"}\n'));
+    const flags = ['--licence', 'CC0-1.0', '--source', 'https://example.org', '--text', 'body'];
+    await good('dataset', 'add', 'mixed@1', 'mixed', ...flags);
+    expect(await show('mixed@1')).to.include({ items: 3 });
+    expect(await good('dataset', 'verify', 'mixed@1')).to.match(/is what it says/);
+    const bad = await run('dataset', 'add', 'x@1', 'mixed', ...flags.slice(0, 4));
+    expect(bad.err).to.match(/\nBAD_IMPORT: .*rows\.csv: it has no column "text", only body, year/);
   });
 
   it('keep to the licences of all their parents', async () => {

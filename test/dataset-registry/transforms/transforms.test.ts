@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -24,10 +24,7 @@ import {
   verifyDataset,
 } from '@commonweights/dataset-registry/transforms/derive.js';
 import { importStateOfTheUnion } from '@commonweights/dataset-registry/transforms/import-sotu.js';
-import {
-  importJsonLines,
-  importTextFolder,
-} from '@commonweights/dataset-registry/transforms/import-text.js';
+import { importJsonLines } from '@commonweights/dataset-registry/transforms/import-text.js';
 import {
   decodePacking,
   decodeTokens,
@@ -115,18 +112,6 @@ describe('import', () => {
     expect(new TextDecoder().decode(sotu.evidence)).to.include('Public Domain Dedication');
   });
 
-  it('takes the text files of a folder in order of their names, and follows no link', async () => {
-    await mkdir(join(folder, 'b'));
-    await writeFile(join(folder, 'b', '1.txt'), 'one');
-    await writeFile(join(folder, 'c.txt'), 'two');
-    await writeFile(join(folder, 'a.md'), 'no');
-    await symlink('/etc/hostname', join(folder, 'link.txt'));
-    expect(await importTextFolder(folder)).to.deep.equal([
-      { name: 'b/1.txt', text: 'one' },
-      { name: 'c.txt', text: 'two' },
-    ]);
-  });
-
   it('takes JSON lines, and names the line that is wrong', async () => {
     const path = join(folder, 'x.jsonl');
     await writeFile(path, '{"text":"a","n":1}\n\n{"text":"b"}\n');
@@ -134,14 +119,6 @@ describe('import', () => {
     await writeFile(path, '{"text":"a"}\n{"no":1}\n');
     const error = await importJsonLines(path).catch((caught: Error) => caught.message);
     expect(error).to.match(/^BAD_IMPORT: .*line 2: BAD_ITEM/);
-  });
-
-  it('refuses an empty folder and text that is not UTF-8', async () => {
-    const empty = await importTextFolder(folder).catch((caught: Error) => caught.message);
-    expect(empty).to.match(/^BAD_IMPORT: no .txt file/);
-    await writeFile(join(folder, 'a.txt'), Uint8Array.of(0xff, 0xfe));
-    const binary = await importTextFolder(folder).catch((caught: Error) => caught.message);
-    expect(binary).to.match(/^BAD_IMPORT: .*not UTF-8/);
   });
 });
 
