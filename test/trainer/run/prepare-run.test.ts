@@ -165,6 +165,19 @@ describe('preparing a run', () => {
     );
   });
 
+  it('takes what is paid for data into the terms, and refuses parts that are none', async () => {
+    const paying = (dataRewardYocto: string, weightBps = 10_000) => {
+      const dataShares = [{ dataset: 'raw@1', weightBps }];
+      return { ...draft, economics: { ...draft.economics, dataRewardYocto, dataShares } };
+    };
+    const { terms } = await prepare({ draft: paying('200000000') });
+    expect(terms.dataRewardYocto).to.equal('200000000');
+    expect(terms.dataShares).to.deep.equal([{ dataset: 'raw@1', weightBps: 10_000 }]);
+    expect((await prepare()).terms).to.deep.include({ dataRewardYocto: '0', dataShares: [] });
+    expect(await refusal({ draft: paying('200000001') })).to.match(/^BAD_TERMS: dataRewardYocto/);
+    expect(await refusal({ draft: paying('200000000', 9_999) })).to.match(/^BAD_TERMS: weightBps/);
+  });
+
   it('counts what a round computes from the program', async () => {
     const { spec, terms } = await prepare();
     expect(terms.flopsPerRound).to.equal(spec.flopsPerRound);

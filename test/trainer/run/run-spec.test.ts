@@ -96,6 +96,8 @@ describe('a run spec', () => {
     expect(refusal(poisoned)).to.match(/^BAD_RUN_SPEC: __proto__: is not a known field/);
   });
 
+  const share = { dataset: 'tiny@1', weightBps: 10_000 };
+
   describe('is refused out of range:', () => {
     const cases: [string, unknown[]][] = [
       ['version', [0, 2, '1']],
@@ -140,6 +142,8 @@ describe('a run spec', () => {
       ['economics.relayedCallsPerRound', [-1, 65]],
       ['economics.earnedStakeSeatsMax', [-1, 65]],
       ['economics.relayFeeYocto', ['-1', 5]],
+      ['economics.dataRewardYocto', ['-1', 5, '1.5']],
+      ['economics.dataShares', ['all', {}, Array.from({ length: 17 }, () => share)]],
     ];
     for (const [path, values] of cases) {
       it(path, () => {
@@ -174,6 +178,7 @@ describe('a run spec', () => {
     const schedule = { peak: 0.01, final: 0.001, warmupSteps: 4, totalSteps: 60 };
     const decay = { ...schedule, kind: 'warmup-stable-decay' };
     const accepted: [string, unknown][] = [
+      ['economics.dataShares', [share]],
       ['inner.plan', { microBatches: 2, recomputeLayers: true, attentionBlock: 4, logitsBlock: 8 }],
       ['inner.plan', {}],
       ['model.ropeScaling', { kind: 'linear', factor: 2 }],
@@ -190,6 +195,8 @@ describe('a run spec', () => {
       });
     }
     const refused: [string, unknown, RegExp][] = [
+      ['economics.dataShares', [{ ...share, weightBps: 0 }], /dataShares\.0\.weightBps: must be/],
+      ['economics.dataShares', [{ weightBps: 1 }], /dataShares\.0\.dataset: is missing/],
       ['inner.plan', { microBatches: 3 }, /inner\.plan\.microBatches: does not divide/],
       ['inner.plan', { recomputeLayers: 1 }, /inner\.plan\.recomputeLayers: must be true/],
       ['inner.plan', { attentionBlock: 0 }, /inner\.plan\.attentionBlock: /],
