@@ -1,5 +1,5 @@
 /** A DAO with everything that the pages have something to say about, shaped by the contract's types. */
-import { seatDefaults } from '@commonweights/trainer/run/run-spec.js';
+import { economicsDefaults } from '@commonweights/trainer/run/run-spec.js';
 import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
 import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { encodeManifest } from '@commonweights/dataset-registry/digest/manifest.js';
@@ -218,7 +218,7 @@ export class DaoFixture {
         rewardYocto: near(10),
         auditFeeYocto: near(1),
         decoyFeeYocto: '0',
-        ...seatDefaults,
+        ...economicsDefaults,
       },
       heldBackRounds: 2,
       ...{ computeCostYocto: near(5), flopsPerRound: '10000000000' },
@@ -378,7 +378,7 @@ function makeSpec(title: string, rounds: number) {
       auditFeeYocto: near(1),
       decoyFeeYocto: '0',
       computeCostYocto: near(5),
-      ...seatDefaults,
+      ...economicsDefaults,
     },
   };
 }

@@ -6,7 +6,7 @@
 import { draftOf } from '@commonweights/cli/main-job/recipe.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
 import { decodeRunTerms } from '@commonweights/dao-contracts/rules/terms-decoding.js';
-import { seatDefaults, termsOf, type RunSpec } from '@commonweights/trainer/run/run-spec.js';
+import { economicsDefaults, termsOf, type RunSpec } from '@commonweights/trainer/run/run-spec.js';
 import type { OuterRecipe } from '@commonweights/trainer/exchange/recipe.js';
 import { derive } from './abstract-work.js';
 import type { SettingName } from './adversary.js';
@@ -116,7 +116,7 @@ function mainJob(): { terms: RunTerms; recipe: OuterRecipe } {
       sequences: 100_000,
     },
     economics: {
-      ...seatDefaults,
+      ...economicsDefaults,
       ...draft.economics,
       computeCostYocto: draft.economics.rewardYocto,
     },

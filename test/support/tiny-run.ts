@@ -8,7 +8,11 @@ import { flopsOfRound } from '@commonweights/trainer/program/count-flops.js';
 import type { TrainingProgram } from '@commonweights/trainer/program/training-program.js';
 import type { OuterState } from '@commonweights/trainer/exchange/outer-step.js';
 import { initialState } from '@commonweights/trainer/run/initial-state.js';
-import { decodeRunSpec, seatDefaults, type RunSpec } from '@commonweights/trainer/run/run-spec.js';
+import {
+  decodeRunSpec,
+  economicsDefaults,
+  type RunSpec,
+} from '@commonweights/trainer/run/run-spec.js';
 
 const optimizer = {
   beta1: 0.9,
@@ -90,7 +94,7 @@ export async function tinyRun(engine: Engine, changes: Partial<RunSpec> = {}): P
       auditFeeYocto: near.replace('0', '1'),
       computeCostYocto: `1${near}`,
       decoyFeeYocto: '0',
-      ...seatDefaults,
+      ...economicsDefaults,
     },
     ...changes,
   });

@@ -17,14 +17,14 @@ import {
   type PricedTerms,
 } from '@commonweights/dao-contracts/rules/terms-economics.js';
 import type { RunDraft } from './run-draft.js';
-import { decodeEconomics, seatDefaults, type RunSpec } from './run-spec.js';
+import { decodeEconomics, economicsDefaults, type RunSpec } from './run-spec.js';
 
 /** The spec's prices: with the default where the draft leaves one out, without assumptions. */
 export function pricesOf({ economics }: RunDraft): RunSpec['economics'] {
   const { liarsBps, ...prices } = economics;
   void liarsBps;
   const computeCostYocto = prices.computeCostYocto ?? prices.rewardYocto;
-  return { ...seatDefaults, ...prices, computeCostYocto };
+  return { ...economicsDefaults, ...prices, computeCostYocto };
 }
 
 /** Errors: `BAD_RUN_SPEC`, `BAD_TERMS`, `CHEATING_PAYS`. */

@@ -1,7 +1,7 @@
 /** A run draft: what a proposer writes. The rest of the spec follows from it (prepare-run.ts). */
 import type { LlamaConfig } from '../program/training-program.js';
 import type { DraftParent } from './parent.js';
-import type { RunSpec, seatDefaults } from './run-spec.js';
+import type { RunSpec, economicsDefaults } from './run-spec.js';
 
 type Derived = 'version' | 'tokenizer' | 'program' | 'fingerprint' | 'flopsPerRound' | 'parent';
 
@@ -16,12 +16,12 @@ export interface RunDraft extends Omit<RunSpec, Derived | 'model' | 'data' | 'ec
 
 /**
  * The prices, and what is assumed where they are checked. What it does not say of seats is
- * `seatDefaults`.
+ * `economicsDefaults`.
  */
 interface DraftEconomics
   extends
-    Omit<RunSpec['economics'], 'computeCostYocto' | keyof typeof seatDefaults>,
-    Partial<Pick<RunSpec['economics'], keyof typeof seatDefaults>> {
+    Omit<RunSpec['economics'], 'computeCostYocto' | keyof typeof economicsDefaults>,
+    Partial<Pick<RunSpec['economics'], keyof typeof economicsDefaults>> {
   /** Default: the reward, since nobody works for less than it costs. */
   readonly computeCostYocto?: string;
   /** Share of the seats that may lie; default: a third. Not part of the spec. */

@@ -114,7 +114,7 @@ export interface RunSpec {
 }
 
 /** What a draft that says nothing of it gets: one machine an account, all stake, data is free. */
-export const seatDefaults = {
+export const economicsDefaults = {
   seatsPerAccount: 1,
   relayFeeYocto: '0',
   relayedCallsPerRound: 0,

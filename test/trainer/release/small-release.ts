@@ -18,7 +18,11 @@ import { verifyMaterial } from '@commonweights/trainer/release/verify-material.j
 import type { Verdict } from '@commonweights/trainer/release/verdict.js';
 import { initialState } from '@commonweights/trainer/run/initial-state.js';
 import { datasetsOf } from '@commonweights/trainer/run/parent.js';
-import { seatDefaults, type RunParent, type RunSpec } from '@commonweights/trainer/run/run-spec.js';
+import {
+  economicsDefaults,
+  type RunParent,
+  type RunSpec,
+} from '@commonweights/trainer/run/run-spec.js';
 
 export const sparse: OuterRecipe = {
   kind: 'sparseloco',
@@ -145,7 +149,7 @@ function specOf(outer: OuterRecipe): RunSpec {
       auditFeeYocto: '1',
       computeCostYocto: '1',
       decoyFeeYocto: '0',
-      ...seatDefaults,
+      ...economicsDefaults,
     },
   };
 }
