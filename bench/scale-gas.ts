@@ -1,7 +1,8 @@
 /**
- * What calls cost, for `bench/scale.ts`: medians of `npm run bench -- gas 5 16` and `-- gas 63` of
- * 28 November 2026, in Tgas of the contract's own execution. A flat run's record holds all of its
- * seats, so what its calls cost grows with them in a straight line.
+ * What calls cost, for `bench/scale.ts`: medians of `npm run bench -- gas 16 63` of 28 November 2026,
+ * in Tgas of the contract's receipts, loading included. A tick is two of them: its own and the one
+ * that it sends to itself. A flat run's record holds all of its seats, so what its calls cost grows
+ * with them in a straight line.
  */
 import type { FleetEvent } from '@commonweights/dao-contracts/rules/fleet/events.js';
 
@@ -10,18 +11,18 @@ interface Measured {
   at63: number;
 }
 
-/** Tgas by method, in a run of 16 and of 63 seats; `drawing`: the tick that draws the audits. */
+/** Tgas by method, in a run of 16 and of 63 seats; `drawing`: the dearest tick, which draws audits. */
 const flat = {
-  commit: { at16: 5.11, at63: 8.77 },
-  reveal: { at16: 6.16, at63: 10.37 },
-  certify: { at16: 5.62, at63: 11.27 },
-  submitRoot: { at16: 5.7, at63: 11.17 },
-  tick: { at16: 5.72, at63: 11.72 },
-  drawing: { at16: 25.7, at63: 104.84 },
-  deliver: { at16: 10.73, at63: 27.47 },
-  answer: { at16: 9.9, at63: 26.72 },
-  open: { at16: 11.15, at63: 28.04 },
-  enrol: { at16: 4.66, at63: 5.78 },
+  commit: { at16: 3.75, at63: 3.96 },
+  reveal: { at16: 4.29, at63: 4.56 },
+  certify: { at16: 3.71, at63: 4.43 },
+  submitRoot: { at16: 3.64, at63: 4.2 },
+  tick: { at16: 10.58, at63: 42.54 },
+  drawing: { at16: 32.17, at63: 103.03 },
+  deliver: { at16: 5.96, at63: 9.17 },
+  answer: { at16: 5.57, at63: 10.28 },
+  open: { at16: 6.99, at63: 12.65 },
+  enrol: { at16: 4.2, at63: 5.52 },
   claim: { at16: 3.53, at63: 3.54 },
 } as const satisfies Record<string, Measured>;
 
