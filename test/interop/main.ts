@@ -3,11 +3,13 @@
  * needs what this machine cannot install says "skipped" and why, except in CI, where it fails like
  * everything else that fails.
  */
+import { driveByNearWorkspaces } from './near-workspaces.js';
 import { runJobs, type Job } from './run-jobs.js';
 import { exchangeSignedModels } from './signed-models.js';
 import { compareWithTransformers } from './transformers.js';
 
 const jobs: readonly Job[] = [
+  { name: 'the embedded node (near-workspaces)', run: driveByNearWorkspaces },
   { name: 'signed models (OpenSSF Model Signing)', run: exchangeSignedModels },
   { name: 'checkpoints and tokenizers (transformers)', run: compareWithTransformers },
 ];
