@@ -18,6 +18,7 @@ import type { Terminal } from '../terminal.js';
 import { readItem } from './bounty-item.js';
 import { readBounty } from './bounty-record.js';
 import { refuseTaken } from './dataset-add.js';
+import { readDataset } from './dataset-record.js';
 
 export function addBountyPublish(bounty: Command, terminal: Terminal): void {
   does<{ title?: string }>(
@@ -50,7 +51,9 @@ async function publish(
     readBountyRecords(client, { bounty: it.bounty, kind: 'batch' }),
     readBountyRecords(client, { bounty: it.bounty, kind: 'contributor' }),
   ]);
-  const decided = datasetOfBounty(view, view.terms, contributors);
+  const { material } = view.terms;
+  const labelled = material === null ? null : await readDataset(client, material);
+  const decided = datasetOfBounty(view, view.terms, contributors, labelled);
   const accepted = batches.flatMap(({ items, outcome }) =>
     (items ?? []).filter((_, i) => outcome?.[i] === '1'),
   );

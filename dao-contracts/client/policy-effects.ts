@@ -8,7 +8,8 @@ import type { DatasetCalls } from './datasets.js';
 import type { GovernanceCalls } from './governance.js';
 import { readAll } from './page.js';
 import type { Policy } from '../rules/actions.js';
-import { checkLicence, checkTrainable } from '../rules/datasets.js';
+import { checkBountyLicence } from '../rules/bounty/dataset-of-bounty.js';
+import { checkTrainable } from '../rules/datasets.js';
 import { Refusal } from '../rules/errors.js';
 import { checkPrice } from '../rules/price-per-flop.js';
 import type { RunTerms } from '../rules/run-terms.js';
@@ -124,8 +125,9 @@ async function checksOf(action: ProposalView['action'], client: Reader): Promise
       return run === null ? [] : [priceOf({ ...run.terms, ...action.changes })];
     }
     case 'open-bounty': {
-      const { licence } = action.terms;
-      return [(policy) => checkLicence(licence, policy, 'the bounty asks for items')];
+      const { licence, material } = action.terms;
+      const labelled = material === null ? null : await client.getDataset({ id: material });
+      return [(policy) => checkBountyLicence(licence, labelled, policy)];
     }
     default:
       return [];

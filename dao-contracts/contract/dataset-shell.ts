@@ -49,7 +49,9 @@ export function register(record: DatasetRecord, bounty: number | null): void {
     const known = loadBounty(bounty);
     const { proposer } = proposals.get(known.proposal)!;
     requireProposer({ caller: publisher, proposer, bounty });
-    const decided = datasetOfBounty(known, loadTerms(bounty), loadContributors(known));
+    const terms = loadTerms(bounty);
+    const labelled = terms.material === null ? null : loadDataset(terms.material);
+    const decided = datasetOfBounty(known, terms, loadContributors(known), labelled);
     checkBountyDataset(record, decided);
   }
   datasets.put(record.id, newDataset(record, { publisher, bounty, nowMs: nowMs() }));

@@ -2,9 +2,9 @@
 import { near } from 'near-sdk-js';
 import { formatDigest, type Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import type { Action, Member } from '../rules/actions.js';
+import { checkBountyLicence } from '../rules/bounty/dataset-of-bounty.js';
 import { bountyEscrow, type BountyTerms } from '../rules/bounty/terms.js';
 import { canonicalText } from '../rules/canonical-text.js';
-import { checkLicence } from '../rules/datasets.js';
 import { checkResolvable } from '../rules/dispute.js';
 import { refuse, unreachable } from '../rules/errors.js';
 import { cancelProposal } from '../rules/guardian.js';
@@ -173,7 +173,8 @@ function checkAction(action: Action): Proposal['evidence'] {
 }
 
 function checkBounty({ licence, material }: BountyTerms): void {
-  checkLicence(licence, readSettings().policy, 'the bounty asks for items');
+  const labelled = material === null ? null : data.loadDataset(material);
+  checkBountyLicence(licence, labelled, readSettings().policy);
   if (material !== null) data.requireUsable([material]);
 }
 

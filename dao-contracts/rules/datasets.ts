@@ -3,7 +3,13 @@ import type { Policy } from './actions.js';
 import { account, digest, integer, list, nullable, record, text } from './decoding.js';
 import { refuse } from './errors.js';
 import { isLicenceAllowed } from './licence.js';
-import { contributorsMax, parentsMax, textCharsMax, titleCharsMax } from './limits.js';
+import {
+  contributorsMax,
+  licenceCharsMax,
+  parentsMax,
+  textCharsMax,
+  titleCharsMax,
+} from './limits.js';
 import type { DatasetRecord, DatasetView } from './views.js';
 
 const decodeShape = record<DatasetRecord>({
@@ -16,8 +22,8 @@ const decodeShape = record<DatasetRecord>({
   items: integer(0, Number.MAX_SAFE_INTEGER),
   source: text(textCharsMax),
   collectedAt: text(50),
-  licenceDeclared: text(100),
-  licenceConcluded: text(100),
+  licenceDeclared: text(licenceCharsMax),
+  licenceConcluded: text(licenceCharsMax),
   evidence: nullable(digest),
   parents: list(record({ dataset: text(128), transform: digest }), parentsMax),
   contributors: list(record({ account, weightBps: integer(1, 10_000) }), contributorsMax),

@@ -10,6 +10,13 @@ export function isLicenceAllowed(licence: string, allowed: readonly string[]): b
   return parts !== null && parts.every((part) => isLicenceAllowed(part, allowed));
 }
 
+/** What who uses both keeps to; a policy that allows each allows it. */
+export function bothLicences(one: string, other: string): string {
+  if (one === other) return one;
+  const parts = [one, other].map((part) => (part.includes(' OR ') ? `(${part})` : part));
+  return parts.join(' AND ');
+}
+
 /**
  * What stands between the ANDs outside of parentheses, each without its own; all shorter than the
  * whole. Null where an OR stands beside them, since AND binds tighter, or there is nothing to take

@@ -106,6 +106,8 @@ export const parentsMax = 16;
 export const contributorsMax = 64;
 /** `{` and `[` in a call's JSON: ten times what the largest honest one has. */
 export const argumentBracketsMax = 1_000;
+/** Of a licence expression: several licences with AND between them fit. */
+export const licenceCharsMax = 100;
 export const titleCharsMax = 200;
 export const textCharsMax = 500;
 /** The supply of NEAR is about 1.2 × 10^33 yocto: no honest amount is larger. */

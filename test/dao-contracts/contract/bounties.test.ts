@@ -189,6 +189,17 @@ describe('a proposal to open a bounty', () => {
     const args = { record: dataset };
     play.fake.call('ann.test', 'register_dataset', args, { depositYocto: near });
     expect(refused({ material: dataset.id })).to.equal('accepted');
+    const register = (id: string, licence: string) => {
+      const licences = { licenceDeclared: licence, licenceConcluded: licence };
+      const record = { ...dataset, id, ...licences };
+      play.fake.call('ann.test', 'register_dataset', { record }, { depositYocto: near });
+    };
+    register('closed@1', 'CC-BY-NC-4.0');
+    expect(refused({ material: 'closed@1' }), 'labels would launder it').to.match(
+      /^LICENCE_NOT_ALLOWED: what comes of closed@1 would be under "CC0-1.0 AND CC-BY-NC-4.0"/,
+    );
+    register('long@1', Array.from({ length: 8 }, () => 'CC0-1.0').join(' AND '));
+    expect(refused({ material: 'long@1' })).to.match(/^BAD_TERMS: "CC0-1.0 AND .*too long/);
     play.fake.call('ann.test', 'withdraw_dataset', { id: dataset.id }, { depositYocto: near });
     expect(refused({ material: dataset.id })).to.match(/^DATASET_BLOCKED/);
   });

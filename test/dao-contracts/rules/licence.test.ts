@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { checkLicence } from '@commonweights/dataset-registry/lineage/licence.js';
-import { isLicenceAllowed } from '@commonweights/dao-contracts/rules/licence.js';
+import { bothLicences, isLicenceAllowed } from '@commonweights/dao-contracts/rules/licence.js';
 
 const names = ['MIT', 'CC0-1.0', 'Apache-2.0', 'GPL-3.0-only'];
 
@@ -43,6 +43,21 @@ describe('a licence', () => {
     ]) {
       expect(isLicenceAllowed(licence, policy), licence).to.equal(false);
     }
+  });
+
+  it('of two things is allowed exactly where each of theirs is', () => {
+    expect(bothLicences('MIT', 'MIT')).to.equal('MIT');
+    expect(bothLicences('MIT OR CC0-1.0', 'GPL-3.0-only')).to.equal(
+      '(MIT OR CC0-1.0) AND GPL-3.0-only',
+    );
+    const one = fc.constantFrom(...policy, 'GPL-3.0-only', 'CC0-1.0 AND MIT', 'MIT OR CC0-1.0');
+    fc.assert(
+      fc.property(one, one, (a, b) => {
+        const each = isLicenceAllowed(a, policy) && isLicenceAllowed(b, policy);
+        expect(isLicenceAllowed(bothLicences(a, b), policy)).to.equal(each);
+      }),
+      { endOnFailure: true },
+    );
   });
 
   it('is never allowed where SPDX would not be satisfied', () => {

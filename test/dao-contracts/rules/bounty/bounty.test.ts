@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { digestTreeRoot } from '@commonweights/dataset-registry/digest/digest-tree.js';
+import { datasetOfBounty } from '@commonweights/dao-contracts/rules/bounty/dataset-of-bounty.js';
 import { sharesOf, viewBounty } from '@commonweights/dao-contracts/rules/bounty/new-bounty.js';
 import {
   bountyEscrow,
@@ -406,6 +407,22 @@ describe('the rules of a bounty refuse', () => {
     ] as const) {
       expect(decode({ [field]: value }), field).to.match(/^BAD_ARGUMENT: terms/);
     }
+  });
+});
+
+describe('the dataset of a bounty', () => {
+  const settled = { id: 1, itemsRoot: one, accepted: 1 };
+  const licencesOf = (labelled: { licenceDeclared: string; licenceConcluded: string } | null) => {
+    const record = datasetOfBounty(settled, terms, [{ account: 'a.test', accepted: 1 }], labelled);
+    return [record.licenceDeclared, record.licenceConcluded];
+  };
+
+  it('is under the licence of the texts that it labels, too', () => {
+    expect(licencesOf(null)).to.deep.equal(['CC0-1.0', 'CC0-1.0']);
+    const same = { licenceDeclared: 'CC0-1.0', licenceConcluded: 'CC0-1.0' };
+    expect(licencesOf(same)).to.deep.equal(['CC0-1.0', 'CC0-1.0']);
+    const other = { licenceDeclared: 'MIT OR Apache-2.0', licenceConcluded: 'MIT' };
+    expect(licencesOf(other)).to.deep.equal(['CC0-1.0 AND (MIT OR Apache-2.0)', 'CC0-1.0 AND MIT']);
   });
 });
 
