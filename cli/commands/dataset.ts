@@ -15,6 +15,7 @@ import { tokenizerTools } from '../tokenizer-tools.js';
 import { addDatasetAdd } from './dataset-add.js';
 import { addDatasetDerive } from './dataset-derive.js';
 import { addDatasetEarnings } from './dataset-earnings.js';
+import { addDatasetProve } from './dataset-prove.js';
 import { readDataset } from './dataset-record.js';
 import { addDatasetStatus } from './dataset-status.js';
 
@@ -23,6 +24,7 @@ export function addDatasetCommands(program: Command, terminal: Terminal): void {
   addDatasetAdd(dataset, terminal);
   addDatasetDerive(dataset, terminal);
   addDatasetStatus(dataset, terminal);
+  addDatasetProve(dataset, terminal);
   addDatasetEarnings(dataset, terminal);
   does(
     withExamples(

@@ -70,6 +70,49 @@ describe('datasets on a local network', function () {
     });
   });
 
+  it('show that a document is one of their items, and never that another is', async () => {
+    await file('letter.json', JSON.stringify(letters[2]));
+    expect(
+      await good('dataset', 'prove', 'letters@1', 'letter.json', '--out', 'proof.json'),
+    ).to.match(/^sha256:\w+ is item 3 of 4 in letters@1: proof\.json\n$/);
+    expect(await good('dataset', 'check-proof', 'proof.json')).to.match(
+      /is item 3 of 4 in letters/,
+    );
+    const byDigest = ['dataset', 'prove', 'letters@1', digestOf(encodeItem(letters[2]!))];
+    const proof = JSON.parse(await good(...byDigest)) as Record<string, unknown>;
+    expect(proof).to.deep.equal(JSON.parse(await good(...byDigest, '--json')));
+    const { itemsRoot } = await show('letters@1');
+    const root = ['--root', itemsRoot as string];
+    expect(await good('dataset', 'check-proof', 'proof.json', ...root)).to.match(/is item 3/);
+    const other = digestOf(encodeItem(letters[0]!));
+    const wrongRoot = await run('dataset', 'check-proof', 'proof.json', '--root', other);
+    expectOneSentence(wrongRoot, /^PROOF_FAILED: it leads to sha256:/);
+    for (const change of [
+      { index: 1 },
+      { items: 5 },
+      { item: other },
+      { itemsRoot: other },
+      { proof: [] },
+      { dataset: 'notes@1' },
+    ]) {
+      await file('false.json', JSON.stringify({ ...proof, ...change }));
+      const failed = await run('dataset', 'check-proof', 'false.json');
+      expectOneSentence(failed, /^PROOF_FAILED: /);
+      expect(failed.code).to.equal(3);
+    }
+    for (const bad of [{}, null, { ...proof, version: 2 }, { ...proof, proof: ['x'] }]) {
+      await file('false.json', JSON.stringify(bad));
+      expectOneSentence(await run('dataset', 'check-proof', 'false.json'), /^BAD_FILE: that is no/);
+    }
+    await file('letter.json', JSON.stringify({ text: `${letters[2]!.text}!` }));
+    const none = await run('dataset', 'prove', 'letters@1', 'letter.json');
+    expectOneSentence(none, /^NOT_AN_ITEM: none of the 4 items of letters@1 has exactly these/);
+    expect(none.code).to.equal(4);
+    await file('letter.json', 'a letter');
+    const text = await run('dataset', 'prove', 'letters@1', 'letter.json');
+    expectOneSentence(text, /^BAD_FILE: .*letter\.json is no item as JSON/);
+  });
+
   it('leave out what a publisher was asked to take out, and say so in their transform', async () => {
     const nothing = await run('dataset', 'derive', 'x@1', 'letters@1', '--transform', 'leave-out');
     expectOneSentence(nothing, /^BAD_PARAMS: "lists" is not 1 to 64 digests/);
