@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { parseAccountId } from '@commonweights/dao-contracts/client/accounts.js';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
+import type { Engine } from '@commonweights/trainer/engines/engine.js';
 import { readRuns } from '@commonweights/dao-contracts/client/runs.js';
 import { chooseRun } from '@commonweights/trainer/worker/choose-run.js';
 import type { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
@@ -30,6 +31,7 @@ interface WorkFlags extends WorkerFlag {
   readonly auditor?: boolean;
   readonly fromRound?: number;
   readonly threads?: number;
+  readonly engine?: string;
   readonly data?: string;
   readonly payout?: string;
   readonly earnStake?: boolean;
@@ -57,6 +59,7 @@ export function addWorkCommand(program: Command, terminal: Terminal): void {
           'threads of the engine: as many as the run was proposed with',
           wholeNumber(1, 64),
         )
+        .option('--engine <name>', 'in a run of the tolerance class; "engine list" names them')
         .option('--data <dir>', 'where blobs are kept (default: .commonweights/work/<account>)')
         .option(
           '--status <port>',
@@ -75,6 +78,16 @@ export function addWorkCommand(program: Command, terminal: Terminal): void {
     (session, [id], flags) =>
       contribute(session, id === undefined ? null : parseId('run', id), flags),
   );
+}
+
+/** An exact run refuses every engine but the one that it names. */
+async function engineFor({ engine, threads = 1 }: WorkFlags): Promise<Engine> {
+  if (engine === undefined || engine === 'ort-wasm') {
+    const { createOrtWasmEngine } = await import('@commonweights/trainer/engines/ort-wasm.js');
+    return createOrtWasmEngine({ threads });
+  }
+  const { engineNamed } = await import('@commonweights/trainer/engines/list-engines.js');
+  return engineNamed(engine, { threads });
 }
 
 async function contribute(session: Session, named: number | null, flags: WorkFlags): Promise<void> {
@@ -112,10 +125,7 @@ interface Bench {
 
 async function workIn(bench: Bench, run: number): Promise<void> {
   const { session, client, blobs, secretKey, retire, flags } = bench;
-  const [{ work }, { createOrtWasmEngine }] = await Promise.all([
-    import('@commonweights/trainer/worker/work.js'),
-    import('@commonweights/trainer/engines/ort-wasm.js'),
-  ]);
+  const { work } = await import('@commonweights/trainer/worker/work.js');
   const role = flags.auditor ? 'auditor' : 'trainer';
   const payout = flags.payout === undefined ? {} : { payout: parseAccountId(flags.payout) };
   const mine = { run, client, ...workerOf(flags), ...payout };
@@ -125,7 +135,7 @@ async function workIn(bench: Bench, run: number): Promise<void> {
   session.note(`${client.accountId} works in run ${run} as ${role}`);
   const { because, seat } = await work({
     ...{ ...mine, role, blobs, saltSecret: secretKey, retire },
-    engine: createOrtWasmEngine(flags.threads === undefined ? {} : { threads: flags.threads }),
+    engine: await engineFor(flags),
     onEvent: (event) => {
       status.note(event);
       teller.tell(event);
@@ -276,6 +286,11 @@ class Teller {
         return this.#say(`audit of round ${event.round}: opened segment ${event.segment}`);
       case 'answered':
         return this.#say(`audited seat ${event.seat} in round ${event.round}`);
+      case 'measured': {
+        const { residualBillionths: far } = event;
+        const found = far === null ? 'found no end' : `is ${(far / 1e9).toExponential(1)} apart`;
+        return this.#say(`audited seat ${event.seat} in round ${event.round}: ${found}`);
+      }
       case 'judged':
         return this.#say(`judged dispute ${event.dispute} about round ${event.round}`);
       case 'appealed':

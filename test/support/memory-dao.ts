@@ -107,6 +107,8 @@ export class MemoryDao {
       deliver: (it: object) => act({ kind: 'deliver', ...it }),
       answer: (it: object) => act({ kind: 'answer', ...it }),
       open: (it: object) => act({ kind: 'open', ...it }),
+      measure: (it: object) => act({ kind: 'measure', ...it }),
+      uncover: (it: object) => act({ kind: 'uncover', ...it }),
       challengeRoot: (it: object) => act({ kind: 'challenge_root', ...it }),
       judge: (it: object) => act({ kind: 'judge', ...it }),
       appeal: (it: object) => act({ kind: 'appeal', ...it }),

@@ -104,6 +104,9 @@ export function callFor(play: RunPlay, account: string, duty: Duty): RunCommand 
       return { kind: 'judge', account, dispute: dispute.id, answer: play.truth(dispute) };
     }
     case 'challenge-root':
+    // Only in the tolerance class.
+    case 'measure':
+    case 'uncover':
       return null;
     case 'wait':
     case 'finish':

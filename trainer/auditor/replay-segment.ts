@@ -21,7 +21,7 @@ export async function replaySegment(
   input: RoundInput,
   claim: SegmentClaim,
 ): Promise<Digest | null> {
-  const start = readSnapshot(input, claim);
+  const start = readSegmentStart(input, claim);
   if (!start) return null;
   try {
     return await leafAfter(input, start, claim.segment);
@@ -42,7 +42,7 @@ async function leafAfter(input: RoundInput, start: Snapshot, segment: number): P
 }
 
 /** A malformed snapshot, or a first one that is not the agreed start, is the worker's fault. */
-function readSnapshot(input: RoundInput, claim: SegmentClaim): Snapshot | null {
+export function readSegmentStart(input: RoundInput, claim: SegmentClaim): Snapshot | null {
   let snapshot: Snapshot;
   try {
     snapshot = decodeSnapshot(claim.snapshot, input.layout, input.spec.outer);

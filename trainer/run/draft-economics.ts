@@ -18,6 +18,7 @@ import {
 } from '@commonweights/dao-contracts/rules/terms-economics.js';
 import type { RunDraft } from './run-draft.js';
 import { decodeEconomics, economicsDefaults, type RunSpec } from './run-spec.js';
+import { checkToleranceDraft } from './tolerance-support.js';
 
 /** The spec's prices: with the default where the draft leaves one out, without assumptions. */
 export function pricesOf({ economics }: RunDraft): RunSpec['economics'] {
@@ -29,6 +30,7 @@ export function pricesOf({ economics }: RunDraft): RunSpec['economics'] {
 
 /** Errors: `BAD_RUN_SPEC`, `BAD_TERMS`, `CHEATING_PAYS`. */
 export function checkDraftEconomics(draft: RunDraft): void {
+  checkToleranceDraft(draft);
   refuseIfCheatingPays(pricedTermsOf(draft), liarsOf(draft));
 }
 
@@ -46,6 +48,7 @@ function pricedTermsOf(draft: RunDraft): PricedTerms {
   const prices = decodeEconomics(pricesOf(draft));
   checkDataTerms(prices);
   const { auditedClaimsBps, challengeWindowMs = 0, auditsPerClaim = 1, heldBackRounds } = draft;
+  const { decoyShareBps = 0 } = draft;
   const { segments } = draft.inner;
   return {
     ...prices,
@@ -57,6 +60,8 @@ function pricedTermsOf(draft: RunDraft): PricedTerms {
     heldBackRounds: integer('heldBackRounds', heldBackRounds, { min: 0, max: 10_000 }),
     auditsPerClaim: integer('auditsPerClaim', auditsPerClaim, { min: 1, max: auditsPerClaimMax }),
     segments: integer('inner.segments', segments, { min: 1, max: 1_024 }),
+    decoyShareBps: integer('decoyShareBps', decoyShareBps, { min: 0, max: 10_000 }),
+    ...(draft.tolerance ? { tolerance: draft.tolerance } : {}),
   };
 }
 

@@ -7,6 +7,7 @@
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { DataShare, RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
 import { datasetsPerRunMax } from '@commonweights/dao-contracts/rules/limits.js';
+import type { ToleranceTerms } from '@commonweights/dao-contracts/rules/tolerance/terms.js';
 import { decodeOuterRecipe, type OuterRecipe } from '../exchange/recipe.js';
 import type { ProgramPlan } from '../program/program-plan.js';
 import type { LearningRateSchedule } from '../program/schedule.js';
@@ -95,6 +96,8 @@ export interface RunSpec {
   readonly taintedShareBpsMax: number;
   readonly decoyShareBps: number;
   readonly heldBackRounds: number;
+  /** Absent: the exact class. Else results are compared by distance. */
+  readonly tolerance?: ToleranceTerms;
   readonly economics: {
     readonly stakeYocto: string;
     readonly rewardYocto: string;
@@ -155,6 +158,7 @@ export function termsOf(input: { spec: RunSpec; digest: Digest; initialRoot: Dig
     heldBackRounds: spec.heldBackRounds,
     ...spec.economics,
     flopsPerRound: spec.flopsPerRound,
+    ...(spec.tolerance ? { tolerance: spec.tolerance } : {}),
   };
 }
 
@@ -246,6 +250,15 @@ export function decodeRunSpec(json: unknown): RunSpec {
     taintedShareBpsMax: count(0, 5_000),
     decoyShareBps: count(0, 10_000),
     heldBackRounds: count(0, 10_000),
+    tolerance: optional((value, path) =>
+      fields(value, path, {
+        toleranceBillionths: count(1, 1_000_000_000),
+        driftBillionths: count(1, 1_000_000_000),
+        window: count(2, 1_000),
+        failuresMax: count(2, 1_000),
+        failureYocto: decimal,
+      }),
+    ),
     economics: decodeEconomics,
   }) as unknown as RunSpec;
   const { inner, model } = spec;

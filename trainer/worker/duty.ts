@@ -23,6 +23,8 @@ export type Duty =
   | { kind: 'deliver'; audit: AuditView }
   | { kind: 'open'; audit: AuditView }
   | { kind: 'answer'; audit: AuditView }
+  | { kind: 'measure'; audit: AuditView }
+  | { kind: 'uncover'; audit: AuditView }
   | { kind: 'judge'; dispute: DisputeView }
   | { kind: 'appeal'; dispute: DisputeView }
   | { kind: 'challenge-root'; round: number; root: Digest }
@@ -120,6 +122,7 @@ function materialDuty(run: RunView, mine: SeatView): Duty | null {
     if (audit.seat !== mine.seat) continue;
     if (audit.state === 'material') return { kind: 'deliver', audit };
     if (audit.state === 'opening') return { kind: 'open', audit };
+    if (audit.state === 'uncover') return { kind: 'uncover', audit };
   }
   return null;
 }
@@ -186,7 +189,9 @@ function roundActDuty(run: RunView, mine: SeatView): Duty | null {
 
 function answerDuty(run: RunView, mine: SeatView): Duty | null {
   for (const audit of run.audits) {
-    if (audit.state === 'answer' && audit.auditor === mine.seat) return { kind: 'answer', audit };
+    if (audit.auditor !== mine.seat) continue;
+    if (audit.state === 'answer') return { kind: 'answer', audit };
+    if (audit.state === 'measure') return { kind: 'measure', audit };
   }
   for (const dispute of run.disputes) {
     const juror = dispute.panel.find((one) => one.seat === mine.seat);
@@ -205,7 +210,7 @@ function tickDuty(run: RunView, seats: readonly SeatView[], nowMs: number): Duty
     return { kind: 'tick', because: 'deadline passed' };
   const expelled = seats.filter(({ status }) => status === 'expelled').map(({ seat }) => seat);
   const isLost = ({ state, auditor }: AuditView) =>
-    state === 'answer' && expelled.includes(auditor);
+    (state === 'answer' || state === 'measure') && expelled.includes(auditor);
   if (run.audits.some(isLost)) return { kind: 'tick', because: 'an auditor is to be replaced' };
   if (run.status === 'paused') return canGoOn(run, seats) ?? forsaken(run, nowMs);
   const open = run.open;

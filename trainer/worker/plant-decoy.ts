@@ -2,6 +2,7 @@
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { plantedLeaf } from '@commonweights/dao-contracts/rules/commitment.js';
 import { traceRootOf } from '@commonweights/dao-contracts/rules/trace.js';
+import type { CoveredTrace } from './covered-trace.js';
 import type { RoundResult } from './round.js';
 
 export interface Decoy {
@@ -13,6 +14,8 @@ export interface Decoy {
 /** `leaves` are the computed ones; `traceRoot` commits to `tracedLeaves`. */
 export interface TracedResult extends RoundResult {
   readonly decoy: Decoy | null;
+  /** Tolerance class: its decoys are of another kind (plant-wrong-ends.ts). */
+  readonly cover?: CoveredTrace;
 }
 
 export function plantDecoy(result: RoundResult, decoy: Decoy | null): TracedResult {
@@ -21,7 +24,12 @@ export function plantDecoy(result: RoundResult, decoy: Decoy | null): TracedResu
 }
 
 /** What the trace root commits to, leaf by leaf. */
-export function tracedLeaves({ leaves, decoy }: Pick<TracedResult, 'leaves' | 'decoy'>): Digest[] {
+export function tracedLeaves({
+  leaves,
+  decoy,
+  cover,
+}: Pick<TracedResult, 'leaves' | 'decoy' | 'cover'>): Digest[] {
+  if (cover) return [...cover.traced];
   return leaves.map((leaf, i) =>
     i === decoy?.index ? plantedLeaf({ leaf, nonce: decoy.nonce }) : leaf,
   );

@@ -17,7 +17,9 @@ import type { TensorLayout } from '../program/layout.js';
 import { learningRateAt, type RunSpec } from '../run/run-spec.js';
 
 /** The part of a run spec that a round is computed from. */
-export type RoundSpec = Pick<RunSpec, 'inner' | 'outer'> & { readonly data: { seed: number } };
+export type RoundSpec = Pick<RunSpec, 'inner' | 'outer' | 'tolerance'> & {
+  readonly data: { seed: number };
+};
 
 /** What a round is computed from, apart from the worker's own state. */
 export interface RoundInput {
@@ -45,6 +47,8 @@ export interface RoundResult {
   readonly traceRoot: Digest;
   /** Snapshot at the start of each segment, kept in case an audit asks for it. */
   readonly snapshots: readonly Uint8Array[];
+  /** After the last step: in the tolerance class an audit may ask for it, in the exact class none. */
+  readonly lastSnapshot?: Uint8Array;
   /** Mean training loss over the round, nats per token. */
   readonly loss: number;
 }
@@ -72,12 +76,14 @@ export async function trainRound(
   }
   const { leaf, ...outcome } = finishRound(input, state);
   leaves.push(leaf);
+
   return {
     ...outcome,
     localIn: localStateDigest(local, input.layout),
     leaves,
     traceRoot: traceRootOf(leaves),
     snapshots,
+    ...(input.spec.tolerance ? { lastSnapshot: encodeSnapshot(state, input.layout) } : {}),
     loss: lossSum / stepsPerRound,
   };
 }

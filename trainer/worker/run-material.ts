@@ -145,6 +145,12 @@ export class RunMaterial {
     return null;
   }
 
+  /** What is not there now is not waited for. */
+  async fileOrNull(digest: Digest): Promise<Uint8Array | null> {
+    const maxBytes = vectorsBytesMax(this.it.opened.program.layout, 4);
+    return this.it.blobs.get(digest, { maxBytes }).catch(() => null);
+  }
+
   /** Publishes, or says why not: nothing that others need may stop what this seat owes. */
   async offer(bytes: Uint8Array): Promise<boolean> {
     try {

@@ -20,10 +20,12 @@ import type { RunSpec } from '../run/run-spec.js';
 import { findSeat, nextDuty, type Duty } from './duty.js';
 import type { LayeredStore } from './layered-store.js';
 import { isPassing, pause, RoundAbandoned } from './passing.js';
+import { plantWrongEnds } from './plant-wrong-ends.js';
 import { plantDecoy, tracedLeaves, type Decoy, type TracedResult } from './plant-decoy.js';
 import { trainRound, type BeforeStep, type RoundResult } from './round.js';
 import { RunMaterial } from './run-material.js';
 import type { RunReader, Seen } from './run-reader.js';
+import { SeatByDistance } from './seat-by-distance.js';
 import { SeatInDispute } from './seat-in-dispute.js';
 import { roundInput, SegmentReplay, type RoundContext } from './segment-replay.js';
 import { selfTest } from './self-test.js';
@@ -80,6 +82,8 @@ export class SeatAtWork {
   readonly #material: RunMaterial;
   readonly #replay: SegmentReplay;
   readonly #disputes: SeatInDispute;
+  /** In a run of the tolerance class. */
+  readonly #byDistance: SeatByDistance | null;
 
   private constructor(
     private readonly options: SeatOptions,
@@ -94,7 +98,11 @@ export class SeatAtWork {
     this.#replay = new SegmentReplay({ opened, session, material });
     const { replay } = this.#replay;
     const mine = this.#mine(run);
-    this.#disputes = new SeatInDispute({ client, blobs, material, replay, mine, tell });
+    const { saltSecret } = options;
+    const distance = { client, blobs, material, replay: this.#replay, mine, saltSecret, tell };
+    this.#byDistance = opened.spec.tolerance ? new SeatByDistance(distance) : null;
+    const byDistance = this.#byDistance;
+    this.#disputes = new SeatInDispute({ client, blobs, material, replay, byDistance, mine, tell });
   }
 
   /** What this seat named as the root of a round that it may still challenge. */
@@ -149,6 +157,10 @@ export class SeatAtWork {
         return this.#open(duty.audit, seen);
       case 'answer':
         return this.#answer(duty.audit, seen);
+      case 'measure':
+        return this.#measure(duty.audit, seen);
+      case 'uncover':
+        return this.#uncover(duty.audit, seen);
       case 'judge':
         return this.#disputes.judge(duty.dispute, seen);
       case 'challenge-root':
@@ -238,7 +250,7 @@ export class SeatAtWork {
       localIn: result.localIn,
       localOut: result.localOut.digest,
       traceRoot: result.traceRoot,
-      salt: this.#salt(round),
+      salt: this.#salt(round, result),
     });
     this.#tell({ kind: 'revealed', round, update: result.update.digest });
   }
@@ -299,6 +311,7 @@ export class SeatAtWork {
   async #deliver(audit: AuditView, seen: Seen): Promise<void> {
     const result = await this.#resultOf(audit.round, seen);
     if (!result) return;
+    if (this.#byDistance) return this.#byDistance.deliver(audit, result);
     const snapshot = result.snapshots[audit.segment]!;
     await this.options.blobs.publish(snapshot);
     await this.options.client.deliver(this.#auditStep(audit, result, audit.segment));
@@ -309,6 +322,7 @@ export class SeatAtWork {
   async #open(audit: AuditView, seen: Seen): Promise<void> {
     const result = await this.#resultOf(audit.round, seen);
     if (!result) return;
+    if (this.#byDistance) return this.#byDistance.open(audit, result);
     const step = this.#auditStep(audit, result, audit.segment + 1);
     const last = audit.segment + 1 === seen.run.terms.segments;
     const secret = step.nonce === null ? null : this.#secret(audit.round);
@@ -331,12 +345,24 @@ export class SeatAtWork {
   async #answer(audit: AuditView, seen: Seen): Promise<void> {
     const subject = seen.seats.find((seat) => seat.seat === audit.seat)!;
     const context = this.#context(audit.round, seen, subject);
+    if (this.#byDistance) return this.#byDistance.answer(audit, context, seen.run);
     const { segment } = audit;
     const { replay } = this.#replay;
     const leaf = await replay(context, { segment, startLeaf: audit.startLeaf! }, seen.run);
     const { run, round, seat } = { run: seen.run.id, ...audit };
     await this.options.client.answer({ ...this.#mine(run), round, seat, segment, leaf });
     this.#tell({ kind: 'answered', round, seat, segment, leaf });
+  }
+
+  async #measure(audit: AuditView, seen: Seen): Promise<void> {
+    const subject = seen.seats.find((seat) => seat.seat === audit.seat)!;
+    const context = this.#context(audit.round, seen, subject);
+    await this.#byDistance!.measure(audit, { context, run: seen.run, subject });
+  }
+
+  async #uncover(audit: AuditView, seen: Seen): Promise<void> {
+    const result = await this.#resultOf(audit.round, seen);
+    if (result) await this.#byDistance!.uncover(audit, result, this.#secret(audit.round));
   }
 
   /** The seat's own result of a round; null when the round went away while it was computed. */
@@ -354,7 +380,7 @@ export class SeatAtWork {
       );
       const local = await this.#material.localState(context.localIn);
       const honest = await compute(input, local, this.#watchWhileTraining(round));
-      const result = plantDecoy(honest, this.#decoyOf(round, seen.run));
+      const result = this.#plant(honest, round, seen.run);
       await this.options.blobs.put(result.localOut.bytes);
       this.#remember(round, result);
       this.#tell({
@@ -412,13 +438,14 @@ export class SeatAtWork {
       if (duty.kind === 'judge' || duty.kind === 'challenge-root' || duty.kind === 'appeal') {
         return this.#tryUrgent(duty, seen);
       }
-      const urgent = duty.kind === 'deliver' || duty.kind === 'open' || duty.kind === 'answer';
+      const byAuditor = duty.kind === 'answer' || duty.kind === 'measure';
+      const byWorker = duty.kind === 'deliver' || duty.kind === 'open' || duty.kind === 'uncover';
       // After a restart the audited round's result is not at hand, and computing it needs the very
       // session that is training now.
-      if (urgent && duty.kind !== 'answer' && !this.#results.has(duty.audit.round)) {
+      if (byWorker && !this.#results.has(duty.audit.round)) {
         throw new RoundAbandoned('an audit needs an earlier round computed again first');
       }
-      if (urgent && duty.audit.round !== round) await this.#tryUrgent(duty, seen);
+      if ((byAuditor || byWorker) && duty.audit.round !== round) await this.#tryUrgent(duty, seen);
     };
   }
 
@@ -489,7 +516,7 @@ export class SeatAtWork {
     return worker === '' ? { run } : { run, worker };
   }
 
-  #commitment(round: number, seen: Seen, result: RoundResult): Digest {
+  #commitment(round: number, seen: Seen, result: TracedResult): Digest {
     const mine = this.#mySeat(seen);
     return commitmentOf({
       contract: this.options.client.contract,
@@ -502,19 +529,29 @@ export class SeatAtWork {
       localIn: result.localIn,
       localOut: result.localOut.digest,
       traceRoot: result.traceRoot,
-      salt: this.#salt(round),
+      salt: this.#salt(round, result),
     });
   }
 
   /** Derived, not stored: after a kill the same round opens the same commitment. */
-  #salt(round: number): string {
-    return saltOf(this.#secret(round));
+  #salt(round: number, result: TracedResult): string {
+    return result.cover?.salt ?? saltOf(this.#secret(round));
   }
 
   #secret(round: number): string {
     const { saltSecret, client, run, worker = '' } = this.options;
     const parts = [saltSecret, client.contract, run, round, worker];
     return taggedDigest('cw/round-secret/2', parts).slice(7);
+  }
+
+  /** What the trace commits to instead of what was computed, if its secret says so. */
+  #plant(result: RoundResult, round: number, run: RunView): TracedResult {
+    const { tolerance, decoyShareBps: shareBps } = run.terms;
+    if (!tolerance) return plantDecoy(result, this.#decoyOf(round, run));
+    const { toleranceBillionths } = tolerance;
+    const { spec, program } = this.opened;
+    const by = { toleranceBillionths, layout: program.layout, recipe: spec.outer };
+    return plantWrongEnds(result, { secret: this.#secret(round), round, shareBps, ...by });
   }
 
   /** Where this round's trace has a decoy, if its secret says so. */
@@ -529,7 +566,10 @@ export class SeatAtWork {
     this.#results.set(round, result);
     const old = [...this.#results].filter(([number]) => number < round - 1);
     for (const [number] of old) this.#results.delete(number);
-    const digestsOf = (one: TracedResult) => [...one.leaves, one.localOut.digest];
+    const digestsOf = (one: TracedResult) => [
+      ...[...one.leaves, one.localOut.digest, one.endSnapshot],
+      ...(one.cover?.traced ?? []),
+    ];
     // After a rewind the same work is done again, and what an old round left is what a new one has.
     const needed = new Set([...this.#results.values()].flatMap(digestsOf));
     for (const digest of old.flatMap(([, one]) => digestsOf(one))) {

@@ -10,6 +10,7 @@ import { readDisputedRound, type DisputedClaim, type DisputedRound } from './dis
 import { isPassing } from './passing.js';
 import type { RunMaterial } from './run-material.js';
 import type { Seen } from './run-reader.js';
+import type { SeatByDistance } from './seat-by-distance.js';
 import type { ReplaySegment } from './segment-replay.js';
 import type { WorkEvent } from './work-event.js';
 
@@ -24,6 +25,8 @@ export class SeatInDispute {
       readonly blobs: LayeredStore;
       readonly material: RunMaterial;
       readonly replay: ReplaySegment;
+      /** In a run of the tolerance class. */
+      readonly byDistance: SeatByDistance | null;
       /** Which seat a call is about. */
       readonly mine: { run: number; worker?: string };
       readonly tell: (event: WorkEvent) => void;
@@ -98,11 +101,10 @@ export class SeatInDispute {
     if (dispute.kind === 'update') return this.#confirmUpdate(claim);
     const { segment, startLeaf } = dispute;
     const { slice, localIn } = claim;
-    return this.it.replay(
-      { round: round.round, startRoot: round.startRoot, ordinal: round.ordinal, slice, localIn },
-      { segment: segment!, startLeaf: startLeaf! },
-      seen.run,
-    );
+    const { startRoot, ordinal } = round;
+    const context = { round: round.round, startRoot, ordinal, slice, localIn };
+    if (dispute.distance) return this.it.byDistance!.judge(dispute, context, seen.run);
+    return this.it.replay(context, { segment: segment!, startLeaf: startLeaf! }, seen.run);
   }
 
   /** Whoever says that an update can be had makes sure that it can. */

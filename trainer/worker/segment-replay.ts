@@ -38,10 +38,15 @@ export class SegmentReplay {
   readonly replay: ReplaySegment = async (context, { segment, startLeaf }, run) => {
     const snapshot = await this.it.material.snapshot(startLeaf);
     if (!snapshot) return null;
-    this.#session ??= this.it.session.fork();
-    const input = await roundInput(this.it, { context, run, session: this.#session });
+    const input = await this.inputOf(context, run);
     return replaySegment(input, { segment, snapshot, localIn: context.localIn });
   };
+
+  /** What a segment of somebody's round is computed from, on a session beside this seat's own. */
+  inputOf(context: RoundContext, run: RunView): Promise<RoundInput> {
+    this.#session ??= this.it.session.fork();
+    return roundInput(this.it, { context, run, session: this.#session });
+  }
 
   async close(): Promise<void> {
     await this.#session?.dispose();

@@ -18,6 +18,14 @@ export type WorkEvent =
   | { kind: 'delivered'; round: number; segment: number; bytes: number }
   | { kind: 'opened'; round: number; segment: number }
   | { kind: 'answered'; round: number; seat: number; segment: number; leaf: Digest | null }
+  /** Tolerance class; null: there was no such end to measure. */
+  | {
+      kind: 'measured';
+      round: number;
+      seat: number;
+      segment: number;
+      residualBillionths: number | null;
+    }
   | { kind: 'judged'; dispute: number; round: number; answer: Digest | null }
   | { kind: 'challenged'; round: number; root: Digest }
   | { kind: 'appealed'; dispute: number; round: number }

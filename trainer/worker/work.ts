@@ -6,6 +6,7 @@
 import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { isDaoError } from '@commonweights/dao-contracts/client/errors.js';
+import { toWire } from '@commonweights/dao-contracts/client/money-fields.js';
 import type { RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
 import { encodeState } from '../checkpoint/state.js';
 import { openRun, type OpenRun } from '../run/open-run.js';
@@ -135,13 +136,7 @@ function checkTerms(run: RunView, { spec, program, initial }: OpenRun): void {
   const { terms } = run;
   const initialRoot = digestOf(encodeState(initial, program.layout));
   const expected = termsOf({ spec, digest: terms.spec, initialRoot });
-  const onChain = Object.fromEntries(
-    Object.entries(terms).map(([key, value]) => [
-      key,
-      typeof value === 'bigint' ? `${value}` : value,
-    ]),
-  );
-  if (digestOfJson(expected) === digestOfJson(onChain)) return;
+  if (digestOfJson(expected) === digestOfJson(toWire(terms))) return;
   throw new Error(
     'TERMS_MISMATCH: what the DAO funded differs from the spec that it names; do not work on it',
   );

@@ -295,6 +295,14 @@ describe('what a seat owes', () => {
       expect(duty(0, { seats, audits: [{ state: 'opening' }] }).kind).to.equal('open');
     });
 
+    it('is, in the tolerance class, to measure as auditor and to uncover as worker', () => {
+      const measured = [{ seat: 1, state: 'measure' as const }];
+      expect(duty(3, { audits: measured }).kind).to.equal('measure');
+      expect(duty(0, { audits: measured }).kind).to.equal('train');
+      expect(duty(0, { audits: [{ state: 'uncover' }] }).kind).to.equal('uncover');
+      expect(duty(1, { audits: [{ state: 'uncover' }] }).kind).to.equal('train');
+    });
+
     it('is for its auditor to answer, not for others', () => {
       const audits = [{ seat: 1, state: 'answer' as const }];
       expect(duty(3, { audits }).kind).to.equal('answer');
