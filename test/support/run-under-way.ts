@@ -104,7 +104,6 @@ export function callFor(play: RunPlay, account: string, duty: Duty): RunCommand 
       return { kind: 'judge', account, dispute: dispute.id, answer: play.truth(dispute) };
     }
     case 'challenge-root':
-    // Only in the tolerance class.
     case 'measure':
     case 'uncover':
       return null;
