@@ -190,13 +190,13 @@ export const shortestShareWithStake = 4;
 export const lateShareOfDeadline = 32;
 
 /**
- * Four times the largest distance between honest engines that the calibration met (in the first steps
+ * Three times the largest distance between honest engines that the calibration met (in the first steps
  * after moments of zero; docs/protocol/tolerance.md): less would fail honest machines.
  */
 export const toleranceBillionthsMin = 1_000_000;
 /** A twentieth: what is left out of a segment of ten steps is twice that. */
 export const toleranceBillionthsMax = 50_000_000;
-/** Honest distances along one direction stay below a quarter of it. */
+/** Honest engines lean by a hundredth of it. */
 export const driftBillionthsMin = 500_000;
 /** Audits of a seat that are kept with it. */
 export const distancesKeptMax = 16;
