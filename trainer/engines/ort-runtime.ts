@@ -5,6 +5,7 @@
  */
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-web';
 import type { GraphRuntime, HeldTensor, HostTensor, OpenedGraph } from './graph-runtime.js';
+import type { Turnstile } from './turnstile.js';
 
 class OrtTensor implements HeldTensor {
   constructor(readonly tensor: Tensor) {}
@@ -22,7 +23,11 @@ class OrtTensor implements HeldTensor {
 export function ortRuntime(it: {
   Tensor: TensorConstructor;
   open(model: Uint8Array): Promise<InferenceSession>;
+  /** Where calls must not overlap. */
+  turnstile?: Turnstile;
 }): GraphRuntime {
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> =>
+    it.turnstile ? it.turnstile.pass(work) : work();
   return {
     hold: ({ type, data, shape }: HostTensor) =>
       new OrtTensor(
@@ -31,21 +36,20 @@ export function ortRuntime(it: {
           : new it.Tensor('int32', data.slice(), shape),
       ),
     async open(model): Promise<OpenedGraph> {
-      const session = await it.open(model);
+      const session = await inTurn(() => it.open(model));
       return {
         async run(feeds) {
           const tensors = Object.entries(feeds).map(([name, held]) => [
             name,
             (held as OrtTensor).tensor,
           ]);
-          const results = await session.run(
-            Object.fromEntries(tensors) as InferenceSession.FeedsType,
-          );
+          const given = Object.fromEntries(tensors) as InferenceSession.FeedsType;
+          const results = await inTurn(() => session.run(given));
           return Object.fromEntries(
             Object.entries(results).map(([name, tensor]) => [name, new OrtTensor(tensor)]),
           );
         },
-        release: () => session.release(),
+        release: () => inTurn(() => session.release()),
       };
     },
   };

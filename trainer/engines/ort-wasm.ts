@@ -15,6 +15,7 @@ import type { Engine, Fingerprint } from './engine.js';
 import type { GraphRuntime } from './graph-runtime.js';
 import { ortRuntime } from './ort-runtime.js';
 import { openSession } from './program-session.js';
+import { Turnstile } from './turnstile.js';
 
 const binaryName = 'ort-wasm-simd-threaded.wasm';
 /**
@@ -69,6 +70,7 @@ async function loadRuntime(threads: number): Promise<StartedRuntime> {
   return {
     runtime: ortRuntime({
       Tensor: ort.Tensor,
+      turnstile: new Turnstile(),
       open: (model) =>
         ort.InferenceSession.create(model, { executionProviders: ['wasm'], ...pinned }),
     }),

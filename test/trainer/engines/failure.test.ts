@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import type { GraphRuntime } from '@commonweights/trainer/engines/graph-runtime.js';
 import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
 import { openSession } from '@commonweights/trainer/engines/program-session.js';
 import { initialParams } from '@commonweights/trainer/program/initial-params.js';
+import { failingWhen } from '../../support/failing-runtime.js';
 import { tinyBatch, tinyProgram } from './tiny.js';
 
 const program = tinyProgram();
@@ -44,20 +44,3 @@ describe('an engine that fails in the middle of a round', () => {
     });
   }
 });
-
-function failingWhen(runtime: GraphRuntime, failure: () => string | null): GraphRuntime {
-  return {
-    hold: (tensor) => runtime.hold(tensor),
-    open: async (model) => {
-      const graph = await runtime.open(model);
-      return {
-        release: () => graph.release(),
-        run: async (feeds) => {
-          const sentence = failure();
-          if (sentence !== null) throw new Error(sentence);
-          return graph.run(feeds);
-        },
-      };
-    },
-  };
-}

@@ -7,7 +7,9 @@ import {
 } from '@commonweights/dataset-registry/digest/manifest.js';
 import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { MemoryStore } from '@commonweights/dataset-registry/store/memory-store.js';
+import type { Engine } from '@commonweights/trainer/engines/engine.js';
 import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
+import { openSession } from '@commonweights/trainer/engines/program-session.js';
 import { initialRootOf } from '@commonweights/trainer/run/initial-state.js';
 import { termsOf, type RunSpec } from '@commonweights/trainer/run/run-spec.js';
 import { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
@@ -16,6 +18,7 @@ import type { WorkEvent } from '@commonweights/trainer/worker/work-event.js';
 import { trainRound } from '@commonweights/trainer/worker/round.js';
 import { work } from '@commonweights/trainer/worker/work.js';
 import { fabricateFrom } from '../../../cli/main-job/fabricate-round.js';
+import { failingWhen } from '../../support/failing-runtime.js';
 import { MemoryDao } from '../../support/memory-dao.js';
 import { tinyRun, wrongDigest } from '../../support/tiny-run.js';
 
@@ -39,6 +42,7 @@ interface Starting {
   dryRun?: boolean;
   near?: MemoryStore;
   client?: DaoClient;
+  engine?: Engine;
 }
 
 /** A funded run over a registry that holds its artefacts. */
@@ -74,7 +78,7 @@ async function setStage(changes: Partial<RunSpec> = {}): Promise<Stage> {
       run: 1,
       role: options.role ?? 'trainer',
       blobs: new LayeredStore(options.near ?? new MemoryStore(), registry),
-      engine,
+      engine: options.engine ?? engine,
       saltSecret: `secret of ${account}`,
       pollMs: 5,
       onEvent: (event) => events.push({ account, event }),
@@ -130,6 +134,37 @@ describe('working on a run', () => {
     }
     expect(roots[0]).to.deep.equal(roots[1]);
   });
+
+  for (const [sentence, said] of [
+    ['std::bad_alloc', /^OUT_OF_MEMORY: ort-wasm said "std::bad_alloc"/],
+    ['The device was lost', /^DEVICE_LOST: /],
+    ['NON_FINITE: loss NaN at inner step 3; use a smaller learning rate', /^NON_FINITE: loss NaN/],
+  ] as const) {
+    it(`ends with "${sentence.slice(0, 20)}", keeps its seat, and goes on where it was when started again`, async () => {
+      const { dao, start, events } = await setStage();
+      let runsLeft = Infinity;
+      const runtime = failingWhen(await engine.runtime(), () => (runsLeft-- > 0 ? null : sentence));
+      const sick: Engine = {
+        ...engine,
+        compile: async (program) => openSession({ name: engine.name, runtime }, program),
+      };
+      const near = new MemoryStore();
+      const ben = start('ben', { engine: sick, near }).catch((error: Error) => error.message);
+      const ada = start('ada');
+      await until(() => events.filter(({ event }) => event.kind === 'enrolled').length === 2);
+      // In the middle of its first round.
+      runsLeft = 3;
+      await closeEnrolment(dao, 2);
+      expect(await ben).to.match(said);
+      const seat = () => dao.seats().find(({ account }) => account === 'ben')!;
+      expect(seat()).to.include({ status: 'active' });
+      const again = start('ben', { near });
+      expect((await again).because).to.equal('the run is completed');
+      await ada;
+      expect(finalRoots(dao)).to.have.length(3);
+      expect(seat().verifiedRounds).to.equal(3);
+    });
+  }
 
   it('rewinds a fabricated round and expels who fabricated it', async () => {
     const { dao, start } = await setStage();

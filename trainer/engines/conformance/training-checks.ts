@@ -120,6 +120,16 @@ export const trainingChecks: Readonly<Record<string, TrainingCheck>> = {
     requireThat(left === stateDigest(freshState(program)), 'a fork changed its origin');
     return 'kept apart';
   },
+  'sessions that overlap do not disturb each other': async (trainer) => {
+    const alone = await trainer.train();
+    // One shares the compiled program, two compile while it already runs.
+    const anew = () => new Trainer(trainer.engine, trainer.reference);
+    const overlapping = [trainer, anew(), anew()];
+    const states = await Promise.all(overlapping.map((one) => one.train()));
+    for (const one of overlapping.slice(1)) await one.close();
+    const found = states.map((state) => compareStates(trainer.engine, alone, state));
+    return `${states.length} sessions at once: ${found[0]}`;
+  },
   'refusals leave the state as it was': (trainer) => refuse(trainer),
   'programs that nobody should run are refused': (trainer) => refusePrograms(trainer.engine),
 };
