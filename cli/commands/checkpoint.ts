@@ -13,6 +13,7 @@ import { exitCodes } from '../exit-codes.js';
 import { formatBytes } from '../output.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
+import { addCheckpointEvaluate } from './checkpoint-evaluate.js';
 
 interface ImportFlags {
   readonly to: string;
@@ -47,6 +48,7 @@ export function addCheckpointCommands(program: Command, terminal: Terminal): voi
     terminal,
     (session, [dir]) => publishCheckpoint(session, dir!),
   );
+  addCheckpointEvaluate(checkpoint, terminal);
 }
 
 /** Only what workers will accept: weights of the config's very shapes, in our one encoding. */

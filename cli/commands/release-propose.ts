@@ -76,6 +76,7 @@ async function propose(session: Session, run: number, flags: ProposeFlags): Prom
     ['state root', root],
     ['files', built.files.length],
     ['held-out loss', `${evaluation.heldOutLoss} nats per token`],
+    ['bits per byte', evaluation.bitsPerByte.toFixed(4)],
     ['at the start', `${evaluation.initialLoss} nats per token`],
     ['unigram entropy', `${evaluation.unigramEntropy} nats per token`],
   ]);

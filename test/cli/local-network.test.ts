@@ -236,7 +236,7 @@ describe('a local network, by command', function () {
         /waits for the draw of seats, (\d+ seconds|1 minute) by the clock of the chain; "commonw.*s"/,
       );
       expect(err).to.match(/✓ round 2: training: loss \d\.\d{4}, update of/);
-      expect(err).to.match(/Left: the run is completed\..*\nSeat 0: 2 rounds verified, 2 NEAR/);
+      expect(err).to.match(/Left run 1: the run is completed\.\nSeat 0: 2 rounds verified, 2 NEAR/);
       const watched = await good('run', 'watch', '1', '--json');
       expect(JSON.parse(watched)).to.include({ status: 'completed', finalRound: 2 });
     });
@@ -330,6 +330,28 @@ describe('a local network, by command', function () {
       expect(await json('generate', 'model', ...flags)).to.include({ text });
     });
 
+    it('is evaluated on a text, by a signed record that names the weights', async () => {
+      const weights = digestOf(await readFile(join(model(), 'model.safetensors')));
+      await writeFile(
+        join(cli.folder, 'unseen.txt'),
+        'The people met the winter again. '.repeat(9),
+      );
+      const flags = ['model', '--text', 'unseen.txt', '--sequences', '4'];
+      type Told = { record: Record<string, unknown>; evidence?: string };
+      const told = await json<Told>('checkpoint', 'evaluate', ...flags);
+      expect(told.record).to.include({ checkpoint: weights, sequences: 4, contextLength: 16 });
+      expect(told.record.natsPerToken).to.be.within(1, 7);
+      expect(told.record.bitsPerByte).to.be.within(1, 10);
+      const signed = await json<Told>('checkpoint', 'evaluate', ...flags, '--attest');
+      expect(signed.record).to.deep.equal(told.record);
+      const said = await json<object[]>('attest', 'list', weights);
+      expect(said.at(-1)).to.include({ by: 'founder.local', evidence: signed.evidence });
+      const blank = join(cli.folder, 'blank.txt');
+      await writeFile(blank, 'x');
+      const short = await run('checkpoint', 'evaluate', 'model', '--text', 'blank.txt');
+      expect(short.err).to.match(/^TOO_LITTLE_DATA: the text has 2 tokens/m);
+    });
+
     it('is what another run goes on from, with its tokenizer and its weights', async () => {
       const { initialSeed, ...rest } = draft;
       void initialSeed;
@@ -383,7 +405,7 @@ describe('a local network, by command', function () {
       const funded = await json<{ proposal: number }>('run', 'propose', 'second.json');
       expect(await carry(funded.proposal)).to.match(/is executed: run 2\n$/);
       const worked = await workThrough('2');
-      expect(worked.err).to.match(/Left: the run is completed\..*\nSeat 0: 2 rounds verified/);
+      expect(worked.err).to.match(/Left run 2: the run is completed\.\nSeat 0: 2 rounds verified/);
       const flags = ['--release', '2.0.0', '--licence', 'Apache-2.0'];
       const made = await json<{ proposal: number }>('release', 'propose', '2', ...flags);
       expect(await carry(made.proposal)).to.match(/: release 2\n$/);

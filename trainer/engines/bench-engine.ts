@@ -1,7 +1,9 @@
 /** How fast an engine trains: whole steps, AdamW included, of two models of fixed size. */
 import { lowerMedian } from '@commonweights/dao-contracts/rules/lower-median.js';
 import { buildLlamaProgram } from '../program/build-llama-program.js';
+import { Graph } from '../program/graph.js';
 import { initialParams } from '../program/initial-params.js';
+import { multiplyMatrices } from '../program/operations.js';
 import type { LlamaConfig } from '../program/training-program.js';
 import type { Engine } from './engine.js';
 
@@ -110,4 +112,24 @@ export async function benchEngine(it: {
   } finally {
     await bench.close();
   }
+}
+
+/** Milliseconds of multiplying two square matrices, each time it is called. */
+export async function openProduct(engine: Engine, size: number): Promise<() => Promise<number>> {
+  const runtime = await engine.runtime();
+  const graph = new Graph();
+  const [a, b] = ['a', 'b'].map((name) => graph.input(name, 'f32', [size, size]));
+  graph.output('y', multiplyMatrices(a!, b!));
+  const opened = await runtime.open(graph.write('product'));
+  const data = Float32Array.from({ length: size * size }, (_, i) => (i % 17) / 17);
+  const held = runtime.hold({ type: 'f32', data, shape: [size, size] });
+  return async () => {
+    const startedAt = performance.now();
+    const { y } = await opened.run({ a: held, b: held });
+    // Some backends compute only what is read.
+    await y!.read();
+    const ms = performance.now() - startedAt;
+    y!.drop();
+    return ms;
+  };
 }

@@ -2,7 +2,10 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { PackedSequences, packTokens } from '@commonweights/trainer/data/packed-sequences.js';
 import type { InnerState, Session } from '@commonweights/trainer/engines/engine.js';
+import { bitsPerByte } from '@commonweights/trainer/run/bits-per-byte.js';
 import { evaluateHeldOut, unigramEntropy } from '@commonweights/trainer/run/evaluate.js';
+import { loadTokenizer } from '@commonweights/trainer/tokenizer/tokenizer.js';
+import { trainTokenizer } from '@commonweights/trainer/tokenizer/train-tokenizer.js';
 
 const contextLength = 4;
 
@@ -103,6 +106,50 @@ describe('the unigram entropy', () => {
         expect(entropy).to.be.within(0, Math.log(new Set(whole).size) + 1e-6);
         expect(entropyOf([0, ...[...whole].sort()])).to.be.closeTo(entropy, 1e-6);
       }),
+    );
+  });
+});
+
+describe('bits per byte', () => {
+  const text = 'abc abd abc abd '.repeat(60);
+  const file = trainTokenizer({ texts: [text], vocabSize: 261 });
+  const { encodeDocument } = loadTokenizer(file);
+  /** Without an end of text; `decode` says how many bytes a target stands for. */
+  const ids = encodeDocument(text);
+
+  it('spreads the loss of all tokens over the bytes that they stand for', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 20 }),
+        fc.integer({ min: 1, max: 8 }),
+        fc.double({ min: 0, max: 20, noNaN: true }),
+        (sequences, contextLength, loss) => {
+          const packed = Array.from({ length: 400 }, (_, i) => ids[i % ids.length]!);
+          const heldOut = new PackedSequences(packTokens(packed), contextLength);
+          const targets = packed.slice(1, sequences * contextLength + 1);
+          const bytes = new TextEncoder().encode(loadTokenizer(file).decode(targets)).length;
+          const found = bitsPerByte({ loss, heldOut, sequences, tokenizer: file });
+          expect(found).to.be.closeTo((loss * targets.length) / Math.LN2 / bytes, 1e-9);
+        },
+      ),
+    );
+  });
+
+  it('counts the end of a text as loss, not as text', () => {
+    const of = (tokens: number[]) =>
+      bitsPerByte({
+        ...{ loss: 1, sequences: 1, tokenizer: file },
+        heldOut: new PackedSequences(packTokens(tokens), 2),
+      });
+    const [a, b] = [ids[0]!, ids[1]!];
+    expect(of([a, b, 0])).to.be.above(of([a, b, b]));
+    expect(() => of([a, 0, 0])).to.throw(/^TOO_LITTLE_DATA: the held-out tokens stand for no text/);
+  });
+
+  it('is refused for tokens of another tokenizer', () => {
+    const heldOut = new PackedSequences(packTokens([1, 300, 2]), 2);
+    expect(() => bitsPerByte({ loss: 1, heldOut, sequences: 1, tokenizer: file })).to.throw(
+      /^BAD_TOKEN: 300 is not one of 0 to 260/,
     );
   });
 });
