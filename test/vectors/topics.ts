@@ -3,6 +3,7 @@ import { bountyTopics } from './bounty-topics.js';
 import { exchangeTopics } from './exchange-topics.js';
 import { hashingTopics } from './hashing-topics.js';
 import { runTopics } from './run-topics.js';
+import { toleranceTopics } from './tolerance-topics.js';
 import { trainingTopics } from './training-topics.js';
 
 export const topics = [
@@ -11,6 +12,7 @@ export const topics = [
   ...exchangeTopics,
   ...runTopics,
   ...bountyTopics,
+  ...toleranceTopics,
 ];
 
 /** Where the vectors of a topic lie. */

@@ -4,7 +4,7 @@
  * comes to the same integers: what an auditor says of them can be checked without training anything.
  */
 import type { Snapshot } from '../checkpoint/snapshot.js';
-import { treeSum } from '../exchange/tree-sum.js';
+import { treeSumOf } from '../exchange/tree-sum.js';
 
 /** Relative L2 distances of the worker's end from the auditor's, by part; each at least 0. */
 export interface Distances {
@@ -58,9 +58,6 @@ function relativeDistance(
   return size === 0 ? billionthsMax / 1e9 : Math.sqrt(apart) / Math.sqrt(size);
 }
 
-const blockLength = 1 << 15;
-
-/** Blocks of 2^15 by `treeSum`, then the blocks by `treeSum`: the tree of the whole vector. */
 function sumOfSquares(of: (i: number) => number, length: number): number {
   return sumOf((i) => {
     const value = of(i);
@@ -68,15 +65,8 @@ function sumOfSquares(of: (i: number) => number, length: number): number {
   }, length);
 }
 
-export function sumOf(of: (i: number) => number, length: number): number {
-  const block = new Float64Array(blockLength);
-  const sums: number[] = [];
-  for (let from = 0; from < length; from += blockLength) {
-    const count = Math.min(blockLength, length - from);
-    for (let i = 0; i < count; i++) block[i] = of(from + i);
-    sums.push(treeSum(block, 0, count));
-  }
-  return treeSum(sums);
+function sumOf(of: (i: number) => number, length: number): number {
+  return treeSumOf(of, 0, length);
 }
 
 /** Rounded up, so that what is beyond a bound is said to be. */

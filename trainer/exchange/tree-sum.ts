@@ -40,6 +40,18 @@ export function treeSumSquares(
   );
 }
 
+/** Sum of `of(i)` over `[start … end)`, in the same order: for terms that are in no array. */
+export function treeSumOf(of: (i: number) => number, start: number, end: number): number {
+  const length = end - start;
+  if (length <= RUN) {
+    let sum = 0;
+    for (let i = start; i < end; i++) sum += of(i);
+    return sum;
+  }
+  const middle = start + leftHalf(length);
+  return treeSumOf(of, start, middle) + treeSumOf(of, middle, end);
+}
+
 /** L2 norm. Finite float32 input cannot overflow it: (3.4e38)² × 2³⁰ is far below 1.8e308. */
 export function l2Norm(values: Float32Array): number {
   return Math.sqrt(treeSumSquares(values));

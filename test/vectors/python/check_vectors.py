@@ -13,6 +13,7 @@ import bounties
 import exchange
 import hashing
 import runs
+import tolerance
 import training
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent
@@ -29,6 +30,8 @@ TOPICS = {
     "bounty-panel": bounties.panel,
     "bounty-agreement": bounties.agreement,
     "bounty-shares": bounties.shares,
+    "tolerance-seals": tolerance.seals,
+    "distances": tolerance.distances,
     "random-blocks": training.random_blocks,
     "permutation": training.permutation,
     "slices": training.slices,

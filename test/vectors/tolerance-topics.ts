@@ -1,0 +1,97 @@
+/** Vectors of the tolerance class: what is sealed and covered, and how far ends are apart. */
+import { addDistance, residualBillionths } from '@commonweights/trainer/auditor/residual.js';
+import type { Snapshot } from '@commonweights/trainer/checkpoint/snapshot.js';
+import {
+  coveringSaltOf,
+  hiddenOf,
+  plantedLeaves,
+  sealOf,
+} from '@commonweights/dao-contracts/rules/tolerance/sealing.js';
+import { named } from '../dao-contracts/rules/run-play.js';
+import { floatsFromHex, floatsToHex, topic } from './vector-topic.js';
+
+const seal = {
+  ...{ contract: 'dao.example.near', run: 3, round: 17, seat: 5, segment: 2, auditor: 0 },
+  ...{ own: named('own end'), salt: 'a salt of any text, ünïcode too' },
+};
+
+/** Three vectors of a snapshot, as hex of float32. */
+interface State {
+  params: string;
+  firstMoment: string;
+  secondMoment: string;
+}
+
+function stateOf(count: number, seed: number): State {
+  const vector = (of: (i: number) => number) =>
+    floatsToHex(Float32Array.from({ length: count }, (_, i) => of(i)));
+  const value = (i: number, by: number) => ((((i + 7) * (seed + by)) % 101) - 50) / 1_024;
+  return {
+    params: vector((i) => value(i, 13)),
+    firstMoment: vector((i) => value(i, 29) / 8),
+    secondMoment: vector((i) => (value(i, 31) * value(i, 31)) / 64),
+  };
+}
+
+function snapshotOf({ params, firstMoment, secondMoment }: State): Snapshot {
+  const local = {
+    ...{ firstMoment: floatsFromHex(firstMoment), secondMoment: floatsFromHex(secondMoment) },
+    ...{ errorFeedback: null, steps: 1 },
+  };
+  return { params: floatsFromHex(params), local };
+}
+
+export const toleranceTopics = [
+  topic({
+    name: 'tolerance-seals',
+    about:
+      'seal: what an auditor answers with; hidden and salt: of a secret and the root of the trace ' +
+      'as computed; planted: the leaves of a round of S segments that are decoys, ascending.',
+    inputs: () => [
+      { seal, secret: 'secret', realRoot: named('root'), round: 17, segments: 8, shareBps: 5_000 },
+      {
+        seal: { ...seal, seat: 0, auditor: 63, salt: '0' },
+        ...{ secret: 'f'.repeat(64), realRoot: named('another root') },
+        ...{ round: 1, segments: 64, shareBps: 1_000 },
+      },
+      { seal, secret: '', realRoot: named('root'), round: 2, segments: 2, shareBps: 10_000 },
+      { seal, secret: 'a', realRoot: named('root'), round: 2, segments: 1, shareBps: 10_000 },
+    ],
+    compute: ({ seal: it, secret, realRoot, round, segments, shareBps }) => ({
+      seal: sealOf(it),
+      hidden: hiddenOf(secret),
+      salt: coveringSaltOf({ secret, realRoot }),
+      planted: plantedLeaves({ secret, round, segments, shareBps }),
+    }),
+  }),
+  topic({
+    name: 'distances',
+    about:
+      'How far the end "worker" of a segment is from the end "auditor", both from "start": the ' +
+      'residual, its part along the sum before (null: none), and the sum with it. Vectors are ' +
+      'float32 as hex.',
+    inputs: () => [
+      ...[1, 128, 129, 300].map((count) => ({
+        ...{ start: stateOf(count, 1), worker: stateOf(count, 4), auditor: stateOf(count, 3) },
+        before: count === 1 ? null : stateOf(count, 9).params,
+      })),
+      { start: stateOf(5, 1), worker: stateOf(5, 2), auditor: stateOf(5, 1), before: null },
+      {
+        ...{ start: stateOf(5, 1), worker: stateOf(5, 2), auditor: stateOf(5, 2) },
+        before: floatsToHex(new Float32Array(5)),
+      },
+    ],
+    compute: ({ start, worker, auditor, before }) => {
+      const ends = {
+        ...{ start: snapshotOf(start), worker: snapshotOf(worker) },
+        auditor: snapshotOf(auditor),
+      };
+      const added = addDistance(ends, before === null ? null : floatsFromHex(before));
+      return {
+        residualBillionths: residualBillionths(ends),
+        alongBillionths: added.alongBillionths,
+        sum: floatsToHex(added.sum),
+      };
+    },
+  }),
+];
