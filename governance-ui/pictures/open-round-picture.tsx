@@ -117,8 +117,13 @@ const auditSteps = [
   { state: 'material', who: 'worker', what: 'hands over its snapshot' },
   { state: 'answer', who: 'auditor', what: 'repeats the segment' },
   { state: 'opening', who: 'worker', what: 'opens its own result' },
+  { state: 'measure', who: 'auditor', what: 'says how far the two are apart' },
+  { state: 'uncover', who: 'worker', what: 'says whether it was a decoy' },
   { state: 'disputed', who: 'jury', what: 'repeats it too' },
 ] as const;
+
+/** Not every audit comes to these. */
+const shownOnlyNow: readonly string[] = ['measure', 'uncover', 'disputed'];
 
 export function AuditList(it: { run: RunView; seats: readonly SeatView[] }) {
   const { audits, nowMs } = it.run;
@@ -160,7 +165,7 @@ function AuditSteps({ audit, nowMs }: { audit: AuditView; nowMs: number }) {
   return (
     <ol class="steps">
       {auditSteps.map(({ state, who, what }, index) =>
-        state === 'disputed' && audit.state !== 'disputed' ? null : (
+        shownOnlyNow.includes(state) && audit.state !== state ? null : (
           <li
             key={state}
             class={index < at ? 'past' : index === at ? 'now' : 'ahead'}

@@ -31,6 +31,22 @@ describe("a worker's self-test", () => {
     expect(await refusal('tolerance', flaky(session))).to.equal('no refusal');
   });
 
+  it('refuses one that does not repeat itself within a part of the run’s tolerance', async () => {
+    const tolerance = {
+      ...{ toleranceBillionths: 2_500_000, driftBillionths: 1_000_000, window: 8 },
+      ...{ failuresMax: 3, failureYocto: '1' },
+    };
+    const spec = { ...tiny.spec, tolerance };
+    const engineOf = { name: 'odd', class: 'tolerance' } as const;
+    const run = (under: Session) => selfTest(engineOf, under, { ...tiny, spec });
+    expect((await run(flaky(session))).stepMs).to.be.at.least(0);
+    const message = await run(flaky(session, 20)).then(
+      () => 'no refusal',
+      (error: Error) => error.message,
+    );
+    expect(message).to.match(/^ENGINE_UNRELIABLE: odd .* billionths apart, 312500 may be/);
+  });
+
   const refusal = (kind: 'exact' | 'tolerance', under: Session) =>
     selfTest({ name: engine.name, class: kind }, under, tiny).then(
       () => 'no refusal',
@@ -38,20 +54,20 @@ describe("a worker's self-test", () => {
     );
 });
 
-/** One weight of every second state that it exports is off by the least possible. */
-function flaky(session: Session): Session {
+/** One weight of every second state that it exports is off, by the least possible or by more. */
+function flaky(session: Session, bit = 0): Session {
   let exports = 0;
   return {
     load: (state) => session.load(state),
     step: (batch) => session.step(batch),
     evaluate: (tokens) => session.evaluate(tokens),
-    fork: () => flaky(session.fork()),
+    fork: () => flaky(session.fork(), bit),
     dispose: () => session.dispose(),
     async export() {
       const state = await session.export();
       if (exports++ % 2 === 1) {
         const params = state.params.slice();
-        new Uint32Array(params.buffer)[3]! ^= 1;
+        new Uint32Array(params.buffer)[3]! ^= 1 << bit;
         return { ...state, params };
       }
       return state;
