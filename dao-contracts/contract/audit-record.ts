@@ -40,3 +40,8 @@ export function formatAudits(list: readonly Audit[]): string {
   for (const audit of list) audits.pack(audit, lines);
   return lines.join('\n');
 }
+
+/** Whether this is another list than the one that was read, of `count` audits; null: none was. */
+export function areAuditsChanged(list: readonly Audit[], count: number | null): boolean {
+  return list.length !== count || list.some((audit) => audits.isChanged(audit));
+}

@@ -4,7 +4,7 @@
  */
 import { encode, near } from 'near-sdk-js';
 import { refuse } from '../rules/errors.js';
-import { argumentBracketsMax } from '../rules/limits.js';
+import { argumentBracketsMax, recordsPerCallMax } from '../rules/limits.js';
 import type { CallContext } from '../rules/run-draft.js';
 
 /**
@@ -61,6 +61,7 @@ export function callContext(account = caller()): CallContext {
     hash,
     utf8,
     relayer: relayerOf(account),
+    room: recordsPerCallMax,
   };
 }
 

@@ -145,7 +145,23 @@ export function json<T>(): Codec<T> {
   return { format: JSON.stringify, parse: JSON.parse as (line: string) => T };
 }
 
-export const yocto: Codec<bigint> = { format: String, parse: BigInt };
+/** As `json`, where a field that is called, or ends in, `Yocto` is money. */
+export function money<T>(): Codec<T> {
+  return {
+    format: (value) => JSON.stringify(value, bigintAsText),
+    parse: (line) => (line === '[]' ? ([] as T) : (JSON.parse(line, yoctoAsBigint) as T)),
+  };
+}
+
+export function yoctoAsBigint(key: string, value: unknown): unknown {
+  return key === 'yocto' || key.endsWith('Yocto') ? BigInt(value as string) : value;
+}
+
+export function bigintAsText(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? `${value}` : value;
+}
+
+export const yocto: Codec<bigint> = { format: String, parse: BigInt, settled: true };
 
 export const numbers: ListCodec<number> = {
   format: (values) => values.join(),

@@ -38,6 +38,7 @@ import { noTokens, type TokenBooks } from '../rules/token-books.js';
 import { addMove, buckets, type Bucket, type Totals } from '../rules/totals.js';
 import type { DatasetView, ReleaseView } from '../rules/views.js';
 import { formatAudits, parseAudits } from './audit-record.js';
+import { bigintAsText, yoctoAsBigint } from './packed-record.js';
 import { formatRun, parseRun, type StoredRun } from './run-record.js';
 import { formatSeat, parseSeat } from './seat-record.js';
 
@@ -160,14 +161,6 @@ export function writeDisputes(run: number, disputes: readonly Dispute[]): void {
   writeMoney(`j:${run}`, disputes);
 }
 
-function yoctoAsBigint(key: string, value: unknown): unknown {
-  return key === 'yocto' || key.endsWith('Yocto') ? BigInt(value as string) : value;
-}
-
-function bigintAsText(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? `${value}` : value;
-}
-
 /** A round number of the run's own, of which there are at most `roundsMax` and some rewound ones. */
 const roundDigits = 6;
 
@@ -206,7 +199,9 @@ export function writeAmendment(run: number, amendment: Amendment | null): void {
  * Shared records of money have a fixed width, so that nobody pays for the digits of another's
  * money: a call that only moves money stores as many bytes as it found.
  */
-function fixed(amount: bigint | number, digits = 39): string {
+const amountDigits = 39;
+
+function fixed(amount: bigint | number, digits = amountDigits): string {
   return `${amount}`.padStart(digits, '0');
 }
 
@@ -258,10 +253,12 @@ export function removeLedger(account: string): void {
   near.storageRemove(`l:${account}`);
 }
 
+/** Its balance comes first in the record: the rest is neither parsed nor made anew. */
 export function creditLedger(account: string, yocto: bigint): void {
-  const ledger = readLedger(account);
-  ledger.balance += yocto;
-  writeLedger(ledger);
+  const key = `l:${account}`;
+  const text = near.storageRead(key) ?? formatLedger(emptyLedger(account));
+  const balance = BigInt(text.slice(0, amountDigits)) + yocto;
+  near.storageWrite(key, fixed(balance) + text.slice(amountDigits));
 }
 
 /** Every token that was ever accepted; its place in the list is its number in keys. */

@@ -4,6 +4,7 @@ import type { SliceOfSeat } from '../rules/run.js';
 import {
   json,
   listOf,
+  money,
   nullable,
   numbers,
   PackedRecord,
@@ -79,12 +80,14 @@ const runs = new PackedRecord<Omit<Run, 'open' | 'provisional'>>({
   amendment: 'rest',
   enrolDeadlineMs: 'rest',
   nextDispute: 'rest',
+  draws: 'rest',
   decoysPaid: 'rest',
   dataRounds: 'rest',
   returnedSlices: numbers,
   roster,
   rewinds: json(),
   recentMs: settled(json<Run['recentMs']>()),
+  work: settled(money<Run['work']>()),
 });
 
 const openRounds = new PackedRecord<OpenRound>({
@@ -122,6 +125,9 @@ const provisionalRounds = new PackedRecord<ProvisionalRound>({
   struck: 'state',
   sinceMs: 'state',
   challengeUntilMs: 'state',
+  audits: 'state',
+  auditsOpen: 'state',
+  auditsDueMs: 'state',
   included: settled(numbers),
   slices: settled(slices),
   revealed: settled(numbers),

@@ -29,6 +29,8 @@ import {
   writeLedger,
   writeRun,
 } from './records.js';
+import { areAuditsChanged } from './audit-record.js';
+import { isSeatChanged } from './seat-record.js';
 import { statusIn, trainsIn, type StoredRun } from './run-record.js';
 
 export function loadRun(id: number): Run {
@@ -41,8 +43,7 @@ function findRun(id: number): { run: Run; stored: StoredRun } {
 
 /** `account`: who acts, where the contract itself calls for it. */
 export function commandRun(id: number, command: RunCommand, account?: string): TickResult | null {
-  /** Seats as they were read, to write only those that changed. */
-  const before = new Map<number, string>();
+  const before: Before = { seats: new Map(), audits: null };
   const { run, stored } = findRun(id);
   const draft = new RunDraft(
     {
@@ -52,7 +53,7 @@ export function commandRun(id: number, command: RunCommand, account?: string): T
       terms: () => terms.get(id)!,
       seat: (number) => {
         const text = near.storageRead(`s:${id}:${number}`)!;
-        before.set(number, text);
+        before.seats.set(number, text);
         return seats.parse(text);
       },
       seatOf: (actor) => readNumber(`o:${id}:${seatName(actor)}`),
@@ -61,7 +62,11 @@ export function commandRun(id: number, command: RunCommand, account?: string): T
       hasLedger,
       amendment: () => readAmendment(id),
       record: (round) => readJson<RoundRecord>(`c:${id}:${round}`),
-      audits: () => readAudits(id),
+      audits: () => {
+        const audits = readAudits(id);
+        before.audits = audits.length;
+        return audits;
+      },
       disputes: () => readDisputes(id),
       applicants: () => readApplicants(id),
     },
@@ -73,27 +78,31 @@ export function commandRun(id: number, command: RunCommand, account?: string): T
   return result;
 }
 
-function storeDraft(
-  draft: RunDraft,
-  before: ReadonlyMap<number, string>,
-  command: RunCommand,
-): void {
+/** What was read, to write only what changed: the seats, and how many audits. */
+interface Before {
+  seats: Map<number, string>;
+  audits: number | null;
+}
+
+function storeDraft(draft: RunDraft, before: Before, command: RunCommand): void {
   const { id } = draft.run;
   const { amendedTerms } = draft;
   if (amendedTerms) terms.put(id, amendedTerms);
   if (draft.amendmentChanged) writeAmendment(id, draft.amendment);
   const { audits, disputes, applicants } = draft.touched;
-  if (audits) writeAudits(id, audits);
+  if (audits && areAuditsChanged(audits, before.audits)) writeAudits(id, audits);
   // Most runs never have one: no empty record is stored for them.
   if (disputes && (disputes.length > 0 || near.storageHasKey(`j:${id}`))) {
     writeDisputes(id, disputes);
   }
   if (applicants) writeJson(`q:${id}`, applicants);
   for (const [number, seat] of draft.seats) {
+    const known = before.seats.get(number);
+    if (known !== undefined && !isSeatChanged(seat)) continue;
     const text = seats.format(seat);
-    if (text === before.get(number)) continue;
+    if (text === known) continue;
     near.storageWrite(`s:${id}:${number}`, text);
-    if (!before.has(number)) near.storageWrite(`o:${id}:${seatName(seat)}`, `${number}`);
+    if (known === undefined) near.storageWrite(`o:${id}:${seatName(seat)}`, `${number}`);
   }
   for (const { round, text } of draft.records) near.storageWrite(`c:${id}:${round}`, text);
   for (const [account, party] of draft.parties) {
@@ -103,7 +112,7 @@ function storeDraft(
     if (seat === null) near.storageRemove(`w:${id}:${name}`);
     else near.storageWrite(`w:${id}:${name}`, `${seat}`);
   }
-  storeLedgers(draft, before);
+  storeLedgers(draft, before.seats);
   settleReputations(draft.conducts);
   applyMoves(draft.moves);
   if (draft.events.length === 0) noteAct(draft, command);

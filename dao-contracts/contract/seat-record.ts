@@ -1,7 +1,7 @@
 /** How a seat is stored: in lines (packed-record.ts), since a round's act touches its claim alone. */
 import type { Claim } from '../rules/run.js';
 import type { HeldPay, Seat } from '../rules/run-state.js';
-import { json, listOf, PackedRecord, yocto } from './packed-record.js';
+import { json, listOf, PackedRecord, settled, yocto } from './packed-record.js';
 
 const held = listOf<HeldPay>({
   format: (pay) => `${pay.ordinal}:${pay.yocto}`,
@@ -35,14 +35,19 @@ const seats = new PackedRecord<Seat>({
   decoysPaid: 'record',
   // The last of its line: seats stored before there was a tolerance class have none.
   distances: 'record',
-  relayed: json(),
+  relayed: settled(json<Seat['relayed']>()),
   localOut: 'state',
-  claim: json<Claim | null>(),
-  previousClaim: json<Claim | null>(),
+  claim: settled(json<Claim | null>()),
+  previousClaim: settled(json<Claim | null>()),
 });
 
 export function parseSeat(text: string): Seat {
   return seats.unpack(text.split('\n'), 0);
+}
+
+/** False: it was only read. */
+export function isSeatChanged(seat: Seat): boolean {
+  return seats.isChanged(seat);
 }
 
 export function formatSeat(seat: Seat): string {

@@ -1,24 +1,67 @@
-/** Who can be drawn for something: seats that are active, by role. */
-import type { SeatRole } from './run.js';
-import type { Run } from './run-state.js';
-import { isRelated } from './seat-owner.js';
-
 /**
- * Ascending, without the seats named and without any of the same party; `role` null: both. Who has
- * enrolled for a round that is still to open is not drawn: by when its call arrived must not matter.
+ * Who can be drawn for something: seats that are active, by role. One pool serves all draws of a
+ * call, since looking at every seat for each of them is what such a call would cost most for.
  */
+import type { SeatRole } from './run.js';
+import type { RosterEntry, Run } from './run-state.js';
+
+/** How close a seat must not be: of the same party (seat-owner.ts), or of the same owner only. */
+export type Closeness = 'party' | 'owner';
+
+/** A snapshot: whoever changes the roster makes a new one. */
+export class SeatPool {
+  readonly #roster: readonly RosterEntry[];
+  readonly #active: Record<SeatRole, number[]> = { trainer: [], auditor: [] };
+  /** Seats by the party that owns them, and by the one that they pay. */
+  readonly #owned: number[][] = [];
+  readonly #paid: number[][] = [];
+
+  /** Who has enrolled for a round that is still to open is not drawn: by when its call arrived must not matter. */
+  constructor({ roster, nextRound }: Pick<Run, 'roster' | 'nextRound'>) {
+    this.#roster = roster;
+    for (let seat = 0; seat < roster.length; seat++) {
+      const { role, status, fromRound, owner, payee } = roster[seat]!;
+      if (status === 'active' && fromRound < nextRound) this.#active[role].push(seat);
+      (this.#owned[owner] ??= []).push(seat);
+      (this.#paid[payee] ??= []).push(seat);
+    }
+  }
+
+  /** Active seats of a role, ascending, without those close to one of `not`; `role` null: both. */
+  without(
+    role: SeatRole | null,
+    not: readonly (number | null)[],
+    closeness: Closeness = 'party',
+  ): number[] {
+    const { trainer, auditor } = this.#active;
+    const left =
+      role === null ? [...trainer, ...auditor].sort((a, b) => a - b) : [...this.#active[role]];
+    for (const seat of this.closeTo(not, closeness)) {
+      const at = left.indexOf(seat);
+      if (at >= 0) left.splice(at, 1);
+    }
+    return left;
+  }
+
+  /** Seats, active or not, of a party or an owner of one of these; each maybe more than once. */
+  closeTo(seats: readonly (number | null)[], closeness: Closeness = 'party'): number[] {
+    const close: number[] = [];
+    for (const seat of seats) {
+      if (seat === null) continue;
+      const { owner, payee } = this.#roster[seat]!;
+      close.push(...(this.#owned[owner] ?? []));
+      if (closeness === 'owner') continue;
+      close.push(...(this.#paid[owner] ?? []));
+      if (payee !== owner) close.push(...(this.#owned[payee] ?? []), ...(this.#paid[payee] ?? []));
+    }
+    return close;
+  }
+}
+
 export function activeSeats(
-  { roster, nextRound }: Pick<Run, 'roster' | 'nextRound'>,
+  run: Pick<Run, 'roster' | 'nextRound'>,
   role: SeatRole | null,
   not: readonly (number | null)[],
-  related = isRelated,
 ): number[] {
-  return roster.flatMap((entry, seat) =>
-    (role === null || entry.role === role) &&
-    entry.status === 'active' &&
-    entry.fromRound < nextRound &&
-    !related(roster, seat, not)
-      ? [seat]
-      : [],
-  );
+  return new SeatPool(run).without(role, not);
 }

@@ -137,6 +137,21 @@ export function enter(
   audit.state = state;
   audit.sinceMs = draft.at.nowMs;
   audit.deadlineMs = audit.sinceMs + deadlineOf(draft, 'audit', state === 'opening');
+  const { provisional } = draft.run;
+  if (!provisional) return;
+  provisional.auditsDueMs = Math.min(provisional.auditsDueMs, dueMs(draft, audit));
+}
+
+/** From when on a tick moves it. An expelled auditor cannot answer: no deadline is waited for. */
+export function dueMs(draft: RunDraft, audit: Audit): number {
+  const { state, deadlineMs, auditor } = audit;
+  if (waitsForAuditor(audit) && draft.roster(auditor).status === 'expelled') return 0;
+  const ended = state === 'passed' || state === 'failed' || state === 'disputed';
+  return ended ? Number.MAX_SAFE_INTEGER : deadlineMs;
+}
+
+export function waitsForAuditor({ state }: Audit): boolean {
+  return state === 'answer' || state === 'measure';
 }
 
 export function noteLateStep(draft: RunDraft, audit: Audit, seat: Seat): void {

@@ -20,9 +20,13 @@ export function nameOf({ round, seat, segment }: AuditName): AuditName {
 }
 
 export function auditNamed(draft: RunDraft, it: AuditName): Audit | undefined {
-  return draft.audits.find(
-    (one) => one.round === it.round && one.seat === it.seat && one.segment === it.segment,
-  );
+  return draft
+    .auditsOf(it.seat)
+    .find(({ round, segment }) => round === it.round && segment === it.segment);
+}
+
+export function isClosed({ state }: Audit): boolean {
+  return state === 'passed' || state === 'failed';
 }
 
 export function passAudit(draft: RunDraft, audit: Audit): void {
@@ -51,12 +55,13 @@ function closeWithClaim(draft: RunDraft, audit: Audit): void {
 
 /** The other audits of the same claim. */
 export function siblings(draft: RunDraft, audit: Audit): Audit[] {
-  return draft.audits.filter(
-    (one) => one !== audit && one.round === audit.round && one.seat === audit.seat,
-  );
+  return draft.auditsOf(audit.seat).filter((one) => one !== audit && one.round === audit.round);
 }
 
 function close(draft: RunDraft, audit: Audit, state: 'passed' | 'failed'): void {
+  const { provisional } = draft.run;
+  // The DAO may overrule what a jury closed.
+  if (!isClosed(audit) && provisional?.round === audit.round) provisional.auditsOpen--;
   audit.state = state;
   notePaceOfAudits(draft, audit);
   draft.emit('audit_closed', { ...nameOf(audit), verdict: state });
@@ -66,9 +71,9 @@ function close(draft: RunDraft, audit: Audit, state: 'passed' | 'failed'): void 
 function notePaceOfAudits(draft: RunDraft, { round }: Audit): void {
   const { provisional } = draft.run;
   if (provisional?.round !== round) return;
-  const audits = draft.audits.filter((one) => one.round === round);
-  const closed = audits.filter(({ state }) => state === 'passed' || state === 'failed').length;
-  if (2 * closed <= audits.length || 2 * (closed - 1) > audits.length) return;
+  const { audits, auditsOpen } = provisional;
+  const closed = audits - auditsOpen;
+  if (2 * closed <= audits || 2 * (closed - 1) > audits) return;
   const halfMs = Math.ceil((draft.at.nowMs - provisional.sinceMs) / 3);
   keepPace(draft, { step: 'audit', mostMs: draft.terms.deadlinesMs.audit, halfMs });
 }

@@ -6,16 +6,18 @@
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import { disputeBytes } from './budget.js';
 import { refuse } from './errors.js';
-import { activeSeats } from './active-seats.js';
+import { SeatPool } from './active-seats.js';
 import {
   checkLeaf,
   checkOutcome,
+  dueMs,
   enter,
   findAudit,
   noteLateStep,
   refuseStep,
   subjectOf,
   tracedLeaf,
+  waitsForAuditor,
   type AuditStep,
   type LeafWithProof,
   type OpenedLeaf,
@@ -35,7 +37,6 @@ import { deadlineOf } from './pace.js';
 import type { SeatRole } from './run.js';
 import type { RunDraft } from './run-draft.js';
 import type { Audit } from './run-state.js';
-import { hasOwnerOf, isRelated } from './seat-owner.js';
 import { expel, fine } from './settlement.js';
 import { miss } from './silence.js';
 import { answeredOpen, concludeMeasured, openForMeasuring } from './tolerance/measure.js';
@@ -47,30 +48,36 @@ export type { AuditStep, LeafWithProof, OpenedLeaf } from './audit-step.js';
  * verdict must never fall before the round's updates are fixed, or the same work would end in
  * other roots depending on how fast the auditor was.
  */
-export function drawAudits(draft: RunDraft): void {
+export function drawAudits(draft: RunDraft, { left }: { left: number[] }): boolean {
   const { provisional } = draft.run;
   if (!provisional) throw new Error('BUG: no provisional round to audit');
   const { auditedClaimsBps, auditsPerClaim, segments } = draft.terms;
-  for (const seat of provisional.included) {
-    if (draft.draw.below(10_000) >= auditedClaimsBps) continue;
+  const { round } = provisional;
+  const pool = new SeatPool(draft.run);
+  const deadlineMs = draft.at.nowMs + deadlineOf(draft, 'audit', true);
+  return draft.each(left, (seat) => {
+    draft.takeRoom(auditsPerClaim);
+    if (draft.draw.below(10_000) >= auditedClaimsBps) return;
     const auditors: number[] = [];
     for (const segment of draft.draw.apart(auditsPerClaim, segments)) {
-      const auditor = drawAuditor(draft, [seat], auditors);
+      const auditor = drawAuditor(draft, pool, [seat], auditors);
       if (auditor === undefined) break;
       auditors.push(auditor);
-      draft.audits.push(newAudit(draft, { round: provisional.round, seat, segment, auditor }));
-      draft.emit('audit_drawn', { round: provisional.round, seat, segment, auditor });
+      draft.addAudit(newAudit(draft, { round, seat, segment, auditor, deadlineMs }));
+      provisional.auditsDueMs = deadlineMs;
+      provisional.audits++;
+      provisional.auditsOpen++;
+      draft.emit('audit_drawn', { round, seat, segment, auditor });
     }
-  }
+  });
 }
 
-function newAudit(draft: RunDraft, it: AuditName & { auditor: number }): Audit {
+function newAudit(draft: RunDraft, it: AuditName & { auditor: number; deadlineMs: number }): Audit {
   return {
     ...it,
     replaced: null,
     state: 'material',
     sinceMs: draft.at.nowMs,
-    deadlineMs: draft.at.nowMs + deadlineOf(draft, 'audit', true),
     startLeaf: null,
     answered: false,
     answer: null,
@@ -89,6 +96,7 @@ function newAudit(draft: RunDraft, it: AuditName & { auditor: number }): Audit {
  */
 function drawAuditor(
   draft: RunDraft,
+  pool: SeatPool,
   not: readonly (number | null)[],
   taken: readonly number[],
 ): number | undefined {
@@ -97,10 +105,10 @@ function drawAuditor(
   if (draft.draw.below(trainerAuditsOneIn) === 0) roles.reverse();
   // Anybody can name anybody as payout account. Better a friend's audit than none, which a worker
   // could bring about by naming all the others.
-  for (const related of [isRelated, hasOwnerOf]) {
+  for (const closeness of ['party', 'owner'] as const) {
     for (const avoided of [[...not, ...taken], not]) {
       for (const role of roles) {
-        const candidates = activeSeats(draft.run, role, avoided, related);
+        const candidates = pool.without(role, avoided, closeness);
         if (candidates.length > 0) return draft.draw.take(candidates);
       }
     }
@@ -183,28 +191,34 @@ function dispute(draft: RunDraft, audit: Audit, caught: boolean): void {
   });
 }
 
-/** Moves every audit whose deadline passed. Returns whether anything moved. */
-export function tickAudits(draft: RunDraft): boolean {
-  let moved = false;
-  for (const audit of draft.audits) {
-    const due = draft.at.nowMs >= audit.deadlineMs;
-    if (audit.state === 'material' && due) convict(draft, audit, null);
-    else if (waitsForAuditor(audit) && (due || isLost(draft, audit))) replaceAuditor(draft, audit);
-    else if (audit.state === 'uncover' && due) concludeMeasured(draft, audit);
-    else if (audit.state === 'opening' && due) convict(draft, audit, true);
-    else continue;
-    moved = true;
+/** Moves every audit whose deadline passed. */
+export function moveAudits(draft: RunDraft, { left }: { left: number[] }): boolean {
+  while (left.length > 0) {
+    const audit = draft.audits[left[0]!]!;
+    const move = moveOf(draft, audit);
+    // Three records: of the worker or the auditors, and of a pot's ledger.
+    if (!draft.hasRoom(move ? 3 : 0)) return false;
+    // Looking at some takes as long as moving one.
+    if (move || left.length % 8 === 0) draft.takeRoom(1);
+    left.shift();
+    if (!move) continue;
+    move();
+    draft.moved = true;
   }
-  return moved;
+  const { provisional } = draft.run;
+  if (provisional)
+    provisional.auditsDueMs = Math.min(...draft.audits.map((it) => dueMs(draft, it)));
+  return true;
 }
 
-function waitsForAuditor({ state }: Audit): boolean {
-  return state === 'answer' || state === 'measure';
-}
-
-/** An expelled auditor cannot answer any more: its deadline need not be waited for. */
-function isLost(draft: RunDraft, audit: Audit): boolean {
-  return draft.roster(audit.auditor).status === 'expelled';
+/** What its deadline brings an audit; null: nothing yet. */
+function moveOf(draft: RunDraft, audit: Audit): (() => void) | null {
+  if (draft.at.nowMs < dueMs(draft, audit)) return null;
+  if (audit.state === 'material') return () => convict(draft, audit, null);
+  if (waitsForAuditor(audit)) return () => replaceAuditor(draft, audit);
+  if (audit.state === 'uncover') return () => concludeMeasured(draft, audit);
+  if (audit.state === 'opening') return () => convict(draft, audit, true);
+  return null;
 }
 
 function replaceAuditor(draft: RunDraft, audit: Audit): void {
@@ -214,8 +228,9 @@ function replaceAuditor(draft: RunDraft, audit: Audit): void {
   // It must not be drawn again, and fined for it, until it is back.
   miss(draft, audit.auditor, audit.round);
   const others = siblings(draft, audit).map(({ auditor }) => auditor);
+  const not = [audit.seat, audit.auditor];
   const other =
-    audit.replaced === null ? drawAuditor(draft, [audit.seat, audit.auditor], others) : undefined;
+    audit.replaced === null ? drawAuditor(draft, new SeatPool(draft.run), not, others) : undefined;
   if (other === undefined) return lapse(draft, audit);
   audit.replaced = audit.auditor;
   audit.auditor = other;

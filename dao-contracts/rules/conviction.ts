@@ -7,9 +7,10 @@
 import { addOwed, owe, pendingLossOf } from './pending-loss.js';
 import type { RunDraft } from './run-draft.js';
 import type { Verdict } from './run.js';
-import type { Dispute, Loss, PastPanel } from './run-state.js';
+import type { Dispute, Loss, Owed, PastPanel } from './run-state.js';
 import {
   creditSeat,
+  equalPart,
   fine,
   heldBackYocto,
   least,
@@ -18,28 +19,31 @@ import {
   noteService,
   refillEscrow,
   releaseHeld,
-  shareEqually,
+  shareOf,
   takeAll,
   takeTenth,
 } from './settlement.js';
+import { unreachable } from './errors.js';
 import { denialsFree } from './limits.js';
 import { ZERO_LOCAL_STATE } from './opening.js';
 import { isRelated } from './seat-owner.js';
 import { seatsIn, withSeat } from './seat-set.js';
 import { lockFailure, settleFailure } from './tolerance/failures.js';
 import { moveMoney } from './totals.js';
+import type { Settling } from './work.js';
 
 /** Locks what the standing verdict against the claim costs its defendants. */
-export function lockLosses(draft: RunDraft, dispute: Dispute): void {
+export function lockLosses(draft: RunDraft, work: { dispute: number; left: number[] }): boolean {
+  const dispute = draft.disputes.find(({ id }) => id === work.dispute)!;
   const { id, kind, round } = dispute;
-  for (const seat of dispute.defendants) {
+  return draft.each(work.left, (seat) => {
     const loss = dispute.distance
       ? lockFailure(draft, dispute, seat)
       : kind === 'update'
         ? lockTenth(draft, seat)
         : takeAll(draft, seat, `found wrong in round ${round}, dispute ${id}`);
     if (loss) dispute.losses.push(loss);
-  }
+  });
 }
 
 /** A witness said that it keeps an update which then could not be had. */
@@ -55,17 +59,23 @@ function lockTenth(draft: RunDraft, seat: number): Loss | null {
  * where the run has ended, to its account. A whole stake that another standing verdict takes too
  * moves there, and what the seat is owed with it.
  */
-export function unlockLosses(draft: RunDraft, dispute: Dispute): void {
-  const kept: Loss[] = [];
-  for (const loss of dispute.losses) {
+export function unlockLosses(draft: RunDraft, work: { dispute: number; kept: number }): boolean {
+  const dispute = draft.disputes.find(({ id }) => id === work.dispute)!;
+  while (work.kept < dispute.losses.length) {
+    if (!draft.hasRoom()) return false;
+    const loss = dispute.losses[work.kept]!;
     const other = loss.expelled ? otherExpelling(draft, dispute, loss.seat) : undefined;
-    if (loss.stands) kept.push(loss);
-    else if (other) {
+    if (loss.stands) {
+      work.kept++;
+      continue;
+    }
+    dispute.losses.splice(work.kept, 1);
+    if (other) {
       other.losses.push(loss);
       moveOwed(dispute, other, loss.seat);
     } else giveBack(draft, loss);
   }
-  dispute.losses = kept;
+  return true;
 }
 
 /**
@@ -130,39 +140,95 @@ function giveBack(draft: RunDraft, loss: Loss): void {
  * 4. the honest of a cancelled round get one reward each at most,
  * 5. the treasury gets the rest.
  */
-export function settleDispute(draft: RunDraft, dispute: Dispute, standing: Verdict | null): void {
+export function settling(dispute: Dispute, standing: Verdict | null): Settling {
+  return {
+    ...{ do: 'settle-dispute', dispute, standing, stage: 'bonds', left: [] },
+    ...{ eachYocto: 0n, paidYocto: 0n, purseYocto: 0n, potYocto: 0n, restYocto: 0n },
+  };
+}
+
+export function settleDispute(draft: RunDraft, work: Settling): boolean {
+  const { dispute, standing, left } = work;
   const { terms } = draft;
-  if (dispute.distance && standing !== null) {
-    const lost = settleFailure(draft, dispute, standing === 'against');
-    if (lost) dispute.losses.push(lost);
-    // Whether its round paid the claim is decided: it never will.
-    if (standing === 'against') dispute.owed = [];
+  for (;;) {
+    switch (work.stage) {
+      case 'bonds':
+        if (dispute.distance && standing !== null) endFailure(draft, dispute, standing);
+        work.purseYocto = settleBonds(draft, dispute, standing);
+        if (standing !== null) left.push(...finedOf(draft, dispute, standing));
+        work.stage = 'fines';
+        break;
+      case 'fines':
+        if (!draft.each(left, (seat) => (work.purseYocto += fine(draft, seat)))) return false;
+        shareDeniedFee(draft, work);
+        work.stage = 'denied';
+        break;
+      case 'denied':
+        if (!draft.each(left, (seat) => payForDenied(draft, work, seat))) return false;
+        if (isDenialPaid(draft, work)) tellDenial(draft, work);
+        work.potYocto = dispute.losses.reduce((sum, one) => sum + lostYocto(one), 0n);
+        left.push(...losersOf(dispute, standing));
+        work.stage = 'losers';
+        break;
+      case 'losers':
+        if (!draft.each(left, (seat) => noteExpulsion(draft, seat))) return false;
+        dispute.losses = [];
+        if (!draft.hasEnded) left.push(...dispute.owed.map((_, i) => i));
+        work.stage = 'owed';
+        break;
+      case 'owed':
+        if (!draft.each(left, (at) => payOwed(draft, dispute.owed[at]!))) return false;
+        startSharing(draft, work);
+        work.stage = 'jurors';
+        break;
+      case 'jurors':
+        if (!draft.each(left, (seat) => giveShare(draft, work, seat))) return false;
+        work.eachYocto = 0n;
+        if (standing === 'against' && work.restYocto > 0n) {
+          left.push(...dispute.honest);
+          work.eachYocto = shareOf(terms, left, work.restYocto);
+        }
+        work.stage = 'honest';
+        break;
+      case 'honest':
+        if (!draft.each(left, (seat) => giveShare(draft, work, seat))) return false;
+        moveMoney(draft.moves, 'slashed', 'treasury', work.restYocto);
+        draft.emit('dispute_closed', { dispute: dispute.id, verdict: standing });
+        return true;
+      default:
+        return unreachable(work.stage);
+    }
   }
-  let purse = settleBonds(draft, dispute, standing);
-  if (standing !== null) purse += finesOf(draft, dispute, standing);
-  if (standing === 'for') payForDenied(draft, dispute, purse);
-  const pot = dispute.losses.reduce((sum, one) => sum + lostYocto(one), 0n);
-  noteLosers(draft, dispute, standing);
-  dispute.losses = [];
-  payOwed(draft, dispute);
-  let left = purse + pot;
-  if (left === 0n) return;
-  if (!draft.hasEnded) left -= refillEscrow(draft, least(dispute.toEscrowYocto, left));
-  const tenth = pot / 10n;
+}
+
+function endFailure(draft: RunDraft, dispute: Dispute, standing: Verdict): void {
+  const lost = settleFailure(draft, dispute, standing === 'against');
+  if (lost) dispute.losses.push(lost);
+  // Whether its round paid the claim is decided: it never will.
+  if (standing === 'against') dispute.owed = [];
+}
+
+/** What is left after the escrow and the plaintiff; to the right jurors first. */
+function startSharing(draft: RunDraft, work: Settling): void {
+  const { terms } = draft;
+  const { dispute, standing, purseYocto, potYocto, left } = work;
+  const tenth = potYocto / 10n;
+  let rest = purseYocto + potYocto;
+  if (rest === 0n) return;
+  if (!draft.hasEnded) rest -= refillEscrow(draft, least(dispute.toEscrowYocto, rest));
   if (standing === 'against') {
-    left -= payPlaintiff(draft, dispute, least(least(tenth, BigInt(terms.stakeYocto)), left));
+    const stake = BigInt(terms.stakeYocto);
+    rest -= payPlaintiff(draft, dispute, least(least(tenth, stake), rest));
   }
-  left -= shareEqually(draft, rightJurors(dispute.past, standing), {
-    totalYocto: least(purse + tenth, left),
-    eachMaxYocto: BigInt(terms.auditFeeYocto),
-  });
-  if (standing === 'against') {
-    left -= shareEqually(draft, dispute.honest, {
-      totalYocto: left,
-      eachMaxYocto: BigInt(terms.rewardYocto),
-    });
-  }
-  moveMoney(draft.moves, 'slashed', 'treasury', left);
+  work.restYocto = rest;
+  if (rest === 0n) return;
+  left.push(...rightJurors(dispute.past, standing));
+  const shared = least(purseYocto + tenth, rest);
+  work.eachYocto = equalPart(left, shared, BigInt(terms.auditFeeYocto));
+}
+
+function giveShare(draft: RunDraft, work: Settling, seat: number): void {
+  work.restYocto -= creditSeat(draft, seat, 'slashed', work.eachYocto);
 }
 
 /**
@@ -170,25 +236,19 @@ export function settleDispute(draft: RunDraft, dispute: Dispute, standing: Verdi
  * verdict may be turned around more than once, and each time they would be paid again. Who lost
  * something else meanwhile waits for that.
  */
-function payOwed(draft: RunDraft, dispute: Dispute): void {
-  const { run, hasEnded } = draft;
-  if (hasEnded) return;
-  for (const { seat: number, yocto, rounds } of dispute.owed) {
-    if (draft.roster(number).status === 'expelled') {
-      owe(draft, { seat: number, yocto, rounds });
-      continue;
-    }
-    const paid = creditSeat(draft, number, 'escrows', least(yocto, run.escrowYocto));
-    run.paidYocto += paid;
-    draft.seat(number).verifiedRounds += rounds;
-  }
+function payOwed(draft: RunDraft, owed: Owed): void {
+  const { run } = draft;
+  const { seat, yocto, rounds } = owed;
+  if (draft.roster(seat).status === 'expelled') return owe(draft, owed);
+  run.paidYocto += creditSeat(draft, seat, 'escrows', least(yocto, run.escrowYocto));
+  draft.seat(seat).verifiedRounds += rounds;
 }
 
 /** Also those cleared here whose loss another dispute, which has ended, justifies. */
-function noteLosers(draft: RunDraft, { losses }: Dispute, standing: Verdict | null): void {
-  for (const { seat, expelled, stands } of losses) {
-    if (expelled && (stands || standing === 'against')) noteExpulsion(draft, seat);
-  }
+function losersOf({ losses }: Dispute, standing: Verdict | null): number[] {
+  return losses
+    .filter(({ expelled, stands }) => expelled && (stands || standing === 'against'))
+    .map(({ seat }) => seat);
 }
 
 /** Returns the winners' bonds; the sum of the others' is for the jurors. */
@@ -217,14 +277,13 @@ function rightJurors(past: readonly PastPanel[], standing: Verdict | null): numb
   return standing === null ? [] : past.flatMap((panel) => panel[standing]);
 }
 
-/** What the overruled pay: the auditor whose answer was wrong, and jurors of overruled panels. */
-function finesOf(draft: RunDraft, dispute: Dispute, standing: Verdict): bigint {
+/** Who is overruled, and pays: the auditor whose answer was wrong, and jurors of overruled panels. */
+function finedOf(draft: RunDraft, dispute: Dispute, standing: Verdict): number[] {
   const { kind, plaintiffSeat, plaintiffMayAppeal } = dispute;
   const jurors = overruledJurors(dispute, standing);
   const wrong = kind === 'audit' && standing === 'for' && plaintiffMayAppeal;
   const denied = standing === 'for' && dispute.denial && isOneDenialTooMany(draft, dispute);
-  const fined = wrong || denied ? [plaintiffSeat!, ...jurors] : jurors;
-  return fined.reduce((sum, seat) => sum + fine(draft, seat), 0n);
+  return wrong || denied ? [plaintiffSeat!, ...jurors] : jurors;
 }
 
 /**
@@ -253,22 +312,31 @@ function isOneDenialTooMany(draft: RunDraft, { seat, plaintiffSeat, round }: Dis
  * Who did an auditor's work in its place shares its fee, which the escrow has and nobody else gets;
  * less the dispute's storage, which nobody else pays either.
  */
-function payForDenied(draft: RunDraft, dispute: Dispute, purse: bigint): void {
-  const { run, terms } = draft;
-  if (!dispute.denial || dispute.acted || draft.hasEnded) return;
+function shareDeniedFee(draft: RunDraft, work: Settling): void {
+  if (!isDenialPaid(draft, work)) return;
+  const { dispute, purseYocto, left } = work;
   const jurors = rightJurors(dispute.past, 'for').filter(
     (seat) => draft.roster(seat).status !== 'expelled',
   );
-  const unpaid = dispute.toEscrowYocto - least(dispute.toEscrowYocto, purse);
-  const fee = BigInt(terms.auditFeeYocto);
-  const shared = fee - least(fee, unpaid);
-  let paid = 0n;
-  for (const seat of jurors) {
-    const share = shared / BigInt(jurors.length);
-    paid += creditSeat(draft, seat, 'escrows', least(share, run.escrowYocto));
-  }
+  const unpaid = dispute.toEscrowYocto - least(dispute.toEscrowYocto, purseYocto);
+  const fee = BigInt(draft.terms.auditFeeYocto);
+  left.push(...jurors);
+  work.eachYocto = equalPart(left, fee - least(fee, unpaid), fee);
+}
+
+function isDenialPaid(draft: RunDraft, { dispute, standing }: Settling): boolean {
+  return standing === 'for' && dispute.denial && !dispute.acted && !draft.hasEnded;
+}
+
+function payForDenied(draft: RunDraft, work: Settling, seat: number): void {
+  const { run } = draft;
+  const paid = creditSeat(draft, seat, 'escrows', least(work.eachYocto, run.escrowYocto));
+  work.paidYocto += paid;
   run.paidYocto += paid;
-  draft.emit('denial_judged', { dispute: dispute.id, yocto: `${paid}` });
+}
+
+function tellDenial(draft: RunDraft, { dispute, paidYocto }: Settling): void {
+  draft.emit('denial_judged', { dispute: dispute.id, yocto: `${paidYocto}` });
 }
 
 /**

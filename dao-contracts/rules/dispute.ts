@@ -8,7 +8,7 @@ import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.
 import { activeSeats } from './active-seats.js';
 import { auditNamed, failAudit, passAudit } from './audit-verdict.js';
 import { appealBytesPerJuror, seatsOfRunMax } from './budget.js';
-import { expels, lockLosses, settleDispute, unlockLosses } from './conviction.js';
+import { expels, settling } from './conviction.js';
 import { refuse } from './errors.js';
 import { countVotes, drawJurors, opposite, panelSize, verdictOf, whoSat } from './jury.js';
 import { resolutionMs, storageYoctoPerByte } from './limits.js';
@@ -19,6 +19,7 @@ import type { Verdict } from './run.js';
 import type { Actor } from './seat-name.js';
 import { miss } from './silence.js';
 import { receiveMoney } from './totals.js';
+import type { Work } from './work.js';
 
 /** The last instance. */
 const daoLevel = 3;
@@ -177,8 +178,7 @@ export function resolveDispute(draft: RunDraft, it: { dispute: number; verdict: 
   const dispute = findDispute(draft, it.dispute);
   checkResolvable(dispute);
   turn(draft, dispute, it.verdict);
-  if (waitsForRound(draft.run, dispute)) return endAfterRound(draft, dispute);
-  end(draft, dispute, it.verdict);
+  draft.plan({ do: 'end-panel', dispute: dispute.id, verdict: it.verdict, final: true });
 }
 
 export function checkResolvable(dispute: Dispute): void {
@@ -186,20 +186,40 @@ export function checkResolvable(dispute: Dispute): void {
   refuse('WRONG_PHASE', `dispute ${dispute.id} is at "${dispute.stage}"; juries decide it first`);
 }
 
-/** Draws juries, ends what is due. Returns whether anything moved. */
-export function tickDisputes(draft: RunDraft): boolean {
-  let moved = false;
-  for (const dispute of [...draft.disputes]) {
-    const due = draft.at.nowMs >= dispute.deadlineMs;
-    if (dispute.stage === 'jury' && dispute.panel === null) drawPanel(draft, dispute);
-    else if (dispute.stage === 'jury' && due) decide(draft, dispute, true);
-    else if (dispute.stage === 'window' && due && !waitsForRound(draft.run, dispute)) {
-      end(draft, dispute, dispute.verdict);
-    } else if (dispute.stage === 'dao' && due) endUnresolved(draft, dispute);
-    else continue;
-    moved = true;
+/** Draws juries, ends what is due; what one brings about is carried out before the next. */
+export function moveDisputes(
+  draft: RunDraft,
+  work: Extract<Work, { do: 'move-disputes' }>,
+): boolean {
+  const { left } = work;
+  while (left.length > 0) {
+    const dispute = draft.disputes.find(({ id }) => id === left[0]);
+    const move = dispute && moveOf(draft, dispute);
+    if (move && !draft.hasRoom(roomToMove(dispute))) return false;
+    left.shift();
+    if (!move) continue;
+    move();
+    draft.moved = true;
+    draft.plan(work);
+    return true;
   }
-  return moved;
+  return true;
+}
+
+/** Drawing looks at all seats; of a panel that was waited for in vain each may be absent. */
+function roomToMove({ panel }: Dispute): number {
+  return 3 + (panel?.filter(({ answered }) => !answered).length ?? 0);
+}
+
+function moveOf(draft: RunDraft, dispute: Dispute): (() => void) | null {
+  const due = draft.at.nowMs >= dispute.deadlineMs;
+  if (dispute.stage === 'jury' && dispute.panel === null) return () => drawPanel(draft, dispute);
+  if (dispute.stage === 'jury' && due) return () => decide(draft, dispute, true);
+  if (dispute.stage === 'window' && due && !waitsForRound(draft.run, dispute)) {
+    return () => end(draft, dispute, dispute.verdict);
+  }
+  if (dispute.stage === 'dao' && due) return () => endUnresolved(draft, dispute);
+  return null;
 }
 
 /** What the cancelled round cost is known, and paid for, once the round is closed. */
@@ -260,9 +280,15 @@ function reach(draft: RunDraft, dispute: Dispute, panel: PastPanel): void {
   dispute.deadlineMs = stepDeadline(draft);
   draft.emit('verdict_reached', { dispute: dispute.id, level: dispute.level, verdict });
   turn(draft, dispute, verdict);
-  if (mayBeAppealed(draft, dispute)) return;
+  draft.plan({ do: 'end-panel', dispute: dispute.id, verdict, final: false });
+}
+
+/** What follows a verdict, once it has moved its money. `final`: nobody can appeal. */
+export function endPanel(draft: RunDraft, work: Extract<Work, { do: 'end-panel' }>): void {
+  const dispute = findDispute(draft, work.dispute);
+  if (!work.final && mayBeAppealed(draft, dispute)) return;
   if (waitsForRound(draft.run, dispute)) return endAfterRound(draft, dispute);
-  end(draft, dispute, verdict);
+  end(draft, dispute, work.verdict);
 }
 
 /** Makes a verdict the standing one, and moves the money that it moves. */
@@ -270,12 +296,13 @@ function turn(draft: RunDraft, dispute: Dispute, verdict: Verdict): void {
   if (dispute.verdict === verdict) return;
   dispute.verdict = verdict;
   const audit = auditOf(draft, dispute);
+  const { id, defendants } = dispute;
   if (verdict === 'for') {
-    unlockLosses(draft, dispute);
+    draft.plan({ do: 'unlock-losses', dispute: id, kept: 0 });
     if (audit) audit.right = false;
     return;
   }
-  lockLosses(draft, dispute);
+  draft.plan({ do: 'lock-losses', dispute: id, left: [...defendants] });
   const { provisional } = draft.run;
   if (provisional?.round !== dispute.round) return;
   dispute.acted = true;
@@ -314,8 +341,7 @@ function end(draft: RunDraft, dispute: Dispute, standing: Verdict | null): void 
   if (standing === 'against' && expels(dispute)) keepLossesElsewhere(draft, dispute);
   draft.disputes = draft.disputes.filter((one) => one !== dispute);
   passDisputed(draft, dispute);
-  settleDispute(draft, dispute, standing);
-  draft.emit('dispute_closed', { dispute: dispute.id, verdict: standing });
+  draft.plan(settling(dispute, standing));
 }
 
 /** What another dispute has locked of a seat that this one expels is lost for good. */
@@ -332,15 +358,20 @@ function keepLossesElsewhere(draft: RunDraft, dispute: Dispute): void {
  * The run stops: its seats are paid out and no jury sits any more. What was not decided yet ends
  * without anybody losing by it; what took money stays open, with the DAO as its next instance.
  */
-export function suspendDisputes(draft: RunDraft): void {
-  for (const dispute of [...draft.disputes]) {
-    if (dispute.losses.length === 0) {
-      if (dispute.stage !== 'dao') end(draft, dispute, null);
-    } else if (dispute.stage === 'jury') {
+export function suspendDisputes(draft: RunDraft): boolean {
+  for (const dispute of draft.disputes) {
+    if (dispute.losses.length > 0) {
+      if (dispute.stage !== 'jury') continue;
       dispute.level = daoLevel;
       goToDao(draft, dispute);
+    } else if (dispute.stage !== 'dao') {
+      if (!draft.hasRoom()) return false;
+      end(draft, dispute, null);
+      draft.plan({ do: 'suspend-disputes' });
+      return true;
     }
   }
+  return true;
 }
 
 export function findDispute(draft: RunDraft, id: number): Dispute {

@@ -6,18 +6,34 @@ import type { Sha256 } from '@commonweights/dataset-registry/digest/digest-text.
 import { encodeParts } from '@commonweights/dataset-registry/digest/hash-parts.js';
 
 export class Draw {
-  #drawn = 0;
+  #start: Uint8Array | null = null;
+
+  /** `drawn`: how many draws were made of this seed already. */
   constructor(
     readonly seed: Uint8Array,
     readonly hash: Sha256,
+    public drawn = 0,
   ) {}
 
   /** Uniform in 0 … count − 1, up to a bias below count ÷ 2^48. */
   below(count: number): number {
-    const raw = this.hash(encodeParts(['cw/draw/1', this.seed, this.#drawn++]));
+    const raw = this.hash(this.#next());
     let value = 0;
     for (let i = 0; i < 6; i++) value = value * 256 + raw[i]!;
     return value % count;
+  }
+
+  /** `encodeParts(['cw/draw/1', seed, n])`, of which only n differs between draws. */
+  #next(): Uint8Array {
+    const start = (this.#start ??= encodeParts(['cw/draw/1', this.seed]));
+    const digits = `${this.drawn++}`;
+    const bytes = new Uint8Array(start.length + 4 + digits.length);
+    bytes.set(start);
+    bytes[start.length] = digits.length;
+    for (let i = 0; i < digits.length; i++) {
+      bytes[start.length + 4 + i] = digits.charCodeAt(i);
+    }
+    return bytes;
   }
 
   /**

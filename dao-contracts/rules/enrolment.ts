@@ -1,9 +1,10 @@
 /** How accounts come to seats: applications and their draw, joining later, coming back. */
+import { formatDigest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import { encodeParts } from '@commonweights/dataset-registry/digest/hash-parts.js';
 import { seatBytesOf, seatsOfRunMax } from './budget.js';
 import { refuse } from './errors.js';
 import { applicationsMax, fromRoundAheadMax, rejoinsMax } from './limits.js';
-import { ZERO_LOCAL_STATE } from './opening.js';
+import { encodeTexts, ZERO_LOCAL_STATE } from './opening.js';
 import { openRound, stopRun } from './round-opening.js';
 import { refundApplicant } from './settlement.js';
 import type { SeatRole } from './run.js';
@@ -173,27 +174,48 @@ export function drawSeats(draft: RunDraft): boolean {
     stopRun(draft, `fewer than ${terms.minWorkers} trainers enrolled`);
     return true;
   }
-  const lot = new Map(applicants.map((one) => [one, lotOf(draft, one)]));
-  const drawn = [...applicants].sort((a, b) => (lot.get(a)! < lot.get(b)! ? -1 : 1));
+  const lots = lotsOf(draft, applicants).sort();
+  const drawn = lots.map((lot) => applicants[Number(lot.split(' ')[1])]!);
+  // Hashing two applications takes as long as paying a seat.
+  draft.takeRoom(Math.ceil(applicants.length / 2));
   const trainers = drawn.filter((one) => one.role === 'trainer').slice(0, maxWorkers);
   const auditors = drawn.filter((one) => one.role === 'auditor').slice(0, maxAuditors);
   const seated = [...trainers, ...auditors];
-  for (const applicant of seated) giveSeat(draft, applicant);
-  for (const applicant of drawn) {
-    if (seated.includes(applicant)) continue;
-    refundApplicant(draft, applicant);
-  }
+  draft.applicants = [...seated, ...drawn.filter((one) => !seated.includes(one))];
   run.earners = seated.filter(({ earnsStake }) => earnsStake).length;
-  draft.applicants = [];
+  draft.plan({ do: 'seat-drawn', seats: seated.length });
+  return true;
+}
+
+/** The first of the list get seats, the others their stakes back. */
+export function seatDrawn(draft: RunDraft, work: { seats: number }): boolean {
+  const { run, applicants } = draft;
+  while (applicants.length > 0) {
+    if (!draft.hasRoom()) return false;
+    // A seat comes with its name, its party and a ledger that knows it.
+    draft.takeRoom(work.seats === 0 ? 1 : 3);
+    const applicant = applicants.shift()!;
+    if (work.seats === 0) refundApplicant(draft, applicant);
+    else {
+      giveSeat(draft, applicant);
+      work.seats--;
+    }
+  }
   run.status = 'running';
   openRound(draft);
   return true;
 }
 
-/** Hex of `H("cw/seat/2", seed, account, worker)`: the order of the draw. */
-function lotOf(draft: RunDraft, { account, worker }: Applicant): string {
-  const raw = draft.at.hash(encodeParts(['cw/seat/2', draft.at.seed, account, worker]));
-  return Array.from(raw, (byte) => byte.toString(16).padStart(2, '0')).join('');
+/** `H("cw/seat/2", seed, account, worker)` and the place in the list, of each: the order of the draw. */
+function lotsOf({ at }: RunDraft, applicants: readonly Applicant[]): string[] {
+  const start = encodeParts(['cw/seat/2', at.seed]);
+  return applicants.map(({ account, worker }, i) => {
+    const name = encodeTexts([account, worker], at.utf8);
+    const bytes = new Uint8Array(start.length + name.length);
+    bytes.set(start);
+    bytes.set(name, start.length);
+    return `${formatDigest(at.hash(bytes))} ${i}`;
+  });
 }
 
 export function rejoin(draft: RunDraft, it: Actor): void {

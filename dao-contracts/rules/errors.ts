@@ -42,6 +42,7 @@ export type ErrorCode =
   | 'PRIVATE'
   | 'PROPOSAL_CLOSED'
   | 'PROPOSAL_NOT_READY'
+  | 'RUN_BUSY'
   | 'RUN_FULL'
   | 'RUN_NOT_OPEN'
   | 'SEAT_NOT_ABSENT'

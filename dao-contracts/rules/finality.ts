@@ -5,78 +5,170 @@ import { payData } from './data-shares.js';
 import { ZERO_LOCAL_STATE } from './opening.js';
 import { addOwed } from './pending-loss.js';
 import type { RunDraft } from './run-draft.js';
-import type { ClaimRecord } from './run.js';
-import type { Audit, Dispute, ProvisionalRound } from './run-state.js';
-import { abortOpenRound, openRound, returnSlices, stopIfHopeless } from './round-opening.js';
+import type { Audit } from './run-state.js';
+import { abortOpenRound, openRound, returnSlices } from './round-opening.js';
 import { holdsRound } from './dispute.js';
-import {
-  distributePot,
-  least,
-  lostYocto,
-  payAuditFees,
-  payRound,
-  settleRun,
-} from './settlement.js';
+import { least, lostYocto, payAuditFee, settleRun } from './settlement.js';
+import { hasSeat, setOfSeats } from './seat-set.js';
 import { distrust } from './tolerance/failures.js';
+import type { Unpaid, Work } from './work.js';
 
-export function isClosed(audit: Audit): boolean {
-  return audit.state === 'passed' || audit.state === 'failed';
-}
-
-/** Closes the provisional round if all its audits are closed. Returns whether it did. */
+/** Closes the provisional round if all its audits are closed. Returns whether it does. */
 export function closeProvisional(draft: RunDraft): boolean {
   const { run } = draft;
   const round = run.provisional;
-  if (!round) return false;
-  const audits = draft.audits.filter((audit) => audit.round === round.round);
-  if (!audits.every(isClosed)) return false;
-  const disputes = draft.disputes.filter((one) => one.round === round.round);
-  if (disputes.some(holdsRound)) return false;
-
-  const failed = audits.filter((audit) => audit.state === 'failed').map((audit) => audit.seat);
-  const tainted = round.included.filter((seat) => failed.includes(seat));
+  if (!round || round.auditsOpen > 0) return false;
+  if (draft.disputes.some((one) => one.round === round.round && holdsRound(one))) return false;
+  const failed = setOfSeats(seatsOf(draft.audits.filter(({ state }) => state === 'failed')));
+  const tainted = round.included.filter((seat) => hasSeat(failed, seat));
   const most = BigInt(draft.terms.taintedShareBpsMax) * BigInt(round.included.length);
   const rewound = round.struck !== null || BigInt(tainted.length) * 10_000n > most;
   if (!rewound && draft.at.nowMs < round.challengeUntilMs) return false;
-  const fees = payAuditFees(draft, audits);
-  const kept = rewound ? [] : tainted;
-  const storage = appendClosedRecord(draft, { round, audits, rewound, tainted: kept });
-  const refuted = new Set(
-    disputes.filter((one) => one.distance && one.verdict === 'against').map(({ seat }) => seat),
-  );
-  const honest = round.included.filter(
-    (seat) => draft.roster(seat).status !== 'expelled' && !refuted.has(seat),
-  );
-  draft.audits = draft.audits.filter((audit) => audit.round !== round.round);
-  let unpaid = { toEscrowYocto: rewound ? fees + storage : 0n, honest: rewound ? honest : [] };
-  for (const audit of audits) {
-    const pays = rewound && audit.state === 'failed' && audit.potYocto > 0n;
-    const paid = distributePot(draft, audit, pays ? unpaid : nobody);
-    if (pays) unpaid = { toEscrowYocto: unpaid.toEscrowYocto - paid, honest: [] };
-  }
-  if (rewound) chargeDisputes(draft, disputes, unpaid);
-  run.provisional = null;
-  if (rewound) rewind(draft, round);
-  else {
-    for (const seat of kept) if (refuted.has(seat)) withholdPay(draft, { round, seat, disputes });
-    finalise(draft, round, refuted);
-  }
+  draft.plan({
+    ...{ do: 'pay-auditors', left: draft.audits.map((_, i) => i), feesYocto: 0n, rewound },
+    tainted: rewound ? [] : tainted,
+    failed,
+    audited: setOfSeats(seatsOf(draft.audits)),
+  });
   return true;
 }
 
-interface Unpaid {
-  /** Fees and storage of a round that came to nothing. */
-  toEscrowYocto: bigint;
-  /** Whose work of that round came to nothing. Compensated once, however many are convicted. */
-  honest: readonly number[];
+function seatsOf(audits: readonly Audit[]): number[] {
+  return audits.map(({ seat }) => seat);
 }
 
-const nobody: Unpaid = { toEscrowYocto: 0n, honest: [] };
+type Paying = Extract<Work, { do: 'pay-auditors' }>;
+type Writing = Extract<Work, { do: 'write-record' }>;
+
+/** Pays the right ones out of the escrow. */
+export function payAuditors(draft: RunDraft, work: Paying): boolean {
+  const paid = draft.each(work.left, (at) => {
+    work.feesYocto += payAuditFee(draft, draft.audits[at]!);
+  });
+  if (!paid) return false;
+  draft.plan({
+    ...work,
+    do: 'write-record',
+    audits: draft.audits.map((_, i) => i),
+    left: [...draft.run.provisional!.revealed].sort((a, b) => a - b),
+    ...{ auditsText: '', claimsText: '', paidBytes: 0, storageYocto: 0n },
+  });
+  return true;
+}
+
+/**
+ * The record's canonical text, written down as it is: fields in order, and nothing in any of them
+ * that JSON would escape. Making 64 claims into values and those into text would take three times
+ * the gas. What is written so far is paid for, and kept with ' for " so that it is stored as it is.
+ */
+export function writeRecord(draft: RunDraft, work: Writing): boolean {
+  const audits: string[] = [];
+  const claims: string[] = [];
+  const written =
+    draft.each(work.audits, (at) => audits.push(auditText(draft.audits[at]!))) &&
+    draft.each(work.left, (seat) => claims.push(claimText(draft, seat, work)));
+  work.auditsText = withItems(work.auditsText, audits);
+  work.claimsText = withItems(work.claimsText, claims);
+  if (!written) {
+    const bytes = work.auditsText.length + work.claimsText.length;
+    work.storageYocto += draft.chargeStorage(bytes - work.paidBytes);
+    work.paidBytes = bytes;
+    return false;
+  }
+  closeRecord(draft, work);
+  return true;
+}
+
+function withItems(text: string, items: readonly string[]): string {
+  const more = items.join().replaceAll('"', "'");
+  return text === '' || more === '' ? text + more : `${text},${more}`;
+}
+
+function closeRecord(draft: RunDraft, work: Writing): void {
+  const { run } = draft;
+  const { rewound, tainted, paidBytes } = work;
+  const { round, root, startRoot, committee, included } = run.provisional!;
+  const outcome = rewound ? 'rewound' : 'final';
+  const text =
+    `{'audits':[${work.auditsText}],'claims':[${work.claimsText}],'outcome':'${outcome}',` +
+    `'previous':${run.logHead === null ? 'null' : `'${run.logHead}'`},'root':'${root}',` +
+    `'round':${round},'run':${run.id},'startRoot':'${startRoot}',` +
+    `'tainted':[${tainted.join()}],'version':1,'witnesses':[${committee.join()}]}`;
+  const record = { round, outcome, root, text: text.replaceAll("'", '"') } as const;
+  // Hashing and storing 2 kB takes as long as paying a seat.
+  draft.takeRoom(Math.ceil(text.length / 2_000));
+  const charged = draft.appendText(record, recordOverheadBytes - paidBytes);
+  const unpaid: Unpaid = { toEscrowYocto: 0n, honest: [] };
+  const refuted = refutedIn(draft, round);
+  if (rewound) {
+    unpaid.toEscrowYocto = work.feesYocto + work.storageYocto + charged;
+    unpaid.honest = included.filter(
+      (seat) => draft.roster(seat).status !== 'expelled' && !refuted.includes(seat),
+    );
+  }
+  draft.plan({ do: 'share-pots', left: draft.audits.map((_, i) => i), rewound, unpaid });
+  if (rewound) return;
+  const left = run.roster.map((_, seat) => seat);
+  draft.plan(
+    { do: 'withhold-pay', left: tainted.filter((seat) => refuted.includes(seat)) },
+    { do: 'pay-round', left, ordinal: run.paidRounds + 1, refuted },
+    { do: 'finalise-round' },
+  );
+}
+
+/** Whose claim of the round was found too far off. */
+function refutedIn(draft: RunDraft, round: number): number[] {
+  return draft.disputes.flatMap((one) =>
+    one.round === round && one.distance && one.verdict === 'against' ? (one.seat ?? []) : [],
+  );
+}
+
+/**
+ * Too large a distance costs a claim its pay and expels nobody: the reward waits for the end of the
+ * dispute, and what the claim left behind is no input any more after the round that is open.
+ */
+export function withholdPay(draft: RunDraft, seat: number): void {
+  const { open, provisional } = draft.run;
+  if (draft.roster(seat).status === 'expelled') return;
+  const dispute = draft.disputes.find(
+    (one) => one.round === provisional!.round && one.seat === seat && one.verdict === 'against',
+  );
+  const yocto = BigInt(draft.terms.rewardYocto);
+  addOwed(dispute!, { seat, yocto, rounds: 1 });
+  if (open?.slices.some((one) => one.seat === seat)) distrust(draft, seat);
+  else draft.seat(seat).localOut = ZERO_LOCAL_STATE;
+}
+
+/** Who was drawn first: whether it was replaced can depend on who was faster. */
+function auditText({ seat, segment, auditor, replaced, state }: Audit): string {
+  const verdict = state === 'failed' ? 'failed' : 'passed';
+  return `{"auditor":${replaced ?? auditor},"seat":${seat},"segment":${segment},"verdict":"${verdict}"}`;
+}
+
+function claimText(draft: RunDraft, number: number, { audited, failed }: Writing): string {
+  const { round, slices, included } = draft.run.provisional!;
+  const seat = draft.seat(number);
+  const claim = seat.claim?.round === round ? seat.claim : seat.previousClaim;
+  if (claim?.round !== round || !claim.revealed) {
+    throw new Error(`BUG: seat ${number} lost its claim of round ${round}`);
+  }
+  const { update, updateBytes, localIn, localOut, traceRoot } = claim.revealed;
+  const { slice } = slices.find((one) => one.seat === number)!;
+  const passed = hasSeat(audited, number) ? 'passed' : 'unaudited';
+  const verdict = hasSeat(failed, number) ? 'failed' : passed;
+  return (
+    `{"account":"${seat.account}","commitment":"${claim.commitment}",` +
+    `"included":${included.includes(number)},"localIn":"${localIn}","localOut":"${localOut}",` +
+    `"seat":${number},"slice":${slice},"traceRoot":"${traceRoot}",` +
+    `"update":"${update}","updateBytes":${updateBytes},"verdict":"${verdict}"}`
+  );
+}
 
 /** What the cancelled round cost falls to those whose money is locked, when it is distributed. */
-function chargeDisputes(draft: RunDraft, disputes: readonly Dispute[], unpaid: Unpaid): void {
+function chargeDisputes(draft: RunDraft, round: number, unpaid: Unpaid): void {
   let { toEscrowYocto, honest } = unpaid;
-  for (const dispute of disputes) {
+  for (const dispute of draft.disputes) {
+    if (dispute.round !== round) continue;
     if (dispute.verdict !== 'against' || dispute.losses.length === 0) continue;
     const locked = dispute.losses.reduce((sum, one) => sum + lostYocto(one), 0n);
     const share = least(toEscrowYocto, locked);
@@ -87,34 +179,15 @@ function chargeDisputes(draft: RunDraft, disputes: readonly Dispute[], unpaid: U
   }
 }
 
-/**
- * Too large a distance costs a claim its pay and expels nobody: the reward waits for the end of the
- * dispute, and what the claim left behind is no input any more after the round that is open.
- */
-function withholdPay(
-  draft: RunDraft,
-  it: { round: ProvisionalRound; seat: number; disputes: readonly Dispute[] },
-): void {
-  const { seat, disputes } = it;
-  if (draft.roster(seat).status === 'expelled') return;
-  const dispute = disputes.find((one) => one.seat === seat && one.verdict === 'against');
-  const yocto = BigInt(draft.terms.rewardYocto);
-  addOwed(dispute!, { seat, yocto, rounds: 1 });
-  const trains = draft.run.open?.slices.some((one) => one.seat === seat);
-  if (trains) distrust(draft, seat);
-  else draft.seat(seat).localOut = ZERO_LOCAL_STATE;
-}
-
-function finalise(
-  draft: RunDraft,
-  round: ProvisionalRound,
-  refuted: ReadonlySet<number | null>,
-): void {
+export function finaliseRound(draft: RunDraft): void {
   const { run } = draft;
+  const { round, root } = run.provisional!;
+  run.provisional = null;
+  draft.audits = [];
   run.finalRounds++;
-  run.finalRound = round.round;
-  run.finalRoot = round.root;
-  payRound(draft, round, refuted);
+  run.paidRounds++;
+  run.finalRound = round;
+  run.finalRoot = root;
   payData(draft);
   // With new terms waiting, no round opened beside this one: they hold from the next on.
   const amended = run.amendment && !run.open;
@@ -131,16 +204,17 @@ export function completeIfDone(draft: RunDraft): boolean {
   const { run } = draft;
   if (draft.hasEnded || run.finalRounds < draft.terms.rounds) return false;
   if (draft.disputes.some(({ stage }) => stage !== 'dao')) return false;
-  settleRun(draft);
-  run.pausedSinceMs = null;
-  run.status = 'completed';
-  draft.emit('run_completed', { finalRound: run.finalRound, finalRoot: run.finalRoot });
+  settleRun(draft, 'completed', 'all its rounds are final');
   return true;
 }
 
 /** Back to the last final root: this round and the open one after it never happened. */
-function rewind(draft: RunDraft, round: ProvisionalRound): void {
+export function rewindRound(draft: RunDraft, { unpaid }: { unpaid: Unpaid }): void {
   const { run } = draft;
+  const round = run.provisional!;
+  chargeDisputes(draft, round.round, unpaid);
+  run.provisional = null;
+  draft.audits = [];
   run.cancelledRounds++;
   run.resetNext = true;
   // The slices of seats that were not included went back when the round became provisional.
@@ -149,76 +223,5 @@ function rewind(draft: RunDraft, round: ProvisionalRound): void {
     round.slices.filter(({ seat }) => round.included.includes(seat)),
   );
   abortOpenRound(draft);
-  stopIfHopeless(draft);
-  if (run.status === 'running') openRound(draft);
-}
-
-/** Returns what the record's storage cost. */
-function appendClosedRecord(
-  draft: RunDraft,
-  it: {
-    round: ProvisionalRound;
-    audits: readonly Audit[];
-    rewound: boolean;
-    tainted: number[];
-  },
-): bigint {
-  const { run } = draft;
-  const { round, audits } = it;
-  return draft.appendRecord(
-    {
-      // Who was drawn first: whether it was replaced can depend on who was faster.
-      audits: audits.map(({ seat, segment, auditor, replaced, state }) => ({
-        auditor: replaced ?? auditor,
-        seat,
-        segment,
-        verdict: verdictOf(state),
-      })),
-      claims: [...round.revealed]
-        .sort((a, b) => a - b)
-        .map((seat) => claimRecord(draft, round, audits, seat)),
-      outcome: it.rewound ? 'rewound' : 'final',
-      previous: run.logHead,
-      root: round.root,
-      round: round.round,
-      run: run.id,
-      startRoot: round.startRoot,
-      tainted: it.tainted,
-      version: 1,
-      witnesses: round.committee,
-    },
-    recordOverheadBytes,
-  );
-}
-
-function claimRecord(
-  draft: RunDraft,
-  round: ProvisionalRound,
-  audits: readonly Audit[],
-  number: number,
-): ClaimRecord {
-  const seat = draft.seat(number);
-  const claim = [seat.claim, seat.previousClaim].find((one) => one?.round === round.round);
-  if (!claim?.revealed)
-    throw new Error(`BUG: seat ${number} lost its claim of round ${round.round}`);
-  const { update, updateBytes, localIn, localOut, traceRoot } = claim.revealed;
-  const own = audits.filter((one) => one.seat === number);
-  const failed = own.some(({ state }) => state === 'failed');
-  return {
-    account: seat.account,
-    commitment: claim.commitment,
-    included: round.included.includes(number),
-    localIn,
-    localOut,
-    seat: number,
-    slice: round.slices.find((one) => one.seat === number)!.slice,
-    traceRoot,
-    update,
-    updateBytes,
-    verdict: own.length === 0 ? 'unaudited' : failed ? 'failed' : 'passed',
-  };
-}
-
-function verdictOf(state: Audit['state']): 'passed' | 'failed' {
-  return state === 'failed' ? 'failed' : 'passed';
+  draft.plan({ do: 'stop-hopeless' }, { do: 'open-round' });
 }

@@ -2,12 +2,11 @@
  * Who sits on a dispute and what a panel's answers come to. Nothing here moves money or rounds.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
-import { activeSeats } from './active-seats.js';
+import { SeatPool } from './active-seats.js';
 import { panelSizes } from './limits.js';
 import type { RunDraft } from './run-draft.js';
 import type { Dispute, PastPanel } from './run-state.js';
 import type { Verdict } from './run.js';
-import { isRelated } from './seat-owner.js';
 
 export function panelSize(level: number, available: number): number {
   return Math.min(panelSizes[level] ?? available, available);
@@ -27,15 +26,19 @@ export function drawJurors(draft: RunDraft, dispute: Dispute): number[] {
   const { roster } = draft.run;
   const losers = [...defendants, dispute.seat];
   const sat = new Set(whoSat(dispute));
-  const may = activeSeats(draft.run, null, parties);
-  const rank = (seat: number) =>
-    (sat.has(seat) ? 4 : 0) +
-    (isRelated(roster, seat, losers) ? 2 : 0) +
-    (level === 0 && draft.roster(seat).role === 'trainer' ? 1 : 0);
+  const pool = new SeatPool(draft.run);
+  const may = pool.without(null, parties);
+  const close = new Set(pool.closeTo(losers));
+  const ranks = may.map(
+    (seat) =>
+      (sat.has(seat) ? 4 : 0) +
+      (close.has(seat) ? 2 : 0) +
+      (level === 0 && roster[seat]!.role === 'trainer' ? 1 : 0),
+  );
   const size = panelSize(level, may.length);
   const panel: number[] = [];
   for (let wanted = 0; wanted < 8; wanted++) {
-    const group = may.filter((seat) => rank(seat) === wanted);
+    const group = may.filter((_, i) => ranks[i] === wanted);
     while (panel.length < size && group.length > 0) panel.push(draft.draw.take(group)!);
   }
   return panel;

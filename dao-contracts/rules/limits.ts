@@ -46,6 +46,12 @@ export const challengeWindowMsMin = 30_000;
 /** Of so many draws of an auditor, one goes to the trainers (audit.ts says why). */
 export const trainerAuditsOneIn = 4;
 
+/**
+ * Records of seats, ledgers and reputations that one call changes; the rest is left to the next
+ * ticks. Each is about 0.4 Tgas, and a call is to stay below 30 (docs/gas.md).
+ */
+export const recordsPerCallMax = 36;
+
 /** Each may be a new account, whose ledger the run's budget pays the storage of. */
 export const payoutChangesMax = 3;
 /** A label of a machine: enough to tell a rack's machines apart, short enough to store. */
@@ -54,6 +60,8 @@ export const workerCharsMax = 32;
 export const relayedCallsPerRoundMax = 64;
 /** Each stored round record between is read and parsed in one call. */
 export const rewindSpanMax = 16;
+/** And so is each claim in them: four rounds of 64 workers. */
+export const rewindClaimsMax = 256;
 /** Reputation of one account at most; what a run adds shrinks on the way there. */
 export const reputationMax = 10_000_000n;
 /** One run, however long, is two per cent of it. */

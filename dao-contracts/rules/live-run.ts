@@ -13,18 +13,13 @@ import {
   returnedSlicesBytes,
 } from './budget.js';
 import { refuse } from './errors.js';
-import { rewindsMax, rewindSpanMax } from './limits.js';
-import {
-  abortProvisional,
-  openRound,
-  pauseRun,
-  returnSlices,
-  stopIfHopeless,
-} from './round-opening.js';
+import { rewindClaimsMax, rewindsMax, rewindSpanMax } from './limits.js';
+import { abortProvisional, openRound, pauseRun, returnSlices } from './round-opening.js';
 import type { RunDraft } from './run-draft.js';
 import type { Run } from './run-state.js';
 import type { RunTerms } from './run-terms.js';
 import { moveMoney } from './totals.js';
+import type { Work } from './work.js';
 
 /** No round opens for `forMs`, or until the DAO resumes or stops the run. Nothing is lost. */
 export function pauseByVote(draft: RunDraft, it: { forMs: number }): void {
@@ -74,7 +69,6 @@ export function isVoid(run: Pick<Run, 'rewinds'>, round: number): boolean {
  * queued again, and the action brings the money to do them again.
  */
 export function rewindRun(draft: RunDraft, it: Rewinding): void {
-  const { run } = draft;
   const undone = roundsToUndo(draft, it.to);
   const slices = undone.flatMap(({ claims }) => claims.filter(({ included }) => included));
   const terms = termsToCome(draft);
@@ -90,9 +84,22 @@ export function rewindRun(draft: RunDraft, it: Rewinding): void {
   // What is under way is undone too, in the order of its records.
   abortProvisional(draft);
   pauseRun(draft, 'the DAO voted to rewind it');
-  if (run.status !== 'paused') return;
-  returnSlices(draft, slices);
-  const relayed = undone.length * relayedCallsOfRound(terms);
+  draft.plan({
+    ...{ do: 'go-back', to: it.to, root, undone: undone.length },
+    slices: slices.map(({ slice }) => slice),
+  });
+}
+
+export function goBack(draft: RunDraft, it: Extract<Work, { do: 'go-back' }>): void {
+  const { run } = draft;
+  // Too many rounds were cancelled.
+  if (draft.hasEnded) return;
+  const { to, root, undone, slices } = it;
+  returnSlices(
+    draft,
+    slices.map((slice) => ({ slice })),
+  );
+  const relayed = undone * relayedCallsOfRound(termsToCome(draft));
   const at = run.nextRound++;
   draft.appendRecord(
     {
@@ -105,22 +112,21 @@ export function rewindRun(draft: RunDraft, it: Rewinding): void {
       run: run.id,
       startRoot: run.finalRoot,
       tainted: [],
-      to: it.to,
+      to,
       version: 1,
       witnesses: [],
     },
     recordOverheadBytes,
   );
   draft.chargeStorage(returnedSlicesBytes(slices.length));
-  run.rewinds.push({ at, to: it.to });
+  run.rewinds.push({ at, to });
   run.relayedCalls = Math.max(0, run.relayedCalls - relayed);
-  run.finalRounds -= undone.length;
-  run.finalRound = it.to;
+  run.finalRounds -= undone;
+  run.finalRound = to;
   run.finalRoot = root;
   run.resetNext = true;
-  draft.emit('run_rewound', { to: it.to, root, undone: undone.length });
-  stopIfHopeless(draft);
-  if (run.status === 'paused') openRound(draft, true);
+  draft.emit('run_rewound', { to, root, undone });
+  openRound(draft, true);
 }
 
 /** Those under which the next round opens. */
@@ -141,6 +147,7 @@ function roundsToUndo(draft: RunDraft, to: number) {
   }
   const undone = [];
   let read = 0;
+  let claims = 0;
   for (let round = run.finalRound; round > to; round--) {
     const earlier = run.rewinds.find((one) => one.to < round && round < one.at);
     if (earlier) {
@@ -152,7 +159,12 @@ function roundsToUndo(draft: RunDraft, to: number) {
       refuse('TOO_MANY', `one rewind reads ${rewindSpanMax} records; go back in several`);
     }
     const record = draft.source.record(round);
-    if (record?.outcome === 'final') undone.push(record);
+    if (record?.outcome !== 'final') continue;
+    claims += record.claims.length;
+    if (claims > rewindClaimsMax) {
+      refuse('TOO_MANY', `one rewind reads ${rewindClaimsMax} claims; go back in several`);
+    }
+    undone.push(record);
   }
   return undone;
 }

@@ -46,6 +46,8 @@ export function newRun(it: Funding): Run {
     rewinds: [],
     open: null,
     provisional: null,
+    work: [],
+    draws: null,
     nextDispute: 1,
     decoysPaid: 0,
     dataRounds: 0,

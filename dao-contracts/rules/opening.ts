@@ -62,23 +62,21 @@ export function outcomeLeafWith(it: Outcome, hashing: Hashing): Digest {
   return tagged('cw/outcome/2', [it.update, it.localOut, it.endSnapshot], hashing);
 }
 
-/** `H(tag, …parts)` as hash-parts.ts writes it. */
 function tagged(tag: string, parts: readonly (string | number)[], hashing: Hashing): Digest {
-  const texts = [tag, ...parts.map(String)];
-  const bytes = encodeShort(texts, hashing.utf8) ?? encodeParts(texts.map(hashing.utf8));
+  const bytes = encodeTexts([tag, ...parts.map(String)], hashing.utf8);
   return formatDigest(hashing.hash(bytes));
 }
 
 /**
- * The same bytes by one call of the host, where every part is shorter than 128 characters of ASCII:
- * its length is then one character, and three zeros. Null: some part is not.
+ * `encodeParts(texts)`, by one call of the host where every part is shorter than 128 characters of
+ * ASCII: its length is then one character, and three zeros.
  */
-function encodeShort(texts: readonly string[], utf8: Utf8): Uint8Array | null {
+export function encodeTexts(texts: readonly string[], utf8: Utf8): Uint8Array {
   let joined = '';
   for (const text of texts) {
-    if (text.length > 127) return null;
+    if (text.length > 127) return encodeParts(texts.map(utf8));
     joined += `${String.fromCharCode(text.length)}\0\0\0${text}`;
   }
   const bytes = utf8(joined);
-  return bytes.length === joined.length ? bytes : null;
+  return bytes.length === joined.length ? bytes : encodeParts(texts.map(utf8));
 }

@@ -2,27 +2,17 @@
  * The clock of a run. Anyone may call it; it moves a phase only when everybody who can still act
  * did, or the deadline passed. All randomness comes from the block in which it moves.
  */
-import { drawAudits, tickAudits } from './audit.js';
 import { drawSeats } from './enrolment.js';
 import { unreachable } from './errors.js';
-import { tickDisputes } from './dispute.js';
 import { closeProvisional, completeIfDone } from './finality.js';
-import { ZERO_LOCAL_STATE } from './opening.js';
-import { countSeats, namersOf, noSeats, setOfSeats, type SeatSet } from './seat-set.js';
+import { countSeats, namersOf, noSeats, setOfSeats } from './seat-set.js';
 import { deadlineOf, endPace, lateAfter } from './pace.js';
-import {
-  closedRounds,
-  openRound,
-  pauseRun,
-  returnSlices,
-  stopIfForsaken,
-} from './round-opening.js';
+import { closedRounds, openRound, pauseRun, returnSlices } from './round-opening.js';
 import type { Phase, TickResult } from './run.js';
 import type { RunDraft } from './run-draft.js';
 import type { OpenRound } from './run-state.js';
 import { depositSlashed, expel } from './settlement.js';
-import { endsDistrust } from './tolerance/failures.js';
-import { dismissMissed, makeAbsent, miss } from './silence.js';
+import { dismissMissed, miss } from './silence.js';
 
 export interface Tick {
   /** What the caller believes current; a phase that moved already is left alone. */
@@ -30,33 +20,54 @@ export interface Tick {
   phase: Phase | null;
 }
 
-export function tick(draft: RunDraft, it: Tick): TickResult {
-  const moved = tickAny(draft, it);
-  const { status, open } = draft.run;
-  return { status, round: open?.round ?? null, phase: open?.phase ?? null, moved };
-}
-
-function tickAny(draft: RunDraft, it: Tick): boolean {
+/** Where work is left, a tick goes on with it and does nothing else. */
+export function tick(draft: RunDraft, it: Tick): void {
   const { run } = draft;
+  if (run.work.length > 0) {
+    draft.moved = true;
+    return;
+  }
+  const audits = () => draft.plan({ do: 'move-audits', left: draft.audits.map((_, i) => i) });
+  const disputes = () => {
+    draft.plan({ do: 'move-disputes', left: draft.disputes.map(({ id }) => id) });
+  };
   switch (run.status) {
     case 'completed':
     case 'stopped':
-      return tickDisputes(draft);
+      return disputes();
     case 'enrolling':
-      return drawSeats(draft);
+      draft.moved = drawSeats(draft);
+      return;
     case 'paused':
     case 'running': {
       const believed = run.open
         ? run.open.round === it.round && run.open.phase === it.phase
         : it.phase === null;
-      const judged = [tickAudits(draft), tickDisputes(draft)].includes(true);
-      const closed = closeProvisional(draft) || completeIfDone(draft);
-      const resumed = believed && !closed && tickRound(draft);
-      const forsaken = stopIfForsaken(draft);
-      return resumed || forsaken || judged || closed;
+      if (areAuditsDue(draft)) audits();
+      disputes();
+      draft.plan({ do: 'move-round', round: believed }, { do: 'stop-forsaken' });
+      return;
     }
     default:
       return unreachable(run.status);
+  }
+}
+
+function areAuditsDue({ run: { provisional }, at }: RunDraft): boolean {
+  if (!provisional || provisional.auditsOpen === 0) return false;
+  return at.nowMs >= provisional.auditsDueMs;
+}
+
+export function tickResult(draft: RunDraft): TickResult {
+  const { status, open, work } = draft.run;
+  const { round = null, phase = null } = open ?? {};
+  return { status, round, phase, moved: draft.moved, busy: work.length > 0 };
+}
+
+/** One thing at a time: what has closed something leaves the open round to the next tick. */
+export function moveRound(draft: RunDraft, { round }: { round: boolean }): void {
+  if (closeProvisional(draft) || completeIfDone(draft) || (round && tickRound(draft))) {
+    draft.moved = true;
   }
 }
 
@@ -87,23 +98,34 @@ function closeTrain(draft: RunDraft, open: OpenRound): boolean {
   const missing = missingFrom(draft, trainers, open.committed);
   if (missing.length > 0 && !due(draft, open)) return false;
   endPace(draft, open, open.committed.length);
-  for (const seat of missing) makeAbsent(draft, seat, open.round);
+  draft.plan({ do: 'make-absent', left: missing, round: open.round }, { do: 'end-train' });
+  return true;
+}
+
+export function endTrain(draft: RunDraft): void {
+  const open = draft.run.open!;
   const { minWorkers } = draft.terms;
   const committed = open.committed.filter((seat) => draft.isActive(seat)).length;
   if (committed < minWorkers) {
     pauseRun(draft, `${committed} trainers committed where ${minWorkers} are needed`);
   } else enter(draft, open, 'reveal');
-  return true;
 }
 
 function closeReveal(draft: RunDraft, open: OpenRound): boolean {
   const missing = missingFrom(draft, open.committed, open.revealed);
   if (missing.length > 0 && !due(draft, open)) return false;
   endPace(draft, open, open.revealed.length);
-  for (const seat of missing) {
-    const yocto = expel(draft, seat, `did not reveal in round ${open.round}`);
-    depositSlashed(draft, { seat, yocto });
-  }
+  draft.plan({ do: 'expel-silent', left: missing, round: open.round }, { do: 'end-reveal' });
+  return true;
+}
+
+export function expelSilent(draft: RunDraft, seat: number, round: number): void {
+  const yocto = expel(draft, seat, `did not reveal in round ${round}`);
+  depositSlashed(draft, { seat, yocto });
+}
+
+export function endReveal(draft: RunDraft): void {
+  const open = draft.run.open!;
   // Who is left alone would be the majority of one: it would certify itself and name any root.
   const { minWorkers } = draft.terms;
   const revealed = open.revealed.filter((seat) => draft.isActive(seat)).length;
@@ -114,7 +136,6 @@ function closeReveal(draft: RunDraft, open: OpenRound): boolean {
     open.nameable = setOfSeats(open.revealed);
     enter(draft, open, 'certify');
   }
-  return true;
 }
 
 /**
@@ -140,9 +161,10 @@ function closeCertify(draft: RunDraft, open: OpenRound): boolean {
   for (const seat of missing) miss(draft, seat, open.round);
   const { revealed, certified, named } = open;
   const namers = namersOf(revealed, certified, named);
+  const voters = votersOf(open);
   open.witnessed = revealed
     .map((seat, i) => ({ seat, by: namers[i]! }))
-    .filter(({ seat, by }) => draft.isActive(seat) && isCertified(open, by))
+    .filter(({ seat, by }) => draft.isActive(seat) && 2 * countSeats(by) > voters)
     .sort((a, b) => a.seat - b.seat);
   open.included = open.witnessed.map(({ seat }) => seat);
   open.named = [];
@@ -185,6 +207,9 @@ function closeAggregate(draft: RunDraft, open: OpenRound): boolean {
     struck: null,
     sinceMs: draft.at.nowMs,
     challengeUntilMs: draft.at.nowMs + draft.terms.challengeWindowMs,
+    audits: 0,
+    auditsOpen: 0,
+    auditsDueMs: 0,
     namedBy: agreed.by,
     witnessed: open.witnessed,
     committee: isCommittee(open) ? open.witnesses : [],
@@ -196,20 +221,22 @@ function closeAggregate(draft: RunDraft, open: OpenRound): boolean {
     draft,
     slices.filter(({ seat }) => !included.includes(seat)),
   );
-  // Only included claims are audited, so what another one says it left behind is no input to trust.
-  for (const seat of revealed) {
-    if (!included.includes(seat)) draft.seat(seat).localOut = ZERO_LOCAL_STATE;
-    else if (draft.terms.tolerance && endsDistrust(draft.seat(seat))) {
-      draft.seat(seat).localOut = ZERO_LOCAL_STATE;
-    }
-  }
   draft.emit('round_provisional', { round, root: agreed.root, included });
-  drawAudits(draft);
-  closeProvisional(draft);
-  if (run.status === 'running' && !run.open && closedRounds(run) < draft.terms.rounds) {
-    openRound(draft);
-  }
+  draft.plan(
+    // Only included claims are audited, so what another one says it left behind is no input to trust.
+    { do: 'forget-state', left: revealed.filter((seat) => !included.includes(seat)) },
+    { do: 'end-distrust', left: draft.terms.tolerance ? [...included] : [] },
+    { do: 'draw-audits', left: [...included] },
+    { do: 'close-provisional' },
+    { do: 'open-beside' },
+  );
   return true;
+}
+
+/** Beside the provisional round. */
+export function openBeside(draft: RunDraft): void {
+  const { run, terms } = draft;
+  if (run.status === 'running' && !run.open && closedRounds(run) < terms.rounds) openRound(draft);
 }
 
 /**
@@ -218,9 +245,8 @@ function closeAggregate(draft: RunDraft, open: OpenRound): boolean {
  * revealers are the last ones whom silence cost their stake. One of three to five may crash and the
  * round still closes.
  */
-function isCertified(open: OpenRound, by: SeatSet): boolean {
-  const voters = isCommittee(open) ? open.witnesses : open.revealed;
-  return 2 * countSeats(by) > voters.length;
+function votersOf(open: OpenRound): number {
+  return (isCommittee(open) ? open.witnesses : open.revealed).length;
 }
 
 function isCommittee({ witnesses, revealed }: OpenRound): boolean {

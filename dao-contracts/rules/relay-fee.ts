@@ -30,9 +30,10 @@ export function payRelayer(draft: RunDraft, command: Relayable): void {
   const number = draft.seatBehind({ account, worker });
   if (number === null || draft.roster(number).status === 'expelled') return;
   const seat = draft.seat(number);
-  if (seat.relayed.round !== run.nextRound) seat.relayed = { round: run.nextRound, calls: 0 };
-  if (seat.relayed.calls >= relayedCallsPerRound || !draft.source.hasLedger(relayer)) return;
-  seat.relayed.calls++;
+  const { nextRound: round } = run;
+  const calls = seat.relayed.round === round ? seat.relayed.calls : 0;
+  if (calls >= relayedCallsPerRound || !draft.source.hasLedger(relayer)) return;
+  seat.relayed = { round, calls: calls + 1 };
   run.relayedCalls++;
   run.escrowYocto -= fee;
   run.paidYocto += fee;

@@ -58,7 +58,8 @@ export function reveal(draft: RunDraft, act: Act & RevealedClaim & { salt: strin
   if (!seat.claim || seat.claim.commitment !== opened) {
     refuse('BAD_OPENING', 'this does not open what was committed; send exactly what was hashed');
   }
-  seat.claim.revealed = { update, updateBytes, startRoot, localIn, localOut, traceRoot };
+  const revealed = { update, updateBytes, startRoot, localIn, localOut, traceRoot };
+  seat.claim = { ...seat.claim, revealed };
   seat.localOut = localOut;
   draft.emit('update_revealed', { round: open.round, seat: seat.seat, update });
 }

@@ -2,15 +2,13 @@
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import { applyAmendment } from './amendment.js';
 import { cancelledRoundsMax, recordOverheadBytes, roundYocto } from './budget.js';
-import { suspendDisputes } from './dispute.js';
 import { pauseMsMax } from './limits.js';
-import { ZERO_LOCAL_STATE } from './opening.js';
 import { deadlineOf, keepHalf, lateAfter } from './pace.js';
 import type { RunDraft } from './run-draft.js';
 import type { Run } from './run-state.js';
 import type { SliceOfSeat } from './run.js';
 import { noSeats } from './seat-set.js';
-import { distributePot, settleRun } from './settlement.js';
+import { settleRun } from './settlement.js';
 import { dismissMissed } from './silence.js';
 
 /** Final rounds and the provisional one. */
@@ -56,7 +54,7 @@ export function openRound(draft: RunDraft, resuming = false): void {
     draft.emit('run_paused', { because: run.pausedBecause });
     return;
   }
-  for (const seat of waiting) draft.seat(seat).localOut = ZERO_LOCAL_STATE;
+  draft.plan({ do: 'forget-state', left: waiting });
   run.status = 'running';
   run.pausedBecause = null;
   run.pausedUntilMs = null;
@@ -102,7 +100,7 @@ function nextSlice(draft: RunDraft): number {
 }
 
 /** Queues slices to be trained again, in order: the oldest data first. */
-export function returnSlices(draft: RunDraft, slices: readonly SliceOfSeat[]): void {
+export function returnSlices(draft: RunDraft, slices: readonly Pick<SliceOfSeat, 'slice'>[]): void {
   const { run } = draft;
   run.returnedSlices = [...run.returnedSlices, ...slices.map(({ slice }) => slice)].sort(
     (a, b) => a - b,
@@ -144,12 +142,11 @@ function abortRecord(draft: RunDraft, it: { round: number; startRoot: Digest }):
   );
 }
 
+/** What they slashed is distributed. */
 function dropAudits(draft: RunDraft, round: number): void {
-  const dropped = draft.audits.filter((audit) => audit.round === round);
-  draft.audits = draft.audits.filter((audit) => audit.round !== round);
-  for (const audit of dropped) {
-    distributePot(draft, audit, { toEscrowYocto: 0n, honest: [] });
-  }
+  const left = draft.audits.map((_, i) => i);
+  const unpaid = { toEscrowYocto: 0n, honest: [] };
+  draft.plan({ do: 'share-pots', left, rewound: false, unpaid }, { do: 'drop-audits', round });
 }
 
 /** Cancels the provisional round, if any, before its audits are closed. */
@@ -174,16 +171,16 @@ export function pauseRun(draft: RunDraft, because: string): void {
   draft.run.pausedBecause = because;
   draft.run.pausedSinceMs = draft.at.nowMs;
   draft.emit('run_paused', { because });
-  stopIfHopeless(draft);
+  draft.plan({ do: 'stop-hopeless' });
 }
 
 /** A run that cancels more rounds than it was funded to record stops and refunds. */
 export function stopIfHopeless(draft: RunDraft): void {
-  const { status, cancelledRounds } = draft.run;
-  if (status === 'stopped') return;
-  if (cancelledRounds >= cancelledRoundsMax(draft.terms)) {
-    stopRun(draft, 'too many rounds were cancelled');
-  }
+  if (!draft.hasEnded && isHopeless(draft)) stopRun(draft, 'too many rounds were cancelled');
+}
+
+export function isHopeless({ run, terms }: RunDraft): boolean {
+  return run.cancelledRounds >= cancelledRoundsMax(terms);
 }
 
 /**
@@ -198,22 +195,16 @@ export function pauseEndsMs(
 }
 
 /** Not while a provisional round is still to be judged: it may become final and be paid. */
-export function stopIfForsaken(draft: RunDraft): boolean {
+export function stopIfForsaken(draft: RunDraft): void {
   const endsMs = pauseEndsMs(draft.run);
-  if (endsMs === null || draft.at.nowMs < endsMs || draft.run.provisional) return false;
+  if (endsMs === null || draft.at.nowMs < endsMs || draft.run.provisional) return;
   stopRun(draft, `paused too long: ${draft.run.pausedBecause ?? 'no reason'}`);
-  return true;
+  draft.moved = true;
 }
 
 export function stopRun(draft: RunDraft, because: string): void {
-  const { run } = draft;
   abortOpenRound(draft);
   abortProvisional(draft);
-  suspendDisputes(draft);
-  settleRun(draft);
-  run.status = 'stopped';
-  run.pausedBecause = null;
-  run.pausedUntilMs = null;
-  run.pausedSinceMs = null;
-  draft.emit('run_stopped', { because });
+  draft.plan({ do: 'suspend-disputes' });
+  settleRun(draft, 'stopped', because);
 }

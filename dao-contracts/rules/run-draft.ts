@@ -15,7 +15,12 @@ import type { Amendment, RunTerms } from './run-terms.js';
 import type { RunConduct } from './reputation.js';
 import { seatName, type Actor } from './seat-name.js';
 import { moveMoney, noMoney, type Bucket, type Totals } from './totals.js';
-import { formatDigest } from '@commonweights/dataset-registry/digest/digest-text.js';
+import type { Work } from './work.js';
+import {
+  bytesOfHex,
+  formatDigest,
+  hexOfBytes,
+} from '@commonweights/dataset-registry/digest/digest-text.js';
 
 /** Where the records of one run come from. Each is asked for at most once. */
 export interface RunSource {
@@ -53,6 +58,11 @@ export interface CallContext {
   utf8: Utf8;
   /** Who paid the gas of this call where it is not the caller (NEP-366). */
   relayer?: string | null;
+  /**
+   * How many records of seats, ledgers and reputations this call has gas for; what is done seat by
+   * seat stops there and is left to the next ticks (work.ts). Default: as many as there are.
+   */
+  room?: number;
 }
 
 export interface RunEvent {
@@ -74,12 +84,19 @@ export class RunDraft {
   readonly parties = new Map<string, number>();
   /** Operators that changed, by `seatName`; null: acts no more. */
   readonly operators = new Map<string, number | null>();
+  /** Whether a tick found something to do. */
+  moved = false;
+  /** Works that what is being carried out has decided on, in order. */
+  #planned: Work[] = [];
+  /** Room taken by what no record of this draft stands for. */
+  #taken = 0;
   #draw: Draw | null = null;
   #terms: RunTerms | null = null;
   #amended = false;
   #amendment: Amendment | null = null;
   amendmentChanged = false;
   #audits: Audit[] | null = null;
+  #auditsBySeat: Audit[][] | null = null;
   #disputes: Dispute[] | null = null;
   #applicants: Applicant[] | null = null;
 
@@ -90,8 +107,49 @@ export class RunDraft {
     this.run = source.run;
   }
 
+  /** A tick's own; for what it left, still its own: no later block decides what was decided. */
   get draw(): Draw {
-    return (this.#draw ??= new Draw(this.at.seed, this.at.hash));
+    const { draws } = this.run;
+    const seed = draws ? bytesOfHex(draws.seed) : this.at.seed;
+    return (this.#draw ??= new Draw(seed, this.at.hash, draws?.drawn));
+  }
+
+  /** Keeps the randomness of this tick for the work that it leaves. */
+  keepDraws(): void {
+    const { seed, drawn } = this.draw;
+    this.run.draws = { seed: hexOfBytes(seed), drawn };
+  }
+
+  /** To be done after what is being done now, before what was planned earlier. */
+  plan(...work: Work[]): void {
+    this.#planned.push(...work);
+  }
+
+  takePlanned(): Work[] {
+    const planned = this.#planned;
+    this.#planned = [];
+    return planned;
+  }
+
+  /** Whether this call may go on with `more` records, or has done nothing yet that it could stop after. */
+  hasRoom(more = 1): boolean {
+    const { room = Infinity } = this.at;
+    const taken = this.seats.size + this.credits.size + this.conducts.size + this.#taken;
+    return taken === 0 || taken + more <= room;
+  }
+
+  takeRoom(records: number): void {
+    this.#taken += records;
+  }
+
+  /** Does it to one after the other while there is room; false: some are left. */
+  each<T>(left: T[], act: (it: T) => void): boolean {
+    while (left.length > 0) {
+      if (!this.hasRoom()) return false;
+      this.#taken++;
+      act(left.shift()!);
+    }
+    return true;
   }
 
   get terms(): RunTerms {
@@ -125,6 +183,22 @@ export class RunDraft {
 
   set audits(audits: Audit[]) {
     this.#audits = audits;
+    this.#auditsBySeat = null;
+  }
+
+  addAudit(audit: Audit): void {
+    this.audits.push(audit);
+    this.#auditsBySeat = null;
+  }
+
+  /** Those of a seat's claims. Sorted once: many may be looked up in one call. */
+  auditsOf(seat: number): readonly Audit[] {
+    let bySeat = this.#auditsBySeat;
+    if (!bySeat) {
+      this.#auditsBySeat = bySeat = [];
+      for (const audit of this.audits) (bySeat[audit.seat] ??= []).push(audit);
+    }
+    return bySeat[seat] ?? [];
   }
 
   get disputes(): Dispute[] {
@@ -160,10 +234,9 @@ export class RunDraft {
 
   /** The seat that the caller acts for; null: none. Refuses an owner that named an operator. */
   seatNumberFor(actor: Actor): number | null {
-    const operated = this.source.seatOperatedBy(actor);
-    if (operated !== null) return operated;
+    // Nobody has a seat and operates another under one name (seat-owner.ts).
     const own = this.source.seatOf(actor);
-    if (own === null) return null;
+    if (own === null) return this.source.seatOperatedBy(actor);
     const { operator } = this.seat(own);
     if (operator !== null) {
       refuse('NOT_YOUR_TURN', `${operator} acts for seat ${own}; set_operator takes it back`);
@@ -258,11 +331,22 @@ export class RunDraft {
   /** Folds a closed round into the log: its record's digest becomes the head. */
   appendRecord(record: RoundRecord, overheadBytes: number): bigint {
     // Records are built with their fields in order, which makes this their canonical text.
-    const text = JSON.stringify(record);
+    return this.appendText({ ...record, text: JSON.stringify(record) }, overheadBytes);
+  }
+
+  /** The same, of a record that is its canonical text already. */
+  appendText(
+    {
+      round,
+      outcome,
+      root,
+      text,
+    }: Pick<RoundRecord, 'round' | 'outcome' | 'root'> & { text: string },
+    overheadBytes: number,
+  ): bigint {
     const bytes = this.at.utf8(text);
     this.run.logHead = formatDigest(this.at.hash(bytes)) as Digest;
-    this.records.push({ round: record.round, text });
-    const { round, outcome, root } = record;
+    this.records.push({ round, text });
     this.emit('round_closed', { round, outcome, root, logHead: this.run.logHead });
     return this.chargeStorage(bytes.length + overheadBytes);
   }

@@ -3,7 +3,6 @@
  * loaded and stored); `stepRun` is the same as a pure function of a whole run, for tests and for
  * whoever replays a run from its events. Law: the parts of `stepRun`'s input are never changed.
  */
-import { measure, uncover, type Measurement, type Uncovering } from './tolerance/measure.js';
 import {
   answer,
   deliver,
@@ -13,15 +12,15 @@ import {
   type OpenedLeaf,
 } from './audit.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
+import { carryOut } from './carry-out.js';
 import { copyRecord } from './copy-record.js';
 import { enrol, rejoin, type Enrolment } from './enrolment.js';
 import { refuse, unreachable } from './errors.js';
 import type { Amending } from './amendment.js';
 import { challengeRoot, challengeUpdate, type Challenge } from './challenge.js';
 import { appeal, judge, resolveDispute, type Appeal } from './dispute.js';
-import { closeProvisional, completeIfDone } from './finality.js';
 import { amendRun, pauseByVote, resumeByVote, rewindRun, type Rewinding } from './live-run.js';
-import { tick, type Tick } from './phases.js';
+import { tick, tickResult, type Tick } from './phases.js';
 import { certify, commit, reveal, submitRoot, type Act } from './round-acts.js';
 import { stopRun } from './round-opening.js';
 import type { RunConduct } from './reputation.js';
@@ -29,6 +28,7 @@ import { payRelayer } from './relay-fee.js';
 import type { RevealedClaim, RoundRecord, TickResult, Verdict } from './run.js';
 import { seatName, type Actor } from './seat-name.js';
 import { setOperator, setPayout, type OwnerCall } from './seat-owner.js';
+import { measure, uncover, type Measurement, type Uncovering } from './tolerance/measure.js';
 import { RunDraft, type CallContext, type RunEvent } from './run-draft.js';
 import type { Applicant, Audit, Dispute, Run, Seat } from './run-state.js';
 import type { Amendment, RunTerms } from './run-terms.js';
@@ -64,103 +64,89 @@ export type RunCommand =
 /** Changes the draft or refuses, in which case the draft must be thrown away. */
 export function applyRunCommand(draft: RunDraft, command: RunCommand): TickResult | null {
   // A tick is paid for when it moved something; an act, before it can end the run and its escrow.
-  if (command.kind !== 'tick') payRelayer(draft, command);
-  const result = applyCommand(draft, command);
-  if (result?.moved) payRelayer(draft, command);
+  if (command.kind !== 'tick') {
+    checkIsIdle(draft.run);
+    payRelayer(draft, command);
+    applyCommand(draft, command);
+    carryOut(draft, false);
+    return null;
+  }
+  tick(draft, command);
+  carryOut(draft, true);
+  const result = tickResult(draft);
+  if (result.moved) payRelayer(draft, command);
   return result;
 }
 
-function applyCommand(draft: RunDraft, command: RunCommand): TickResult | null {
+/** Else what a verdict, a draw or a payment comes to would depend on who acts half way through it. */
+function checkIsIdle({ id, work }: Run): void {
+  if (work.length === 0) return;
+  refuse('RUN_BUSY', `run ${id} has work left that was decided on; tick until it has none`);
+}
+
+type Untimed = Exclude<RunCommand, { kind: 'tick' }>;
+
+function applyCommand(draft: RunDraft, command: Untimed): void {
   switch (command.kind) {
     case 'enrol':
-      enrol(draft, command);
-      return null;
+      return enrol(draft, command);
     case 'rejoin':
-      rejoin(draft, command);
-      return null;
+      return rejoin(draft, command);
     case 'set_payout':
-      setPayout(draft, command);
-      return null;
+      return setPayout(draft, command);
     case 'set_operator':
-      setOperator(draft, command);
-      return null;
-    case 'tick':
-      return tick(draft, command);
+      return setOperator(draft, command);
     case 'commit':
-      commit(draft, command);
-      return null;
+      return commit(draft, command);
     case 'reveal':
-      reveal(draft, command);
-      return null;
+      return reveal(draft, command);
     case 'certify':
-      certify(draft, command);
-      return null;
+      return certify(draft, command);
     case 'submit_root':
-      submitRoot(draft, command);
-      return null;
+      return submitRoot(draft, command);
     case 'deliver':
-      deliver(draft, command);
-      return null;
+      return deliver(draft, command);
     case 'answer':
       answer(draft, command);
-      closeProvisional(draft);
-      return null;
+      return draft.plan({ do: 'close-provisional' });
     case 'open':
       open(draft, command);
-      closeProvisional(draft);
-      return null;
+      return draft.plan({ do: 'close-provisional' });
     case 'measure':
       measure(draft, command);
-      closeProvisional(draft);
-      return null;
+      return draft.plan({ do: 'close-provisional' });
     case 'uncover':
       uncover(draft, command);
-      closeProvisional(draft);
-      return null;
+      return draft.plan({ do: 'close-provisional' });
     case 'challenge_root':
-      challengeRoot(draft, command);
-      return null;
+      return challengeRoot(draft, command);
     case 'challenge_update':
-      challengeUpdate(draft, command);
-      return null;
+      return challengeUpdate(draft, command);
     case 'judge':
       judge(draft, command);
-      closeWhatCan(draft);
-      return null;
+      return draft.plan({ do: 'close-what-can' });
     case 'appeal':
       appeal(draft, command);
-      closeWhatCan(draft);
-      return null;
+      return draft.plan({ do: 'close-what-can' });
     case 'resolve':
       resolveDispute(draft, command);
-      closeWhatCan(draft);
-      return null;
+      return draft.plan({ do: 'close-what-can' });
     case 'pause':
-      pauseByVote(draft, command);
-      return null;
+      return pauseByVote(draft, command);
     case 'resume':
-      resumeByVote(draft);
-      return null;
+      return resumeByVote(draft);
     case 'amend':
-      amendRun(draft, command);
-      return null;
+      return amendRun(draft, command);
     case 'rewind':
-      rewindRun(draft, command);
-      return null;
+      return rewindRun(draft, command);
     case 'stop':
       if (draft.run.status === 'completed' || draft.run.status === 'stopped') {
         refuse('RUN_NOT_OPEN', `run ${draft.run.id} is ${draft.run.status} already`);
       }
-      stopRun(draft, 'the DAO voted to stop it');
-      return null;
+      return stopRun(draft, 'the DAO voted to stop it');
     default:
       return unreachable(command);
   }
-}
-
-function closeWhatCan(draft: RunDraft): void {
-  closeProvisional(draft);
-  completeIfDone(draft);
 }
 
 /** All records of one run. */

@@ -70,6 +70,7 @@ export function viewRun(
     audits: it.audits.map((audit) => viewAudit(audit, it.disputes)),
     disputes: it.disputes.map((dispute) => viewDispute(dispute, { run, terms: it.terms })),
     enrolDeadlineMs: run.enrolDeadlineMs,
+    busy: run.work.length > 0,
     nextRound: run.nextRound,
     nowMs: it.nowMs,
   };

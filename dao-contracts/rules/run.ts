@@ -66,6 +66,8 @@ export interface RunView {
   /** Of these, and of earlier rounds where money still hangs on them. */
   disputes: DisputeView[];
   enrolDeadlineMs: number;
+  /** Work is left of what was decided on: only ticks move the run, until none is (work.md). */
+  busy: boolean;
   nextRound: number;
   /** Block time when the view was made: what deadlines are compared with. */
   nowMs: number;
@@ -238,4 +240,6 @@ export interface TickResult {
   phase: Phase | null;
   /** False: nothing was due. */
   moved: boolean;
+  /** Work is left: tick again, until it is not; nobody acts before. */
+  busy: boolean;
 }

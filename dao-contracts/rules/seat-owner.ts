@@ -77,15 +77,6 @@ export function sameParty(a: RosterEntry, b: RosterEntry): boolean {
   return a.owner === b.owner || a.payee === b.payee || a.owner === b.payee || a.payee === b.owner;
 }
 
-/** Whether `seat` is one of `others` or has the same owner as one of them. */
-export function hasOwnerOf(
-  roster: readonly RosterEntry[],
-  seat: number,
-  others: readonly (number | null)[],
-): boolean {
-  return others.some((one) => one !== null && roster[one]!.owner === roster[seat]!.owner);
-}
-
 /** Whether `seat` is one of `others` or of the same party as one of them. */
 export function isRelated(
   roster: readonly RosterEntry[],

@@ -4,6 +4,8 @@
  */
 export type SeatSet = string;
 
+const hexDigits = '0123456789abcdef';
+
 export const noSeats: SeatSet = '';
 
 export function withSeat(set: SeatSet, seat: number): SeatSet {
@@ -20,12 +22,14 @@ export function seatsIn(set: SeatSet): number[] {
   );
 }
 
-const bitsOfDigit = '0112122312232334';
+const bitsOfDigit: Readonly<Record<string, number>> = Object.fromEntries(
+  [...hexDigits].map((digit, i) => [digit, Number('0112122312232334'[i])]),
+);
 
 /** How many they are. */
 export function countSeats(set: SeatSet): number {
   let count = 0;
-  for (const digit of set) count += Number(bitsOfDigit[parseInt(digit, 16)]);
+  for (let at = 0; at < set.length; at++) count += bitsOfDigit[set[at]!]!;
   return count;
 }
 
@@ -38,7 +42,9 @@ export function setOfSeats(seats: readonly number[]): SeatSet {
   return set;
 }
 
-const hexDigits = '0123456789abcdef';
+export function hasSeat(set: SeatSet, seat: number): boolean {
+  return (parseInt(set[seat >> 2] ?? '0', 16) & (1 << (seat & 3))) !== 0;
+}
 
 /** A seat of `set` that is not in `other`; null: none. */
 export function seatBeyond(set: SeatSet, other: SeatSet): number | null {
@@ -49,20 +55,51 @@ export function seatBeyond(set: SeatSet, other: SeatSet): number | null {
   return null;
 }
 
-/** Of each of `seats`: which of `voters` named it, where `named[i]` is what `voters[i]` named. */
+/**
+ * Of each of `seats`: which of `voters` named it, where `named[i]` is what `voters[i]` named. Most
+ * name the same, so the few different lists are looked at; liars can make many, so else each word.
+ */
 export function namersOf(
   seats: readonly number[],
   voters: readonly number[],
   named: readonly SeatSet[],
 ): SeatSet[] {
+  const groups = new Map<SeatSet, number[]>();
+  named.forEach((set, i) => {
+    const group = groups.get(set);
+    if (group) group.push(voters[i]!);
+    else groups.set(set, [voters[i]!]);
+  });
+  if (groups.size > groupsFew) return namersOneByOne(seats, voters, named);
+  const sets = [...groups].map(([set, them]) => ({ set, them, by: setOfSeats(them) }));
   return seats.map((seat) => {
-    const at = seat >> 2;
-    const bit = 1 << (seat & 3);
-    const namers: number[] = [];
-    for (let i = 0; i < named.length; i++) {
-      const digit = named[i]![at];
-      if (digit !== undefined && parseInt(digit, 16) & bit) namers.push(voters[i]!);
-    }
-    return setOfSeats(namers);
+    const its = sets.filter(({ set }) => hasSeat(set, seat));
+    return its.length === 1 ? its[0]!.by : setOfSeats(its.flatMap(({ them }) => them));
   });
 }
+
+const groupsFew = 3;
+
+function namersOneByOne(
+  seats: readonly number[],
+  voters: readonly number[],
+  named: readonly SeatSet[],
+): SeatSet[] {
+  const places: number[][] = [];
+  for (const seat of seats) places[seat] = [];
+  for (let i = 0; i < named.length; i++) {
+    const set = named[i]!;
+    const voter = voters[i]!;
+    for (let at = 0; at < set.length; at++) {
+      const digit = valueOfDigit[set[at]!]!;
+      for (let seat = 4 * at, bit = 1; bit <= digit; seat++, bit <<= 1) {
+        if (digit & bit) places[seat]?.push(voter);
+      }
+    }
+  }
+  return seats.map((seat) => setOfSeats(places[seat]!));
+}
+
+const valueOfDigit: Readonly<Record<string, number>> = Object.fromEntries(
+  [...hexDigits].map((digit, value) => [digit, value]),
+);

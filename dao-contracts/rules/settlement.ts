@@ -2,8 +2,10 @@
 import { wrongAuditsMax } from './limits.js';
 import { loseForGood, owe } from './pending-loss.js';
 import type { RunDraft } from './run-draft.js';
-import type { Applicant, Audit, Loss, ProvisionalRound, Seat } from './run-state.js';
+import type { Applicant, Audit, Loss, Seat } from './run-state.js';
+import type { RunTerms } from './run-terms.js';
 import { moveMoney } from './totals.js';
+import type { Work } from './work.js';
 
 /**
  * Expels a seat; its stake and locked pay are slashed, and what was taken is returned so that a
@@ -13,6 +15,9 @@ export function takeAll(draft: RunDraft, number: number, why: string): Loss | nu
   const entry = draft.roster(number);
   if (entry.status === 'expelled' || entry.status === 'left') return null;
   entry.status = 'expelled';
+  // Its audits need another auditor, whatever their deadlines.
+  const { provisional } = draft.run;
+  if (provisional) provisional.auditsDueMs = 0;
   const seat = draft.seat(number);
   const { stakeYocto, held } = seat;
   const heldYocto = heldBackYocto(seat);
@@ -65,12 +70,10 @@ export function expel(draft: RunDraft, number: number, why: string): bigint {
  */
 export function depositSlashed(
   draft: RunDraft,
-  it: { seat: number; yocto: bigint; not?: Audit },
+  it: { seat: number; yocto: bigint; notIn?: number },
 ): void {
   if (it.yocto === 0n) return;
-  const waiting = draft.audits.find(
-    (audit) => audit.seat === it.seat && audit !== it.not && audit.round !== it.not?.round,
-  );
+  const waiting = draft.auditsOf(it.seat).find(({ round }) => round !== it.notIn);
   if (waiting) waiting.potYocto += it.yocto;
   else moveMoney(draft.moves, 'slashed', 'treasury', it.yocto);
 }
@@ -111,40 +114,46 @@ export function takeTenth(draft: RunDraft, number: number): bigint {
  * may hold later. One that was expelled meanwhile earns it if it is cleared. `refuted`: whose claim
  * was found too far off; their rewards wait with their disputes.
  */
-export function payRound(
-  draft: RunDraft,
-  round: ProvisionalRound,
-  refuted: ReadonlySet<number | null>,
-): void {
-  const { run, terms } = draft;
-  const reward = BigInt(terms.rewardYocto);
-  const ordinal = ++run.paidRounds;
-  for (const number of round.included) {
-    if (draft.roster(number).status === 'expelled') {
-      owe(draft, { seat: number, yocto: reward, rounds: 1 });
-      continue;
+export function payRound(draft: RunDraft, work: Extract<Work, { do: 'pay-round' }>): boolean {
+  const round = draft.run.provisional!;
+  const { ordinal, refuted } = work;
+  const released = ordinal - draft.terms.heldBackRounds;
+  return draft.each(work.left, (number) => {
+    if (round.included.includes(number)) {
+      payReward(draft, round.round, { number, ordinal, refuted: refuted.includes(number) });
     }
-    if (refuted.has(number)) continue;
-    // Cannot be: rounds open only with their pay in the escrow. A stuck run would be worse.
-    if (run.escrowYocto < reward) {
-      draft.emit('escrow_short', { round: round.round, seat: number });
-      continue;
-    }
-    const seat = draft.seat(number);
-    const toStake = least(stakeToEarn(draft, seat), reward);
-    draft.spendEscrow('stakes', toStake);
-    draft.spendEscrow('heldBack', reward - toStake);
-    run.paidYocto += reward;
-    seat.stakeYocto += toStake;
-    if (toStake < reward) seat.held.push({ ordinal, yocto: reward - toStake });
-    seat.earnedYocto += reward;
-    seat.verifiedRounds++;
-  }
-  const released = ordinal - terms.heldBackRounds;
-  for (let number = 0; number < run.roster.length; number++) {
     const { role, status } = draft.roster(number);
     if (role === 'trainer' && status !== 'expelled') releaseHeld(draft, number, released);
+  });
+}
+
+function payReward(
+  draft: RunDraft,
+  round: number,
+  it: { number: number; ordinal: number; refuted: boolean },
+): void {
+  const { run, terms } = draft;
+  const { number, ordinal } = it;
+  const reward = BigInt(terms.rewardYocto);
+  if (draft.roster(number).status === 'expelled') {
+    owe(draft, { seat: number, yocto: reward, rounds: 1 });
+    return;
   }
+  if (it.refuted) return;
+  // Cannot be: rounds open only with their pay in the escrow. A stuck run would be worse.
+  if (run.escrowYocto < reward) {
+    draft.emit('escrow_short', { round, seat: number });
+    return;
+  }
+  const seat = draft.seat(number);
+  const toStake = least(stakeToEarn(draft, seat), reward);
+  draft.spendEscrow('stakes', toStake);
+  draft.spendEscrow('heldBack', reward - toStake);
+  run.paidYocto += reward;
+  seat.stakeYocto += toStake;
+  if (toStake < reward) seat.held.push({ ordinal, yocto: reward - toStake });
+  seat.earnedYocto += reward;
+  seat.verifiedRounds++;
 }
 
 /** What a seat that started without a stake still lacks of it. */
@@ -157,45 +166,62 @@ function stakeToEarn(draft: RunDraft, seat: Seat): bigint {
  * Pays the right auditors of a closed round out of the escrow, but not those expelled meanwhile:
  * whether they had answered before that depends on who was faster. Returns the sum.
  */
-export function payAuditFees(draft: RunDraft, audits: readonly Audit[]): bigint {
-  const fee = BigInt(draft.terms.auditFeeYocto);
-  let paid = 0n;
-  for (const audit of audits) {
-    if (audit.right !== true) continue;
-    if (draft.roster(audit.auditor).status === 'expelled') continue;
-    draft.seat(audit.auditor).auditsRight++;
-    const due = audit.decoy ? fee + BigInt(draft.terms.decoyFeeYocto) : fee;
-    paid += creditSeat(draft, audit.auditor, 'escrows', least(due, draft.run.escrowYocto));
-  }
-  draft.run.paidYocto += paid;
+export function payAuditFee(draft: RunDraft, audit: Audit): bigint {
+  const { run, terms } = draft;
+  if (audit.right !== true || draft.roster(audit.auditor).status === 'expelled') return 0n;
+  draft.seat(audit.auditor).auditsRight++;
+  const fee = BigInt(terms.auditFeeYocto);
+  const due = audit.decoy ? fee + BigInt(terms.decoyFeeYocto) : fee;
+  const paid = creditSeat(draft, audit.auditor, 'escrows', least(due, run.escrowYocto));
+  run.paidYocto += paid;
   return paid;
 }
 
 /**
- * Distributes what an audit slashed without a dispute. First the escrow is made whole for what the
+ * Distributes what audits slashed without a dispute. First the escrow is made whole for what the
  * cancelled round cost, then a tenth goes to the auditor that caught it, equal parts of at most one
- * reward to the honest, and the rest where `depositSlashed` puts it. Returns what the escrow got.
+ * reward to the honest, and the rest where `depositSlashed` puts it. `unpaid` becomes what is left
+ * of it.
  */
-export function distributePot(
-  draft: RunDraft,
-  audit: Audit,
-  it: { toEscrowYocto: bigint; honest: readonly number[] },
-): bigint {
-  const pot = audit.potYocto;
-  if (pot === 0n) return 0n;
-  let left = pot;
-  const toEscrow = refillEscrow(draft, least(it.toEscrowYocto, left));
-  left -= toEscrow;
-  if (audit.state === 'failed' && audit.right === true) {
-    left -= creditSeat(draft, audit.auditor, 'slashed', least(pot / 10n, left));
+export function sharePots(draft: RunDraft, work: Extract<Work, { do: 'share-pots' }>): boolean {
+  const { left, unpaid } = work;
+  while (left.length > 0) {
+    const audit = draft.audits[left[0]!]!;
+    const pot = audit.potYocto;
+    if (pot > 0n && !draft.hasRoom(2)) return false;
+    left.shift();
+    if (pot === 0n) continue;
+    audit.potYocto = 0n;
+    let rest = pot;
+    const pays = work.rewound && audit.state === 'failed';
+    if (pays) {
+      const toEscrow = refillEscrow(draft, least(unpaid.toEscrowYocto, rest));
+      unpaid.toEscrowYocto -= toEscrow;
+      rest -= toEscrow;
+    }
+    if (audit.state === 'failed' && audit.right === true) {
+      rest -= creditSeat(draft, audit.auditor, 'slashed', least(pot / 10n, rest));
+    }
+    const honest = pays ? unpaid.honest : [];
+    if (pays) unpaid.honest = [];
+    const eachYocto = shareOf(draft.terms, honest, rest);
+    const { seat, round } = audit;
+    draft.plan({ do: 'share-pot', left: honest, eachYocto, restYocto: rest, seat, round });
+    draft.plan(work);
+    return true;
   }
-  left -= shareEqually(draft, it.honest, {
-    totalYocto: left,
-    eachMaxYocto: BigInt(draft.terms.rewardYocto),
+  if (work.rewound) draft.plan({ do: 'rewind-round', unpaid });
+  return true;
+}
+
+/** Among the honest, and what does not divide where `depositSlashed` puts it. */
+export function sharePot(draft: RunDraft, work: Extract<Work, { do: 'share-pot' }>): boolean {
+  const { left, eachYocto, seat, round } = work;
+  const shared = draft.each(left, (one) => {
+    work.restYocto -= creditSeat(draft, one, 'slashed', eachYocto);
   });
-  audit.potYocto = 0n;
-  depositSlashed(draft, { seat: audit.seat, yocto: left, not: audit });
-  return toEscrow;
+  if (shared) depositSlashed(draft, { seat, yocto: work.restYocto, notIn: round });
+  return shared;
 }
 
 export function refillEscrow(draft: RunDraft, yocto: bigint): bigint {
@@ -204,15 +230,18 @@ export function refillEscrow(draft: RunDraft, yocto: bigint): bigint {
   return yocto;
 }
 
-/** Rounds down: what does not divide stays with the caller. Returns what was given. */
-export function shareEqually(
-  draft: RunDraft,
-  seats: readonly number[],
-  it: { totalYocto: bigint; eachMaxYocto: bigint },
+/** What each of the honest gets of a sum: an equal part, rounded down, of one reward at most. */
+export function shareOf(
+  terms: Pick<RunTerms, 'rewardYocto'>,
+  honest: readonly number[],
+  yocto: bigint,
 ): bigint {
-  if (seats.length === 0) return 0n;
-  const each = least(it.totalYocto / BigInt(seats.length), it.eachMaxYocto);
-  return seats.reduce((given, seat) => given + creditSeat(draft, seat, 'slashed', each), 0n);
+  return equalPart(honest, yocto, BigInt(terms.rewardYocto));
+}
+
+/** Rounded down: what does not divide stays with the caller. */
+export function equalPart(seats: readonly number[], yocto: bigint, mostYocto: bigint): bigint {
+  return seats.length === 0 ? 0n : least(yocto / BigInt(seats.length), mostYocto);
 }
 
 /** Returns what was given: nobody takes part in what was slashed after being expelled. */
@@ -246,24 +275,45 @@ export function releaseHeld(draft: RunDraft, number: number, ordinal: number): v
   draft.credit(seat.payout, 'heldBack', before - heldBackYocto(seat));
 }
 
-/** The run ended: stakes and held-back pay to the ledgers, what is left of the escrow back. */
-export function settleRun(draft: RunDraft): void {
+/** The run ends: stakes and held-back pay to the ledgers, what is left of the escrow back. */
+export function settleRun(draft: RunDraft, status: 'completed' | 'stopped', because: string): void {
+  draft.plan(
+    { do: 'settle-seats', left: draft.run.roster.map((_, seat) => seat) },
+    { do: 'refund-applicants' },
+    { do: 'end-run', status, because },
+  );
+}
+
+export function settleSeat(draft: RunDraft, number: number): void {
+  const entry = draft.roster(number);
+  if (entry.status === 'expelled' || entry.status === 'left') return;
+  const seat = draft.seat(number);
+  releaseHeld(draft, number, draft.run.paidRounds);
+  draft.credit(seat.payout, 'stakes', seat.stakeYocto);
+  noteService(draft, number);
+  seat.stakeYocto = 0n;
+  entry.status = 'left';
+}
+
+/** Of a run whose seats were never drawn. */
+export function refundApplicants(draft: RunDraft): boolean {
+  if (draft.run.status !== 'enrolling') return true;
+  return draft.each(draft.applicants, (applicant) => refundApplicant(draft, applicant));
+}
+
+export function endRun(draft: RunDraft, work: Extract<Work, { do: 'end-run' }>): void {
   const { run } = draft;
-  for (let number = 0; number < run.roster.length; number++) {
-    const entry = draft.roster(number);
-    if (entry.status === 'expelled' || entry.status === 'left') continue;
-    const seat = draft.seat(number);
-    releaseHeld(draft, number, run.paidRounds);
-    draft.credit(seat.payout, 'stakes', seat.stakeYocto);
-    noteService(draft, number);
-    seat.stakeYocto = 0n;
-    entry.status = 'left';
-  }
-  for (const applicant of run.status === 'enrolling' ? draft.applicants : []) {
-    refundApplicant(draft, applicant);
-  }
-  if (run.status === 'enrolling') draft.applicants = [];
   draft.spendEscrow('treasury', run.escrowYocto);
+  run.status = work.status;
+  run.pausedSinceMs = null;
+  if (work.status === 'completed') {
+    const { finalRound, finalRoot } = run;
+    draft.emit('run_completed', { finalRound, finalRoot });
+    return;
+  }
+  run.pausedBecause = null;
+  run.pausedUntilMs = null;
+  draft.emit('run_stopped', { because: work.because });
 }
 
 export function refundApplicant(draft: RunDraft, applicant: Applicant): void {

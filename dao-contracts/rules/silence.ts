@@ -48,8 +48,9 @@ export function miss(draft: RunDraft, number: number, round: number): void {
 
 /** At the end of a round, whichever it is. */
 export function dismissMissed(draft: RunDraft, open: OpenRound): void {
-  for (const seat of open.missed) makeAbsent(draft, seat, open.round);
+  const { round, missed } = open;
   open.missed = [];
+  draft.plan({ do: 'make-absent', left: [...missed], round });
 }
 
 /**

@@ -27,14 +27,22 @@ const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).pad
 
 export function formatDigest(raw: Uint8Array): Digest {
   if (raw.length !== 32) throw new Error(`BAD_DIGEST: ${raw.length} bytes where 32 were expected`);
-  let digest = 'sha256:';
-  for (let i = 0; i < 32; i++) digest += hexOfByte[raw[i]!]!;
-  return digest as Digest;
+  return `sha256:${hexOfBytes(raw)}` as Digest;
+}
+
+export function hexOfBytes(raw: Uint8Array): string {
+  let hex = '';
+  for (let i = 0; i < raw.length; i++) hex += hexOfByte[raw[i]!]!;
+  return hex;
+}
+
+export function bytesOfHex(hex: string): Uint8Array {
+  const raw = new Uint8Array(hex.length / 2);
+  for (let i = 0; i < raw.length; i++) raw[i] = parseInt(hex.slice(2 * i, 2 * i + 2), 16);
+  return raw;
 }
 
 /** The 32 raw bytes of a digest. */
 export function digestBytes(digest: Digest): Uint8Array {
-  const raw = new Uint8Array(32);
-  for (let i = 0; i < 32; i++) raw[i] = parseInt(digest.slice(7 + 2 * i, 9 + 2 * i), 16);
-  return raw;
+  return bytesOfHex(digest.slice(7));
 }

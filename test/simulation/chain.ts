@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import { escrowNeeded } from '@commonweights/dao-contracts/rules/budget.js';
 import { Refusal } from '@commonweights/dao-contracts/rules/errors.js';
+import { recordsPerCallMax } from '@commonweights/dao-contracts/rules/limits.js';
 import { newRun } from '@commonweights/dao-contracts/rules/new-run.js';
 import {
   RunDraft,
@@ -83,7 +84,21 @@ export class SimulatedChain {
     }
     this.#store(draft, command);
     this.#note(nowMs, command, moved ? 'ok' : 'no-op');
-    return { refused: null, moved, events: draft.events };
+    return { refused: null, moved, events: [...draft.events, ...this.#carryOut(nowMs)] };
+  }
+
+  /** Whoever ticked goes on until nothing of it is left: nobody can act before. */
+  #carryOut(nowMs: number): RunEvent[] {
+    const events: RunEvent[] = [];
+    while (this.state.run.work.length > 0) {
+      const command: RunCommand = { kind: 'tick', round: null, phase: null };
+      const draft = this.#draft(nowMs);
+      applyRunCommand(draft, command);
+      this.#store(draft, command);
+      this.commands++;
+      events.push(...draft.events);
+    }
+    return events;
   }
 
   /** What the command would do in this block, without doing it: what a block's producer can see. */
@@ -132,7 +147,8 @@ export class SimulatedChain {
   #context(nowMs: number): CallContext {
     const block = Math.floor(nowMs / blockMs);
     const seed = hash(Buffer.from(`block ${this.seed} ${block}`));
-    return { contract, nowMs, seed, hash, utf8: (text) => Buffer.from(text) };
+    const utf8 = (text: string) => Buffer.from(text);
+    return { contract, nowMs, seed, hash, utf8, room: recordsPerCallMax };
   }
 
   #store(draft: RunDraft, command: RunCommand): void {

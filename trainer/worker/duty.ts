@@ -62,6 +62,8 @@ export function nextDuty(input: DutyInput): Duty {
   if (!mine && given) {
     return { kind: 'finish', because: `${given.operator} acts for seat ${given.seat}` };
   }
+  // Until it is carried out, what was decided on lets nobody act.
+  if (run.busy) return { kind: 'tick', because: 'work is left of what was decided on' };
   if (input.retiring && !isBound(run, mine)) return { kind: 'finish', because: retired };
   if (!mine) return drawIsDue ? { kind: 'tick', because: 'deadline passed' } : { kind: 'enrol' };
   if (mine.status === 'expelled') return expelledDuty(input, mine);

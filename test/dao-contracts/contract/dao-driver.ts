@@ -21,6 +21,7 @@ import type {
   RunTerms,
   RunView,
   SeatView,
+  TickResult,
 } from '@commonweights/dao-contracts/rules/views.js';
 
 export interface Chain {
@@ -220,14 +221,25 @@ export class Play {
     return this.chain.view<AccountingView>('get_accounting');
   }
 
+  /** Goes on until what it moved is carried out. */
   async tick(): Promise<{ moved: boolean }> {
     const { open } = await this.view();
     const args = { run: this.run, round: open?.round ?? null, phase: open?.phase ?? null };
-    return (await this.chain.call('ann.test', 'tick', args)) as { moved: boolean };
+    const first = (await this.chain.call('ann.test', 'tick', args)) as TickResult;
+    for (let { busy } = first; busy;) {
+      ({ busy } = (await this.chain.call('ann.test', 'tick', { run: this.run })) as TickResult);
+    }
+    return first;
+  }
+
+  /** What the last act brought about is carried out. */
+  async #carryOut(): Promise<void> {
+    if ((await this.view()).busy) await this.tick();
   }
 
   /** Training of the round by its seats; `cheats` publish an update that they did not train. */
   async train(it: { without?: string[]; cheats?: string[] } = {}): Promise<void> {
+    await this.#carryOut();
     const view = await this.view();
     const seats = await this.seats();
     for (const { seat } of view.open!.slices) {
@@ -294,6 +306,7 @@ export class Play {
   /** Plays every open audit to its end, with an honest auditor and honest jurors. */
   async audit(): Promise<void> {
     for (let i = 0; i < 200; i++) {
+      await this.#carryOut();
       const view = await this.view();
       const pending = view.audits.find((one) => one.state !== 'passed' && one.state !== 'failed');
       if (!pending) return;

@@ -50,6 +50,8 @@ const receiptTgas = 0.89;
 /** Most Tgas of execution, loading included, by method, of a run of as many workers as there can be. */
 export const boundTgas: Readonly<Record<string, number>> = {
   ...{ commit: 4, reveal: 4, certify: 4, submit_root: 4, vote: 4, claim: 4 },
+  ...{ enrol: 30, deliver: 30, answer: 30, open: 30, judge: 30 },
+  ...{ tick: 30, on_tick: 30, propose: 30, execute: 30 },
 };
 
 export interface Bounded {

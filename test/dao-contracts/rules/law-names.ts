@@ -23,6 +23,7 @@ export const laws = {
   idle: 'a tick for which nothing was due changes nothing and logs nothing',
   ends: 'every phase ends when time passes',
   exit: 'no state is without an exit',
+  paged: 'however little room a call has, a run comes out as with room for all',
   refused: 'a refused command changes nothing',
 } as const;
 

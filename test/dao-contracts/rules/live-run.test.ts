@@ -282,6 +282,13 @@ describe('a rewind by vote', () => {
   it('reaches so far at a time and happens so often', () => {
     const far = runningFor(18, { ...unaudited, rounds: 40 });
     expect(refusalOf(far, rewind(1))).to.match(/^TOO_MANY: one rewind reads 16 records/);
+    const wide = runningFor(5, { ...unaudited, rounds: 40 });
+    const records = wide.state.records!.map((one) => ({
+      ...one,
+      claims: Array.from({ length: 64 }, () => one.claims[0]!),
+    }));
+    wide.state = { ...wide.state, records };
+    expect(refusalOf(wide, rewind(0))).to.match(/^TOO_MANY: one rewind reads 256 claims/);
     const often = runningFor(1, { ...unaudited, rounds: 40 });
     for (let i = 0; i < 16; i++) {
       often.apply(rewind(0, 100n * near));

@@ -5,6 +5,7 @@
 import type { RunState } from '@commonweights/dao-contracts/rules/run-events.js';
 import { buckets, type Bucket } from '@commonweights/dao-contracts/rules/totals.js';
 import { heldBackYocto, lostYocto } from '@commonweights/dao-contracts/rules/settlement.js';
+import type { Work } from '@commonweights/dao-contracts/rules/work.js';
 import { expect, isOver } from './law-names.js';
 import type { RunPlay } from './run-play.js';
 
@@ -20,13 +21,25 @@ export function purses({ run, seats, applicants, audits, disputes, terms }: RunS
       .flatMap(({ losses }) => losses.map(lostYocto))
       .reduce(
         (sum, lost) => sum + lost,
-        audits.reduce((sum, audit) => sum + audit.potYocto, 0n),
+        audits.reduce((sum, audit) => sum + audit.potYocto, 0n) + slashedInWork(run.work),
       ),
-    bonds: disputes
+    bonds: [...disputes, ...run.work.flatMap((work) => ('standing' in work ? work.dispute : []))]
       .flatMap(({ bonds }) => bonds.map(({ bondYocto }) => bondYocto))
       .reduce((sum, bond) => sum + bond, 0n),
     dataShares: BigInt(run.dataRounds) * BigInt(terms.dataRewardYocto),
   } satisfies Partial<Record<Bucket, bigint>>;
+}
+
+/** What half-distributed pots and disputes hold. */
+function slashedInWork(list: readonly Work[]): bigint {
+  return list.reduce((sum, work) => {
+    if (work.do === 'share-pot') return sum + work.restYocto;
+    if (work.do !== 'settle-dispute') return sum;
+    const { stage, dispute, purseYocto, potYocto, restYocto } = work;
+    if (stage === 'jurors' || stage === 'honest') return sum + restYocto;
+    if (stage === 'owed') return sum + purseYocto + potYocto;
+    return sum + purseYocto + dispute.losses.reduce((lost, one) => lost + lostYocto(one), 0n);
+  }, 0n);
 }
 
 export function checkMoney({ state, totals, received, ledgers }: RunPlay): void {
@@ -41,7 +54,8 @@ export function checkMoney({ state, totals, received, ledgers }: RunPlay): void 
     const total = totals[name as Bucket];
     expect('placed', total === yocto, () => `${name}: ${total}, ${yocto}`);
     // What a verdict has locked outlives the run, until the DAO has spoken or its time is over.
-    const waits = state.disputes.length > 0 && (name === 'slashed' || name === 'bonds');
+    const open = state.disputes.length + state.run.work.length > 0;
+    const waits = open && (name === 'slashed' || name === 'bonds');
     // Contributors take what is theirs when they like; no command of a run does.
     if (name === 'dataShares') continue;
     expect('settled', !over || waits || yocto === 0n, () => `${name} still holds ${yocto}`);

@@ -172,6 +172,14 @@ export class RunPlay {
     return { contract, nowMs, seed, hash: sha256, utf8: encodeUtf8, relayer };
   }
 
+  /** That of the command which is applied next. */
+  nextContext(): CallContext {
+    this.#steps++;
+    const context = this.context();
+    this.#steps--;
+    return context;
+  }
+
   /** Throws a `Refusal` and changes nothing, or applies the command and its effects. */
   apply(command: RunCommand): void {
     this.#steps++;

@@ -42,6 +42,7 @@ import {
   type RunCommand,
   type RunState,
 } from '@commonweights/dao-contracts/rules/run-events.js';
+import { recordsPerCallMax } from '@commonweights/dao-contracts/rules/limits.js';
 import type { TickResult } from '@commonweights/dao-contracts/rules/run.js';
 import {
   moveMoney,
@@ -328,7 +329,8 @@ export class RulesDao {
   commandRun(id: number, command: RunCommand, call: RulesCall): TickResult | null {
     const before = this.runState(id);
     const { nowMs, seed, relayer } = call;
-    const at = { contract: this.contract, nowMs, seed, hash: sha256, utf8: encodeUtf8, relayer };
+    const host = { hash: sha256, utf8: encodeUtf8, room: recordsPerCallMax };
+    const at = { contract: this.contract, nowMs, seed, relayer, ...host };
     const { state, effects } = stepRun(before, command, at);
     this.state.runs[id - 1] = state;
     for (const { round, text } of effects.records) {
