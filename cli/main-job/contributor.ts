@@ -4,6 +4,7 @@
  * round's result comes about.
  */
 import { join } from 'node:path';
+import { toWire } from '@commonweights/dao-contracts/client/money-fields.js';
 import { connect } from '@commonweights/dao-contracts/client/client.js';
 import { FolderStore } from '@commonweights/dataset-registry/store/folder-store.js';
 import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
@@ -24,7 +25,8 @@ process.once('SIGINT', () => stop.abort());
 // A contributor whose parent is gone would otherwise wait for a chain that is gone too.
 process.once('disconnect', () => process.exit(1));
 
-const tell = (message: ContributorMessage) => process.send?.(message);
+// Amounts are big integers, which cannot pass between processes as they are.
+const tell = (message: ContributorMessage) => process.send?.(toWire(message));
 
 try {
   const client = connect({
