@@ -208,7 +208,7 @@ export const attacks: readonly Attack[] = [
     name: 'lying-auditor',
     what: 'an auditor that calls honest work wrong',
     why: 'wins its tenth, and as much for friends on the jury, where liars hold the jury',
-    gainYocto: (it) => times(ratio(2n, 10n), byConviction(it)),
+    gainYocto: (it) => times(ratio(2n, 10n), everything(it)),
     gainIsKept: false,
   },
   {
