@@ -195,9 +195,10 @@ export const decode = {
   uncover: record({
     ...auditStep,
     secret: nullable(text(saltCharsMax)),
-    leaf: nullable(digest),
+    hidden: digest,
+    leaf: digest,
     proof,
-    realRoot: nullable(digest),
+    realRoot: digest,
   }),
   challengeRoot: record({ run: id, worker, round, root: digest }),
   challengeUpdate: record({ run: id, worker, round, seat }),

@@ -128,7 +128,7 @@ export function checkOutcome(
   }
 }
 
-/** A worker that does not open loses its stake, an auditor that does not answer its next round. */
+/** A worker that shows nothing loses its stake, an auditor that says nothing its next round. */
 export function enter(
   draft: RunDraft,
   audit: Audit,
@@ -136,7 +136,8 @@ export function enter(
 ): void {
   audit.state = state;
   audit.sinceMs = draft.at.nowMs;
-  audit.deadlineMs = audit.sinceMs + deadlineOf(draft, 'audit', state === 'opening');
+  const hasStake = state === 'opening' || state === 'uncover';
+  audit.deadlineMs = audit.sinceMs + deadlineOf(draft, 'audit', hasStake);
   const { provisional } = draft.run;
   if (!provisional) return;
   provisional.auditsDueMs = Math.min(provisional.auditsDueMs, dueMs(draft, audit));

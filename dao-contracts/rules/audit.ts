@@ -39,7 +39,7 @@ import type { RunDraft } from './run-draft.js';
 import type { Audit } from './run-state.js';
 import { expel, fine } from './settlement.js';
 import { miss } from './silence.js';
-import { answeredOpen, concludeMeasured, openForMeasuring } from './tolerance/measure.js';
+import { answeredOpen, openForMeasuring, requireReal } from './tolerance/measure.js';
 
 export type { AuditStep, LeafWithProof, OpenedLeaf } from './audit-step.js';
 
@@ -120,6 +120,7 @@ export function deliver(draft: RunDraft, step: AuditStep & LeafWithProof): void 
   const audit = findAudit(draft, step);
   const subject = subjectOf(draft, audit, step);
   if (audit.state !== 'material') refuseStep(audit, 'material');
+  requireReal(draft, audit.segment, step);
   checkLeaf(draft, { audit, subject, index: audit.segment }, step);
   audit.startLeaf = step.leaf;
   noteLateStep(draft, audit, subject);
@@ -216,8 +217,9 @@ function moveOf(draft: RunDraft, audit: Audit): (() => void) | null {
   if (draft.at.nowMs < dueMs(draft, audit)) return null;
   if (audit.state === 'material') return () => convict(draft, audit, null);
   if (waitsForAuditor(audit)) return () => replaceAuditor(draft, audit);
-  if (audit.state === 'uncover') return () => concludeMeasured(draft, audit);
-  if (audit.state === 'opening') return () => convict(draft, audit, true);
+  if (audit.state === 'opening' || audit.state === 'uncover') {
+    return () => convict(draft, audit, true);
+  }
   return null;
 }
 

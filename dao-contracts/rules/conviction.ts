@@ -28,7 +28,7 @@ import { denialsFree } from './limits.js';
 import { ZERO_LOCAL_STATE } from './opening.js';
 import { isRelated } from './seat-owner.js';
 import { seatsIn, withSeat } from './seat-set.js';
-import { lockFailure, settleFailure } from './tolerance/failures.js';
+import { hasFailed, lockFailure, otherAgainst, settleFailure } from './tolerance/failures.js';
 import { moveMoney } from './totals.js';
 import type { Settling } from './work.js';
 
@@ -64,7 +64,9 @@ export function unlockLosses(draft: RunDraft, work: { dispute: number; kept: num
   while (work.kept < dispute.losses.length) {
     if (!draft.hasRoom()) return false;
     const loss = dispute.losses[work.kept]!;
-    const other = loss.expelled ? otherExpelling(draft, dispute, loss.seat) : undefined;
+    const other = loss.expelled
+      ? otherExpelling(draft, dispute, loss.seat)
+      : dispute.distance && otherAgainst(draft, dispute);
     if (loss.stands) {
       work.kept++;
       continue;
@@ -204,8 +206,10 @@ export function settleDispute(draft: RunDraft, work: Settling): boolean {
 function endFailure(draft: RunDraft, dispute: Dispute, standing: Verdict): void {
   const lost = settleFailure(draft, dispute, standing === 'against');
   if (lost) dispute.losses.push(lost);
-  // Whether its round paid the claim is decided: it never will.
-  if (standing === 'against') dispute.owed = [];
+  // Whether its round pays the claim is decided here, or by another dispute about the claim.
+  const other = otherAgainst(draft, dispute);
+  if (standing === 'against' || hasFailed(draft, dispute.seat!, dispute.round)) dispute.owed = [];
+  else if (other) moveOwed(dispute, other, dispute.seat!);
 }
 
 /** What is left after the escrow and the plaintiff; to the right jurors first. */

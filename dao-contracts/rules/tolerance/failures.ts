@@ -4,6 +4,7 @@
  * the last n audits cost the seat. Distances within tolerance that always point the same way add up,
  * and from a bound on count as a failure too.
  */
+import { loseForGood, pendingLossOf } from '../pending-loss.js';
 import { moveMoney } from '../totals.js';
 import type { RunDraft } from '../run-draft.js';
 import type { Audit, Dispute, Loss, Seat } from '../run-state.js';
@@ -44,47 +45,78 @@ export function noteMeasured(
   subject.distances = { ...known, audits, sum: it.sum ?? known.sum };
 }
 
-/** What the standing verdict against a claim takes at once; null: there is nothing to take. */
+/**
+ * What the standing verdict against a claim takes at once; null: there is nothing to take, or another
+ * dispute about the same claim has taken it. Of a seat that another verdict expelled, out of what that
+ * one may give back: which verdict came first must not matter.
+ */
 export function lockFailure(draft: RunDraft, dispute: Dispute, number: number): Loss | null {
   const { status } = draft.roster(number);
   const seat = draft.seat(number);
-  const price = BigInt(draft.terms.tolerance!.failureYocto);
-  const expels = status === 'expelled' || seat.stakeYocto < price;
-  dispute.distance = { ...dispute.distance!, expels };
-  if (status === 'left') return null;
-  if (expels) return takeAll(draft, number, `found too far off in round ${dispute.round}`);
-  const stakeYocto = least(price, seat.stakeYocto);
-  seat.stakeYocto -= stakeYocto;
-  seat.slashedYocto += stakeYocto;
-  moveMoney(draft.moves, 'stakes', 'slashed', stakeYocto);
   const { round, id } = dispute;
+  dispute.distance = { ...dispute.distance!, expels: false };
+  if (status === 'left' || sameClaim(draft, dispute).some(({ losses }) => losses.length > 0)) {
+    return null;
+  }
+  const price = BigInt(draft.terms.tolerance!.failureYocto);
+  const pending = pendingLossOf(draft, number);
+  if (status === 'expelled' && !pending) return null;
+  if (!pending && seat.stakeYocto < price) {
+    dispute.distance = { ...dispute.distance, expels: true };
+    return takeAll(draft, number, `found too far off in round ${round}`);
+  }
+  const stakeYocto = least(price, pending ? pending.loss.stakeYocto : seat.stakeYocto);
+  if (pending) pending.loss.stakeYocto -= stakeYocto;
+  else {
+    seat.stakeYocto -= stakeYocto;
+    seat.slashedYocto += stakeYocto;
+    moveMoney(draft.moves, 'stakes', 'slashed', stakeYocto);
+  }
   draft.emit('failure_priced', { round, seat: number, dispute: id, yocto: `${stakeYocto}` });
   return { seat: number, stakeYocto, held: [], expelled: false, stands: false };
 }
 
+/** Other disputes about distances of the same claim: one claim is one failure. */
+function sameClaim(draft: RunDraft, { id, seat, round }: Dispute): Dispute[] {
+  return draft.disputes.filter(
+    (one) => one.id !== id && one.distance && one.seat === seat && one.round === round,
+  );
+}
+
+/** One of them that still stands against the claim. */
+export function otherAgainst(draft: RunDraft, dispute: Dispute): Dispute | undefined {
+  return sameClaim(draft, dispute).find(({ verdict }) => verdict === 'against');
+}
+
+/** Whether a dispute about the same claim has ended against it. */
+export function hasFailed(draft: RunDraft, seat: number, round: number): boolean {
+  return distancesOf(draft.seat(seat)).audits.some((one) => one.failed && one.round === round);
+}
+
 /**
  * Nobody can change the verdict any more. Against the claim: one failure more, and the seat with it
- * when there are too many. Where its drift was in question, counting starts anew either way.
+ * when there are too many. A drift that was found is judged, and counting starts anew.
  */
 export function settleFailure(draft: RunDraft, dispute: Dispute, against: boolean): Loss | null {
   const { seat: number, segment, round, distance } = dispute;
-  if (number === null || !distance) return null;
-  if (against) {
-    noteMeasured(
-      draft,
-      { round, seat: number, segment: segment! },
-      { alongBillionths: 0, sum: null, failed: true },
-    );
-  }
+  if (number === null || !distance || !against) return null;
   const subject = draft.seat(number);
   if (distance.about === 'drift') {
     const known = distancesOf(subject);
     const audits = known.audits.map((one) => ({ ...one, alongBillionths: 0 }));
     subject.distances = { ...known, audits };
   }
+  if (hasFailed(draft, number, round)) return null;
+  noteMeasured(
+    draft,
+    { round, seat: number, segment: segment! },
+    { alongBillionths: 0, sum: null, failed: true },
+  );
   const failures = distancesOf(subject).audits.filter(({ failed }) => failed).length;
-  if (!against || failures < draft.terms.tolerance!.failuresMax) return null;
-  return takeAll(draft, number, `failed ${failures} of its last audits`);
+  if (failures < draft.terms.tolerance!.failuresMax) return null;
+  const lost = takeAll(draft, number, `failed ${failures} of its last audits`);
+  if (!lost) loseForGood(draft, number);
+  return lost;
 }
 
 /** The claim failed and its round stands: what the seat left behind is no input to trust. */

@@ -13,6 +13,7 @@ import {
   refuseStep,
   subjectOf,
   type AuditStep,
+  type LeafWithProof,
   type OpenedLeaf,
 } from '../audit-step.js';
 import { openedLeafOf, passAudit } from '../audit-verdict.js';
@@ -40,19 +41,32 @@ export interface Measurement {
   sum: Digest | null;
 }
 
+/** The leaf that was computed, and its place in the trace below the decoys. */
 export interface Uncovering {
-  /** Of the round; null: what was opened is no decoy. */
+  /** Of the round; null: what was opened is no decoy, and `leaf` is it. */
   secret: string | null;
-  /** What the decoy covers, and its place in the trace below the decoys. */
-  leaf: Digest | null;
+  hidden: Digest;
+  leaf: Digest;
   proof: TraceProof;
-  realRoot: Digest | null;
+  realRoot: Digest;
 }
 
 export function toleranceOf(draft: RunDraft): ToleranceTerms {
   const { tolerance } = draft.terms;
   if (!tolerance) throw new Error('BUG: a run of the exact class measures nothing');
   return tolerance;
+}
+
+/**
+ * A segment starts where the one before it ended, below all decoys: a worker that could show now what
+ * it computed and now what it planted would join its segments as it likes. Error: `BAD_PROOF`.
+ */
+export function requireReal(draft: RunDraft, index: number, it: LeafWithProof): void {
+  const { tolerance, decoyShareBps, segments } = draft.terms;
+  if (!tolerance || decoyShareBps === 0 || index < 1 || index >= segments) return;
+  if (!it.realRoot) {
+    refuse('BAD_PROOF', 'show the leaf that was computed: its proof under realRoot, with hidden');
+  }
 }
 
 /** After the worker opened: the auditor that answered measures. */
@@ -62,6 +76,8 @@ export function openForMeasuring(draft: RunDraft, audit: Audit, step: OpenedLeaf
   }
   audit.distance = {
     ...{ end: step.end ?? step.leaf, planted: null, own: null },
+    // Who audits may not choose it once it has seen the end that is measured.
+    before: distancesOf(draft.seat(audit.seat)).sum,
     ...{ residualBillionths: null, alongBillionths: 0, sum: null },
   };
   answeredOpen(draft, audit);
@@ -93,6 +109,9 @@ export function measure(draft: RunDraft, step: AuditStep & Measurement): void {
     refuse('BAD_ARGUMENT', 'alongBillionths: no part of a distance is longer than the distance');
   }
   const distance = distanceOf(audit);
+  if (distance.before === null && along > 0) {
+    refuse('BAD_ARGUMENT', 'alongBillionths must be 0: this seat has no earlier distances');
+  }
   audit.distance = { ...distance, own, residualBillionths, alongBillionths, sum };
   noteLateStep(draft, audit, caller);
   draft.emit('distance_measured', {
@@ -114,22 +133,24 @@ export function uncover(draft: RunDraft, step: AuditStep & Uncovering): void {
   const audit = findAudit(draft, step);
   const subject = subjectOf(draft, audit, step);
   if (audit.state !== 'uncover') refuseStep(audit, 'uncover');
-  const { secret, leaf, proof, realRoot } = step;
-  if (secret === null || leaf === null || realRoot === null) {
-    if (secret ?? leaf ?? realRoot) {
-      refuse('BAD_ARGUMENT', 'secret, leaf and realRoot go together, or are all null');
+  const { secret, hidden, leaf, proof, realRoot } = step;
+  const index = audit.segment + 1;
+  if (secret !== null && hiddenWith(secret, draft.at) !== hidden) {
+    refuse('BAD_OPENING', 'this is not the secret that hidden is the digest of');
+  }
+  checkLeaf(draft, { audit, subject, index }, { leaf, proof, realRoot, hidden });
+  if (secret === null) {
+    if (leaf !== openedLeafOf(audit)) {
+      refuse('BAD_PROOF', 'what was opened covers another leaf; tell the secret that draws it');
     }
     noteLateStep(draft, audit, subject);
     return concludeMeasured(draft, audit);
   }
-  const index = audit.segment + 1;
   const { segments, decoyShareBps: shareBps } = draft.terms;
   const { round } = audit;
   if (!isPlantedWith({ secret, round, index, segments, shareBps }, draft.at)) {
-    refuse('BAD_OPENING', 'this secret is not that of the commitment, or draws no decoy here');
+    refuse('BAD_OPENING', 'this secret draws no decoy here');
   }
-  const hidden = hiddenWith(secret, draft.at);
-  checkLeaf(draft, { audit, subject, index }, { leaf, proof, realRoot, hidden });
   noteLateStep(draft, audit, subject);
   const distance = distanceOf(audit);
   const planted = openedLeafOf(audit);
@@ -168,8 +189,8 @@ function dispute(draft: RunDraft, audit: Audit, about: DisputedDistance['about']
   audit.state = 'disputed';
   const { round, seat, segment, startLeaf, auditor, replaced, answer } = audit;
   const { end, planted, residualBillionths } = distanceOf(audit);
-  const denial = about === 'distance' && (answer === null || residualBillionths === null);
-  const sumBefore = distancesOf(draft.seat(seat)).sum;
+  const { before } = distanceOf(audit);
+  const denial = about === 'drift' || (about === 'distance' && mayErr(draft, audit));
   openDispute(draft, {
     ...{ kind: 'audit', round, seat, segment, startLeaf },
     ordinal: draft.run.provisional!.ordinal,
@@ -177,8 +198,7 @@ function dispute(draft: RunDraft, audit: Audit, about: DisputedDistance['about']
     other: null,
     plaintiff: draft.seat(auditor).account,
     plaintiffSeat: auditor,
-    // A drift is the sum of what several said: who added the last number answers for its own only.
-    plaintiffMayAppeal: !denial && about !== 'drift',
+    plaintiffMayAppeal: !denial,
     denial,
     defendants: [seat],
     parties: replaced === null ? [seat, auditor] : [seat, auditor, replaced],
@@ -186,9 +206,20 @@ function dispute(draft: RunDraft, audit: Audit, about: DisputedDistance['about']
     toEscrowYocto: draft.chargeStorage(disputeBytes),
     distance: {
       ...{ about, end, expels: false },
-      beside: about === 'drift' ? sumBefore : about === 'decoy' ? planted : null,
+      beside: about === 'drift' ? before : about === 'decoy' ? planted : null,
     },
   });
+}
+
+/**
+ * What an honest auditor may say of a claim that a jury then finds right. Machines differ: near the
+ * bound one is above it and another below, and a worker could aim there. It is taken like a denial:
+ * nothing at first, and a fine where it is said of too many. A drift is what several said.
+ */
+function mayErr(draft: RunDraft, audit: Audit): boolean {
+  const { residualBillionths } = distanceOf(audit);
+  if (audit.answer === null || residualBillionths === null) return true;
+  return residualBillionths <= 2 * toleranceOf(draft).toleranceBillionths;
 }
 
 function distanceOf(audit: Audit): AuditDistance {

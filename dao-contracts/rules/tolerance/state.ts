@@ -11,7 +11,9 @@ export interface AuditDistance {
   own: Digest | null;
   /** Of the worker's end from its own; null: not measured, or the worker's end is none. */
   residualBillionths: number | null;
-  /** Of that, along the sum of what earlier audits of this seat measured. */
+  /** The file with the seat's sum when the worker opened; null: there was none. */
+  before: Digest | null;
+  /** Of the residual, along the sum of what earlier audits of this seat measured. */
   alongBillionths: number;
   /** The file with that sum, this audit included. */
   sum: Digest | null;

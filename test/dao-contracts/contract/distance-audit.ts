@@ -32,6 +32,11 @@ function saltOfWork(work: PlayedWork): string {
   return coveringSaltOf({ secret: secretOf(work), realRoot: traceRootOf(work.real) });
 }
 
+/** The trace below the decoys, as the commitment bound it. */
+function below(work: PlayedWork) {
+  return { realRoot: traceRootOf(work.real), hidden: hiddenOf(secretOf(work)) };
+}
+
 /** What the trace root commits to. */
 function tracedOfWork(work: PlayedWork): Digest[] {
   const { round, seat, real } = work;
@@ -57,10 +62,10 @@ async function distanceStep(
   switch (audit.state) {
     case 'material': {
       const leaf = real[segment]!;
-      const covered = traced[segment] !== leaf;
-      const below = { realRoot: traceRootOf(real), hidden: hiddenOf(secretOf(work)) };
-      const proof = proveTraceLeaf(covered ? real : traced, segment);
-      await chain.call(worker, 'deliver', { ...step, leaf, proof, ...(covered ? below : {}) });
+      // Below the decoys, where there may be any; the first leaf is never one.
+      const bound = segment > 0 ? below(work) : {};
+      const proof = proveTraceLeaf(segment > 0 ? real : traced, segment);
+      await chain.call(worker, 'deliver', { ...step, leaf, proof, ...bound });
       return;
     }
     case 'answer': {
@@ -78,19 +83,16 @@ async function distanceStep(
     case 'measure': {
       const wrong = traced[index] !== real[index] && !audit.distance!.planted;
       const residualBillionths = wrong ? 10_000_000 : 20_000;
-      const measured = { residualBillionths, alongBillionths: 12, sum: named('sum') };
+      const alongBillionths = audit.distance!.before ? 12 : 0;
+      const measured = { residualBillionths, alongBillionths, sum: named('sum') };
       await chain.call(seats[auditor]!.account, 'measure', { ...step, ...sealed, ...measured });
       return;
     }
     case 'uncover': {
       const planted = traced[index] !== real[index];
-      const shown = planted
-        ? {
-            ...{ secret: secretOf(work), leaf: real[index]!, realRoot: traceRootOf(real) },
-            proof: proveTraceLeaf(real, index),
-          }
-        : { secret: null, leaf: null, realRoot: null, proof: [] };
-      await chain.call(worker, 'uncover', { ...step, ...shown });
+      const shown = { secret: planted ? secretOf(work) : null, leaf: real[index]!, ...below(work) };
+      const proof = proveTraceLeaf(real, index);
+      await chain.call(worker, 'uncover', { ...step, ...shown, proof });
       return;
     }
     default:

@@ -170,7 +170,7 @@ export function lossCauses(
     const { state } = audit;
     if (audit.seat === seat) {
       if (state === 'material' && due) causes.add('did not deliver');
-      if (state === 'opening' && due) causes.add('did not open');
+      if ((state === 'opening' || state === 'uncover') && due) causes.add('did not open');
     }
     if (state === 'opening' && audit.auditor === seat) causes.add('took a decoy');
     if ((state === 'answer' || state === 'measure') && isAsked(audit, seat))

@@ -72,15 +72,14 @@ export class HonestByDistance extends Honest {
     const { round, seat, segment } = audit;
     const work = this.distanceWorks.get(round)!;
     const { account } = sight;
-    const covered = work.planted.has(segment);
     const leaf = work.leaves[segment]!;
-    const proof = proveTraceLeaf(covered ? work.leaves : work.traced, segment);
-    const below = { realRoot: work.realRoot, hidden: hiddenOf(work.secret) };
-    const step = { account, round, seat, segment, leaf, proof };
-    return sendAll(
-      [{ kind: 'deliver', ...step, ...(covered ? below : {}) }],
-      uploadMs(sight.machine, snapshotBytes),
-    );
+    const { decoyShareBps } = sight.state.terms;
+    const hasDecoys = decoyShareBps > 0 && segment > 0;
+    const shown = hasDecoys
+      ? below(work, segment)
+      : { proof: proveTraceLeaf(work.traced, segment) };
+    const step = { account, round, seat, segment, leaf, ...shown };
+    return sendAll([{ kind: 'deliver', ...step }], uploadMs(sight.machine, snapshotBytes));
   }
 
   protected override answer(audit: Audit, sight: Sight): Response {
@@ -164,12 +163,11 @@ export class HonestByDistance extends Honest {
     const work = this.distanceWorks.get(round)!;
     const step = { account: sight.account, round, seat, segment };
     const index = segment + 1;
-    const shown = work.planted.has(index)
-      ? {
-          ...{ secret: work.secret, leaf: work.leaves[index]!, realRoot: work.realRoot },
-          proof: proveTraceLeaf(work.leaves, index),
-        }
-      : { secret: null, leaf: null, realRoot: null, proof: [] };
+    const shown = {
+      secret: work.planted.has(index) ? work.secret : null,
+      leaf: work.leaves[index]!,
+      ...below(work, index),
+    };
     return sendAll([{ kind: 'uncover', ...step, ...shown }], 5_000);
   }
 
@@ -189,8 +187,13 @@ export class HonestByDistance extends Honest {
   }
 }
 
-function sumBefore({ seat }: Pick<Audit, 'seat'>, sight: Sight): Vector | null {
-  const digest = sight.state.seats[seat]!.distances?.sum;
+/** The place of a leaf in the trace below the decoys, as the commitment bound it. */
+function below({ leaves, realRoot, secret }: DistanceWork, index: number) {
+  return { proof: proveTraceLeaf(leaves, index), realRoot, hidden: hiddenOf(secret) };
+}
+
+function sumBefore({ distance }: Pick<Audit, 'distance'>, sight: Sight): Vector | null {
+  const digest = distance?.before;
   const vector = digest ? sight.fetch(digest, false)?.vector : null;
   return vector ? Float64Array.from(vector) : null;
 }

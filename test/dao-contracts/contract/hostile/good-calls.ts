@@ -140,9 +140,12 @@ export const goodCalls: Readonly<Record<string, GoodCall>> = {
     free: ['salt'],
   },
   uncover: {
-    args: { ...step, leaf: named('leaf'), proof: [], secret: 'secret', realRoot: named('root') },
+    args: {
+      ...{ ...step, leaf: named('leaf'), proof: [], secret: 'secret', realRoot: named('root') },
+      hidden: named('hidden'),
+    },
     ...machine,
-    nullable: ['secret', 'leaf', 'realRoot'],
+    nullable: ['secret'],
     free: ['secret'],
   },
   challenge_root: { args: { ...act, root: named('root') }, ...machine },

@@ -33,27 +33,30 @@ export function saltOfTrace(play: RunPlay, round: number, seat: number): string 
   return coveringSaltOf({ secret: play.secret(round, seat), realRoot });
 }
 
-/** What `deliver` takes: the real leaf, with what shows that it is one where a decoy covers it. */
+/** What `deliver` takes: where there may be decoys the leaf that was computed, below them. */
 export function deliveredLeaf(play: RunPlay, round: number, seat: number, index: number) {
   const real = play.trace(round, seat);
   const leaf = real[index]!;
-  if (!isPlanted(play, { round, seat }, index)) {
+  const { segments, decoyShareBps } = play.state.terms;
+  if (decoyShareBps === 0 || index < 1 || index >= segments) {
     return { leaf, proof: proveTraceLeaf(tracedWithDecoys(play, round, seat), index) };
   }
+  return { leaf, ...below(play, round, seat, index) };
+}
+
+/** The place of a leaf in the trace below the decoys, as the commitment bound it. */
+function below(play: RunPlay, round: number, seat: number, index: number) {
+  const real = play.trace(round, seat);
   const hidden = hiddenOf(play.secret(round, seat));
-  return { leaf, proof: proveTraceLeaf(real, index), realRoot: traceRootOf(real), hidden };
+  return { proof: proveTraceLeaf(real, index), realRoot: traceRootOf(real), hidden };
 }
 
 /** What `uncover` takes. */
 export function uncovered(play: RunPlay, { round, seat, segment }: Audit) {
   const index = segment + 1;
-  if (!isPlanted(play, { round, seat }, index)) {
-    return { secret: null, leaf: null, proof: [], realRoot: null };
-  }
-  const real = play.trace(round, seat);
-  const secret = play.secret(round, seat);
-  const realRoot = traceRootOf(real);
-  return { secret, leaf: real[index]!, proof: proveTraceLeaf(real, index), realRoot };
+  const secret = isPlanted(play, { round, seat }, index) ? play.secret(round, seat) : null;
+  const leaf = play.trace(round, seat)[index]!;
+  return { secret, leaf, ...below(play, round, seat, index) };
 }
 
 function sealed({ round, seat, segment, auditor }: Audit) {
@@ -76,7 +79,7 @@ export function measureCommand(
   return {
     ...{ kind: 'measure', ...play.actor(auditor), round, seat, segment, ...sealed(audit) },
     residualBillionths: residual,
-    alongBillionths: residual === null ? 0 : along,
+    alongBillionths: residual === null || !audit.distance?.before ? 0 : along,
     sum: residual === null ? null : named(`sum ${round} ${seat}`),
   };
 }

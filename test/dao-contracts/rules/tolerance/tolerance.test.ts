@@ -7,6 +7,8 @@ import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
 import { appealBy, crowd, jurySays, refusalOf, theDispute, tickOnly } from '../dispute-scenes.js';
 import { named, near, soundTerms, type RunPlay } from '../run-play.js';
 import { accountOf } from '../run-scenes.js';
+import { hiddenOf } from '@commonweights/dao-contracts/rules/tolerance/sealing.js';
+import { proveTraceLeaf } from '@commonweights/dao-contracts/rules/trace.js';
 import { checkMoney } from '../money-laws.js';
 import { measureCommand, sealFor, uncoverCommand } from './distance-acts.js';
 import {
@@ -24,7 +26,8 @@ import {
 
 const { tolerance } = distanceTerms;
 const { toleranceBillionths } = tolerance!;
-const tooFar = { residual: toleranceBillionths + 1 };
+/** So far that no other machine can have seen it within the tolerance. */
+const tooFar = { residual: 2 * toleranceBillionths + 1 };
 const close = { residual: toleranceBillionths };
 
 /** The audit of seat 0 said too far; the others have passed. */
@@ -92,10 +95,28 @@ describe('an audit by distance', () => {
   it('refuses a part of a distance that is longer than it', () => {
     const play = underAudit();
     openAudit(play, 0);
-    const measured = measureCommand(play, auditOf(play, 0), { residual: 5, along: -6 });
-    expect(refusalOf(play, measured)).to.match(/^BAD_ARGUMENT: alongBillionths/);
+    const measured = measureCommand(play, auditOf(play, 0), { residual: 5 });
+    const longer = { ...measured, alongBillionths: -6 } as typeof measured;
+    expect(refusalOf(play, longer)).to.match(/^BAD_ARGUMENT: alongBillionths: no part/);
     const unsummed = { ...measureCommand(play, auditOf(play, 0), close), sum: null };
     expect(refusalOf(play, unsummed as typeof measured)).to.match(/^BAD_ARGUMENT: sum/);
+  });
+
+  it('lies along nothing where the seat has no earlier distances', () => {
+    const play = underAudit();
+    openAudit(play, 0);
+    const measured = measureCommand(play, auditOf(play, 0), close);
+    const along = { ...measured, alongBillionths: 1 } as typeof measured;
+    expect(refusalOf(play, along)).to.match(/^BAD_ARGUMENT: alongBillionths must be 0/);
+  });
+
+  it('is measured along what was known before the worker opened', () => {
+    const play = underAudit();
+    passOthers(play);
+    nextRound(play);
+    openAudit(play, 0);
+    const known = play.state.seats[0]!.distances!.sum;
+    expect(auditOf(play, 0).distance!.before).to.equal(known).and.not.equal(null);
   });
 
   it('shows decoys in its own way only, and the exact class in its own', () => {
@@ -261,6 +282,20 @@ describe('a distance above the tolerance', () => {
     expect(wrongAuditsMax).to.be.above(1);
   });
 
+  it('that another machine may see within it fines nobody at first, and is counted', () => {
+    const play = underAudit();
+    openAudit(play, 0);
+    measureAudit(play, 0, { residual: toleranceBillionths + 1 });
+    passOthers(play);
+    const { plaintiffSeat, denial } = theDispute(play);
+    expect(denial).to.equal(true);
+    const stake = stakeOf(play, plaintiffSeat!);
+    jurySays(play, theDispute(play).claimed);
+    waitForTheEnd(play);
+    expect(stakeOf(play, plaintiffSeat!)).to.equal(stake);
+    expect(play.state.seats[plaintiffSeat!]!.denied).to.not.equal('');
+  });
+
   it('takes everything of a seat whose stake does not cover a failure', () => {
     const play = underAudit();
     const seat = { ...play.state.seats[0]!, stakeYocto: priceYocto - 1n };
@@ -292,7 +327,7 @@ describe('drift', () => {
   }
 
   it('is no failure while the sum stays below the bound by the root of the count', () => {
-    // 500,000 · 4 is 1,000,000 · √4.
+    // 500,000 · 4 is 1,000,000 · √4; the first has nothing to lie along.
     const play = driftFor(6, 500_000);
     expect(auditOf(play, 0).state).to.equal('passed');
     expect(play.state.seats[0]!.distances!.audits).to.have.length(tolerance!.window);
@@ -300,7 +335,7 @@ describe('drift', () => {
 
   it('fails the audit with which the sum passes it', () => {
     const play = driftFor(6, 500_001);
-    expect(auditOf(play, 0)).to.include({ round: 4, state: 'disputed' });
+    expect(auditOf(play, 0)).to.include({ round: 5, state: 'disputed' });
     expect(theDispute(play).distance).to.deep.include({ about: 'drift' });
     expect(theDispute(play).distance!.beside).to.equal(play.state.seats[0]!.distances!.sum);
   });
@@ -310,7 +345,7 @@ describe('drift', () => {
     expect(auditOf(play, 0).state).to.equal('passed');
   });
 
-  it('costs the auditor nothing where a jury sees none, and is counted anew', () => {
+  it('costs the auditor nothing where a jury sees none, is counted, and leaves what was known', () => {
     const play = driftFor(6, 500_001);
     const { plaintiffSeat } = theDispute(play);
     const stake = stakeOf(play, plaintiffSeat!);
@@ -318,8 +353,18 @@ describe('drift', () => {
     jurySays(play, theDispute(play).claimed);
     expect(stakeOf(play, plaintiffSeat!)).to.equal(stake);
     const sums = play.state.seats[0]!.distances!.audits.map((one) => one.alongBillionths);
-    expect(new Set(sums)).to.deep.equal(new Set([0]));
+    expect(sums.slice(-3)).to.deep.equal([500_001, 500_001, 500_001]);
     expect(play.state.disputes).to.deep.equal([]);
+    expect(play.state.seats[plaintiffSeat!]!.denied).to.not.equal('');
+  });
+
+  it('is counted anew once a jury has found one', () => {
+    const play = driftFor(6, 500_001);
+    passOthers(play);
+    jurySays(play, named('another end'));
+    waitForTheEnd(play);
+    const sums = play.state.seats[0]!.distances!.audits.map((one) => one.alongBillionths);
+    expect(new Set(sums)).to.deep.equal(new Set([0]));
   });
 });
 
@@ -389,21 +434,39 @@ describe('a decoy of the tolerance class', () => {
     measureAudit(play, 0, 'honestly');
     const right = uncoverCommand(play, auditOf(play, 0));
     const other = { ...right, secret: 'another secret' } as typeof right;
-    expect(refusalOf(play, other)).to.match(/^BAD_OPENING: the commitment bound no such trace/);
-    const half = { ...right, leaf: null } as typeof right;
-    expect(refusalOf(play, half)).to.match(/^BAD_ARGUMENT: secret, leaf and realRoot/);
+    expect(refusalOf(play, other)).to.match(/^BAD_OPENING: this is not the secret that hidden/);
+    const another = { ...other, hidden: hiddenOf('another secret') } as typeof right;
+    expect(refusalOf(play, another)).to.match(/^BAD_OPENING: the commitment bound no such trace/);
+    const none = { ...right, secret: null } as typeof right;
+    expect(refusalOf(play, none)).to.match(/^BAD_PROOF: what was opened covers another leaf/);
     const elsewhere = { ...right, leaf: named('elsewhere') } as typeof right;
     expect(refusalOf(play, elsewhere)).to.match(/^BAD_PROOF/);
   });
 
-  it('that nobody uncovers in time is the worker’s claim, and is judged as one', () => {
+  it('that its worker does not uncover costs it the seat, as not opening does', () => {
     const play = decoyUnderAudit();
     openAudit(play, 0);
     measureAudit(play, 0, 'honestly');
     passOthers(play);
     play.nowMs = auditOf(play, 0).deadlineMs;
     play.apply(tickOnly);
-    expect(theDispute(play).claimed).to.equal(play.traced(1, 0)[1]);
+    expect(play.state.run.roster[0]!.status).to.equal('expelled');
+    expect(play.state.seats[0]).to.include({ stakeYocto: 0n });
+    checkMoney(play);
+  });
+
+  it('is no start of a segment: what was computed is, and the segments join', () => {
+    for (let i = 0; ; i++) {
+      const play = underAudit(decoyTerms, `join ${i}`);
+      const { round, segment } = auditOf(play, 0);
+      if (segment !== 1) continue;
+      const traced = play.traced(round, 0);
+      const step = { ...play.actor(0), round, seat: 0, segment };
+      const proof = proveTraceLeaf(traced, segment);
+      const planted = { kind: 'deliver' as const, ...step, leaf: traced[segment]!, proof };
+      expect(refusalOf(play, planted)).to.match(/^BAD_PROOF: show the leaf that was computed/);
+      break;
+    }
   });
 
   it('is shown at once where the segment starts from it', () => {
