@@ -43,6 +43,8 @@ class Earners {
   nowMs = Date.UTC(2026, 0, 1);
   #proposals = 0;
   readonly reputations = new Map<string, Reputation>();
+  /** How often what is left of an account's points was rounded down. */
+  readonly roundings = new Map<string, number>();
   #total = { points: 0n, atMs: 0 };
   readonly #counted = new Map<string, CountedReputation[]>();
   readonly #totals: CountedTotal[] = [];
@@ -55,6 +57,7 @@ class Earners {
     const conduct = { verifiedRounds, auditsRight: 0, auditsWrong: 0, slashes };
     const settled = settleReputation({ reputation, total: this.#total }, conduct, this.nowMs);
     this.reputations.set(account, settled.reputation);
+    this.roundings.set(account, (this.roundings.get(account) ?? 0) + 1);
     this.#total = settled.total;
     if (slashes === 0) return;
     const ended = endCounted(this.#latest(account), this.#moment());
@@ -186,8 +189,9 @@ describe('the weight of reputation', () => {
       const made = earners.propose();
       for (const account of earners.accounts) {
         const { points = 0n, atMs = 0 } = earners.reputations.get(account) ?? {};
-        // One more for the rounding of what was counted earlier.
-        const left = decay(points, Math.floor((earners.nowMs - atMs) / 1_000)) + 1n;
+        // What was counted earlier was rounded less often since than what is left of it.
+        const slack = 1n + BigInt(earners.roundings.get(account) ?? 0);
+        const left = decay(points, Math.floor((earners.nowMs - atMs) / 1_000)) + slack;
         const most = (left * BigInt(made.electorate.poolWeight)) / BigInt(policy.fullAtPoints);
         expect(earners.weigh(account, made) <= most + 1n, account).to.equal(true);
       }
