@@ -187,9 +187,8 @@ function isClose(draft: RunDraft, { residualBillionths }: AuditDistance): boolea
 function dispute(draft: RunDraft, audit: Audit, about: DisputedDistance['about']): void {
   if (draft.disputes.length >= disputesMax) return passAudit(draft, audit);
   audit.state = 'disputed';
-  const { round, seat, segment, startLeaf, auditor, replaced, answer } = audit;
-  const { end, planted, residualBillionths } = distanceOf(audit);
-  const { before } = distanceOf(audit);
+  const { round, seat, segment, startLeaf, auditor, replaced } = audit;
+  const { end, planted, before } = distanceOf(audit);
   const denial = about === 'drift' || (about === 'distance' && mayErr(draft, audit));
   openDispute(draft, {
     ...{ kind: 'audit', round, seat, segment, startLeaf },
