@@ -132,7 +132,11 @@ async function workIn(bench: Bench, run: number): Promise<void> {
   const status = new WorkStatus({ ...mine, traffic: () => blobs.traffic });
   bench.status = status;
   const teller = new Teller(session, run);
-  session.note(`${client.accountId} works in run ${run} as ${role}`);
+  session.note(
+    flags.dryRun
+      ? `What working in run ${run} as ${role} would bring:`
+      : `${client.accountId} works in run ${run} as ${role}`,
+  );
   const { because, seat } = await work({
     ...{ ...mine, role, blobs, saltSecret: secretKey, retire },
     engine: await engineFor(flags),
@@ -320,8 +324,8 @@ class Teller {
         `${shortNear(netYocto)} NEAR in all, if every update is verified`,
     );
     this.#say(
-      `it stakes ${shortNear(stakeYocto)} NEAR until the run ends, and ${it.heldBackRounds} rounds of pay ` +
-        'are held back; who fabricates, or commits and does not reveal, loses both',
+      `it stakes ${shortNear(stakeYocto)} NEAR until the run ends, and the pay of ` +
+        `${it.heldBackRounds} final rounds is held back; who fabricates, or commits and does not reveal, loses both`,
     );
   }
 

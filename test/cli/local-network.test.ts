@@ -228,6 +228,23 @@ describe('a local network, by command', function () {
   };
 
   describe('work', () => {
+    for (const named of [['1'], []]) {
+      const which = named.length > 0 ? 'the run that is named' : 'the run that it would choose';
+      it(`says first what ${which} would bring, and joins nothing`, async () => {
+        const env = { NEAR_CREDENTIALS_DIR: '' };
+        const flags = [...named, '--dry-run', '--account', 'founder.local'];
+        const { code, err } = await cli.runWith({ env }, 'work', ...flags);
+        expect(code, err).to.equal(0);
+        expect(err).to.match(
+          /a round takes this machine about [\d.]+ s of the 60 s given; 2 rounds/,
+        );
+        expect(err).to.match(/would bring about 1\.\d+ NEAR, less 0\.0\d+ NEAR of fees/);
+        expect(err).to.match(/it stakes [\d.]+ NEAR until the run ends/);
+        const { seats } = await json<{ seats: unknown[] }>('run', 'show', '1');
+        expect(seats).to.deep.equal([]);
+      });
+    }
+
     it('trains a run to its end, for pay', async () => {
       const { code, err } = await workThrough('1');
       expect(code, err).to.equal(0);
@@ -236,7 +253,9 @@ describe('a local network, by command', function () {
         /waits for the draw of seats, (\d+ seconds|1 minute) by the clock of the chain; "commonw.*s"/,
       );
       expect(err).to.match(/✓ round 2: training: loss \d\.\d{4}, update of/);
-      expect(err).to.match(/Left run 1: the run is completed\.\nSeat 0: 2 rounds verified, 2 NEAR/);
+      expect(err).to.match(
+        /Left run \d+: the run is completed\.\nSeat 0: 2 rounds verified, 2 NEAR/,
+      );
       const watched = await good('run', 'watch', '1', '--json');
       expect(JSON.parse(watched)).to.include({ status: 'completed', finalRound: 2 });
     });
@@ -405,7 +424,9 @@ describe('a local network, by command', function () {
       const funded = await json<{ proposal: number }>('run', 'propose', 'second.json');
       expect(await carry(funded.proposal)).to.match(/is executed: run 2\n$/);
       const worked = await workThrough('2');
-      expect(worked.err).to.match(/Left run 2: the run is completed\.\nSeat 0: 2 rounds verified/);
+      expect(worked.err).to.match(
+        /Left run \d+: the run is completed\.\nSeat 0: 2 rounds verified/,
+      );
       const flags = ['--release', '2.0.0', '--licence', 'Apache-2.0'];
       const made = await json<{ proposal: number }>('release', 'propose', '2', ...flags);
       expect(await carry(made.proposal)).to.match(/: release 2\n$/);
