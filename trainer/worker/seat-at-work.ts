@@ -357,7 +357,7 @@ export class SeatAtWork {
   async #measure(audit: AuditView, seen: Seen): Promise<void> {
     const subject = seen.seats.find((seat) => seat.seat === audit.seat)!;
     const context = this.#context(audit.round, seen, subject);
-    await this.#byDistance!.measure(audit, { context, run: seen.run, subject });
+    await this.#byDistance!.measure(audit, { context, run: seen.run });
   }
 
   async #uncover(audit: AuditView, seen: Seen): Promise<void> {

@@ -58,12 +58,13 @@ export class SeatByDistance {
     const { segment, round } = audit;
     const snapshot = result.snapshots[segment]!;
     await this.it.blobs.publish(snapshot);
-    const { traced, planted, realRoot, hidden } = coverOf(result);
-    const covered = planted.has(segment);
-    const proof = proveTraceLeaf(covered ? result.leaves : traced, segment);
     const leaf = result.leaves[segment]!;
-    const below = covered ? { realRoot, hidden } : {};
-    await this.it.client.deliver({ ...this.#step(audit), leaf, proof, ...below });
+    // The first leaf is never covered, and has its place in the trace itself.
+    const shown =
+      segment === 0
+        ? { proof: proveTraceLeaf(coverOf(result).traced, segment) }
+        : belowDecoys(result, segment);
+    await this.it.client.deliver({ ...this.#step(audit), leaf, ...shown });
     this.it.tell({ kind: 'delivered', round, segment, bytes: snapshot.length });
   }
 
@@ -84,15 +85,11 @@ export class SeatByDistance {
 
   async uncover(audit: AuditView, result: TracedResult, secret: string): Promise<void> {
     const index = audit.segment + 1;
-    const { planted, realRoot } = coverOf(result);
-    const none = { secret: null, leaf: null, proof: [], realRoot: null };
-    if (!planted.has(index)) {
-      await this.it.client.uncover({ ...this.#step(audit), ...none });
-      return;
-    }
-    await this.it.blobs.publish(result.snapshots[index]!);
-    const [leaf, proof] = [result.leaves[index]!, proveTraceLeaf(result.leaves, index)];
-    await this.it.client.uncover({ ...this.#step(audit), secret, leaf, proof, realRoot });
+    const isPlanted = coverOf(result).planted.has(index);
+    if (isPlanted) await this.it.blobs.publish(result.snapshots[index]!);
+    const shown = { leaf: result.leaves[index]!, ...belowDecoys(result, index) };
+    const told = isPlanted ? secret : null;
+    await this.it.client.uncover({ ...this.#step(audit), secret: told, ...shown });
   }
 
   async answer(audit: AuditView, context: RoundContext, run: RunView): Promise<void> {
@@ -103,10 +100,7 @@ export class SeatByDistance {
     this.it.tell({ kind: 'answered', round, seat, segment, leaf });
   }
 
-  async measure(
-    audit: AuditView,
-    it: { context: RoundContext; run: RunView; subject: SeatView },
-  ): Promise<void> {
+  async measure(audit: AuditView, it: { context: RoundContext; run: RunView }): Promise<void> {
     const { segment, startLeaf, distance } = audit;
     const { blobs, client, material } = this.it;
     const found = await this.#ownEnd(it.context, { segment, startLeaf: startLeaf! }, it.run);
@@ -123,7 +117,7 @@ export class SeatByDistance {
       await client.measure({ ...this.#step(audit), ...sealed, ...nothing });
       return this.#measured(audit, null);
     }
-    const before = await this.#fileOf(it.subject.distances?.sum ?? null);
+    const before = await this.#fileOf(distance!.before);
     const { sum: bytes, ...numbers } = measureDistance(input, own, { worker, before });
     const sum = await blobs.publish(bytes);
     await client.measure({ ...this.#step(audit), ...sealed, ...numbers, sum });
@@ -187,6 +181,12 @@ export class SeatByDistance {
   #step({ round, seat, segment }: AuditView) {
     return { ...this.it.mine, round, seat, segment };
   }
+}
+
+/** Where a leaf stands in the trace as it was computed, which the commitment bound. */
+function belowDecoys(result: TracedResult, index: number) {
+  const { realRoot, hidden } = coverOf(result);
+  return { proof: proveTraceLeaf(result.leaves, index), realRoot, hidden };
 }
 
 /** Where the run has no decoys a trace stands as it was computed. */
