@@ -102,7 +102,8 @@ async function playOut(
     const idle = !run.open || (run.open.phase === 'aggregate' && allActed(dao));
     const gone = dao.seats().filter(({ status }) => status === 'expelled');
     const left = run.audits.some(
-      ({ seat, state }) => state === 'material' && gone.some((one) => one.seat === seat),
+      ({ seat, state }) =>
+        ['material', 'opening', 'uncover'].includes(state) && gone.some((one) => one.seat === seat),
     );
     const waits = left || run.disputes.some(({ stage }) => stage === 'window');
     if (idle && waits) dao.nowMs += 600_000;
