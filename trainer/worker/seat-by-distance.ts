@@ -6,12 +6,7 @@
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { taggedDigest } from '@commonweights/dataset-registry/digest/tagged.js';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
-import type {
-  AuditView,
-  DisputeView,
-  RunView,
-  SeatView,
-} from '@commonweights/dao-contracts/client/views.js';
+import type { AuditView, DisputeView, RunView } from '@commonweights/dao-contracts/client/views.js';
 import { sealOf } from '@commonweights/dao-contracts/rules/tolerance/sealing.js';
 import { proveTraceLeaf } from '@commonweights/dao-contracts/rules/trace.js';
 import {
