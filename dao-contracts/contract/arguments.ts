@@ -151,7 +151,7 @@ export const decode = {
   rejoin: record({ run: id, worker }),
   run: record({ run: id }),
   tick: record(tickOfRun),
-  tickFor: record({ ...tickOfRun, account }),
+  tickFor: record({ ...tickOfRun, account: nullable(account) }),
   commit: record({ run: id, worker, round, commitment: digest }),
   reveal: record({
     run: id,

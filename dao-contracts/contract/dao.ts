@@ -333,7 +333,7 @@ export class Dao {
 
   @call({})
   tick(args: unknown): void {
-    ticks.askForTick({ ...decode.tick(args, ''), account: caller() });
+    ticks.askForTick(decode.tick(args, ''));
   }
 
   @call({ privateFunction: true })

@@ -6,11 +6,10 @@
  */
 import { near } from 'near-sdk-js';
 import { commandBounty } from './bounty-shell.js';
-import { requireGas } from './call.js';
+import { caller, requireGas } from './call.js';
 import { commandRun } from './run-shell.js';
 import type { TickResult } from '../rules/run.js';
 import type { Tick } from '../rules/phases.js';
-import type { Actor } from '../rules/seat-name.js';
 
 /** A tick may close a round of 64 seats, draw audits and open the next round. */
 const runTeraGas = 250;
@@ -19,15 +18,23 @@ const bountyTeraGas = 30;
 /** What asking for a tick burns itself, and the receipt that it makes. */
 const askingTeraGas = 20;
 
-export type TickOfRun = Tick & Actor & { run: number };
+type AskedTick = Tick & { run: number; worker?: string };
+
+/**
+ * `account` null: who signed. On a network of one's own the block's seed follows from what is called:
+ * whose tick came first must not make another draw.
+ */
+export type TickOfRun = AskedTick & { account: string | null };
 
 /** The transaction's outcome is that of the tick. */
-export function askForTick(it: TickOfRun): void {
-  sendToSelf('on_tick', it, runTeraGas);
+export function askForTick(it: AskedTick): void {
+  const account = caller() === near.signerAccountId() ? null : caller();
+  sendToSelf('on_tick', { ...it, account }, runTeraGas);
 }
 
 export function tickRun({ run, ...it }: TickOfRun): TickResult | null {
-  return commandRun(run, { kind: 'tick', ...it }, it.account);
+  const account = it.account ?? near.signerAccountId();
+  return commandRun(run, { kind: 'tick', ...it, account }, account);
 }
 
 export function askForBountyTick(it: { bounty: number }): void {

@@ -260,8 +260,10 @@ export class RulesDao {
     },
     // The contract's own call; who asked for it is named in it, and may have been relayed.
     on_tick: (args, call) => {
-      const { account, ...it } = decode.tickFor(args, '');
-      const relayer = call.relayer === account ? null : call.relayer;
+      const { account: named, ...it } = decode.tickFor(args, '');
+      const signer = call.relayer ?? call.account;
+      const account = named ?? signer;
+      const relayer = signer === account ? null : signer;
       this.#act('tick', it, { ...call, account, relayer });
     },
     enrol: (args, call) => this.#act('enrol', decode.enrol(args, ''), call),
