@@ -6,7 +6,8 @@ import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
 import type { Engine } from '@commonweights/trainer/engines/engine.js';
 import { readRuns } from '@commonweights/dao-contracts/client/runs.js';
-import { chooseRun } from '@commonweights/trainer/worker/choose-run.js';
+import { chooseRun, isLive } from '@commonweights/trainer/worker/choose-run.js';
+import { findSeat } from '@commonweights/trainer/worker/duty.js';
 import type { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
 import { isPassing } from '@commonweights/trainer/worker/passing.js';
 import type { Prospects } from '@commonweights/trainer/worker/prospects.js';
@@ -26,6 +27,9 @@ import { startStatusServer } from '../status-server.js';
 import type { Terminal } from '../terminal.js';
 import { withWorker, workerOf, type WorkerFlag } from '../worker-flag.js';
 import { readRun } from './run-record.js';
+
+/** A timer of Node ends after 2^31 milliseconds, 24 days: restart it once a month. */
+const hoursMax = 596;
 
 interface WorkFlags extends WorkerFlag {
   readonly auditor?: boolean;
@@ -66,7 +70,7 @@ export function addWorkCommand(program: Command, terminal: Terminal): void {
           'show a page about this machine on this port, with /metrics for Prometheus',
           wholeNumber(0, 65_535),
         )
-        .option('--max-hours <n>', 'leave by itself after so many hours', decimal(0.001, 100_000))
+        .option('--max-hours <n>', 'leave by itself after so many hours', decimal(0.001, hoursMax))
         .option('--dry-run', 'test this machine, say what work would bring, and join nothing'),
       'commonweights work 1 --dry-run',
       'commonweights work --max-hours 8 --status 3050',
@@ -194,15 +198,28 @@ async function workWhereItPays(bench: Bench): Promise<void> {
       await workIn(bench, run);
     } catch (error) {
       if (!(error instanceof Error) || retire.aborted) throw error;
-      session.note(`run ${run} is passed over: ${plainText(error.message)}`);
+      // A stake hangs on it: whoever restarts this process goes on there, and nowhere else.
+      if (await hasSeat(bench, run)) throw error;
+      const why = `run ${run} is passed over: ${plainText(error.message)}`;
+      if (!isPassing(error)) session.note(why);
+      else {
+        not.delete(run);
+        await wait(why);
+      }
     }
     if (flags.dryRun) return;
   }
 }
 
+async function hasSeat({ client, flags }: Bench, run: number): Promise<boolean> {
+  const account = client.accountId!;
+  const seat = findSeat(await client.getSeats({ run }), { account, ...workerOf(flags) });
+  return seat?.status === 'active' || seat?.status === 'absent';
+}
+
 async function nextRun(bench: Bench, not: ReadonlySet<number>): Promise<number | null> {
   const { client, flags } = bench;
-  const runs = (await readRuns(client)).filter(({ id }) => !not.has(id));
+  const runs = (await readRuns(client)).filter((one) => !not.has(one.id) && isLive(one));
   const candidates = await Promise.all(
     runs.map(async (run) => ({ run, seats: await client.getSeats({ run: run.id }) })),
   );

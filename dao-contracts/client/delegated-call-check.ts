@@ -40,7 +40,7 @@ function isSigned(call: DelegatedCall): boolean {
   }
 }
 
-/** Whether the chain would take the call now. Error: `NOT_RELAYED`, or the node's. */
+/** Whether the chain would take the call now. Errors: `NOT_RELAYED`, `RELAY_STALE`, the node's. */
 export async function checkStanding(call: DelegatedCall, connection: Connection): Promise<void> {
   const [key, height] = await Promise.all([keyOf(call, connection), heightOf(connection)]);
   const { sender, contract, method } = call;
@@ -55,14 +55,14 @@ export async function checkStanding(call: DelegatedCall, connection: Connection)
   }
   const last = BigInt(call.maxBlockHeight);
   if (last < height + blocksLeftMin) {
-    refuseToRelay(
+    refuseAsStale(
       `the call is void after block ${last}, and the chain is at ${height}`,
       'sign it again',
     );
   }
   const nonce = BigInt(call.nonce);
   if (nonce <= key.nonce) {
-    refuseToRelay(`nonce ${nonce} of this key was used: it is at ${key.nonce}`, 'sign it again');
+    refuseAsStale(`nonce ${nonce} of this key was used: it is at ${key.nonce}`, 'sign it again');
   }
   if (nonce >= height * noncesPerBlock) {
     refuseToRelay(`nonce ${nonce} is too far ahead of the chain`, 'use the key’s nonce plus one');
@@ -106,6 +106,12 @@ function mayCall(permission: unknown, contract: string, method: string): boolean
   return allowed.method_names.length === 0 || allowed.method_names.includes(method);
 }
 
+/** Never: this call cannot be relayed. */
 export function refuseToRelay(facts: string, remedy: string): never {
   throw new DaoError({ code: 'NOT_RELAYED', facts, remedy });
+}
+
+/** Not as it is signed: the chain has moved on, and the same call signed again may be relayed. */
+export function refuseAsStale(facts: string, remedy: string): never {
+  throw new DaoError({ code: 'RELAY_STALE', facts, remedy });
 }

@@ -9,7 +9,12 @@
  */
 import type { Connection } from './connection.js';
 import { actionOfDelegated, type DelegatedCall, type RelayAnswer } from './delegated-call.js';
-import { checkSignature, checkStanding, refuseToRelay } from './delegated-call-check.js';
+import {
+  checkSignature,
+  checkStanding,
+  refuseAsStale,
+  refuseToRelay,
+} from './delegated-call-check.js';
 import { DaoError, isDaoError } from './errors.js';
 import { Lane, Tally } from './lane.js';
 import { workerMethods } from './rounds.js';
@@ -106,7 +111,7 @@ export class Relayer {
     const { publicKey } = call;
     const name = `${publicKey} ${nonce}`;
     if (this.#underWay.has(name)) {
-      refuseToRelay(
+      refuseAsStale(
         `nonce ${nonce} of this key is being relayed already`,
         'wait for what becomes of it',
       );

@@ -36,9 +36,8 @@ export function chooseRun(candidates: readonly Candidate[], it: Choosing): numbe
   return best?.id ?? null;
 }
 
-function isLive({ status, enrolDeadlineMs, nowMs }: RunView): boolean {
-  if (status === 'enrolling') return nowMs < enrolDeadlineMs;
-  return status === 'running' || status === 'paused';
+export function isLive({ status }: RunView): boolean {
+  return status === 'enrolling' || status === 'running' || status === 'paused';
 }
 
 function hasPlace(run: RunView, seats: readonly SeatView[], it: Choosing): boolean {
@@ -46,7 +45,7 @@ function hasPlace(run: RunView, seats: readonly SeatView[], it: Choosing): boole
   // An expelled seat is not given again.
   if (seats.some((seat) => seat.account === account && seat.worker === worker)) return false;
   // Whoever applies now takes part in the draw.
-  if (run.status === 'enrolling') return true;
+  if (run.status === 'enrolling') return run.nowMs < run.enrolDeadlineMs;
   const { maxWorkers, maxAuditors } = run.terms;
   const active = seats.filter((seat) => seat.role === role && seat.status === 'active').length;
   return active < (role === 'trainer' ? maxWorkers : maxAuditors);

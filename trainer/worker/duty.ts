@@ -47,6 +47,8 @@ export interface DutyInput {
   readonly declined?: ReadonlySet<number>;
   /** It wants to leave: it begins nothing new, and goes once nothing of it is open. */
   readonly retiring?: boolean;
+  /** Round whose commitment it sent, whether or not anybody knows that it landed; 0: none. */
+  readonly sent?: number;
 }
 
 /** The most urgent thing that `account` can do; quick acts come before computing. */
@@ -64,7 +66,9 @@ export function nextDuty(input: DutyInput): Duty {
   }
   // Until it is carried out, what was decided on lets nobody act.
   if (run.busy) return { kind: 'tick', because: 'work is left of what was decided on' };
-  if (input.retiring && !isBound(run, mine)) return { kind: 'finish', because: retired };
+  if (input.retiring && !isBound(run, mine, input.sent ?? 0)) {
+    return { kind: 'finish', because: retired };
+  }
   if (!mine) return drawIsDue ? { kind: 'tick', because: 'deadline passed' } : { kind: 'enrol' };
   if (mine.status === 'expelled') return expelledDuty(input, mine);
   if (run.status === 'enrolling') return enrolling(run, nowMs);
@@ -90,12 +94,14 @@ export const retired = 'stopped on request; nothing of this seat is open';
  * Whether a seat that left now could lose by it: what it committed is to be revealed, what it revealed
  * can be audited until its round is final, what it audits or judges is to be answered.
  */
-function isBound(run: RunView, mine: SeatView | undefined): boolean {
+function isBound(run: RunView, mine: SeatView | undefined, sent: number): boolean {
   if (!mine || run.status === 'enrolling') return false;
   const { open, provisional, audits, disputes } = run;
   const { seat } = mine;
   return (
     (open !== null && open.committed.includes(seat)) ||
+    // It may still land as long as the phase goes on.
+    (open !== null && open.phase === 'train' && open.round === sent) ||
     (provisional !== null && provisional.included.includes(seat)) ||
     audits.some((one) => isPending(one) && [one.seat, one.auditor].includes(seat)) ||
     disputes.some(

@@ -112,6 +112,8 @@ export class SeatAtWork {
 
   /** What this machine needs for an inner step. */
   stepMs = NaN;
+  /** The round whose commitment it sent last. */
+  sent = 0;
 
   /** Disputes that this seat lost and does not appeal. */
   get declined(): ReadonlySet<number> {
@@ -231,6 +233,7 @@ export class SeatAtWork {
       return;
     }
     const commitment = this.#commitment(round, now, result);
+    this.sent = round;
     await this.options.client.commit({ ...this.#mine(seen.run.id), round, commitment });
     this.#tell({ kind: 'committed', round, commitment });
   }

@@ -66,6 +66,7 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
           ownRoot: seat.ownRootOf(run.provisional?.round),
           declined: seat.declined,
           retiring: options.retire?.aborted ?? false,
+          sent: seat.sent,
         });
         await seat.perform(duty, { run, seats });
         if (duty.kind === 'finish') return await leave(options, duty.because);

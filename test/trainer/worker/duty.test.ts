@@ -88,6 +88,14 @@ describe('what a seat owes', () => {
       const open = { phase: 'reveal' as const, committed: [0, 1, 2] };
       expect(duty(0, { retiring, open })).to.deep.equal({ kind: 'reveal', round: 1 });
     });
+    it('is to wait while a commitment that it sent may still land', () => {
+      const { run, seats } = base;
+      const at = { run, seats, account: accountOf(0), role: 'trainer' as const, nowMs: run.nowMs };
+      expect(nextDuty({ ...at, retiring, sent: 1 }).kind).to.equal('wait');
+      expect(nextDuty({ ...at, retiring, sent: 0 })).to.deep.equal(gone);
+      const later = { ...run, open: { ...run.open!, phase: 'reveal' as const } };
+      expect(nextDuty({ ...at, run: later, retiring, sent: 1 })).to.deep.equal(gone);
+    });
     it('is to wait until what it revealed is final', () => {
       const waits = duty(0, { retiring, run: { provisional }, open: { round: 2 } });
       expect(waits).to.deep.equal({ kind: 'wait', for: 'its last round to be final' });
