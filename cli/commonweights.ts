@@ -26,13 +26,11 @@ import { addSeatCommands } from './commands/seat.js';
 import { addWorkCommand } from './commands/work.js';
 import { describeFailure } from './errors.js';
 import { exitCodeMeanings, exitCodes } from './exit-codes.js';
-import type { Terminal } from './terminal.js';
+import { openTerminal, type RawTerminal, type Terminal } from './terminal.js';
 
 /** Runs one command and returns its exit code. `argv`: without `node` and the script. */
-export async function runCommonweights(
-  argv: readonly string[],
-  terminal: Terminal,
-): Promise<number> {
+export async function runCommonweights(argv: readonly string[], raw: RawTerminal): Promise<number> {
+  const terminal = openTerminal(raw);
   const program = buildProgram(terminal);
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -40,7 +38,7 @@ export async function runCommonweights(
   } catch (error) {
     if (terminal.signal.aborted) return exitCodes.interrupted;
     const { exitCode, sentence } = describeFailure(error);
-    if (sentence) terminal.stderr.write(`${sentence}\n`);
+    if (sentence) terminal.stderr.writeLine(sentence);
     if (terminal.env.COMMONWEIGHTS_DEBUG && error instanceof Error) {
       terminal.stderr.write(`${error.stack ?? ''}\n${showCause(error.cause)}`);
     }

@@ -6,6 +6,7 @@
 import { CommanderError } from 'commander';
 import { DaoError } from '@commonweights/dao-contracts/client/errors.js';
 import { exitCodes } from './exit-codes.js';
+import { plainText } from './inert-text.js';
 
 /** A refusal that the command line itself makes. */
 export class CliError extends Error {
@@ -135,5 +136,5 @@ function describeSystemError(error: unknown): Failure | null {
 }
 
 function line(text: string): string {
-  return text.replace(/\s*\n\s*/g, ' ').trim();
+  return plainText(text.replace(/\s*\n\s*/g, ' ').trim());
 }

@@ -1,9 +1,10 @@
 /**
- * How data is printed: facts and tables for people, JSON for programs. Titles and names come from a
- * public chain, where anybody can write them, so control characters never reach the terminal.
+ * How data is printed: facts and tables for people, JSON for programs. A cell is one line, whatever
+ * a stranger wrote into it.
  */
 import { toWire } from '@commonweights/dao-contracts/client/money-fields.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
+import { plainJson, plainText } from './inert-text.js';
 
 export type Cell = string | number | bigint | boolean | null | undefined;
 
@@ -31,7 +32,12 @@ export function formatTable(head: readonly string[], rows: readonly (readonly Ce
 
 /** Indented JSON with money as decimal strings. */
 export function formatJson(value: unknown): string {
-  return `${JSON.stringify(toWire(value), null, 2)}\n`;
+  return `${plainJson(JSON.stringify(toWire(value), null, 2))}\n`;
+}
+
+/** The same on one line, for a stream of them. */
+export function formatJsonLine(value: unknown): string {
+  return `${plainJson(JSON.stringify(toWire(value)))}\n`;
 }
 
 export function formatTime(ms: number): string {
@@ -50,11 +56,6 @@ export function formatBytes(bytes: number): string {
     unit++;
   }
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]!}`;
-}
-
-/** Text with everything taken out that could move a cursor or turn the direction of writing. */
-export function plainText(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '�');
 }
 
 function formatCell(value: Cell): string {

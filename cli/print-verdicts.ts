@@ -2,7 +2,7 @@
 import { exitCodeOf } from '@commonweights/trainer/release/exit-codes.js';
 import type { Verdict } from '@commonweights/trainer/release/verdict.js';
 import { CliError } from './errors.js';
-import { plainText } from './output.js';
+import { plainText } from './inert-text.js';
 import type { Session } from './session.js';
 
 const marks = { pass: '✓', fail: '✗', warn: '!', unknown: '?' } as const;

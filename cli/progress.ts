@@ -3,6 +3,8 @@
  * file (where a redrawn bar would be thousands of lines). It goes to standard error, so that what a
  * command prints for programs stays clean.
  */
+import { openTextStream, type TextStream } from './terminal.js';
+
 export interface Progress {
   /** `done` in units of `total`, or just counted when there is no total. */
   update(done: number, note?: string): void;
@@ -15,15 +17,8 @@ export interface ProgressOptions {
   readonly total?: number;
   /** What is counted: `rounds`, `MB`. */
   readonly unit?: string;
-  readonly stream?: ProgressStream;
+  readonly stream?: TextStream;
   readonly now?: () => number;
-}
-
-/** As much of a stream as is needed; `process.stderr` is one. */
-export interface ProgressStream {
-  write(text: string): unknown;
-  readonly isTTY?: boolean;
-  readonly columns?: number;
 }
 
 const barCells = 24;
@@ -36,10 +31,10 @@ const lineEveryShare = 0.1;
 const lineAtLeastMs = 1_000;
 
 export function startProgress(label: string, options: ProgressOptions = {}): Progress {
-  const stream = options.stream ?? process.stderr;
+  const stream = options.stream ?? openTextStream(process.stderr);
   const now = options.now ?? Date.now;
   const startedMs = now();
-  const terminal = stream.isTTY === true;
+  const terminal = stream.isTTY;
   let shownMs = -Infinity;
   let shownShare = 0;
   let over = false;
@@ -50,17 +45,19 @@ export function startProgress(label: string, options: ProgressOptions = {}): Pro
 
   const draw = (text: string) => {
     const width = (stream.columns ?? 100) - 1;
-    stream.write(`\r\u001b[2K${text.length > width ? `${text.slice(0, width - 1)}…` : text}`);
+    stream.redraw(text.length > width ? `${text.slice(0, width - 1)}…` : text);
   };
   const end = (mark: string, note: string) => {
     if (over) return;
     over = true;
     const text = `${mark} ${label}${note ? `: ${note}` : ''} (${seconds()})`;
-    stream.write(terminal ? `\r\u001b[2K${text}\n` : `${text}\n`);
+    if (!terminal) return stream.writeLine(text);
+    stream.redraw(text);
+    stream.write('\n');
   };
 
   if (terminal) draw(`  ${label} …`);
-  else stream.write(`  ${label} …\n`);
+  else stream.writeLine(`  ${label} …`);
 
   return {
     update(done, note) {
@@ -83,7 +80,7 @@ export function startProgress(label: string, options: ProgressOptions = {}): Pro
       if (!due) return;
       shownMs = now();
       shownShare = part ?? 0;
-      stream.write(`  ${label}${facts(done, part, options, note)} (${seconds()})\n`);
+      stream.writeLine(`  ${label}${facts(done, part, options, note)} (${seconds()})`);
     },
     finish: (note = '') => end('✓', note),
     fail: (note) => end('✗', note),

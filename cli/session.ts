@@ -133,7 +133,7 @@ export class Session {
 
   /** One line for the person at the terminal, never mixed into data. */
   note(line: string): void {
-    this.terminal.stderr.write(`${line}\n`);
+    this.terminal.stderr.writeLine(line);
   }
 
   get wantsJson(): boolean {

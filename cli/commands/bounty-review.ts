@@ -13,7 +13,7 @@ import { openBlobs } from '../blob-folder.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
 import { readJsonFile } from '../input-file.js';
-import { plainText } from '../output.js';
+import { plainText } from '../inert-text.js';
 import { readSealed, writeSealed } from '../sealed-file.js';
 import { findOpening, keepVotes, sealOfVotes } from '../sealed-votes.js';
 import { does, type Session } from '../session.js';

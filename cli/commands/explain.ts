@@ -12,7 +12,7 @@ import type { ReleaseFacts } from '@commonweights/trainer/release/release-facts.
 import { withExamples, withJson } from '../arguments.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
-import { plainText } from '../output.js';
+import { plainText } from '../inert-text.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 import { expectRelease, readReleaseChain, type ChainFlags } from './release-chain.js';

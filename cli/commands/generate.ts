@@ -4,7 +4,6 @@ import type { Command } from 'commander';
 import { decimal, wholeNumber, withExamples, withJson } from '../arguments.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
-import { plainText } from '../output.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 
@@ -46,14 +45,12 @@ async function generateText(session: Session, name: string, flags: GenerateFlags
     throw new CliError(exitCodes.usage, 'USAGE: --prompt is empty; give some text to go on from');
   }
   const { stdout, signal } = session.terminal;
-  // The model learned from strangers' text: what could move the cursor stays out of the terminal.
-  const plain = (text: string): string => text.split('\n').map(plainText).join('\n');
   const streams = !session.wantsJson;
   if (streams) stdout.write(flags.prompt);
   const text = await sampleFrom(await readFolder(dir), {
     ...flags,
     signal,
-    onText: (part) => void (streams && stdout.write(plain(part))),
+    onText: (part) => void (streams && stdout.write(part)),
   });
   session.print({ prompt: flags.prompt, text }, () => '\n');
 }

@@ -5,7 +5,7 @@ import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
 import type { RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
 import { seatName } from '@commonweights/dao-contracts/rules/seat-name.js';
 import { parseId, withExamples, withJson } from '../arguments.js';
-import { formatFacts, formatTable, formatTime } from '../output.js';
+import { formatFacts, formatJsonLine, formatTable, formatTime } from '../output.js';
 import { pause } from '../pause.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
@@ -87,7 +87,7 @@ async function watch(session: Session, id: number): Promise<void> {
     if (session.wantsJson && line !== shown) {
       const { status, closedRounds, finalRound, finalRoot, open } = view;
       session.terminal.stdout.write(
-        `${JSON.stringify({ run: id, status, closedRounds, finalRound, finalRoot, open })}\n`,
+        formatJsonLine({ run: id, status, closedRounds, finalRound, finalRoot, open }),
       );
     }
     shown = line;

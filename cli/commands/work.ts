@@ -366,8 +366,9 @@ class Teller {
 
   /** A running bar is redrawn after the line; a line in between must not run into it. */
   #say(line: string): void {
-    this.session.note(
-      this.#bar && this.session.terminal.stderr.isTTY ? `\r\u001b[2K${line}` : line,
-    );
+    const { stderr } = this.session.terminal;
+    if (!this.#bar || !stderr.isTTY) return this.session.note(line);
+    stderr.redraw(line);
+    stderr.write('\n');
   }
 }

@@ -4,7 +4,7 @@
  * most of them do.
  */
 import { runCommonweights } from '../commonweights.js';
-import type { Terminal } from '../terminal.js';
+import type { RawTerminal } from '../terminal.js';
 
 export interface CommandLine {
   /** Runs a command and returns what it printed; throws what it said when it failed. */
@@ -24,7 +24,7 @@ export function openCommandLine(it: {
     it.tell(`$ commonweights ${args.map(quote).join(' ')}`);
     let stdout = '';
     let stderr = '';
-    const terminal: Terminal = {
+    const terminal: RawTerminal = {
       stdout: { write: (text) => void (stdout += text) },
       stderr: { write: (text) => void (stderr += text), isTTY: false },
       env: process.env,

@@ -13,6 +13,7 @@ import { work } from '@commonweights/trainer/worker/work.js';
 import { openRegistryStore } from '../registry-store.js';
 import { fabricateFrom } from './fabricate-round.js';
 import { hangIn } from './hang-in-round.js';
+import { openTextStream } from '../terminal.js';
 import type { ContributorMessage, ContributorTask } from './contributor-task.js';
 
 // The task holds a key, so it comes over the pipe and not on a command line that anyone can list.
@@ -63,7 +64,9 @@ try {
   process.exitCode = 0;
 } catch (error) {
   tell({ kind: 'failed', message: (error as Error).message });
-  console.error(`${task.account.accountId}: ${(error as Error).message}`);
+  openTextStream(process.stderr).writeLine(
+    `${task.account.accountId}: ${(error as Error).message}`,
+  );
   process.exitCode = 1;
 }
 if (process.connected) process.disconnect();

@@ -14,6 +14,7 @@ import { formatJson } from '../output.js';
 import { untilAborted } from '../pause.js';
 import { startProgress } from '../progress.js';
 import { startLocalNetwork, type LocalNetwork } from '../local-network.js';
+import { openTextStream } from '../terminal.js';
 import { accounts, castOf } from './cast.js';
 import { openCommandLine } from './command-line.js';
 import { stepsInSameTime, trainAlone } from './comparison-stage.js';
@@ -26,6 +27,7 @@ import { printSummary, summarise, type Evaluation } from './summary.js';
 import { train } from './training-stage.js';
 import { decide } from './voting-stage.js';
 
+const [out, err] = [openTextStream(process.stdout), openTextStream(process.stderr)];
 const stop = new AbortController();
 const interrupt = () => (stop.signal.aborted ? process.exit(130) : stop.abort());
 process.on('SIGINT', interrupt);
@@ -35,14 +37,15 @@ let network: LocalNetwork | null = null;
 try {
   const options = parseMainJobOptions(process.argv.slice(2));
   if (options) await runJob(options);
-  else process.stdout.write(mainJobHelp);
+  else out.write(mainJobHelp);
 } catch (error) {
   const { exitCode, sentence } = describeFailure(error);
   if (stop.signal.aborted) process.exitCode = exitCodes.interrupted;
   else {
     process.exitCode = exitCode;
-    process.stderr.write(`\n${sentence}\n`);
-    if (process.env.COMMONWEIGHTS_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
+    err.write('\n');
+    err.writeLine(sentence);
+    if (process.env.COMMONWEIGHTS_DEBUG) err.write(`${(error as Error).stack}\n`);
   }
 } finally {
   await (network as LocalNetwork | null)?.stop();
@@ -162,7 +165,7 @@ async function runJob(options: MainJobOptions): Promise<void> {
     parameters: llamaLayout({ ...draft.model, vocabSize: packing.vocab }).length,
     elapsedMs: Date.now() - startedAt,
   });
-  printSummary(summary, (line) => process.stdout.write(`${line}\n`));
+  printSummary(summary, (line) => out.write(`${line}\n`));
   if (options.jsonFile) await writeFile(options.jsonFile, formatJson(summary));
   if (!summary.checks.every(({ holds, timed }) => holds || timed))
     process.exitCode = exitCodes.unexpected;
@@ -176,13 +179,13 @@ async function stayUp({ webUrl }: LocalNetwork): Promise<void> {
 }
 
 function heading(text: string): void {
-  process.stdout.write(`\n${text}\n`);
+  out.write(`\n${text}\n`);
 }
 
 function say(line: string): void {
-  process.stdout.write(`  ${line}\n`);
+  out.writeLine(`  ${line}`);
 }
 
 function tell(line: string): void {
-  process.stderr.write(`  ${line}\n`);
+  err.writeLine(`  ${line}`);
 }

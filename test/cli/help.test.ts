@@ -1,15 +1,16 @@
 import { expect } from 'chai';
 import { buildProgram } from '@commonweights/cli/commonweights.js';
+import { openTerminal } from '@commonweights/cli/terminal.js';
 import type { Command } from 'commander';
 import { CliFolder } from './cli-folder.js';
 
-const terminal = {
+const terminal = openTerminal({
   stdout: { write: () => true },
   stderr: { write: () => true },
   env: {},
   cwd: '/',
   signal: new AbortController().signal,
-};
+});
 
 describe('help', () => {
   let cli: CliFolder;

@@ -1,14 +1,12 @@
 import { expect } from 'chai';
 import { startProgress } from '@commonweights/cli/progress.js';
+import { openTextStream } from '@commonweights/cli/terminal.js';
 
 describe('progress', () => {
   let nowMs = 0;
   let text = '';
-  const stream = (isTTY: boolean) => ({
-    isTTY,
-    columns: 60,
-    write: (piece: string) => (text += piece),
-  });
+  const stream = (isTTY: boolean) =>
+    openTextStream({ isTTY, columns: 60, write: (piece: string) => (text += piece) });
   const start = (isTTY: boolean, options: { total?: number; unit?: string }) =>
     startProgress('training', { ...options, stream: stream(isTTY), now: () => nowMs });
   beforeEach(() => {

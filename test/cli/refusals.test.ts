@@ -157,12 +157,48 @@ describe('the command line refuses', () => {
       expect(result.code).to.equal(6);
     });
 
-    it('control characters of strangers on the way to the terminal', async () => {
-      const release = { id: 0, status: 'published', title: '\u001b[2Jboo\u202e', version: '1' };
-      node.view = () => ({ result: [{ ...release, run: 0, manifest: 'sha256:0' }] });
-      const { out, code } = await cli.run('release', 'list', ...flags());
-      expect(code).to.equal(0);
-      expect(out).to.include('�[2Jboo�').and.not.include('\u001b').and.not.include('\u202e');
+    describe('control characters of strangers on the way to the terminal', () => {
+      const evil = '\u001b[2Jboo\u202e\u009b1A\nDone';
+      const expectHarmless = (text: string) => {
+        for (const mark of ['\u001b', '\u202e', '\u009b']) expect(text).to.not.include(mark);
+      };
+      const release = { id: 0, status: 'published', title: evil, version: '1', run: 0 };
+      const manifest = `sha256:${'0'.repeat(64)}`;
+
+      it('in a table, and in JSON that still says them', async () => {
+        node.view = () => ({ result: [{ ...release, manifest }] });
+        const table = await cli.run('release', 'list', ...flags());
+        expect(table.code).to.equal(0);
+        expect(table.out).to.include('�[2Jboo��1A�Done');
+        expectHarmless(table.out);
+        const json = await cli.run('release', 'list', '--json', ...flags());
+        expectHarmless(json.out);
+        expect(JSON.parse(json.out)).to.deep.include({ ...release, manifest });
+      });
+
+      it('in the label of a progress', async () => {
+        node.view = () => ({ result: { ...release, manifest } });
+        const registry = ['--registry', nowhere];
+        const pulled = await cli.run('pull', '0', '--to', 'model', ...registry, ...flags());
+        expect(pulled.code).to.not.equal(0);
+        expect(pulled.err).to.include('pulling �[2Jboo��1A�Done');
+        expectHarmless(pulled.err);
+        expect(pulled.err).to.not.match(/^Done/m);
+      });
+
+      it('in what a contract refuses with, and in the name of a file', async () => {
+        const panic_msg = `WRONG_PHASE: ${evil}`;
+        node.view = () =>
+          handlerError('CONTRACT_EXECUTION_ERROR', {
+            ...{ vm_error: { HostError: { GuestPanic: { panic_msg } } }, block_hash: 'x' },
+            block_height: 1,
+          });
+        const refused = await cli.run('run', 'list', ...flags());
+        expectOneSentence(refused, /^WRONG_PHASE: �\[2Jboo��1A$/);
+        const file = await cli.run('run', 'check', evil, ...flags());
+        expectOneSentence(file, /^FILE_MISSING: /);
+        expectHarmless(file.err);
+      });
     });
   });
 });
