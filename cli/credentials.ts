@@ -4,7 +4,8 @@
  * network's own (its accounts are as disposable as its chain, and must not overwrite anybody's
  * keys), else `NEAR_CREDENTIALS_DIR`, else `~/.near-credentials`.
  */
-import { chmod, mkdir, open, readFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { constants, copyFile, link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -50,36 +51,88 @@ export async function readCredentials(where: KeyFolder, accountId: string): Prom
   return { accountId, secretKey };
 }
 
-/** Writes a new file with mode 0600. Error: `CREDENTIALS_EXIST`, for a key is never overwritten. */
+/**
+ * Writes a new file with mode 0600, whole or not at all: whoever sends money to an account next must
+ * find its key again. Error: `CREDENTIALS_EXIST`, for a key is never overwritten.
+ */
 export async function writeCredentials(
   where: KeyFolder,
   accountId: string,
   key: KeyText,
+  it: { founding?: boolean } = {},
 ): Promise<string> {
   const file = credentialsFile(where, accountId);
   await mkdir(join(where.folder, where.network), { recursive: true, mode: 0o700 });
-  const content = {
-    account_id: accountId,
-    public_key: key.publicKey,
-    private_key: key.secretKey,
-  };
-  let handle;
+  const draft = await writeDraft(file, contentOf(accountId, key, it));
   try {
-    handle = await open(file, 'wx', 0o600);
+    await link(draft, file).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') throw error;
+      // Some file systems know no second name for a file.
+      return copyFile(draft, file, constants.COPYFILE_EXCL);
+    });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     throw new CliError(
       exitCodes.account,
       `CREDENTIALS_EXIST: ${file} holds a key already; move it away to store another`,
     );
+  } finally {
+    await rm(draft);
   }
+  return file;
+}
+
+export type FoundingKey = AccountKey & KeyText;
+
+/** Of an account whose DAO is not founded to the end; null: there is no key, or no founding's. */
+export async function readFoundingKey(
+  where: KeyFolder,
+  accountId: string,
+): Promise<FoundingKey | null> {
+  const file = credentialsFile(where, accountId);
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return null;
+  });
+  if (text === null) return null;
+  const secret = readSecret(text, file, accountId);
+  const { founding } = JSON.parse(text) as { founding?: unknown };
+  return founding === true ? { accountId, ...keyFromSecret(secret) } : null;
+}
+
+/** The founding is over and its key stays, as a key like any other. */
+export async function keepFoundingKey(where: KeyFolder, key: FoundingKey): Promise<string> {
+  const file = credentialsFile(where, key.accountId);
+  await rename(await writeDraft(file, contentOf(key.accountId, key, {})), file);
+  return file;
+}
+
+/** The founding is over and its key opens nothing any more. */
+export async function dropFoundingKey(where: KeyFolder, key: FoundingKey): Promise<void> {
+  await rm(credentialsFile(where, key.accountId), { force: true });
+}
+
+function contentOf(accountId: string, key: KeyText, { founding }: { founding?: boolean }): object {
+  return {
+    account_id: accountId,
+    public_key: key.publicKey,
+    private_key: key.secretKey,
+    ...(founding ? { founding } : {}),
+  };
+}
+
+/** On the disk itself when this returns, not only on its way there. */
+async function writeDraft(file: string, content: object): Promise<string> {
+  const draft = `${file}.${randomBytes(6).toString('hex')}.new`;
+  const handle = await open(draft, 'wx', 0o600);
   try {
+    await handle.chmod(0o600);
     await handle.writeFile(`${JSON.stringify(content)}\n`);
+    await handle.sync();
   } finally {
     await handle.close();
   }
-  await chmod(file, 0o600);
-  return file;
+  return draft;
 }
 
 function readSecret(text: string, file: string, accountId: string): string {

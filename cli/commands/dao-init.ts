@@ -1,16 +1,26 @@
-/** `commonweights dao init`: a DAO from one file, checked before the first transaction. */
-import { rm } from 'node:fs/promises';
+/**
+ * `commonweights dao init`: a DAO from one file, checked before the first transaction. Run again after
+ * a break, it tells what was done and does the rest (founding.ts).
+ */
 import type { Command } from 'commander';
-import { createKey } from '@commonweights/dao-contracts/client/accounts.js';
 import { connect, type DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
-import { storageYoctoPerByte } from '@commonweights/dao-contracts/rules/limits.js';
 import { withExamples, withJson } from '../arguments.js';
 import { buildDaoContract } from '../contract-build.js';
-import { writeCredentials } from '../credentials.js';
+import { credentialsFile } from '../credentials.js';
 import { exampleConfig, readDaoConfig, type DaoConfig } from '../dao-config.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
+import {
+  balanceYocto,
+  checkSealed,
+  describeDone,
+  goOnFounding,
+  readFounding,
+  remainingYocto,
+  type Founding,
+  type Plan,
+} from '../founding.js';
 import { readJsonFile } from '../input-file.js';
 import { formatFacts, formatJson } from '../output.js';
 import { does, type Session } from '../session.js';
@@ -27,7 +37,10 @@ export function addDaoInit(dao: Command, terminal: Terminal): void {
   does<InitFlags>(
     withExamples(
       withJson(dao.command('init [file]'))
-        .description('found a DAO from one JSON file: policy, members, guardian, treasury')
+        .description(
+          'found a DAO from one JSON file: policy, members, guardian, treasury; broken off, it goes ' +
+            'on where it stopped',
+        )
         .option('--example', 'print such a file')
         .option('--dry-run', 'check everything and say what it costs, send nothing')
         .option('--yes', 'spend real money: needed on testnet and mainnet')
@@ -56,42 +69,36 @@ async function init(session: Session, file: string | undefined, flags: InitFlags
     );
   }
   const config = readDaoConfig(await readJsonFile(session.terminal.cwd, file));
-  const { network } = session;
+  const { network, keys } = session;
   const founder = connect({
     ...{ network, contract: config.account },
     account: await session.accountKey(),
   });
-  await checkAccounts(founder, config);
+  const found = await readFounding(founder, { config, keys });
+  if (!found.sealed) await checkNames(founder, config);
   const { wasm, digest } = await buildDaoContract(session);
-  const codeYocto = BigInt(wasm.length) * storageYoctoPerByte;
-  const balanceYocto = codeYocto + config.reserveYocto;
-  const costYocto = balanceYocto + config.treasuryYocto + feesYocto;
-  await checkMoney(founder, costYocto);
-  const facts = [
-    ['DAO', `${config.account} on ${network.name}`],
-    ['code', digest],
-    ['members', config.members.map((one) => `${one.account} (${one.weight})`).join(', ')],
-    ['guardian', config.guardian?.account ?? 'none'],
-    ['locked for the code', formatNear(codeYocto)],
-    ['for records', formatNear(config.reserveYocto)],
-    ['to the treasury', formatNear(config.treasuryYocto)],
-    ['fees, at most', formatNear(feesYocto)],
-    [`paid by ${founder.accountId}`, formatNear(costYocto)],
-  ] as const;
+  const plan = { config, wasm, digest };
+  checkSealed(founder, { ...plan, found });
+  const costYocto = found.sealed ? 0n : remainingYocto(found, plan) + feesYocto;
+  const facts = factsOf(founder, { found, plan, costYocto });
+  const { reserveYocto, treasuryYocto } = config;
+  const codeYocto = balanceYocto(plan) - reserveYocto;
   const told = {
-    ...{ contract: config.account, network: network.name, code: digest },
-    ...{ codeYocto, reserveYocto: config.reserveYocto, treasuryYocto: config.treasuryYocto },
-    costYocto,
+    ...{ contract: config.account, network: network.name, code: found.code ?? digest },
+    ...{ codeYocto, reserveYocto, treasuryYocto, costYocto, done: describeDone(found) },
   };
-  if (flags.dryRun) return session.print({ ...told, founded: false }, () => formatFacts(facts));
-  if (network.name !== 'localnet' && !flags.yes) {
+  if (!found.sealed) await checkMoney(founder, costYocto);
+  if (flags.dryRun) {
+    return session.print({ ...told, founded: found.sealed }, () => formatFacts(facts));
+  }
+  if (network.name !== 'localnet' && !flags.yes && !found.sealed) {
     throw new CliError(
       exitCodes.usage,
       `NOT_CONFIRMED: this spends ${formatNear(costYocto)} of ${founder.accountId} on ` +
         `${network.name}; see --dry-run, and say --yes`,
     );
   }
-  const sealed = await found(session, { config, founder, wasm, digest, balanceYocto, ...flags });
+  const sealed = await carryOut(session, { founder, plan, found, keepKey: flags.keepKey === true });
   session.print({ ...told, founded: true, sealed }, () => {
     const key = sealed
       ? 'Nobody holds a key of it any more: its code changes by vote only.'
@@ -100,15 +107,28 @@ async function init(session: Session, file: string | undefined, flags: InitFlags
   });
 }
 
+function factsOf(
+  founder: DaoClient,
+  { found, plan, costYocto }: { found: Founding; plan: Plan; costYocto: bigint },
+): [string, string][] {
+  const { config, digest } = plan;
+  const done = describeDone(found);
+  return [
+    ['DAO', `${config.account} on ${founder.network.name}`],
+    ['code', found.code ?? digest],
+    ['members', config.members.map((one) => `${one.account} (${one.weight})`).join(', ')],
+    ['guardian', config.guardian?.account ?? 'none'],
+    ['locked for the code', formatNear(balanceYocto(plan) - config.reserveYocto)],
+    ['for records', formatNear(config.reserveYocto)],
+    ['to the treasury', formatNear(config.treasuryYocto)],
+    ...(done.length === 0 ? [] : ([['done before', done.join(', ')]] as [string, string][])),
+    ['fees, at most', formatNear(found.sealed ? 0n : feesYocto)],
+    [`paid by ${founder.accountId}${done.length === 0 ? '' : ' now'}`, formatNear(costYocto)],
+  ];
+}
+
 /** Who is named must be there: a vote given to a name that nobody holds is lost. */
-async function checkAccounts(client: DaoClient, config: DaoConfig): Promise<void> {
-  if (await client.viewAccount(config.account)) {
-    throw new CliError(
-      exitCodes.account,
-      `ACCOUNT_EXISTS: ${config.account} exists already on ${client.network.name}; ` +
-        'choose another name for the DAO',
-    );
-  }
+async function checkNames(client: DaoClient, config: DaoConfig): Promise<void> {
   const names = [...config.members, ...(config.guardian ? [config.guardian] : [])];
   for (const { account } of names) {
     if (await client.viewAccount(account)) continue;
@@ -131,52 +151,34 @@ async function checkMoney(client: DaoClient, costYocto: bigint): Promise<void> {
   );
 }
 
-/** Returns whether the contract's key was deleted. */
-async function found(
+/** Returns whether nobody holds a key of it any more. */
+async function carryOut(
   session: Session,
-  it: {
-    config: DaoConfig;
-    founder: DaoClient;
-    wasm: Uint8Array;
-    digest: string;
-    balanceYocto: bigint;
-    keepKey?: boolean;
-  },
+  it: { founder: DaoClient; plan: Plan; found: Founding; keepKey: boolean },
 ): Promise<boolean> {
-  const { config, founder, wasm, digest, balanceYocto } = it;
-  const { network, keys } = session;
+  const { founder, plan, found, keepKey } = it;
+  const done = describeDone(found);
+  if (done.length > 0) session.note(`Going on with a founding; done before: ${done.join(', ')}`);
   const progress = session.startProgress('founding the DAO');
-  const key = createKey();
-  // On disk first: with its key lost, a half-founded account would keep its money for ever.
-  const file = await writeCredentials(keys, config.account, key);
+  const file = credentialsFile(session.keys, plan.config.account);
   try {
-    const { publicKey } = key;
-    const account = { accountId: config.account, secretKey: key.secretKey };
-    await founder.createAccount({
-      ...{ newAccountId: config.account, publicKey },
-      initialYocto: balanceYocto,
+    const sealed = await goOnFounding(founder, {
+      ...{ ...plan, found, keepKey, keys: session.keys },
+      onStep: (count, step) => progress.update(count, step),
     });
-    progress.update(1, 'account created');
-    const contract = connect({ network, contract: config.account, account });
-    const { policy, members, guardian } = config;
-    const appointed = guardian
-      ? { guardian: guardian.account, guardianTermMs: guardian.termMs }
-      : { guardian: null };
-    const args = { members, policy, code: digest, ...appointed };
-    await contract.deployContract({ code: wasm, init: { method: 'init', args } });
-    progress.update(2, 'code deployed');
-    if (config.treasuryYocto > 0n) await founder.deposit({ amountYocto: config.treasuryYocto });
-    await founder.checkHealth();
-    if (it.keepKey) {
-      progress.finish(`its key is in ${file}`);
-      return false;
+    if (found.inUse && !found.sealed && found.treasuryLacksYocto > 0n) {
+      const near = formatNear(found.treasuryLacksYocto).replace(/ NEAR$/, '');
+      session.note(
+        `Its treasury holds less than the file gives it, but proposals were made since, so it may ` +
+          `have been spent: if it was not, add it with "commonweights dao deposit ${near}"`,
+      );
     }
-    await contract.deleteKey({ publicKey });
-    await rm(file);
-    progress.finish('its only key is deleted');
-    return true;
+    progress.finish(sealed ? 'its only key is deleted' : `its key is in ${file}`);
+    return sealed;
   } catch (error) {
-    progress.fail(`not finished; the key of ${config.account} is in ${file}`);
+    progress.fail(
+      `not finished; run the same command again, it goes on from here with the key in ${file}`,
+    );
     throw error;
   }
 }

@@ -118,7 +118,11 @@ describe('founding a DAO from one file', function () {
     const { code } = await client.getCode();
     expect(code).to.equal(await client.getCodeOnChain());
     expect(await done(run('dao', 'members', '--json'))).to.include('ann.local');
+    const again = await done(run('dao', 'init', 'dao.json', '--json'));
+    expect(JSON.parse(again)).to.include({ founded: true, sealed: true, costYocto: '0' });
+    await changed((it) => (it.policy.quorumBps = 5_000));
     expectOneSentence(await run('dao', 'init', 'dao.json'), /^ACCOUNT_EXISTS: commons.local/);
+    await changed(() => {});
   });
 
   it('shows what a policy or weights would change, then proposes them', async () => {
