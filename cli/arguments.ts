@@ -56,6 +56,13 @@ export function duration(text: string): number {
   throw new InvalidArgumentError('It must be a time like 30s, 5m, 2h or 1d.');
 }
 
+/** As one would write it: 172800000 is `2d`. */
+export function formatTimeFlag(ms: number): string {
+  const units = Object.entries(unitMs).reverse();
+  const [unit, size] = units.find(([, one]) => ms % one === 0)!;
+  return `${ms / size}${unit}`;
+}
+
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A flag's account names, by comma. */

@@ -24,7 +24,8 @@ import { addRelayCommand } from './commands/relay.js';
 import { addRunCommands } from './commands/run.js';
 import { addSeatCommands } from './commands/seat.js';
 import { addWorkCommand } from './commands/work.js';
-import { describeFailure } from './errors.js';
+import { formatTimeFlag } from './arguments.js';
+import { describeFailure, UsageOf } from './errors.js';
 import { exitCodeMeanings, exitCodes } from './exit-codes.js';
 import { openTerminal, type RawTerminal, type Terminal } from './terminal.js';
 
@@ -56,7 +57,6 @@ export function buildProgram(terminal: Terminal): Command {
     .option('--account <account>', 'who acts; its key is read from the credentials folder')
     .option('--registry <url>', 'where blobs are fetched from and uploaded to')
     .configureHelp({ showGlobalOptions: true })
-    .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
       // Commander's own wording of errors is not printed: runCommonweights prints one sentence.
@@ -85,7 +85,21 @@ export function buildProgram(terminal: Terminal): Command {
   addEngineCommands(program, terminal);
   addGenerateCommand(program, terminal);
   addEarningsCommands(program, terminal);
+  explainCommands(program, 'commonweights');
   return program;
+}
+
+/** What the commands have in common: a refusal names its own help, defaults read like flags. */
+function explainCommands(command: Command, name: string): void {
+  command.exitOverride((error) => {
+    throw new UsageOf(name, error);
+  });
+  for (const option of command.options) {
+    const { defaultValue, flags } = option as { defaultValue?: unknown; flags: string };
+    if (typeof defaultValue !== 'number' || !flags.includes('<time>')) continue;
+    option.defaultValueDescription = formatTimeFlag(defaultValue);
+  }
+  for (const one of command.commands) explainCommands(one, `${name} ${one.name()}`);
 }
 
 function exitCodesHelp(): string {

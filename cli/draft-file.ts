@@ -11,7 +11,8 @@ export function readDraft(file: string, document: unknown): RunDraft {
   const bad = (path: string) =>
     new CliError(
       exitCodes.badInput,
-      `BAD_RUN_SPEC: ${path} is not an object in ${file}; see "RunSpec" in docs/protocol/artefacts.md`,
+      `BAD_RUN_SPEC: ${path} is not an object in ${file}; ` +
+        'begin with what "commonweights run propose --example" prints',
     );
   if (!isObject(document)) throw bad('the document');
   for (const part of parts) if (!isObject(document[part])) throw bad(part);

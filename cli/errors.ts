@@ -3,7 +3,7 @@
  * exit code of its kind. Whatever throws below the command line throws coded errors already; this
  * decides which kind each code is.
  */
-import { CommanderError } from 'commander';
+import type { CommanderError } from 'commander';
 import { DaoError } from '@commonweights/dao-contracts/client/errors.js';
 import { exitCodes } from './exit-codes.js';
 import { plainText } from './inert-text.js';
@@ -17,6 +17,16 @@ export class CliError extends Error {
     options?: { cause?: unknown },
   ) {
     super(message, options);
+  }
+}
+
+/** What commander found wrong with the words of a command. */
+export class UsageOf extends Error {
+  constructor(
+    readonly command: string,
+    readonly error: CommanderError,
+  ) {
+    super(error.message);
   }
 }
 
@@ -66,7 +76,7 @@ const patterns: readonly (readonly [RegExp, number])[] = [
 ];
 
 export function describeFailure(error: unknown): Failure {
-  if (error instanceof CommanderError) return describeUsage(error);
+  if (error instanceof UsageOf) return describeUsage(error);
   if (error instanceof CliError) return { exitCode: error.exitCode, sentence: line(error.message) };
   const system = describeSystemError(error);
   if (system) return system;
@@ -91,13 +101,14 @@ function exitCodeOf(code: string, error: unknown): number {
 }
 
 /** Commander's messages end in a suggestion on a line of its own; ours are one sentence. */
-function describeUsage(error: CommanderError): Failure {
+function describeUsage({ error, command }: UsageOf): Failure {
   if (error.exitCode === 0) return { exitCode: exitCodes.success, sentence: '' };
   if (error.code === 'commander.help') return { exitCode: exitCodes.usage, sentence: '' };
   const [facts = '', suggestion = ''] = error.message.replace(/^error: /, '').split('\n');
   const meant = /^\(Did you mean (.+?)\?\)$/.exec(suggestion)?.[1];
-  const remedy = meant ? `did you mean ${meant}?` : 'see "commonweights --help"';
-  return { exitCode: exitCodes.usage, sentence: line(`USAGE: ${facts}; ${remedy}`) };
+  const remedy = meant ? `did you mean ${meant}?` : `see "${command} --help"`;
+  const sentence = line(`USAGE: ${facts.replace(/\.$/, '')}; ${remedy}`);
+  return { exitCode: exitCodes.usage, sentence };
 }
 
 function describeSystemError(error: unknown): Failure | null {

@@ -74,8 +74,8 @@ export function addProposalCommands(program: Command, terminal: Terminal): void 
     withExamples(
       withProposeFlags(
         withJson(proposal.command('create <action>')).description(
-          'propose an action that a JSON file holds, whatever its kind; "proposal show --json" ' +
-            'of a like one is a model',
+          'propose any action, as a JSON file holds it: {"kind":"transfer","to":"a.near",' +
+            '"amountYocto":"1"}; docs/protocol/governance.md has all kinds',
         ),
       ),
       'commonweights proposal create pay.json --dry-run',

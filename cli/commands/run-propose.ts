@@ -11,7 +11,8 @@ import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
 import { readForecast } from '../forecast-file.js';
 import { readJsonFile } from '../input-file.js';
-import { formatFacts } from '../output.js';
+import { draftOf } from '../main-job/recipe.js';
+import { formatFacts, formatJson } from '../output.js';
 import { describeParent, requirePublished } from '../parent-release.js';
 import { describeDataPay, describePrice } from '../price-words.js';
 import { submitProposal } from '../proposal-bond.js';
@@ -20,6 +21,7 @@ import type { Terminal } from '../terminal.js';
 import { readDataset } from './dataset-record.js';
 
 interface Flags {
+  readonly example?: boolean;
   readonly description?: string;
   readonly dryRun?: boolean;
   readonly rehearsal?: string;
@@ -28,20 +30,32 @@ interface Flags {
 export function addRunPropose(run: Command, terminal: Terminal): void {
   does<Flags>(
     withExamples(
-      withJson(run.command('propose <draft>'))
+      withJson(run.command('propose [draft]'))
         .description('publish what a run is made of and propose to fund it')
+        .option('--example', 'print a draft to begin with: the one that "npm start" trains')
         .option('--description <text>', 'why, for the voters')
         .option('--rehearsal <file>', 'attach what "run rehearse --json" printed')
         .option('--dry-run', 'prepare and price the run, propose nothing'),
+      'commonweights run propose --example > small-run.json',
       'commonweights run propose small-run.json --description "A first small model"',
       'commonweights run propose small-run.json --dry-run',
     ),
     terminal,
-    (session, [file], flags) => propose(session, file!, flags),
+    (session, [file], flags) => propose(session, file, flags),
   );
 }
 
-async function propose(session: Session, file: string, flags: Flags): Promise<void> {
+async function propose(session: Session, file: string | undefined, flags: Flags): Promise<void> {
+  if (flags.example) {
+    session.terminal.stdout.write(formatJson(draftOf(1)));
+    return;
+  }
+  if (file === undefined) {
+    throw new CliError(
+      exitCodes.usage,
+      'USAGE: run propose needs a draft; "commonweights run propose --example" prints one',
+    );
+  }
   const draft = readDraft(file, await readJsonFile(session.terminal.cwd, file));
   checkDraftEconomics(draft);
   const forecast = flags.rehearsal

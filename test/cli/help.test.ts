@@ -29,6 +29,13 @@ describe('help', () => {
     });
   }
 
+  it('writes times as a flag takes them', async () => {
+    const { out } = await cli.run('bounty', 'propose', '--help');
+    expect(out).to.match(/--submit <time> +to hand in and to apply \(default: 7d\)/);
+    const attest = await cli.run('attest', 'endorse', '--help');
+    expect(attest.out).to.match(/--valid <time>[^]*\(default:\s+1h\)/);
+  });
+
   it('lists the exit codes', async () => {
     const { out } = await cli.run('--help');
     for (const code of ['0', '1', '2', '3', '4', '5', '6', '7', '8', '20']) {

@@ -19,7 +19,12 @@ describe('the command line refuses', () => {
       [['run', 'shw'], /did you mean show\?$/],
       [['run', 'show', '1', '--netwrk', 'x'], /'--netwrk'; did you mean --network\?$/],
       [['run', 'list', '--jsn'], /did you mean --json\?$/],
-      [['run', 'show'], /missing required argument 'run'/],
+      [['run', 'show'], /argument 'run'; see "commonweights run show --help"$/],
+      [
+        ['run', 'rewind', '1', '--to', 'x', '--budget', '1'],
+        /to 2147483648; see "commonweights run /,
+      ],
+      [['dataset', 'resolve', 'a@1'], /; see "commonweights dataset resolve --help"$/],
       [['run', 'show', '1', '2'], /too many arguments/],
       [['run', 'show', 'one', '--contract', 'dao.test'], /"one" is not a run number/],
       [['run', 'list'], /^NO_CONTRACT: .*commonweights network up/],

@@ -45,6 +45,14 @@ describe('run check', () => {
     expect(err).to.match(/^CHEATING_PAYS: .*with 50\.0 % liars/);
   });
 
+  it('passes the draft that a newcomer is given to begin with', async () => {
+    expectOneSentence(await cli.run('run', 'propose'), /^USAGE: .*run propose --example/);
+    const { code, out } = await cli.run('run', 'propose', '--example');
+    expect(code).to.equal(0);
+    const checked = await check(JSON.parse(out));
+    expect(checked.code, checked.err).to.equal(0);
+  });
+
   it('refuses a draft that is none', async () => {
     expectOneSentence(await check([]), /^BAD_RUN_SPEC: the document is not an object/);
     const { economics, ...rest } = tinyDraft;
