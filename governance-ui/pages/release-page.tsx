@@ -6,6 +6,7 @@ import { DaoCommand } from '../parts/dao-command.js';
 import { DigestText } from '../parts/digest.js';
 import { useDoor } from '../parts/door-context.js';
 import { Live } from '../parts/live.js';
+import { VerifyHere } from '../parts/verify-here.js';
 import { useReading } from '../parts/use-reading.js';
 import { LineagePicture } from '../pictures/lineage-picture.js';
 import { LossBars } from '../pictures/loss-bars.js';
@@ -49,6 +50,7 @@ function Sections({ story }: { story: ReleaseStory }) {
           and prints one verdict per claim. Check a copy again at any time:
         </p>
         <DaoCommand words="verify ./model" />
+        <VerifyHere manifest={release.manifest} />
       </section>
       <section aria-labelledby="facts">
         <h2 id="facts">What was voted on</h2>

@@ -1,5 +1,6 @@
 /** Everything that a page reads from: the contract's views, and the registry's blobs. */
 import { connect, type DaoClient } from '@commonweights/dao-contracts/client/client.js';
+import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
 import { HttpStore } from '@commonweights/dataset-registry/store/http-store.js';
 import { decodeNetworkFile, networkFileName } from '../network-file.js';
 import { BlobReader } from './blob-json.js';
@@ -7,6 +8,8 @@ import { BlobReader } from './blob-json.js';
 export interface Door {
   readonly client: DaoClient;
   readonly blobs: BlobReader;
+  /** The same blobs, whole and unremembered. */
+  readonly store: Pick<BlobStore, 'get'>;
   readonly registry: string;
 }
 
@@ -17,9 +20,11 @@ const requestTimeoutMs = 8_000;
 export async function openDoor(pageUrl: string): Promise<Door> {
   const { network, contract, registry } = decodeNetworkFile(await fetchNetworkFile(pageUrl));
   const registryUrl = new URL(registry, pageUrl).href.replace(/\/$/, '');
+  const store = new HttpStore(registryUrl, { stallMs: 5_000 });
   return {
     client: connect({ network, contract, requestTimeoutMs }),
-    blobs: new BlobReader(new HttpStore(registryUrl, { stallMs: 5_000 })),
+    blobs: new BlobReader(store),
+    store,
     registry: registryUrl,
   };
 }

@@ -13,6 +13,8 @@ export interface PageServer {
   readonly url: string;
   readonly dao: DaoFixture;
   readonly node: FixtureNode;
+  /** What the registry serves. */
+  readonly store: FolderStore;
   stop(): Promise<void>;
 }
 
@@ -36,7 +38,7 @@ export async function startPageServer(): Promise<PageServer> {
   };
   await writeFile(join(webDir, networkFileName), JSON.stringify(file));
   return {
-    ...{ url: registry.url, dao, node },
+    ...{ url: registry.url, dao, node, store },
     stop: async () => {
       await registry.stop();
       await node.stop();

@@ -6,8 +6,10 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { buildPages } from '@commonweights/governance-ui/build.js';
+import { encodeManifest } from '@commonweights/dataset-registry/digest/manifest.js';
 import { absentHere } from '../support/absent-here.js';
 import { CliFolder } from '../cli/cli-folder.js';
+import { diloco, smallRelease } from '../trainer/release/small-release.js';
 import { findChromium, openBrowser, type OpenBrowser } from './browser.js';
 import { hostileText } from './dao-fixture.js';
 import { startPageServer, type PageServer } from './page-server.js';
@@ -154,6 +156,46 @@ describe('the pages in a browser', function () {
       else expect(code, `${command}\n${err}`).to.not.be.oneOf([1, 2, 5]);
     }
     await cli.remove();
+  });
+
+  it('verify a release here: every claim, as the command does', async () => {
+    const { built, facts, files } = smallRelease(diloco);
+    for (const bytes of [...files.values(), encodeManifest(built.manifest)]) {
+      await server.store.put(bytes);
+    }
+    const answer = server.dao.answer.bind(server.dao);
+    server.dao.answer = (method, args) => {
+      const view = answer(method, method === 'get_run' ? { run: 1 } : args) as { terms: object };
+      if (method === 'get_release') return { ...facts.release, id: 1 };
+      if (method === 'get_release_by_manifest') return facts.release;
+      if (method === 'get_run') return { ...view, id: 3, terms: { ...view.terms, ...facts.run } };
+      if (method === 'get_dataset') return facts.datasets.find(({ id }) => id === args['id']);
+      if (method === 'get_policy') return { ...view, licences: facts.licences };
+      return view;
+    };
+    await page.goto('about:blank');
+    await open(pages['a release']);
+    await page.getByRole('button', { name: 'Verify it in this page' }).click();
+    await page.getByText('Every claim holds').waitFor();
+    const verdicts = page.getByRole('region', { name: 'Verdicts, one per claim' });
+    const shown = await verdicts.innerText();
+    server.dao.answer = answer;
+    for (const claim of ['bytes', 'structure', 'vote', 'rounds', 'weights', 'lineage']) {
+      expect(shown).to.match(new RegExp(`${claim}\\s+✓ holds`));
+    }
+    expect(shown).to.match(/consensus\s+! mind/);
+  });
+
+  it('warn when not every claim about a release holds', async () => {
+    await page.goto('about:blank');
+    await open(pages['a release']);
+    await page.getByRole('button', { name: 'Verify it in this page' }).click();
+    // The fixture's files are no model: a page that passed them would pass anything.
+    await page.getByText('Do not use this release').waitFor();
+    const verdicts = page.getByRole('region', { name: 'Verdicts, one per claim' });
+    expect(await verdicts.innerText()).to.match(/structure\s+✗ fails/);
+    const axe = new AxeBuilder({ page });
+    expect((await axe.analyze()).violations.map(({ id }) => id)).to.deep.equal([]);
   });
 
   it('show what strangers wrote as text and run none of it', async () => {
