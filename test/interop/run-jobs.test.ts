@@ -16,11 +16,15 @@ describe('jobs with the tools of others', () => {
   it('may be skipped on a machine without them', async () => {
     expect(await run(false, skips, works)).to.deep.equal({
       isWell: true,
-      lines: ['– job 0: skipped: no python3 here', '✔ job 1: 2 files'],
+      lines: [
+        '– job 0: skipped: no python3 here',
+        '✔ job 1: 2 files',
+        '1 of 2 jobs could run here',
+      ],
     });
   });
 
-  it('may not be skipped in CI: all run, and the one without means has failed', async () => {
+  it('may not be skipped where all must run: the one without means has failed', async () => {
     expect(await run(true, skips, works)).to.deep.equal({
       isWell: false,
       lines: ['✘ job 0: Error: no python3 here', '✔ job 1: 2 files'],

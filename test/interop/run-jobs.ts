@@ -13,9 +13,11 @@ export async function runJobs(
   it: { mustRun: boolean; print: (line: string) => void },
 ): Promise<boolean> {
   let isWell = true;
+  let ran = 0;
   for (const { name, run } of jobs) {
     try {
       it.print(`✔ ${name}: ${await run()}`);
+      ran++;
     } catch (error) {
       if (error instanceof Skipped && !it.mustRun) {
         it.print(`– ${name}: skipped: ${error.message}`);
@@ -25,5 +27,6 @@ export async function runJobs(
       it.print(`✘ ${name}: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
     }
   }
+  if (isWell && ran < jobs.length) it.print(`${ran} of ${jobs.length} jobs could run here`);
   return isWell;
 }
