@@ -65,9 +65,9 @@ export async function startOf(
   program: Pick<TrainingProgram, 'model' | 'layout'>,
   blobs: Pick<BlobStore, 'get'>,
 ): Promise<OuterState> {
-  const { parent, tokenizer } = spec;
+  const { parent, tokenizer, model } = spec;
   const { layout } = program;
-  const params = parent ? await fetchParent({ parent, tokenizer, layout }, blobs) : null;
+  const params = parent ? await fetchParent({ parent, tokenizer, layout, model }, blobs) : null;
   return initialState(spec, program, params);
 }
 

@@ -5,6 +5,7 @@
  * lineage cover all of what the new model is made of. None of it is believed: whoever opens the run
  * reads the release again and compares.
  */
+import { canonicalJson } from '@commonweights/dataset-registry/digest/canonical.js';
 import { digestOf, isDigest, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import {
   manifestLimits,
@@ -44,11 +45,14 @@ export async function completeParent(draft: DraftParent, blobs: Blobs): Promise<
 }
 
 /**
- * The parent's parameters. Errors: `PARENT_MISMATCH` (the release holds other weights, another
- * tokenizer or other data, or the weights are of another shape), those of `BlobStore.get`.
+ * The parent's parameters. Errors: `PARENT_MISMATCH` (the release holds other weights, another model,
+ * tokenizer or data, or the weights are of another shape), those of `BlobStore.get`.
  */
 export async function fetchParent(
-  it: Pick<RunSpec, 'tokenizer'> & { readonly parent: RunParent; readonly layout: TensorLayout },
+  it: Pick<RunSpec, 'tokenizer' | 'model'> & {
+    readonly parent: RunParent;
+    readonly layout: TensorLayout;
+  },
   blobs: Blobs,
 ): Promise<Float32Array> {
   const { parent, layout, tokenizer } = it;
@@ -64,7 +68,14 @@ export async function fetchParent(
           `"--tokenizer ${digestAt(manifest, TOKENIZER_FILE)}"`,
       );
     }
-    const datasets = datasetsOf(await fetchSpecOf(manifest, blobs));
+    const spec = await fetchSpecOf(manifest, blobs);
+    // The same shapes read in another way: the run would start from noise.
+    if (architectureOf(spec.model) !== architectureOf(it.model)) {
+      throw mismatch(
+        'its model differs in more than its context; take over heads, norms and RoPE from the release',
+      );
+    }
+    const datasets = datasetsOf(spec);
     if (datasets.join() !== parent.datasets.join()) {
       throw mismatch(`${parent.release} learned from ${datasets.join(', ')}, the spec says other`);
     }
@@ -83,6 +94,13 @@ export async function fetchParent(
 /** All data that is in a run's weights, its parents' first: what its children have to name. */
 export function datasetsOf(spec: RunSpec): string[] {
   return [...new Set([...(spec.parent?.datasets ?? []), spec.data.dataset])].sort();
+}
+
+/** What a run may change of a parent's model is how far it looks back. */
+function architectureOf(model: RunSpec['model']): string {
+  const { contextLength, ropeScaling, ...rest } = model;
+  void [contextLength, ropeScaling];
+  return canonicalJson(rest);
 }
 
 async function fetchRelease(release: Digest, blobs: Blobs): Promise<Manifest> {

@@ -47,7 +47,10 @@ describe('a run that goes on from a parent', () => {
   };
   const fetch = (change: Partial<RunParent> = {}, other: Partial<RunSpec> = {}) =>
     fetchParent(
-      { parent: { release, weights, datasets, ...change }, tokenizer, layout, ...other },
+      {
+        parent: { release, weights, datasets, ...change },
+        ...{ tokenizer, layout, model: firstSpec.model, ...other },
+      },
       store,
     );
 
@@ -151,6 +154,21 @@ describe('a run that goes on from a parent', () => {
       expect(withMomentum.params).to.deep.equal(state.params);
       expect(withMomentum.momentum!.every((x) => x === 0)).to.equal(true);
       expect(initialRootOf(spec(sparse), program, state.params)).to.equal(weights);
+    });
+
+    it('is refused where the same shapes would be read as another model, and may look farther back', async () => {
+      const { model } = firstSpec;
+      const other = [
+        { ...model, ropeTheta: 2 * model.ropeTheta },
+        { ...model, rmsNormEps: 0.5 },
+        { ...model, heads: 2 * model.heads, kvHeads: 2 * model.kvHeads },
+      ];
+      for (const wrong of other) {
+        const message = await refusal(fetch({}, { model: wrong }));
+        expect(message).to.match(/^PARENT_MISMATCH: its model differs in more than its context/);
+      }
+      const farther = { ...model, contextLength: 2 * model.contextLength };
+      expect(await fetch({}, { model: farther })).to.deep.equal(state.params);
     });
 
     it('is refused where the release holds other weights, another tokenizer or other data', async () => {
