@@ -47,7 +47,7 @@ export class Relayer {
   readonly #underWay = new Set<string>();
   readonly #ofKey = new Tally(underWayEachMax);
   readonly #ofSender = new Tally(underWayEachMax);
-  /** Keys that passed the chain's check, latest last. */
+  /** Keys whose last call passed the chain's check and was within its quota, latest last. */
   readonly #vouched = new Set<string>();
   readonly #lanes = { vouched: new Lane(lookedIntoMax), strange: new Lane(lookedIntoMax) };
   #sending = 0;
@@ -76,6 +76,7 @@ export class Relayer {
     }
     if (this.#sending >= sendingMax) refuseAsBusy(`this relayer is sending ${sendingMax} calls`);
     this.#count(sender);
+    this.#vouch(call.publicKey);
     this.#sending++;
     try {
       return await this.#ofSender.count(sender, () => this.#send(call));
@@ -91,8 +92,13 @@ export class Relayer {
       const { runningMax, waitingMax } = lookedIntoMax;
       refuseAsBusy(`this relayer is looking into ${runningMax + waitingMax} calls`);
     }
-    await lane.run(() => checkStanding(call, this.options.connection));
+    // A key that has what is refused looked into is a stranger again.
     this.#vouched.delete(publicKey);
+    await lane.run(() => checkStanding(call, this.options.connection));
+  }
+
+  /** By a call that counts: an account's many keys cannot hold the lane for less than their quota. */
+  #vouch(publicKey: string): void {
     this.#vouched.add(publicKey);
     const [oldest] = this.#vouched;
     if (this.#vouched.size > accountsMax) this.#vouched.delete(oldest!);

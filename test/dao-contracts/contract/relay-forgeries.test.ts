@@ -181,7 +181,8 @@ describe('a relayer', function () {
     expectCarried(await roomy.relay(sign(allowed, secretKey)));
   });
 
-  it('lets strangers fill no place that a key of an account needs', async () => {
+  /** A relayer whose node can fall silent, and strangers who then fill their lane. */
+  async function crowdedRelayer() {
     const { provider } = client.connection;
     let isSilent = false;
     const wayward: Pick<Connection, 'contract' | 'provider' | 'ask' | 'send'> = {
@@ -192,22 +193,39 @@ describe('a relayer', function () {
       send: (...args) => client.connection.send(...args),
     };
     const busy = new Relayer({ connection: wayward as Connection, callsPerHour: 9 });
-    expectCarried(await busy.relay(sign(await nextCall(), victim.secretKey)));
-
-    isSilent = true;
-    const call = await nextCall();
-    // Each with a key of its own, which is no key of the account that it names.
-    const strange = (n: number) => {
-      const { publicKey, secretKey } = keyOf(`stranger ${n}`);
-      return sign({ ...call, publicKey }, secretKey);
+    const fill = async () => {
+      isSilent = true;
+      const call = await nextCall();
+      // Each with a key of its own, which is no key of the account that it names.
+      const strange = (n: number) => {
+        const { publicKey, secretKey } = keyOf(`stranger ${n}`);
+        return sign({ ...call, publicKey }, secretKey);
+      };
+      for (let n = 0; n < 256; n++) void busy.relay(strange(n));
+      const oneMore = (await busy.relay(strange(256))) as { facts: string };
+      isSilent = false;
+      return oneMore;
     };
-    for (let n = 0; n < 256; n++) void busy.relay(strange(n));
-    const oneMore = (await busy.relay(strange(256))) as { facts: string };
+    return { busy, fill };
+  }
+
+  it('lets strangers fill no place that a key of an account needs', async () => {
+    const { busy, fill } = await crowdedRelayer();
+    expectCarried(await busy.relay(sign(await nextCall(), victim.secretKey)));
+    const oneMore = await fill();
     expect(oneMore).to.include({ code: 'RELAY_QUOTA_SPENT' });
     expect(oneMore.facts).to.match(/looking into 256 calls$/);
-
-    isSilent = false;
     expectCarried(await busy.relay(sign(await nextCall(), victim.secretKey)));
+  });
+
+  it('lets a key wait with strangers that has had a refused call looked into', async () => {
+    const { busy, fill } = await crowdedRelayer();
+    const first = sign(await nextCall(), victim.secretKey);
+    expectCarried(await busy.relay(first));
+    expect(await busy.relay(first)).to.include({ code: 'RELAY_STALE' });
+    await fill();
+    const next = (await busy.relay(sign(await nextCall(), victim.secretKey))) as { facts: string };
+    expect(next.facts).to.match(/looking into 256 calls$/);
   });
 
   it('looks into so many calls of one key at a time, and no more', async () => {
