@@ -89,7 +89,9 @@ export function dispute(id: string, evidence: Digest): number {
       `attach the bond of ${bondYocto} yoctoNEAR and a little for storage`,
     );
   }
-  const opened = openDispute(dataset, { by: caller(), evidence, bondYocto, nowMs: nowMs() });
+  const last = lastDispute(dataset);
+  const it = { by: caller(), evidence, bondYocto, nowMs: nowMs(), last };
+  const opened = openDispute(dataset, it);
   store(dataset, opened);
   const moves = noMoney();
   receiveMoney(moves, 'bonds', bondYocto);

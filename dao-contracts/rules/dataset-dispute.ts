@@ -14,16 +14,26 @@ export interface DatasetDispute extends Omit<DatasetDisputeView, 'bondYocto'> {
   bondYocto: bigint;
 }
 
-/** New runs are refused from here on. Changes `dataset`. */
+/**
+ * New runs are refused from here on. Also of what its publisher has withdrawn: what runs have set aside
+ * for its contributors hangs on the verdict. `last`: its latest dispute. Changes `dataset`.
+ */
 export function openDispute(
   dataset: DatasetView,
-  it: { by: string; evidence: Digest; bondYocto: bigint; nowMs: number },
+  it: {
+    by: string;
+    evidence: Digest;
+    bondYocto: bigint;
+    nowMs: number;
+    last: Pick<DatasetDispute, 'verdict'> | null;
+  },
 ): DatasetDispute {
-  if (dataset.status !== 'active') {
-    refuse('DATASET_BLOCKED', `dataset ${dataset.id} is ${dataset.status} already`);
+  if (it.last?.verdict === null || it.last?.verdict === 'upheld') {
+    const already = it.last.verdict === null ? 'disputed' : 'withdrawn by a verdict';
+    refuse('DATASET_BLOCKED', `dataset ${dataset.id} is ${already} already`);
   }
   const { by, evidence, bondYocto, nowMs } = it;
-  dataset.status = 'disputed';
+  if (dataset.status === 'active') dataset.status = 'disputed';
   const dispute = ++dataset.disputes;
   const opened = { dataset: dataset.id, dispute, by, evidence, bondYocto, openedAtMs: nowMs };
   return { ...opened, verdict: null, closedAtMs: null };

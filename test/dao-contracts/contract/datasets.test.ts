@@ -86,12 +86,19 @@ describe('a withdrawn dataset', () => {
     expect(play.refusal('cat.test', 'execute', { proposal: waiting })).to.match(/^DATASET_BLOCKED/);
   });
 
-  it('cannot be disputed: what a dispute asks for has happened', async () => {
+  it('can be disputed all the same, for what it earned, until a verdict has withdrawn it', async () => {
     const play = await startWithData();
     play.fake.call('ann.test', 'withdraw_dataset', { id: dataset.id }, { depositYocto: near });
+    expect(dispute(play, dataset.id).value).to.equal(1);
+    expect(view(play, dataset.id)).to.include({ status: 'withdrawn', disputes: 1 });
     const args = { id: dataset.id, evidence: named('proof') };
     expect(play.refusal('cat.test', 'dispute_dataset', args, 2n * near)).to.match(
-      /^DATASET_BLOCKED/,
+      /^DATASET_BLOCKED: .* is disputed already/,
+    );
+    play.pass(resolution('upheld'));
+    expect(view(play, dataset.id).status).to.equal('withdrawn');
+    expect(play.refusal('cat.test', 'dispute_dataset', args, 2n * near)).to.match(
+      /^DATASET_BLOCKED: .* is withdrawn by a verdict already/,
     );
   });
 });

@@ -182,7 +182,7 @@ describe('a relayer', function () {
   });
 
   /** A relayer whose node can fall silent, and strangers who then fill their lane. */
-  async function crowdedRelayer() {
+  function crowdedRelayer() {
     const { provider } = client.connection;
     let isSilent = false;
     const wayward: Pick<Connection, 'contract' | 'provider' | 'ask' | 'send'> = {
@@ -210,7 +210,7 @@ describe('a relayer', function () {
   }
 
   it('lets strangers fill no place that a key of an account needs', async () => {
-    const { busy, fill } = await crowdedRelayer();
+    const { busy, fill } = crowdedRelayer();
     expectCarried(await busy.relay(sign(await nextCall(), victim.secretKey)));
     const oneMore = await fill();
     expect(oneMore).to.include({ code: 'RELAY_QUOTA_SPENT' });
@@ -219,7 +219,7 @@ describe('a relayer', function () {
   });
 
   it('lets a key wait with strangers that has had a refused call looked into', async () => {
-    const { busy, fill } = await crowdedRelayer();
+    const { busy, fill } = crowdedRelayer();
     const first = sign(await nextCall(), victim.secretKey);
     expectCarried(await busy.relay(first));
     expect(await busy.relay(first)).to.include({ code: 'RELAY_STALE' });
