@@ -9,13 +9,14 @@ import type { GovernanceCalls } from './governance.js';
 import { readAll } from './page.js';
 import type { Policy } from '../rules/actions.js';
 import { checkBountyLicence } from '../rules/bounty/dataset-of-bounty.js';
-import { checkTrainable } from '../rules/datasets.js';
+import { checkLicence, checkTrainable } from '../rules/datasets.js';
+import { ancestorsMax } from '../rules/limits.js';
 import { Refusal } from '../rules/errors.js';
 import { checkPrice } from '../rules/price-per-flop.js';
 import type { RunTerms } from '../rules/run-terms.js';
 import { toWire } from './money-fields.js';
 import type { RunCalls } from './runs.js';
-import type { PolicyView, ProposalView } from './views.js';
+import type { DatasetView, PolicyView, ProposalView } from './views.js';
 
 type SetPolicy = Extract<ProposalView['action'], { kind: 'set-policy' }>;
 export type ProposedPolicy = SetPolicy['policy'];
@@ -112,12 +113,12 @@ type Check = (policy: Policy) => void;
 async function checksOf(action: ProposalView['action'], client: Reader): Promise<Check[]> {
   switch (action.kind) {
     case 'fund-run': {
-      const records = await Promise.all(
-        action.terms.datasets.map((dataset) => client.getDataset({ id: dataset })),
-      );
-      const data = records.flatMap((one) =>
-        one === null ? [] : [(policy: Policy) => checkTrainable(one, policy)],
-      );
+      const { datasets } = action.terms;
+      const data = (await withAncestors(datasets, client)).map((one): Check => {
+        return datasets.includes(one.id)
+          ? (policy) => checkTrainable(one, policy)
+          : (policy) => checkLicence(one.licenceConcluded, policy, `${one.id} is`);
+      });
       return [...data, priceOf(action.terms)];
     }
     case 'amend-run': {
@@ -132,6 +133,20 @@ async function checksOf(action: ProposalView['action'], client: Reader): Promise
     default:
       return [];
   }
+}
+
+/** Those on record, with all that they descend from. */
+async function withAncestors(ids: readonly string[], client: Reader): Promise<DatasetView[]> {
+  const found: DatasetView[] = [];
+  // A set is walked in order, with what is added on the way.
+  const seen = new Set(ids);
+  for (const id of seen) {
+    const record = await client.getDataset({ id });
+    if (!record) continue;
+    found.push(record);
+    for (const parent of record.parents) if (seen.size < ancestorsMax) seen.add(parent.dataset);
+  }
+  return found;
 }
 
 function priceOf(terms: object): Check {

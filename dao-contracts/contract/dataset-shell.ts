@@ -16,7 +16,7 @@ import {
   type DatasetDispute,
   type DatasetVerdict,
 } from '../rules/dataset-dispute.js';
-import { checkTrainable, checkUsable, newDataset } from '../rules/datasets.js';
+import { checkLicence, checkTrainable, checkUsable, newDataset } from '../rules/datasets.js';
 import { refuse } from '../rules/errors.js';
 import { ancestorsMax } from '../rules/limits.js';
 import { moveMoney, noMoney, receiveMoney, type Totals } from '../rules/totals.js';
@@ -133,11 +133,16 @@ export function checkApproval(id: string): DatasetView {
   return dataset;
 }
 
-/** What a run may train on: as the policy wants it, and with nothing blocked behind it. */
+/**
+ * What a run may train on: as the policy wants it, with nothing blocked behind it, and nothing under a
+ * licence that the policy does not allow: a release is asked for all of them, too.
+ */
 export function requireTrainable(ids: readonly string[]): void {
   const { policy } = readSettings();
   for (const id of ids) checkTrainable(loadDataset(id), policy);
-  requireUsable(ids);
+  for (const id of requireUsable(ids)) {
+    if (!ids.includes(id)) checkLicence(loadDataset(id).licenceConcluded, policy, `${id} is`);
+  }
 }
 
 /** Neither these nor anything that they descend from is disputed or withdrawn. Returns all of it. */

@@ -231,6 +231,11 @@ describe('governance in the contract', () => {
     fake.call('ann.test', 'register_dataset', { record: dataset }, { depositYocto });
     fake.call('ann.test', 'register_dataset', { record: closed }, { depositYocto });
     expect(fund({ datasets: ['closed@1'] })).to.match(/^LICENCE_NOT_ALLOWED: .*policy allows CC0/);
+    // What descends from it is refused with it, whatever its own record concludes.
+    const parents = [{ dataset: 'closed@1', transform: named('packed') }];
+    const derived = { ...dataset, id: 'derived@1', parents };
+    fake.call('ann.test', 'register_dataset', { record: derived }, { depositYocto });
+    expect(fund({ datasets: ['derived@1'] })).to.match(/^LICENCE_NOT_ALLOWED: closed@1 is under/);
     expect(fund({}, `${escrowNeeded(terms) - 1n}`)).to.match(/^BUDGET_TOO_SMALL/);
     expect(fund({})).to.equal('accepted');
   });
