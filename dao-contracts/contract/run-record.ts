@@ -81,6 +81,7 @@ const runs = new PackedRecord<Omit<Run, 'open' | 'provisional'>>({
   enrolDeadlineMs: 'rest',
   nextDispute: 'rest',
   draws: 'rest',
+  busySinceMs: 'rest',
   decoysPaid: 'rest',
   dataRounds: 'rest',
   returnedSlices: numbers,

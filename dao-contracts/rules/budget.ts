@@ -16,7 +16,7 @@ import type { RunTerms } from './run-terms.js';
  * Terms, run record and key overheads at their largest, with work that a call left to ticks, and
  * without what grows by worker.
  */
-const runBytes = 11_600;
+const runBytes = 11_640;
 /** A worker's entries in the run record. */
 const runBytesPerWorker = 600;
 /** One audit in progress. */

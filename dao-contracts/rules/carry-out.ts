@@ -75,6 +75,8 @@ const steps: { readonly [K in Work['do']]: CarryOut<K> } = {
   'unlock-losses': unlockLosses,
   'end-panel': (draft, work) => void endPanel(draft, work),
   'settle-dispute': settleDispute,
+  // Done when the list is empty; in it only to say that it is not.
+  'give-time-back': () => {},
 };
 
 /**
@@ -91,9 +93,50 @@ export function carryOut(draft: RunDraft, tick: boolean): void {
     list = done ? [...draft.takePlanned(), ...rest] : list;
     if (!done) break;
   }
-  if (list.length > 0) run.work = list;
-  else if (run.work.length > 0) run.work = [];
-  if (list.length === 0) {
-    if (run.draws) run.draws = null;
-  } else if (tick) draft.keepDraws();
+  if (list.length === 0 && run.busySinceMs !== null) list = giveTimeBack(draft);
+  if (list.length > 0) {
+    run.work = list;
+    run.busySinceMs = draft.at.nowMs;
+    if (tick) draft.keepDraws();
+    return;
+  }
+  if (run.work.length > 0) run.work = [];
+  if (run.draws) run.draws = null;
+}
+
+/** Room for the lists of audits and disputes, which are read and written whole. */
+const roomForLists = 12;
+
+/**
+ * The last of all: nobody could act while the run was busy, so nobody's time went on, of what had
+ * begun before and of what began in between. Returns itself where this call has no room for it.
+ */
+function giveTimeBack(draft: RunDraft): Work[] {
+  if (!draft.hasRoom(roomForLists)) return [{ do: 'give-time-back' }];
+  const { run, audits, disputes } = draft;
+  const ms = draft.call.nowMs - draft.at.nowMs;
+  const { open, provisional } = run;
+  if (open) {
+    open.sinceMs += ms;
+    open.deadlineMs += ms;
+  }
+  if (provisional) {
+    provisional.sinceMs += ms;
+    provisional.challengeUntilMs += ms;
+    // 0: to be looked at.
+    if (provisional.auditsDueMs > 0) provisional.auditsDueMs = later(provisional.auditsDueMs, ms);
+  }
+  for (const audit of audits) {
+    audit.sinceMs += ms;
+    audit.deadlineMs += ms;
+  }
+  for (const dispute of disputes) dispute.deadlineMs += ms;
+  if (run.pausedSinceMs !== null) run.pausedSinceMs += ms;
+  run.busySinceMs = null;
+  return [];
+}
+
+/** None is due at all where it is the largest there is. */
+function later(atMs: number, ms: number): number {
+  return Math.min(Number.MAX_SAFE_INTEGER, atMs + ms);
 }

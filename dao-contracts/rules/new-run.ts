@@ -49,6 +49,7 @@ export function newRun(it: Funding): Run {
     work: [],
     draws: null,
     nextDispute: 1,
+    busySinceMs: null,
     decoysPaid: 0,
     dataRounds: 0,
     enrolDeadlineMs: nowMs + terms.deadlinesMs.enrol,

@@ -143,10 +143,10 @@ function abortRecord(draft: RunDraft, it: { round: number; startRoot: Digest }):
 }
 
 /** What they slashed is distributed. */
-function dropAudits(draft: RunDraft, round: number): void {
+function dropAudits(draft: RunDraft): void {
   const left = draft.audits.map((_, i) => i);
   const unpaid = { toEscrowYocto: 0n, honest: [] };
-  draft.plan({ do: 'share-pots', left, rewound: false, unpaid }, { do: 'drop-audits', round });
+  draft.plan({ do: 'share-pots', left, rewound: false, unpaid }, { do: 'drop-audits' });
 }
 
 /** Cancels the provisional round, if any, before its audits are closed. */
@@ -161,7 +161,7 @@ export function abortProvisional(draft: RunDraft): void {
     draft,
     round.slices.filter(({ seat }) => round.included.includes(seat)),
   );
-  dropAudits(draft, round.round);
+  dropAudits(draft);
 }
 
 /** Nothing is lost: the round is cancelled, and the run waits until enough trainers are active. */

@@ -100,11 +100,19 @@ export class RunDraft {
   #disputes: Dispute[] | null = null;
   #applicants: Applicant[] | null = null;
 
+  readonly at: CallContext;
+
+  /** While a run is busy its time stands still: what is left is judged as of when it was decided. */
   constructor(
     readonly source: RunSource,
-    readonly at: CallContext,
+    readonly call: CallContext,
   ) {
     this.run = source.run;
+    const { busySinceMs } = this.run;
+    this.at = call;
+    if (busySinceMs === null) return;
+    // Its other fields may be asked of the chain when they are needed.
+    this.at = Object.create(call, { nowMs: { value: busySinceMs } }) as CallContext;
   }
 
   /** A tick's own; for what it left, still its own: no later block decides what was decided. */

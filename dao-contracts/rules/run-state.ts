@@ -62,6 +62,8 @@ export interface Run {
   /** While a tick's work is left: its randomness, which decides what the next ticks draw. */
   draws: { seed: string; drawn: number } | null;
   nextDispute: number;
+  /** When what is left was decided, if anything is: nobody could act since. */
+  busySinceMs: number | null;
   decoysPaid: number;
   /** Final rounds whose data was paid for: what each contributor has earned follows from it. */
   dataRounds: number;

@@ -290,9 +290,20 @@ export function settleSeat(draft: RunDraft, number: number): void {
   const seat = draft.seat(number);
   releaseHeld(draft, number, draft.run.paidRounds);
   draft.credit(seat.payout, 'stakes', seat.stakeYocto);
-  noteService(draft, number);
   seat.stakeYocto = 0n;
   entry.status = 'left';
+  noteServiceOfOwner(draft, number);
+}
+
+/** At the last of an account's seats, all at once: what a run adds to an account has one cap. */
+function noteServiceOfOwner(draft: RunDraft, number: number): void {
+  const { roster } = draft.run;
+  const { owner } = draft.roster(number);
+  const own = roster.flatMap((entry, seat) => (entry.owner === owner ? [seat] : []));
+  const isLater = (seat: number) =>
+    seat > number && (roster[seat]!.status === 'active' || roster[seat]!.status === 'absent');
+  if (own.some(isLater)) return;
+  for (const seat of own) if (roster[seat]!.status === 'left') noteService(draft, seat);
 }
 
 /** Of a run whose seats were never drawn. */

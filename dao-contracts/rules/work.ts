@@ -40,7 +40,7 @@ export type Work =
   | ({ do: 'withhold-pay' } & Seats)
   | ({ do: 'pay-round'; ordinal: number; refuted: number[] } & Seats)
   | { do: 'finalise-round' }
-  | { do: 'drop-audits'; round: number }
+  | { do: 'drop-audits' }
   | { do: 'stop-hopeless' }
   | { do: 'open-round' }
   /** By a vote: so many rounds are undone, whose slices are queued again. */
@@ -54,7 +54,9 @@ export type Work =
   | ({ do: 'lock-losses'; dispute: number } & Seats)
   | { do: 'unlock-losses'; dispute: number; kept: number }
   | { do: 'end-panel'; dispute: number; verdict: Verdict; final: boolean }
-  | Settling;
+  | Settling
+  /** All is done but this: the time that it took is added to every deadline. */
+  | { do: 'give-time-back' };
 
 /** In order; taken from the front. */
 interface Seats {

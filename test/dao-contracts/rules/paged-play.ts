@@ -5,8 +5,13 @@
  */
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { Refusal } from '@commonweights/dao-contracts/rules/errors.js';
-import { stepRun, type RunCommand } from '@commonweights/dao-contracts/rules/run-events.js';
+import {
+  stepRun,
+  type RunCommand,
+  type RunState,
+} from '@commonweights/dao-contracts/rules/run-events.js';
 import type { CallContext } from '@commonweights/dao-contracts/rules/run-draft.js';
+import type { RunConduct } from '@commonweights/dao-contracts/rules/reputation.js';
 import type { Run } from '@commonweights/dao-contracts/rules/run-state.js';
 import { addTotals } from './add-totals.js';
 import { broken } from './law-names.js';
@@ -46,6 +51,7 @@ class Pages {
   readonly stoppedIn = new Set<string>();
   readonly #shadow: RunPlay;
   readonly #events: unknown[] = [];
+  readonly #services: unknown[] = [];
 
   constructor(
     readonly whole: PagedPlay,
@@ -58,6 +64,11 @@ class Pages {
     for (const [account, yocto] of whole.ledgers) shadow.ledgers.set(account, yocto);
     shadow.records.push(...whole.records);
     this.#shadow = shadow;
+  }
+
+  /** Blocks later; more than any deadline of these plays at times. */
+  get #laterMs(): number {
+    return this.pages * (this.pages % 3 === 0 ? 1_700 : 7);
   }
 
   /** Returns what it was refused with, or null. */
@@ -74,7 +85,10 @@ class Pages {
       checkMoney(this.#shadow);
       this.#tryToAct(at);
       if (++this.pages > callsMax) broken('paged', `${command.kind} never ends`);
-      const later = { ...at, relayer: null, seed: new Uint8Array(32).fill(this.pages) };
+      const later = {
+        ...{ ...at, relayer: null, seed: new Uint8Array(32).fill(this.pages) },
+        nowMs: at.nowMs + this.#laterMs,
+      };
       this.#step({ kind: 'tick', round: null, phase: null }, later);
     }
     return null;
@@ -89,7 +103,7 @@ class Pages {
       broken('paged', `${facts(what)}: ${paged} where it would be ${whole}`);
     };
     // The play keeps the records; what a step returns has those from before it.
-    const state = { ...whole.state, records: [] };
+    const state = this.#pagesLater({ ...whole.state, records: [] });
     const paged = { ...this.#shadow.state, records: [] };
     for (const name of Object.keys(state.run) as (keyof Run)[]) {
       same(`run.${name}`, paged.run[name], state.run[name]);
@@ -99,6 +113,38 @@ class Pages {
     same('the ledgers', this.#shadow.ledgers, whole.ledgers);
     same('the log', this.#shadow.records, whole.records);
     same('the events', this.#events, whole.lastEvents);
+    same('the conduct', this.#services, servicesOf(whole.effects!.conducts));
+  }
+
+  /** Nobody could act meanwhile: everybody has as much time as if it had happened at once. */
+  #pagesLater(state: RunState): RunState {
+    const ms = this.pages === 0 ? 0 : this.#laterMs;
+    const { run } = state;
+    const dueMs = run.provisional?.auditsDueMs ?? 0;
+    return {
+      ...state,
+      run: {
+        ...run,
+        pausedSinceMs: run.pausedSinceMs === null ? null : run.pausedSinceMs + ms,
+        open: run.open && {
+          ...run.open,
+          sinceMs: run.open.sinceMs + ms,
+          deadlineMs: run.open.deadlineMs + ms,
+        },
+        provisional: run.provisional && {
+          ...run.provisional,
+          sinceMs: run.provisional.sinceMs + ms,
+          challengeUntilMs: run.provisional.challengeUntilMs + ms,
+          auditsDueMs: dueMs === 0 || dueMs === Number.MAX_SAFE_INTEGER ? dueMs : dueMs + ms,
+        },
+      },
+      audits: state.audits.map((one) => ({
+        ...one,
+        sinceMs: one.sinceMs + ms,
+        deadlineMs: one.deadlineMs + ms,
+      })),
+      disputes: state.disputes.map((one) => ({ ...one, deadlineMs: one.deadlineMs + ms })),
+    };
   }
 
   #step(command: RunCommand, at: CallContext): void {
@@ -112,6 +158,7 @@ class Pages {
     }
     shadow.records.push(...effects.records);
     this.#events.push(...effects.events);
+    this.#services.push(...servicesOf(effects.conducts));
     if (command.kind !== 'tick') return;
     const busy = state.run.work.length > 0;
     if (effects.result?.busy !== busy) broken('paged', 'a tick says something else than it left');
@@ -133,4 +180,11 @@ class Pages {
     }
     broken('paged', `${command.kind} was taken half way`);
   }
+}
+
+/** What accounts gain, each sum under the cap of a run: as often as in one call. */
+function servicesOf(conducts: ReadonlyMap<string, RunConduct>): unknown[] {
+  return [...conducts].flatMap(([account, { verifiedRounds, auditsRight }]) =>
+    verifiedRounds + auditsRight > 0 ? [{ account, verifiedRounds, auditsRight }] : [],
+  );
 }
