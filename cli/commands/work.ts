@@ -9,14 +9,12 @@ import { readRuns } from '@commonweights/dao-contracts/client/runs.js';
 import { chooseRun, isLive } from '@commonweights/trainer/worker/choose-run.js';
 import { findSeat } from '@commonweights/trainer/worker/duty.js';
 import type { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
-import { isPassing } from '@commonweights/trainer/worker/passing.js';
 import type { Prospects } from '@commonweights/trainer/worker/prospects.js';
+import { workRunAfterRun } from '@commonweights/trainer/worker/run-after-run.js';
 import type { WorkEvent } from '@commonweights/trainer/worker/work-event.js';
 import { WorkStatus } from '@commonweights/trainer/worker/work-status.js';
 import { decimal, parseId, wholeNumber, withExamples } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
-import { CliError } from '../errors.js';
-import { exitCodes } from '../exit-codes.js';
 import { plainText } from '../inert-text.js';
 import { formatBytes } from '../output.js';
 import { pause } from '../pause.js';
@@ -165,51 +163,32 @@ async function workIn(bench: Bench, run: number): Promise<void> {
   );
 }
 
-/** Between two looks when no run has a place. */
+/** Between two looks when no run can be worked in. */
 const lookEveryMs = 30_000;
 
-/** One run after another, until it is told to leave. What refuses this machine is passed over. */
 async function workWhereItPays(bench: Bench): Promise<void> {
   const { session, flags, retire } = bench;
-  const not = new Set<number>();
-  let said = '';
-  const wait = async (why: string) => {
-    if (why !== said) session.note(why);
-    said = why;
-    await pause(lookEveryMs, retire);
-  };
-  while (!retire.aborted) {
-    let run: number | null;
-    try {
-      run = await nextRun(bench, not);
-    } catch (error) {
-      if (!isPassing(error)) throw error;
-      await wait(plainText((error as Error).message));
-      continue;
-    }
-    if (run === null) {
-      if (flags.dryRun) return session.note('No run has a place for this machine now.');
-      await wait('No run has a place for this machine now; waits for one.');
-      continue;
-    }
-    said = '';
-    // Left, it is not taken up again: whoever wants that names the run.
-    not.add(run);
-    try {
-      await workIn(bench, run);
-    } catch (error) {
-      if (!(error instanceof Error) || retire.aborted) throw error;
-      // A stake hangs on it: whoever restarts this process goes on there, and nowhere else.
-      if (await hasSeat(bench, run)) throw error;
-      const why = `run ${run} is passed over: ${plainText(error.message)}`;
-      if (!isPassing(error)) session.note(why);
-      else {
-        not.delete(run);
-        await wait(why);
-      }
-    }
-    if (flags.dryRun) return;
+  if (flags.dryRun) {
+    const run = await nextRun(bench, new Set());
+    if (run !== null) return workIn(bench, run);
+    return session.note('No run has a place for this machine now.');
   }
+  let said = '';
+  await workRunAfterRun({
+    retire,
+    next: (not) => nextRun(bench, not),
+    workIn: (run) => {
+      said = '';
+      return workIn(bench, run);
+    },
+    hasSeat: (run) => hasSeat(bench, run),
+    passOver: (run, error) => session.note(`Passes run ${run} over: ${plainText(error.message)}`),
+    wait: async (why) => {
+      if (why !== said) session.note(`Waits: ${plainText(why)}.`);
+      said = why;
+      await pause(lookEveryMs, retire);
+    },
+  });
 }
 
 async function hasSeat({ client, flags }: Bench, run: number): Promise<boolean> {
@@ -243,17 +222,9 @@ function retiring(session: Session, maxHours: number | undefined): AbortSignal {
 }
 
 async function openStatusPage(session: Session, bench: Bench, port: number) {
-  try {
-    const server = await startStatusServer({ read: () => bench.status?.read() ?? null }, { port });
-    session.note(`Status at ${server.url}, metrics at ${server.url}metrics`);
-    return server;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new CliError(
-      exitCodes.usage,
-      `PORT_TAKEN: port ${port} is in use; give --status another`,
-    );
-  }
+  const server = await startStatusServer({ read: () => bench.status?.read() ?? null }, { port });
+  session.note(`Status at ${server.url}, metrics at ${server.url}metrics`);
+  return server;
 }
 
 /** A line per event, and a bar while a round is computed. */
