@@ -1,10 +1,14 @@
 /**
  * A machine's status over HTTP, read only: `/` for people, `/status.json` for programs, `/metrics` for
- * Prometheus. On this machine alone unless a host is named: it tells what the machine earns.
+ * Prometheus. To this machine alone, since it tells what the machine earns: it listens on no other
+ * address, and answers to no other name, so that no page that a browser here has open can read it by
+ * letting a name of its own point here. Whatever fails in it must not stop the work beside it.
  */
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Status } from '@commonweights/trainer/worker/work-status.js';
+import { CliError } from './errors.js';
+import { exitCodes } from './exit-codes.js';
 import { formatJson } from './output.js';
 import { statusStyle, writeMetrics, writeStatusPage } from './status-page.js';
 
@@ -15,42 +19,31 @@ export interface StatusServer {
 
 const policy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'";
 
-/** Error: the port is taken (`EADDRINUSE`). */
-export async function startStatusServer(
+const host = '127.0.0.1';
+const names = new Set([host, 'localhost']);
+
+interface Shown {
   /** Null: no run is at work yet. */
-  status: { read(): Promise<Status> | null },
-  it: { port: number; host?: string },
+  read(): Promise<Status> | null;
+}
+
+/** Error: `PORT_IN_USE`. */
+export async function startStatusServer(
+  status: Shown,
+  { port: wanted }: { port: number },
 ): Promise<StatusServer> {
   const server = createServer((request, response) => {
-    const page = request.method === 'GET' ? pages[request.url ?? ''] : undefined;
-    if (!page) {
-      response.writeHead(404, { 'content-type': 'text/plain' });
-      response.end('Here are /, /status.json and /metrics.\n');
-      return;
-    }
-    void Promise.resolve(status.read()).then(
-      (shown) => {
-        if (!shown) {
-          response.writeHead(503, { 'content-type': 'text/plain', 'retry-after': '5' });
-          response.end('No run is at work yet.\n');
-          return;
-        }
-        response.writeHead(200, {
-          'content-type': page.type,
-          'cache-control': 'no-store',
-          'content-security-policy': policy,
-          'x-content-type-options': 'nosniff',
-        });
-        response.end(page.write(shown));
-      },
-      () => response.writeHead(500).end(),
-    );
+    answer(status, request, response).catch(() => {
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500, plain).end('This page cannot be written now.\n');
+    });
   });
-  const host = it.host ?? '127.0.0.1';
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(it.port, host, resolve);
+    server.once('error', (error: NodeJS.ErrnoException) => reject(startFailure(error, wanted)));
+    server.listen(wanted, host, resolve);
   });
+  // Too many open files, for instance: the page is away for a moment, the work goes on.
+  server.on('error', () => {});
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${host}:${port}/`,
@@ -62,9 +55,51 @@ export async function startStatusServer(
   };
 }
 
-const pages: Record<string, { type: string; write: (status: Status) => string } | undefined> = {
-  '/': { type: 'text/html; charset=utf-8', write: writeStatusPage },
-  '/style.css': { type: 'text/css; charset=utf-8', write: () => statusStyle },
-  '/status.json': { type: 'application/json', write: formatJson },
-  '/metrics': { type: 'text/plain; version=0.0.4; charset=utf-8', write: writeMetrics },
-};
+const plain = { 'content-type': 'text/plain; charset=utf-8' };
+
+async function answer(
+  status: Shown,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (!names.has(hostnameOf(request.headers.host))) {
+    response.writeHead(421, plain).end('This page is for this machine alone.\n');
+    return;
+  }
+  const page = request.method === 'GET' ? pages.get(request.url ?? '') : undefined;
+  if (!page) {
+    response.writeHead(404, plain).end('Here are /, /status.json and /metrics.\n');
+    return;
+  }
+  const shown = await status.read();
+  if (!shown) {
+    response.writeHead(503, { ...plain, 'retry-after': '5' }).end('No run is at work yet.\n');
+    return;
+  }
+  const text = page.write(shown);
+  response.writeHead(200, {
+    'content-type': page.type,
+    'cache-control': 'no-store',
+    'content-security-policy': policy,
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(text);
+}
+
+/** Without the port. */
+function hostnameOf(header: string | undefined): string {
+  return (header ?? '').replace(/:\d+$/, '').toLowerCase();
+}
+
+function startFailure(error: NodeJS.ErrnoException, port: number): Error {
+  if (error.code !== 'EADDRINUSE') return error;
+  const sentence = `PORT_IN_USE: port ${port} is in use; give --status another`;
+  return new CliError(exitCodes.usage, sentence, { cause: error });
+}
+
+const pages = new Map<string, { type: string; write: (status: Status) => string }>([
+  ['/', { type: 'text/html; charset=utf-8', write: writeStatusPage }],
+  ['/style.css', { type: 'text/css; charset=utf-8', write: () => statusStyle }],
+  ['/status.json', { type: 'application/json', write: formatJson }],
+  ['/metrics', { type: 'text/plain; version=0.0.4; charset=utf-8', write: writeMetrics }],
+]);

@@ -1,4 +1,5 @@
 /** A worker's status: over HTTP, as a page, as JSON and as metrics. */
+import { get } from 'node:http';
 import { expect } from 'chai';
 import { WorkStatus } from '@commonweights/trainer/worker/work-status.js';
 import { startStatusServer } from '../../cli/status-server.js';
@@ -57,6 +58,61 @@ describe('the status of a worker', () => {
     }
   });
 
+  it('answers to no name but its own: no page of a browser here reads it by another', async () => {
+    const server = await startStatusServer({ read: () => null }, { port: 0 });
+    const { port } = new URL(server.url);
+    const ask = (host: string) =>
+      new Promise<number>((resolve, reject) => {
+        const asked = get({ host: '127.0.0.1', port, headers: { host } }, (response) => {
+          response.resume();
+          resolve(response.statusCode!);
+        });
+        asked.once('error', reject);
+      });
+    try {
+      for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, 'LOCALHOST']) {
+        expect(await ask(host), host).to.equal(503);
+      }
+      for (const host of [`attacker.example:${port}`, '127.0.0.1.attacker.example']) {
+        expect(await ask(host), host).to.equal(421);
+      }
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('answers 500 where it cannot be written, and goes on', async () => {
+    const { play, status } = watched(earnings);
+    status.see(lookAt(play));
+    let broken = true;
+    const read = async () => {
+      const shown = await status.read();
+      return broken ? { ...shown, sums: null as never } : shown;
+    };
+    const server = await startStatusServer({ read }, { port: 0 });
+    try {
+      expect((await fetch(server.url)).status).to.equal(500);
+      broken = false;
+      expect((await fetch(server.url)).status).to.equal(200);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('says in which way its port is taken', async () => {
+    const server = await startStatusServer({ read: () => null }, { port: 0 });
+    try {
+      const again = startStatusServer(
+        { read: () => null },
+        { port: Number(new URL(server.url).port) },
+      );
+      const failure = await again.catch((error: Error) => error.message);
+      expect(failure).to.match(/^PORT_IN_USE: port \d+ is in use; give --status another$/);
+    } finally {
+      await server.stop();
+    }
+  });
+
   it('shows what was read last while the chain is away', async () => {
     let away = false;
     const { play, status, pass } = watched(() =>
@@ -76,24 +132,24 @@ describe('the status of a worker', () => {
     status.note({ kind: 'hindered', message: '<script>alert(1)</script>\u001b[31m' });
     const server = await startStatusServer(status, { port: 0 });
     try {
-      const get = async (path: string) => {
+      const fetchPage = async (path: string) => {
         const response = await fetch(new URL(path, server.url));
         return { response, text: await response.text() };
       };
-      const page = await get('/');
+      const page = await fetchPage('/');
       expect(page.response.headers.get('content-security-policy')).to.include("default-src 'none'");
       expect(page.text).to.include('&lt;script&gt;').and.to.not.include('<script');
       expect(page.text).to.not.include('\u001b');
-      const json = JSON.parse((await get('/status.json')).text) as { hindrances: number };
+      const json = JSON.parse((await fetchPage('/status.json')).text) as { hindrances: number };
       expect(json.hindrances).to.equal(1);
-      const metrics = (await get('/metrics')).text;
+      const metrics = (await fetchPage('/metrics')).text;
       for (const line of metrics.trim().split('\n')) {
         expect(line).to.match(
           /^(# (HELP|TYPE) commonweights_worker_\w+ .+|commonweights_worker_\w+\{run="1",account="a\d.test",worker=""\} [\d.e+-]+)$/,
         );
       }
       expect(metrics).to.match(/commonweights_worker_ledger_near\{[^}]+\} 2\n/);
-      expect((await get('/../../etc/passwd')).response.status).to.equal(404);
+      expect((await fetchPage('/../../etc/passwd')).response.status).to.equal(404);
       const post = await fetch(server.url, { method: 'POST' });
       expect(post.status).to.equal(404);
     } finally {
