@@ -1,8 +1,8 @@
 /**
  * `commonweights dataset prove` and `check-proof`: that a document is among a dataset's items, shown
- * without the dataset. A proof is the way from the item's digest to the root that is on chain; whoever
- * checks it needs the root and nothing else. It says "these exact bytes": another copy with a comma
- * more is another item.
+ * without the dataset. A proof is the way from the item's digest to the root that is on chain. It says
+ * "these exact bytes": another copy with a comma more is another item. Held against a bare root it
+ * says less: a root names no dataset, and does not bind the number of items or the place of one.
  */
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -41,7 +41,7 @@ export function addDatasetProve(dataset: Command, terminal: Terminal): void {
       withJson(dataset.command('prove <id> <item>'))
         .description(
           'show that an item is in a dataset: its digest, or a file with the item as JSON; ' +
-            'prints the proof, which needs nothing but the root on chain to be checked',
+            'prints the proof, which needs nothing but the record on chain to be checked',
         )
         .option('--out <file>', 'write the proof there'),
       'commonweights dataset prove letters@1 letter.json --out proof.json',
@@ -52,9 +52,16 @@ export function addDatasetProve(dataset: Command, terminal: Terminal): void {
   does<{ root?: string }>(
     withExamples(
       withJson(dataset.command('check-proof <file>'))
-        .description('check such a proof, against the chain or a root that you know')
-        .option('--root <digest>', "the dataset's items root, in place of asking the chain"),
+        .description(
+          "check such a proof against the dataset's record on chain, or that the item is in some " +
+            'tree with a root that you know',
+        )
+        .option(
+          '--root <digest>',
+          'a root, in place of asking the chain; says nothing of datasets',
+        ),
       'commonweights dataset check-proof proof.json',
+      'commonweights dataset check-proof proof.json --root sha256:…',
     ),
     terminal,
     (session, [file], flags) => check(session, file!, flags),
@@ -110,15 +117,20 @@ async function check(session: Session, file: string, flags: { root?: string }): 
   }
   if (flags.root !== undefined) {
     if (flags.root !== root) throw fails(`it leads to ${root}, not to ${flags.root}`);
-  } else {
-    const record = await readDataset(session.reader(), dataset);
-    if (record.itemsRoot !== root || record.items !== size) {
-      throw fails(`${dataset} has ${record.items} items under ${record.itemsRoot} on chain`);
-    }
+    session.print({ item, itemsRoot: root, checked: 'root' }, () => inSomeTree(item, root));
+    return;
   }
-  session.print(
-    { ...proven, checked: flags.root === undefined ? 'chain' : 'root' },
-    () => `${describe(proven)}\n`,
+  const record = await readDataset(session.reader(), dataset);
+  if (record.itemsRoot !== root || record.items !== size) {
+    throw fails(`${dataset} has ${record.items} items under ${record.itemsRoot} on chain`);
+  }
+  session.print({ ...proven, checked: 'chain' }, () => `${describe(proven)}\n`);
+}
+
+function inSomeTree(item: Digest, root: Digest): string {
+  return (
+    `${item} is in a tree with the root ${root}; whether that is the root of a dataset that the DAO ` +
+    'knows was not asked: leave out --root for that\n'
   );
 }
 

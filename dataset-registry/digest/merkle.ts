@@ -4,8 +4,10 @@
  * only, because the contract bundles it with the chain's SHA-256; everybody else uses
  * `digest-tree.ts`, which brings the hash.
  *
- * Laws, tested as properties: every leaf's own proof verifies; no proof verifies for another leaf,
- * index, size or root; proofs have at most ⌈log₂ size⌉ nodes.
+ * Laws, tested as properties: every leaf's own proof verifies; a proof verifies for no other leaf and
+ * for no other root, and given the size for no other index (equal leaves apart); proofs have at most
+ * ⌈log₂ size⌉ nodes. A root does not bind the size: the first proof of a tree of three is that of a
+ * tree of four whose last two leaves nobody knows.
  */
 import type { Sha256 } from './digest-text.js';
 

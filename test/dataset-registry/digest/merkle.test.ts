@@ -93,6 +93,14 @@ describe('Merkle trees', () => {
     );
   });
 
+  it('do not bind their size: one proof fits three leaves, and four of which two are unknown', () => {
+    const leaves = [1, 2, 3].map((byte) => Uint8Array.of(byte));
+    const root = merkleRoot(leaves, sha256);
+    const claim = { leaf: leaves[0]!, index: 0, proof: proveInclusion(leaves, 0, sha256), root };
+    expect(verifyInclusion({ ...claim, size: 3 }, sha256)).to.equal(true);
+    expect(verifyInclusion({ ...claim, size: 4 }, sha256)).to.equal(true);
+  });
+
   it('answer false, and never throw, for claims that make no sense', () => {
     const good = {
       leaf: new Uint8Array(1),
