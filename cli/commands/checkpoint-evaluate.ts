@@ -1,11 +1,12 @@
 /** `commonweights checkpoint evaluate`: a model's loss on a text, signed where that is asked for. */
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { TextEvaluation } from '@commonweights/trainer/run/evaluate-text.js';
 import { wholeNumber, withExamples, withJson } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
+import { readTextFile } from '../input-file.js';
 import { formatFacts } from '../output.js';
 import { storageDeposit } from '../proposal-bond.js';
 import { does, type Session } from '../session.js';
@@ -43,13 +44,15 @@ async function evaluate(session: Session, dir: string, flags: Flags): Promise<vo
     import('@commonweights/trainer/release/read-folder.js'),
   ]);
   const { cwd } = session.terminal;
-  const bytes = await readFile(resolve(cwd, flags.text));
+  const text = await readTextFile(cwd, flags.text);
+  // Before the work: who cannot sign is told at once, not after an hour.
+  const attest = flags.attest ? await openAttesting(session) : null;
   const progress = session.startProgress('evaluating');
   let record;
   try {
     record = await evaluateText({
       files: await readFolder(resolve(cwd, dir)),
-      text: new TextDecoder('utf-8', { fatal: true }).decode(bytes),
+      text,
       engine: createOrtWasmEngine(),
       sequencesMax: flags.sequences,
     });
@@ -58,7 +61,7 @@ async function evaluate(session: Session, dir: string, flags: Flags): Promise<vo
     throw error;
   }
   progress.finish(`${record.sequences} contexts`);
-  const signed = flags.attest ? await attest(session, record) : null;
+  const signed = attest && (await attest(record));
   session.print({ record, ...signed }, () =>
     formatFacts([
       ['checkpoint', record.checkpoint],
@@ -75,12 +78,16 @@ async function evaluate(session: Session, dir: string, flags: Flags): Promise<vo
   );
 }
 
+type Attest = (record: TextEvaluation) => Promise<{ evidence: Digest; by: string }>;
+
 /** The weights are the subject, the record is the evidence: whoever reads it can repeat it. */
-async function attest(session: Session, record: TextEvaluation) {
+async function openAttesting(session: Session): Promise<Attest> {
   const client = await session.signer();
   const blobs = await openBlobs(session, 'write');
-  const evidence = await blobs.publish(canonicalBytes(record));
-  const statement = { subject: record.checkpoint, purpose: 'evaluates' as const, evidence };
-  await client.attest({ ...statement, depositYocto: storageDeposit(statement) });
-  return { evidence, by: client.accountId! };
+  return async (record) => {
+    const evidence = await blobs.publish(canonicalBytes(record));
+    const statement = { subject: record.checkpoint, purpose: 'evaluates' as const, evidence };
+    await client.attest({ ...statement, depositYocto: storageDeposit(statement) });
+    return { evidence, by: client.accountId! };
+  };
 }

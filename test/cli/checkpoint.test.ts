@@ -10,7 +10,7 @@ import {
 import { initialParams } from '@commonweights/trainer/program/initial-params.js';
 import { llamaLayout } from '@commonweights/trainer/program/llama.js';
 import { tinyModel } from '../trainer/engines/tiny.js';
-import { CliFolder } from './cli-folder.js';
+import { CliFolder, expectOneSentence } from './cli-folder.js';
 
 describe('commonweights checkpoint import', () => {
   let cli: CliFolder;
@@ -77,6 +77,34 @@ describe('commonweights checkpoint import', () => {
     );
     const imported = await cli.run('checkpoint', 'publish', 'ours');
     expect(imported.err).to.match(/^NO_REGISTRY|^NO_ACCOUNT/);
+  });
+
+  describe('evaluate', () => {
+    const evaluate = (text: string, ...flags: string[]) =>
+      cli.run('checkpoint', 'evaluate', 'theirs', '--text', text, ...flags);
+
+    it('names the byte of a text that is not UTF-8', async () => {
+      const cases: [string, number[], RegExp][] = [
+        ['a stray byte', [0x61, 0xff, 0x62], /byte 1 \(from 0\) is 0xff/],
+        ['a sequence cut off', [0x61, 0x62, 0xe2, 0x82], /byte 2 \(from 0\) is 0xe2/],
+        ['a surrogate', [0xed, 0xa0, 0x80], /byte 0 /],
+        ['after what stands for such', [0xef, 0xbf, 0xbd, 0xc3, 0xa9, 0x80], /byte 5 .*0x80/],
+      ];
+      for (const [name, bytes, sentence] of cases) {
+        await writeFile(join(cli.folder, 'bad.txt'), Uint8Array.from(bytes));
+        const result = await evaluate('bad.txt');
+        expectOneSentence(result, /^BAD_FILE: .*bad\.txt is not UTF-8: .*; save it as UTF-8/);
+        expect(result.err, name).to.match(sentence);
+        expect(result.code).to.equal(3);
+      }
+    });
+
+    it('tells who cannot sign before it works, not after', async () => {
+      await writeFile(join(cli.folder, 'good.txt'), 'A text.');
+      const flags = ['--attest', '--contract', 'dao.test', '--account', 'ghost.test'];
+      // One sentence: nothing of an evaluation was shown before it.
+      expectOneSentence(await evaluate('good.txt', ...flags), /^NO_CREDENTIALS: .*ghost\.test/);
+    });
   });
 
   async function writeShards(bytes: Uint8Array): Promise<void> {
