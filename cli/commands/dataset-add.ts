@@ -16,6 +16,7 @@ import { formatBytes } from '../output.js';
 import { storageDeposit } from '../proposal-bond.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
+import { checkDeclared } from './dataset-record.js';
 
 interface AddFlags {
   readonly title?: string;
@@ -79,7 +80,9 @@ async function add(
     collectedAt: flags.collected ?? new Date().toISOString().slice(0, 10),
     licenceDeclared,
     licenceConcluded: flags.concluded ?? licenceDeclared,
+    contributors: [],
   };
+  checkDeclared(declared);
   const client = await session.signer();
   await refuseTaken(client, it.id);
   const store = publishing(await openBlobs(session, 'write'));
@@ -92,13 +95,7 @@ async function add(
     const measure = await storeItemStream(store, imported.items, ({ items, bytes }) =>
       progress.update(items, formatBytes(bytes)),
     );
-    record = decodeDatasetRecord({
-      ...declared,
-      ...measure,
-      evidence,
-      parents: [],
-      contributors: [],
-    });
+    record = decodeDatasetRecord({ ...declared, ...measure, evidence, parents: [] });
     await client.registerDataset({ record, depositYocto: storageDeposit(record) });
   } catch (error) {
     progress.fail('not registered');

@@ -20,7 +20,7 @@ import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 import { tokenizerTools } from '../tokenizer-tools.js';
 import { refuseTaken } from './dataset-add.js';
-import { readDataset, readLineage } from './dataset-record.js';
+import { checkDeclared, readDataset, readLineage } from './dataset-record.js';
 
 interface DeriveFlags {
   readonly transform: string;
@@ -91,7 +91,16 @@ async function derive(
   const lists = [...new Set(optOuts.map(({ list }) => list))].sort();
   const transform = await readTransform(session, flags, lists);
   const first = parents[0]!;
-  const licences = licencesOf(parents, flags);
+  const declared = {
+    id: it.id,
+    version: it.id.slice(it.id.indexOf('@') + 1),
+    title: flags.title ?? it.id.split('@')[0]!,
+    source: first.source,
+    collectedAt: first.collectedAt,
+    ...licencesOf(parents, flags),
+    contributors: [],
+  };
+  checkDeclared(declared, it.parents);
   const store = publishing(await openBlobs(session, 'write'));
   const { deriveDataset } = await import('@commonweights/dataset-registry/transforms/derive.js');
   const progress = session.startProgress(`${transform.name} over ${it.parents.join(', ')}`);
@@ -99,19 +108,10 @@ async function derive(
   try {
     const tools = await tokenizerTools();
     const measure = await deriveDataset({ store, transform, parents, optOuts, tools });
-    record = decodeDatasetRecord({
-      id: it.id,
-      version: it.id.slice(it.id.indexOf('@') + 1),
-      title: flags.title ?? it.id.split('@')[0]!,
-      source: first.source,
-      collectedAt: first.collectedAt,
-      ...licences,
-      evidence: parents.every(({ evidence }) => evidence === first.evidence)
-        ? first.evidence
-        : null,
-      contributors: [],
-      ...measure,
-    });
+    const evidence = parents.every((one) => one.evidence === first.evidence)
+      ? first.evidence
+      : null;
+    record = decodeDatasetRecord({ ...declared, ...measure, evidence });
     await client.registerDataset({ record, depositYocto: storageDeposit(record) });
   } catch (error) {
     progress.fail('not registered');

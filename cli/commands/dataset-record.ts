@@ -1,7 +1,12 @@
-/** Looking datasets up for a command that cannot go on without them. */
+/** Looking datasets up, and looking a record over, for a command that cannot go on without. */
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import type { DatasetView } from '@commonweights/dao-contracts/client/views.js';
 import { ancestorsMax } from '@commonweights/dao-contracts/rules/limits.js';
+import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import {
+  decodeDatasetRecord,
+  type DatasetRecord,
+} from '@commonweights/dataset-registry/lineage/record.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
 
@@ -36,4 +41,30 @@ export async function readLineage(
     }
   }
   return [...found.values()];
+}
+
+/** What a publisher says of a dataset; the rest of its record follows from the bytes. */
+export type Declared = Pick<
+  DatasetRecord,
+  | 'id'
+  | 'version'
+  | 'title'
+  | 'source'
+  | 'collectedAt'
+  | 'licenceDeclared'
+  | 'licenceConcluded'
+  | 'contributors'
+>;
+
+/**
+ * Looks at it before anything is stored: an upload of an hour must not end in "not a date". Error:
+ * `BAD_DATASET_RECORD`.
+ */
+export function checkDeclared(declared: Declared, parents: readonly string[] = []): void {
+  const any = digestOf(new Uint8Array(0));
+  decodeDatasetRecord({
+    ...declared,
+    ...{ manifest: any, itemsRoot: any, bytes: 0, items: 0, evidence: null },
+    parents: parents.map((dataset) => ({ dataset, transform: any })),
+  });
 }

@@ -51,18 +51,16 @@ export async function deriveDataset(derivation: {
   tools: TokenizerTools;
 }): Promise<DatasetMeasure & { parents: DatasetParent[] }> {
   const { store, transform, tools } = derivation;
-  const input = await readInput(store, transform, derivation.parents);
-  const content = runTransform(transform, input, tools);
-  // Other transforms change items, whose digests then say nothing: what goes in is looked at.
-  const kept = new Set(transform.name === 'leave-out' ? content.items : input.digests);
-  for (const { dataset, list } of derivation.optOuts) {
-    const named = (await readOptOut(store, list)).filter((item) => kept.has(item));
-    if (named.length === 0) continue;
-    throw new Error(
-      `OPTED_OUT: ${named.length} items, ${named[0]} first, are on the list of what is to be left ` +
-        `out of ${dataset}; derive with --transform leave-out first`,
-    );
+  // First what is small and may refuse: the lists, then the parents, and only then the work.
+  const lists: (OptOut & { items: Digest[] })[] = [];
+  for (const named of derivation.optOuts) {
+    lists.push({ ...named, items: await readOptOut(store, named.list) });
   }
+  const input = await readInput(store, transform, derivation.parents);
+  // Other transforms change items, whose digests then say nothing: what goes in is looked at.
+  if (transform.name !== 'leave-out') refuseOptedOut(input.digests, lists);
+  const content = runTransform(transform, input, tools);
+  if (transform.name === 'leave-out') refuseOptedOut(content.items, lists);
   const measure = await storeContent(store, content);
   const digest = await store.put(encodeTransform(transform));
   const parents = derivation.parents.map(({ id }) => ({ dataset: id, transform: digest }));
@@ -72,6 +70,21 @@ export async function deriveDataset(derivation: {
 export interface OptOut {
   dataset: string;
   list: Digest;
+}
+
+function refuseOptedOut(
+  digests: readonly Digest[],
+  lists: readonly (OptOut & { items: readonly Digest[] })[],
+): void {
+  const kept = new Set(digests);
+  for (const { dataset, items } of lists) {
+    const named = items.filter((item) => kept.has(item));
+    if (named.length === 0) continue;
+    throw new Error(
+      `OPTED_OUT: ${named.length} items, ${named[0]} first, are on the list of what is to be left ` +
+        `out of ${dataset}; derive with --transform leave-out first`,
+    );
+  }
 }
 
 /** What differs between a record and what its parents and its transform give; nothing: reproduced. */

@@ -12,6 +12,7 @@ import {
 } from '@commonweights/dataset-registry/transforms/derive.js';
 import { decodeOptOut, encodeOptOut } from '@commonweights/dataset-registry/transforms/opt-out.js';
 import { encodeItem } from '@commonweights/dataset-registry/transforms/text-item.js';
+import { packDefaults } from '@commonweights/dataset-registry/transforms/tokenise-and-pack.js';
 import {
   decodeTransform,
   type Transform,
@@ -85,6 +86,27 @@ describe('a derivation from a dataset with an opt-out list', () => {
     const sentence = /^OPTED_OUT: 2 items, sha256:.* of raw@1; derive with --transform leave-out/;
     await rejects(derive(cleaning), sentence);
     await rejects(derive({ name: 'redact', version: 1, params: { kinds: ['email'] } }), sentence);
+  });
+
+  it('is refused before the work, also where nobody has the list', async () => {
+    let trained = 0;
+    const packing = decodeTransform({
+      name: 'tokenise-and-pack',
+      version: 1,
+      params: packDefaults,
+    });
+    const train = (): never => {
+      trained++;
+      throw new Error('TRAINED: that takes an hour');
+    };
+    const deriving = (named: Digest) =>
+      deriveDataset({
+        ...{ store, transform: packing, parents: [raw], tools: { ...tools, train } },
+        optOuts: [{ dataset: 'raw@1', list: named }],
+      });
+    await rejects(deriving(list), /^OPTED_OUT/);
+    await rejects(deriving(named('no list')), /^BLOB_MISSING/);
+    expect(trained).to.equal(0);
   });
 
   it('leaves out what the list names, and anybody can run that again', async () => {
