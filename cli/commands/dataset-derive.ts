@@ -1,8 +1,9 @@
 /** `commonweights dataset derive`: a dataset from others, by a transform anybody can run again. */
 import type { Command } from 'commander';
 import type { DatasetView } from '@commonweights/dao-contracts/client/views.js';
+import { allLicences } from '@commonweights/dao-contracts/rules/licence.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
-import { joinLicences } from '@commonweights/dataset-registry/lineage/licence.js';
+import { licenceLengthMax } from '@commonweights/dataset-registry/lineage/licence.js';
 import {
   decodeDatasetRecord,
   type DatasetRecord,
@@ -13,6 +14,8 @@ import type {
 } from '@commonweights/dataset-registry/transforms/transform.js';
 import { wholeNumber, withExamples, withJson } from '../arguments.js';
 import { openBlobs, publishing } from '../blob-folder.js';
+import { CliError } from '../errors.js';
+import { exitCodes } from '../exit-codes.js';
 import { readJsonFile } from '../input-file.js';
 import { formatBytes } from '../output.js';
 import { storageDeposit } from '../proposal-bond.js';
@@ -131,6 +134,17 @@ function licencesOf(
     licenceConcluded:
       concluded ?? joinLicences(parents.map(({ licenceConcluded }) => licenceConcluded)),
   };
+}
+
+/** Error: `LICENCES_TOO_LONG`. */
+function joinLicences(licences: readonly string[]): string {
+  const all = allLicences(licences);
+  if (all.length <= licenceLengthMax) return all;
+  throw new CliError(
+    exitCodes.badInput,
+    `LICENCES_TOO_LONG: together they are "${all}", at most ${licenceLengthMax} characters fit ` +
+      'one record; derive from fewer datasets',
+  );
 }
 
 /** `lists`: what `leave-out` takes if it is told nothing else. */

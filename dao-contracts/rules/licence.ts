@@ -12,9 +12,24 @@ export function isLicenceAllowed(licence: string, allowed: readonly string[]): b
 
 /** What who uses both keeps to; a policy that allows each allows it. */
 export function bothLicences(one: string, other: string): string {
-  if (one === other) return one;
-  const parts = [one, other].map((part) => (part.includes(' OR ') ? `(${part})` : part));
-  return parts.join(' AND ');
+  return allLicences([one, other]);
+}
+
+/**
+ * What who uses all of it keeps to: the distinct licences in order, with AND between them; a policy
+ * that allows each allows it. One licence stays as it is spelled. Whatever is more than one name is put
+ * in parentheses, for it must mean by itself what it meant alone, and an entry of a policy that is
+ * compound itself, `A AND B`, must still be found in it.
+ */
+export function allLicences(licences: readonly string[]): string {
+  const distinct = [...new Set(licences)];
+  if (distinct.length === 1) return distinct[0]!;
+  return distinct.map((part) => (isOneName(part) ? part : `(${part})`)).join(' AND ');
+}
+
+/** `MIT`, `GPL-2.0+`, `GPL-2.0-only WITH Classpath-exception-2.0`. */
+function isOneName(licence: string): boolean {
+  return /^[^\s()]+( WITH [^\s()]+)?$/.test(licence);
 }
 
 /**

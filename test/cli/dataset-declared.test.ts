@@ -72,6 +72,26 @@ describe('what a dataset is declared to be', () => {
     expect((await add('--licence', 'MIT')).err).to.match(/STORE_UNREACHABLE/);
   });
 
+  it('keeps to the licences of all parents, or is refused where one record cannot hold them', async () => {
+    know('a@1', { licenceDeclared: 'MIT OR Apache-2.0', licenceConcluded: 'MIT' });
+    know('b@1', { licenceDeclared: 'GPL-2.0-or-later AND LGPL-2.1-or-later' });
+    know('c@1', { licenceDeclared: 'CC-BY-NC-SA-4.0 AND CC-BY-SA-4.0 AND CC-BY-4.0' });
+    const result = await run(
+      'dataset',
+      'derive',
+      'd@1',
+      'a@1',
+      'b@1',
+      'c@1',
+      '--transform',
+      'clean',
+    );
+    expectOneSentence(
+      result,
+      /^LICENCES_TOO_LONG: together they are "\(MIT OR Apache-2\.0\) AND \(GPL.*\) AND \(CC/,
+    );
+  });
+
   it('is refused before a derivation fetches or computes', async () => {
     know('a@1');
     const derive = ['dataset', 'derive', 'b@1', 'a@1', '--transform', 'clean'];

@@ -5,7 +5,6 @@ import {
   findAncestors,
   findDescendants,
 } from '@commonweights/dataset-registry/lineage/ancestry.js';
-import { checkLicence, joinLicences } from '@commonweights/dataset-registry/lineage/licence.js';
 import {
   decodeDatasetRecord,
   digestOfRecord,
@@ -93,96 +92,6 @@ describe('a dataset record', () => {
       expect(() => decodeDatasetRecord(json)).to.throw(/^BAD_DATASET_RECORD: .+; /);
     });
   }
-});
-
-describe('the licence policy', () => {
-  const policy = ['CC0-1.0', 'PDDL-1.0', 'CC-BY-4.0', 'Apache-2.0'];
-
-  it('allows what it lists, and any choice or set of it', () => {
-    const good = ['CC0-1.0', 'PDDL-1.0 AND CC0-1.0', 'GPL-3.0-only OR CC0-1.0'];
-    good.push('(MIT OR Apache-2.0) AND (CC0-1.0 OR GPL-2.0-only)');
-    for (const expression of good) {
-      expect(checkLicence(expression, policy), expression).to.deep.equal({ allowed: true });
-    }
-  });
-
-  it('refuses everything else, the unknown too', () => {
-    const bad = ['MIT', 'CC0-1.0 AND MIT', 'CC-BY-NC-4.0', 'CC-BY-SA-4.0', 'NONE', 'NOASSERTION'];
-    bad.push(
-      'LicenseRef-mine',
-      'public domain',
-      '',
-      'CC0-1.0 OR',
-      'cc0',
-      '__proto__',
-      'constructor',
-    );
-    bad.push('CC-BY-4.0 WITH Classpath-exception-2.0', 'CC0-1.0 OR '.repeat(50) + 'CC0-1.0');
-    for (const expression of bad) {
-      const verdict = checkLicence(expression, policy);
-      expect(verdict.allowed, expression).to.equal(false);
-    }
-  });
-
-  it('allows nothing when it is empty or not understood', () => {
-    for (const broken of [[], ['nonsense'], ['CC0-1.0 OR MIT'], ['NOASSERTION']]) {
-      expect(checkLicence('CC0-1.0', broken).allowed).to.equal(false);
-      expect(checkLicence('NOASSERTION', broken).allowed).to.equal(false);
-    }
-  });
-
-  it('decides every text in time', () => {
-    const token = fc.constantFrom('MIT', 'CC0-1.0', 'AND', 'OR', '(', ')', 'WITH', '+', 'x');
-    fc.assert(
-      fc.property(fc.array(token, { maxLength: 60 }), (tokens) => {
-        const verdict = checkLicence(tokens.join(' '), policy);
-        expect(verdict.allowed).to.be.a('boolean');
-      }),
-    );
-  });
-});
-
-describe('the licences of several parents', () => {
-  it('are all kept to: distinct ones, with AND between them', () => {
-    expect(joinLicences(['MIT', 'CC0-1.0', 'MIT'])).to.equal('MIT AND CC0-1.0');
-    expect(joinLicences(['CC0-1.0 AND MIT', 'MIT', 'PDDL-1.0'])).to.equal(
-      'CC0-1.0 AND MIT AND PDDL-1.0',
-    );
-    expect(joinLicences(['MIT OR Apache-2.0', 'CC-BY-SA-4.0'])).to.equal(
-      '(MIT OR Apache-2.0) AND CC-BY-SA-4.0',
-    );
-    expect(joinLicences(['GPL-2.0-only WITH Classpath-exception-2.0', 'GPL-3.0+'])).to.equal(
-      'GPL-2.0-only WITH Classpath-exception-2.0 AND GPL-3.0+',
-    );
-    expect(joinLicences(['MIT OR Apache-2.0 AND CC0-1.0', 'PDDL-1.0'])).to.equal(
-      '(MIT OR Apache-2.0 AND CC0-1.0) AND PDDL-1.0',
-    );
-  });
-
-  it('stay as they are spelled where there is one', () => {
-    for (const one of ['MIT', '(MIT)', 'PDDL-1.0 AND CC0-1.0', 'MIT OR Apache-2.0']) {
-      expect(joinLicences([one, one])).to.equal(one);
-    }
-  });
-
-  it('are refused where one is unknown, or one record cannot hold them', () => {
-    expect(() => joinLicences(['MIT', 'nonsense'])).to.throw(/^BAD_LICENCE: .*; /);
-    const long = ['CC-BY-NC-ND-4.0', 'CC-BY-NC-SA-4.0', 'CC-BY-SA-4.0', 'GPL-2.0-or-later'];
-    long.push('LGPL-2.1-or-later', 'Apache-2.0');
-    expect(() => joinLicences(long)).to.throw(/^LICENCES_TOO_LONG: .*at most 100 char.*; /);
-  });
-
-  it('are allowed exactly where every one of them is', () => {
-    const one = fc.constantFrom('MIT', 'CC0-1.0', 'Apache-2.0', 'PDDL-1.0 AND CC0-1.0');
-    fc.assert(
-      fc.property(fc.array(one, { minLength: 1, maxLength: 4 }), (parents) => {
-        const policy = ['MIT', 'CC0-1.0', 'PDDL-1.0'];
-        const each = parents.every((licence) => checkLicence(licence, policy).allowed);
-        expect(checkLicence(joinLicences(parents), policy).allowed).to.equal(each);
-      }),
-      { endOnFailure: true },
-    );
-  });
 });
 
 function named(id: string, parents: string[] = []): DatasetRecord {
