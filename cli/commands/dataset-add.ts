@@ -46,7 +46,10 @@ export function addDatasetAdd(dataset: Command, terminal: Terminal): void {
         .option('--licence <spdx>', 'licence that the source declares')
         .option('--concluded <spdx>', 'licence that you conclude (default: the declared one)')
         .option('--text <column>', 'CSV: the column with the text (default: text)')
-        .option('--keep <columns>', 'CSV: other columns to keep, like id,year (default: all)'),
+        .option(
+          '--keep <columns>',
+          'CSV: other columns to keep, like id,year (default: all; "": none)',
+        ),
       'commonweights dataset add sotu@1 sotu',
       'commonweights dataset add letters@1 ./letters --licence CC0-1.0 --source https://a.example',
       'commonweights dataset add mails@1 mails.csv.gz --text body --keep id,year --licence MIT ' +
@@ -133,7 +136,7 @@ async function importText(session: Session, from: string, flags: AddFlags): Prom
   await stat(path); // Before anything is asked or stored: is it there?
   const items = importPath(path, {
     ...(flags.text === undefined ? {} : { textColumn: flags.text }),
-    ...(flags.keep === undefined ? {} : { keepColumns: flags.keep.split(',') }),
+    ...(flags.keep === undefined ? {} : { keepColumns: flags.keep.split(',').filter(Boolean) }),
   });
   return { items, source: null, licence: null, evidence: null };
 }

@@ -92,7 +92,7 @@ async function derive(
     optOut === null ? [] : [{ dataset, list: optOut }],
   );
   const lists = [...new Set(optOuts.map(({ list }) => list))].sort();
-  const transform = await readTransform(session, flags, lists);
+  const transform = await readTransform(session, { flags, lists, parents: it.parents });
   const first = parents[0]!;
   const declared = {
     id: it.id,
@@ -147,12 +147,12 @@ function joinLicences(licences: readonly string[]): string {
   );
 }
 
-/** `lists`: what `leave-out` takes if it is told nothing else. */
+/** `lists`: what `leave-out` takes if it is told nothing else. Error: `NOTHING_TO_LEAVE_OUT`. */
 async function readTransform(
   session: Session,
-  flags: DeriveFlags,
-  lists: readonly Digest[],
+  it: { flags: DeriveFlags; lists: readonly Digest[]; parents: readonly string[] },
 ): Promise<Transform> {
+  const { flags, lists } = it;
   const { decodeTransform, defaultParams, transformNames } =
     await import('@commonweights/dataset-registry/transforms/transform.js');
   const defaultsFor = (known: TransformName, { tokenizer }: DeriveFlags): object => {
@@ -162,6 +162,14 @@ async function readTransform(
     return tokenizer === undefined ? defaultParams(known) : others;
   };
   const name = transformNames.find((one) => one === flags.transform);
+  if (name === 'leave-out' && flags.params === undefined && lists.length === 0) {
+    throw new CliError(
+      exitCodes.badInput,
+      `NOTHING_TO_LEAVE_OUT: neither ${it.parents.join(' nor ')} nor what they descend from names a ` +
+        'list of what to leave out; its publisher does with "commonweights dataset opt-out", and ' +
+        'other lists are named with --params',
+    );
+  }
   // The refusal of an unknown name lists the known ones.
   const asked =
     flags.params !== undefined

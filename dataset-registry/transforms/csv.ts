@@ -4,10 +4,14 @@
  * Nothing is guessed: a stray quote or a row with another number of cells is an error with its line.
  */
 
-/** Rows by column name, each with the line that it begins on. Throws with what is wrong, and where. */
+/**
+ * Rows by column name, each with the line that it begins on. Throws with what is wrong, and where;
+ * `checkHeader` may, too, before the first row.
+ */
 export async function* readCsv(
   pieces: AsyncIterable<string> | Iterable<string>,
   rowCharactersMax: number,
+  checkHeader: (columns: readonly string[]) => void = () => {},
 ): AsyncGenerator<{ row: Map<string, string>; line: number }, void> {
   let columns: string[] | null = null;
   for await (const { cells, line } of readRows(pieces, rowCharactersMax)) {
@@ -15,6 +19,7 @@ export async function* readCsv(
       columns = cells;
       const twice = cells.find((name, i) => cells.indexOf(name) < i);
       if (twice !== undefined) throw new Error(`two columns are called "${twice}"`);
+      checkHeader(cells);
       continue;
     }
     if (cells.length !== columns.length) {

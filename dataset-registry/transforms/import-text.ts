@@ -8,16 +8,13 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { compareCodePoints } from '../digest/safe-path.js';
+import { chooseColumns, ColumnError, type ColumnChoice } from './columns.js';
 import { readCsv } from './csv.js';
 import { itemLimits } from './limits.js';
 import { checkItem, type TextItem } from './text-item.js';
 
-export interface ImportOptions {
-  /** The column of a CSV file that becomes the field `text`. */
-  textColumn?: string;
-  /** Its other columns that are kept; all of them unless it is said. */
-  keepColumns?: readonly string[];
-}
+/** How tables are read: CSV. */
+export type ImportOptions = ColumnChoice;
 
 /** Items of a file, or of all files below a folder in order of their paths. Error: `BAD_IMPORT`. */
 export async function* importPath(
@@ -108,34 +105,23 @@ async function* jsonLines(path: string): AsyncGenerator<TextItem, void> {
 }
 
 async function* csvRows(path: string, options: ImportOptions): AsyncGenerator<TextItem, void> {
-  const { textColumn = 'text', keepColumns } = options;
+  let columns = { text: '', kept: [] as string[] };
+  const check = (header: readonly string[]) => (columns = chooseColumns(header, options));
   try {
-    for await (const { row, line } of readCsv(textOf(path), itemLimits.itemBytesMax)) {
-      const text = row.get(textColumn);
-      if (text === undefined) {
-        throw new Error(
-          `it has no column "${textColumn}", only ${[...row.keys()].join(', ')}; name the one ` +
-            'with the text',
-        );
-      }
-      const kept = [...row].filter(
-        ([column]) => column !== textColumn && (keepColumns?.includes(column) ?? true),
-      );
-      for (const column of keepColumns ?? []) {
-        if (!row.has(column)) throw new Error(`it has no column "${column}"`);
-      }
-      if (kept.some(([column]) => column === 'text')) {
-        throw new Error('its column "text" is another one; name the columns to keep');
-      }
+    for await (const { row, line } of readCsv(textOf(path), itemLimits.itemBytesMax, check)) {
+      const fields = columns.kept.map((name) => [name, row.get(name)!] as const);
       try {
-        yield checkItem({ ...Object.fromEntries(kept), text });
+        yield checkItem({ ...Object.fromEntries(fields), text: row.get(columns.text)! });
       } catch (error) {
         throw new Error(`line ${line}: ${(error as Error).message}`, { cause: error });
       }
     }
   } catch (error) {
-    if ((error as Error).message.startsWith('BAD_IMPORT')) throw error;
-    refuse(`${path}: ${(error as Error).message}`);
+    const { message } = error as Error;
+    if (message.startsWith('BAD_IMPORT')) throw error;
+    // That names the flag that mends it.
+    if (error instanceof ColumnError) throw new Error(`BAD_IMPORT: ${path}: ${message}`);
+    refuse(`${path}: ${message}`);
   }
 }
 

@@ -116,12 +116,16 @@ export function checkItem(json: unknown): TextItem {
   const entries = Object.entries(json);
   if (entries.length > itemLimits.fieldsMax) refuse(`more than ${itemLimits.fieldsMax} fields`);
   for (const [field, value] of entries) {
-    if (!/^[a-z][A-Za-z0-9_]{0,39}$/.test(field)) refuse(`field name ${JSON.stringify(field)}`);
+    if (!isFieldName(field)) refuse(`field name ${JSON.stringify(field)}`);
     const plain = typeof value === 'string' ? isWellFormed(value) : Number.isSafeInteger(value);
     if (!plain) refuse(`field "${field}" is neither well-formed text nor an integer`);
   }
   if (typeof (json as Partial<TextItem>).text !== 'string') refuse('it has no field "text"');
   return json as TextItem;
+}
+
+export function isFieldName(name: string): boolean {
+  return /^[a-z][A-Za-z0-9_]{0,39}$/.test(name);
 }
 
 /** No unpaired surrogate: such a text has no UTF-8 and no canonical JSON. */

@@ -92,6 +92,16 @@ describe('what a dataset is declared to be', () => {
     );
   });
 
+  it('leaves nothing out where nobody asked for it, and says who can ask', async () => {
+    know('a@1');
+    const result = await run('dataset', 'derive', 'b@1', 'a@1', '--transform', 'leave-out');
+    expectOneSentence(
+      result,
+      /^NOTHING_TO_LEAVE_OUT: neither a@1 nor .*dataset opt-out.*--params$/,
+    );
+    expect(result.code).to.equal(3);
+  });
+
   it('is refused before a derivation fetches or computes', async () => {
     know('a@1');
     const derive = ['dataset', 'derive', 'b@1', 'a@1', '--transform', 'clean'];

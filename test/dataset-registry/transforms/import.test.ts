@@ -65,16 +65,39 @@ describe('an import', () => {
       { id: '1', text: 'two\r\nlines' },
       { id: '2', text: 'x' },
     ]);
-    const bad: [ImportOptions, RegExp][] = [
-      [{}, /^BAD_IMPORT: .*it has no column "text", only id, Title Of It, body/],
-      [{ textColumn: 'body' }, /^BAD_IMPORT: .*line 2: BAD_ITEM: field name "Title Of It"/],
-      [{ textColumn: 'body', keepColumns: ['no'] }, /^BAD_IMPORT: .*it has no column "no"/],
-    ];
-    for (const [options, sentence] of bad) {
-      expect(await messageOf(read('c.csv', options))).to.match(sentence);
-    }
+  });
+
+  it('refuses a choice of CSV columns with the columns there are and the flag that mends it', async () => {
+    const header = 'id,Title Of It,body';
+    await file('c.csv', `${header}\n1,a,b\n`);
     await file('d.csv', 'text,body\n1,2\n');
-    expect(await messageOf(read('d.csv', { textColumn: 'body' }))).to.match(/"text" is another/);
+    await file('only.csv', `${header}\n`);
+    const many = Array.from({ length: 30 }, (_, i) => `c${i}`);
+    await file('many.csv', `text,${many.join(',')}\n`);
+    await file('twice.csv', 'text,text\n');
+    const bad: [string, ImportOptions, RegExp][] = [
+      ['c.csv', {}, /no column "text", only id, Title Of It, body; .*like --text id$/],
+      ['only.csv', {}, /no column "text", only id, Title Of It, body; /],
+      ['c.csv', { textColumn: 'body' }, /"Title Of It" cannot be fields .*; .*like --keep id$/],
+      [
+        'c.csv',
+        { textColumn: 'body', keepColumns: ['no'] },
+        /no column "no", only id, Title Of It, body; keep others of these, like --keep id$/,
+      ],
+      ['d.csv', { textColumn: 'body' }, /"text" is another one .*; leave it out, like --keep ""$/],
+      ['many.csv', {}, /30 columns beside the text.*; keep some .*--keep c0,c1,[c\d,]*c14$/],
+      ['many.csv', { textColumn: 'x' }, /only text, c0, .*, c18 and 11 more; /],
+      ['twice.csv', {}, /two columns are called "text"/],
+    ];
+    for (const [name, options, sentence] of bad) {
+      const message = await messageOf(read(name, options));
+      expect(message)
+        .to.match(sentence)
+        .and.match(/^BAD_IMPORT: .*\.csv: /);
+    }
+    expect(await read('d.csv', { textColumn: 'body', keepColumns: [] })).to.deep.equal([
+      { text: '2' },
+    ]);
   });
 
   it('says which line is wrong, and what is no text at all', async () => {
