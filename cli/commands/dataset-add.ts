@@ -42,7 +42,10 @@ export function addDatasetAdd(dataset: Command, terminal: Terminal): void {
         )
         .option('--title <text>', 'what it is (default: the name)')
         .option('--source <uri>', 'where it came from')
-        .option('--collected <date>', 'when it was collected, YYYY-MM-DD (default: today)')
+        .option(
+          '--collected <date>',
+          'when it was collected: YYYY-MM-DD, or first/last day (default: today)',
+        )
         .option('--licence <spdx>', 'licence that the source declares')
         .option('--concluded <spdx>', 'licence that you conclude (default: the declared one)')
         .option('--text <column>', 'CSV: the column with the text (default: text)')

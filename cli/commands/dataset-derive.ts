@@ -4,6 +4,7 @@ import type { DatasetView } from '@commonweights/dao-contracts/client/views.js';
 import { allLicences } from '@commonweights/dao-contracts/rules/licence.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { licenceLengthMax } from '@commonweights/dataset-registry/lineage/licence.js';
+import { originOf } from '@commonweights/dataset-registry/lineage/origin.js';
 import {
   decodeDatasetRecord,
   type DatasetRecord,
@@ -93,13 +94,12 @@ async function derive(
   );
   const lists = [...new Set(optOuts.map(({ list }) => list))].sort();
   const transform = await readTransform(session, { flags, lists, parents: it.parents });
-  const first = parents[0]!;
+  const { evidence, ...origin } = originOf(parents);
   const declared = {
     id: it.id,
     version: it.id.slice(it.id.indexOf('@') + 1),
     title: flags.title ?? it.id.split('@')[0]!,
-    source: first.source,
-    collectedAt: first.collectedAt,
+    ...origin,
     ...licencesOf(parents, flags),
     contributors: [],
   };
@@ -111,9 +111,6 @@ async function derive(
   try {
     const tools = await tokenizerTools();
     const measure = await deriveDataset({ store, transform, parents, optOuts, tools });
-    const evidence = parents.every((one) => one.evidence === first.evidence)
-      ? first.evidence
-      : null;
     record = decodeDatasetRecord({ ...declared, ...measure, evidence });
     await client.registerDataset({ record, depositYocto: storageDeposit(record) });
   } catch (error) {

@@ -20,9 +20,9 @@ export interface DatasetRecord {
   /** Sum of the sizes of its files. */
   bytes: number;
   items: number;
-  /** Where it came from: a URI, or `package:…`, as declared. */
+  /** Where it came from: a URI, or `package:…`, as declared; several with ` | ` between them. */
   source: string;
-  /** Date, `YYYY-MM-DD`, as declared. */
+  /** Day, `YYYY-MM-DD`, or the first and the last one with a slash between them, as declared. */
   collectedAt: string;
   /** SPDX expression that the source claims. */
   licenceDeclared: string;
@@ -91,7 +91,7 @@ export function decodeDatasetRecord(json: unknown): DatasetRecord {
     bytes: readCount(record.bytes, 'bytes'),
     items: readCount(record.items, 'items'),
     source: readText(record.source, 'source', recordLimits.sourceLengthMax),
-    collectedAt: readDate(record.collectedAt),
+    collectedAt: readDays(record.collectedAt),
     licenceDeclared: readLicence(record.licenceDeclared, 'licenceDeclared'),
     licenceConcluded: readLicence(record.licenceConcluded, 'licenceConcluded'),
     evidence: record.evidence === null ? null : readDigest(record.evidence, 'evidence'),
@@ -135,14 +135,22 @@ function readLicence(json: unknown, name: string): string {
   return json as string;
 }
 
-function readDate(json: unknown): string {
-  const text = readText(json, 'collectedAt', 10);
-  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text) ?? [];
-  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
-  if (Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== text) {
-    refuse(`collectedAt ${show(text)} is not a date YYYY-MM-DD`);
+function readDays(json: unknown): string {
+  const text = readText(json, 'collectedAt', 21);
+  const days = text.split('/');
+  if (days.length > 2 || !days.every(isDay)) {
+    refuse(`collectedAt ${show(text)} is not a day YYYY-MM-DD, or the first and last one: a/b`);
+  }
+  if (days.length === 2 && days[0]! >= days[1]!) {
+    refuse(`collectedAt ${show(text)} does not end after it begins`);
   }
   return text;
+}
+
+function isDay(text: string): boolean {
+  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text) ?? [];
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === text;
 }
 
 function readText(json: unknown, name: string, lengthMax: number): string {

@@ -59,7 +59,7 @@ describe('what a dataset is declared to be', () => {
   it('is refused before anything is uploaded, with what is wrong', async () => {
     const cases: [string[], RegExp][] = [
       [['--licence', 'Free-For-All'], /licenceDeclared is "Free-For-All", not an SPDX/],
-      [['--licence', 'MIT', '--collected', '2023-02-29'], /"2023-02-29" is not a date/],
+      [['--licence', 'MIT', '--collected', '2023-02-29'], /"2023-02-29" is not a day/],
       [['--licence', 'MIT', '--title', 'x'.repeat(201)], /title is longer than 200/],
       [['--licence', 'MIT', '--concluded', 'mit-ish'], /licenceConcluded is "mit-ish"/],
     ];

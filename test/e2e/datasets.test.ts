@@ -39,9 +39,11 @@ describe('datasets on a local network', function () {
     const lines = (items: readonly object[]) => items.map((one) => JSON.stringify(one)).join('\n');
     await file('letters.jsonl', lines(letters));
     await file('notes.jsonl', lines([{ text: 'A note on the fridge.' }]));
-    const source = ['--source', 'https://example.org'];
-    await good('dataset', 'add', 'letters@1', 'letters.jsonl', '--licence', 'CC0-1.0', ...source);
-    await good('dataset', 'add', 'notes@1', 'notes.jsonl', '--licence', 'MIT', ...source);
+    const from = (source: string, day: string) => ['--source', source, '--collected', day];
+    const letterFlags = ['--licence', 'CC0-1.0', ...from('https://example.org', '2024-03-01')];
+    await good('dataset', 'add', 'letters@1', 'letters.jsonl', ...letterFlags);
+    const noteFlags = ['--licence', 'MIT', ...from('https://example.org/notes', '2024-01-31')];
+    await good('dataset', 'add', 'notes@1', 'notes.jsonl', ...noteFlags);
   });
   after(async () => {
     await network.stop();
@@ -67,6 +69,8 @@ describe('datasets on a local network', function () {
     expect(await show('both@1')).to.include({
       licenceDeclared: 'CC0-1.0 AND MIT',
       licenceConcluded: 'CC0-1.0 AND MIT',
+      source: 'https://example.org | https://example.org/notes',
+      collectedAt: '2024-01-31/2024-03-01',
     });
   });
 

@@ -5,6 +5,7 @@ import {
   findAncestors,
   findDescendants,
 } from '@commonweights/dataset-registry/lineage/ancestry.js';
+import { originOf } from '@commonweights/dataset-registry/lineage/origin.js';
 import {
   decodeDatasetRecord,
   digestOfRecord,
@@ -39,6 +40,11 @@ describe('a dataset record', () => {
     expect(decodeDatasetRecord(first)).to.deep.equal(first);
   });
 
+  it('may have been collected over several days', () => {
+    const long = { ...record, collectedAt: '2019-12-31/2024-02-29' };
+    expect(decodeDatasetRecord(long)).to.deep.equal(long);
+  });
+
   it('has a digest that does not depend on the order of its fields', () => {
     const turned = Object.fromEntries(Object.entries(record).reverse());
     expect(digestOfRecord(decodeDatasetRecord(turned))).to.equal(digestOfRecord(record));
@@ -66,6 +72,9 @@ describe('a dataset record', () => {
     ['fractional items', { ...record, items: 0.5 }],
     ['a size as text', { ...record, bytes: '10' }],
     ['a day that is none', { ...record, collectedAt: '2023-02-29' }],
+    ['a span that ends before it begins', { ...record, collectedAt: '2024-02-29/2024-02-28' }],
+    ['a span of one day', { ...record, collectedAt: '2024-02-29/2024-02-29' }],
+    ['three days', { ...record, collectedAt: '2024-01-01/2024-02-01/2024-03-01' }],
     ['a time for a day', { ...record, collectedAt: '2023-02-28T00:00' }],
     ['a made-up licence', { ...record, licenceConcluded: 'Free-For-All' }],
     ['no licence', { ...record, licenceDeclared: '' }],
@@ -101,6 +110,55 @@ function named(id: string, parents: string[] = []): DatasetRecord {
     parents: parents.map((dataset) => ({ dataset, transform: digest })),
   };
 }
+
+describe('the origin of what is derived', () => {
+  const from = (
+    source: string,
+    collectedAt: string,
+    evidence: DatasetRecord['evidence'] = null,
+  ) => ({
+    ...{ source, collectedAt, evidence },
+  });
+  const other = digestOf(Uint8Array.of(1));
+
+  it('is that of the parent, where there is one', () => {
+    const one = from('https://a.example', '2024-01-01', digest);
+    expect(originOf([one])).to.deep.equal(one);
+  });
+
+  it('is that of all parents: their sources, the days between, evidence that they share', () => {
+    const [a, b] = [from('https://a.example', '2024-03-01', digest), from('npm:b', '2023-05-01')];
+    expect(originOf([a, b])).to.deep.equal(
+      from('https://a.example | npm:b', '2023-05-01/2024-03-01'),
+    );
+    const all = originOf([originOf([a, b]), from('npm:b', '2025-01-01/2025-02-01')]);
+    expect(all).to.deep.equal(from('https://a.example | npm:b', '2023-05-01/2025-02-01'));
+    expect(originOf([a, { ...a, evidence: other }]).evidence).to.equal(null);
+    expect(originOf([a, a])).to.deep.equal(a);
+  });
+
+  it('always fits a record, also where its sources are too long to be named', () => {
+    const origin = fc.record({
+      source: fc.stringMatching(/^[a-z]{1,400}$/),
+      collectedAt: fc.constantFrom('2024-01-01', '2023-02-01/2024-05-05', '2025-12-31'),
+      evidence: fc.constantFrom(null, digest, other),
+    });
+    fc.assert(
+      fc.property(fc.array(origin, { minLength: 1, maxLength: 16 }), (parents) => {
+        const found = originOf(parents);
+        const declared = { ...record, ...found };
+        expect(decodeDatasetRecord(declared)).to.deep.equal(declared);
+        // The order of the parents decides the order of their sources, and nothing else.
+        const turned = originOf([...parents].reverse());
+        expect(turned.collectedAt).to.equal(found.collectedAt);
+        expect(turned.source.length).to.equal(found.source.length);
+      }),
+      { endOnFailure: true },
+    );
+    const long = ['x', 'y'].map((letter) => from(letter.repeat(300), '2024-01-01'));
+    expect(originOf(long).source).to.equal('2 sources, those of its parents');
+  });
+});
 
 describe('lineage', () => {
   const records = [
