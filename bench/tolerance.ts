@@ -12,9 +12,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { draftOf, packing } from '@commonweights/cli/main-job/recipe.js';
 import {
-  addDistance,
   billionthsOf,
   distancesOf,
+  measureEnds,
   type Distances,
 } from '@commonweights/trainer/auditor/residual.js';
 import { zeroLocalState } from '@commonweights/trainer/checkpoint/local-state.js';
@@ -34,6 +34,8 @@ import { packSpeeches } from './speeches.js';
 
 const lengths = [1, 2, 4, 8, 16, 32];
 const steps = 32;
+/** The defaults that the page argues for. */
+const bounds = { toleranceBillionths: 2_500_000, window: 8 };
 const parts = ['delta', 'firstMoment', 'secondMoment', 'nextStep'] as const;
 
 const { starts, slices, engines, write } = parseArguments(process.argv.slice(2));
@@ -68,7 +70,7 @@ for (const name of engines) {
       const ends = await endsOf(session, { start, slice, at });
       note(name, { start, ends, reference });
       const last = { start, worker: ends.get(8)!, auditor: reference.get(8)! };
-      const added = addDistance(last, sum);
+      const added = measureEnds(last, sum, bounds);
       if (sum) rows.get(name)!.along.push(added.alongBillionths);
       sum = added.sum;
     }

@@ -1,5 +1,5 @@
 /** Vectors of the tolerance class: what is sealed and covered, and how far ends are apart. */
-import { addDistance, residualBillionths } from '@commonweights/trainer/auditor/residual.js';
+import { measureEnds } from '@commonweights/trainer/auditor/residual.js';
 import type { Snapshot } from '@commonweights/trainer/checkpoint/snapshot.js';
 import {
   coveringSaltOf,
@@ -41,6 +41,23 @@ function snapshotOf({ params, firstMoment, secondMoment }: State): Snapshot {
   return { params: floatsFromHex(params), local };
 }
 
+/** Of the terms that bound a sum. */
+const wide = { toleranceBillionths: 50_000_000, window: 16 };
+const narrow = { toleranceBillionths: 20_000_000, window: 2 };
+
+/** Close to the auditor's end, and off to changing sides. */
+function near(count: number): State {
+  const state = stateOf(count, 3);
+  const params = floatsFromHex(state.params).map((value, i) =>
+    Math.fround(value * (1 + ((i % 5) - 1) / 512)),
+  );
+  return { ...state, params: floatsToHex(params) };
+}
+
+function scaled(hex: string, by: number): string {
+  return floatsToHex(floatsFromHex(hex).map((value) => Math.fround(value * by)));
+}
+
 export const toleranceTopics = [
   topic({
     name: 'tolerance-seals',
@@ -68,30 +85,43 @@ export const toleranceTopics = [
     name: 'distances',
     about:
       'How far the end "worker" of a segment is from the end "auditor", both from "start": the ' +
-      'residual, its part along the sum before (null: none), and the sum with it. Vectors are ' +
-      'float32 as hex.',
+      'residual, its part along the sum before (null: none), and the sum with it, in a run with ' +
+      'these terms. Vectors are float32 as hex.',
     inputs: () => [
+      // Beyond the tolerance.
       ...[1, 128, 129, 300].map((count) => ({
         ...{ start: stateOf(count, 1), worker: stateOf(count, 4), auditor: stateOf(count, 3) },
         before: count === 1 ? null : stateOf(count, 9).params,
+        ...wide,
       })),
-      { start: stateOf(5, 1), worker: stateOf(5, 2), auditor: stateOf(5, 1), before: null },
+      {
+        start: stateOf(5, 1),
+        worker: stateOf(5, 2),
+        auditor: stateOf(5, 1),
+        before: null,
+        ...wide,
+      },
       {
         ...{ start: stateOf(5, 1), worker: stateOf(5, 2), auditor: stateOf(5, 2) },
-        before: floatsToHex(new Float32Array(5)),
+        ...{ before: floatsToHex(new Float32Array(5)), ...wide },
       },
+      // Within it: no sum before, one within its reach, and longer ones, which are shrunk first.
+      ...[1, 128, 129, 300].flatMap((count) =>
+        [null, 1 / 256, 1, 3e38].map((by) => ({
+          ...{ start: stateOf(count, 1), worker: near(count), auditor: stateOf(count, 3) },
+          before: by === null ? null : scaled(stateOf(count, 9).params, by),
+          ...(by === 1 / 256 ? narrow : wide),
+        })),
+      ),
     ],
-    compute: ({ start, worker, auditor, before }) => {
+    compute: ({ start, worker, auditor, before, toleranceBillionths, window }) => {
       const ends = {
         ...{ start: snapshotOf(start), worker: snapshotOf(worker) },
         auditor: snapshotOf(auditor),
       };
-      const added = addDistance(ends, before === null ? null : floatsFromHex(before));
-      return {
-        residualBillionths: residualBillionths(ends),
-        alongBillionths: added.alongBillionths,
-        sum: floatsToHex(added.sum),
-      };
+      const sum = before === null ? null : floatsFromHex(before);
+      const measured = measureEnds(ends, sum, { toleranceBillionths, window });
+      return { ...measured, sum: floatsToHex(measured.sum) };
     },
   }),
 ];

@@ -10,7 +10,7 @@ import { decodeSnapshot, encodeSnapshot, type Snapshot } from '../checkpoint/sna
 import { decodeDistanceSum, encodeDistanceSum } from '../checkpoint/distance-sum.js';
 import { finishRound, trainSegment, type RoundInput } from '../worker/round.js';
 import { readSegmentStart, type SegmentClaim } from './replay-segment.js';
-import { addDistance, residualBillionths } from './residual.js';
+import { measureEnds, residualBillionths, type SumBounds } from './residual.js';
 
 /** The two states of a segment that an auditor has before it sees the worker's. */
 export interface OwnEnd {
@@ -34,7 +34,7 @@ export async function computeOwnEnd(
     const bytes = encodeSnapshot(end, input.layout);
     return { segment: claim.segment, start, end, bytes, digest: digestOf(bytes) };
   } catch (error) {
-    if (/^(NON_FINITE|BAD_STATE)\b/.test((error as Error).message)) return null;
+    if (isNoState(error)) return null;
     throw error;
   }
 }
@@ -61,7 +61,17 @@ export function readShownEnd(input: RoundInput, own: OwnEnd, shown: ShownEnd): S
   if (end.local.steps !== own.end.local.steps) return null;
   if (!isSame(end.local.errorFeedback, own.start.local.errorFeedback)) return null;
   if (own.segment + 1 < inner.segments) return end;
-  return finishRound(input, end).leaf === shown.leaf ? end : null;
+  try {
+    return finishRound(input, end).leaf === shown.leaf ? end : null;
+  } catch (error) {
+    if (isNoState(error)) return null;
+    throw error;
+  }
+}
+
+/** Nobody can go on from it: the material is at fault, not who computes with it. */
+function isNoState(error: unknown): boolean {
+  return /^(NON_FINITE|BAD_STATE)\b/.test((error as Error).message);
 }
 
 function isSame(a: Float32Array | null, b: Float32Array | null): boolean {
@@ -80,15 +90,11 @@ export interface MeasuredDistance {
 export function measureDistance(
   input: RoundInput,
   own: OwnEnd,
-  it: { worker: Snapshot; before: Uint8Array | null },
+  it: { worker: Snapshot; before: Uint8Array | null; terms: SumBounds },
 ): MeasuredDistance {
   const ends = { start: own.start, worker: it.worker, auditor: own.end };
-  const added = addDistance(ends, readSum(input, it.before));
-  return {
-    residualBillionths: residualBillionths(ends),
-    alongBillionths: added.alongBillionths,
-    sum: encodeDistanceSum(added.sum),
-  };
+  const { sum, ...numbers } = measureEnds(ends, readSum(input, it.before), it.terms);
+  return { ...numbers, sum: encodeDistanceSum(sum) };
 }
 
 /** A file that is none points nowhere. */
@@ -127,8 +133,10 @@ export function judgeDistance(
   const { toleranceBillionths, driftBillionths, window } = it.terms;
   const worker = readShownEnd(input, own, shown);
   if (!worker) return own.digest;
-  const before = it.about === 'drift' ? beside : null;
-  const measured = measureDistance(input, own, { worker, before });
+  const ends = { start: own.start, worker, auditor: own.end };
+  // What a juror says needs no file of the sum, so what such a file cannot hold cannot stop it.
+  const before = it.about === 'drift' ? readSum(input, beside) : null;
+  const measured = measureEnds(ends, before, it.terms);
   if (measured.residualBillionths > toleranceBillionths) return own.digest;
   if (it.about === 'distance') return it.claimed;
   if (it.about === 'drift') {

@@ -3,6 +3,7 @@
  * computed, and every sum runs in a fixed order in f64 (tree-sum.ts), so everybody who has the blobs
  * comes to the same integers: what an auditor says of them can be checked without training anything.
  */
+import type { ToleranceTerms } from '@commonweights/dao-contracts/rules/tolerance/terms.js';
 import type { Snapshot } from '../checkpoint/snapshot.js';
 import { treeSumOf } from '../exchange/tree-sum.js';
 
@@ -79,27 +80,41 @@ export function residualBillionths(ends: SegmentEnds): number {
   return billionthsOf(Math.max(...Object.values(distancesOf(ends))));
 }
 
-/** A distance along the sum of those before it, and the sum with it. */
-export interface SummedDistance {
+/** A distance, its part along the sum of those before it, and the sum with it. */
+export interface MeasuredEnds {
+  readonly residualBillionths: number;
   /** Signed, in billionths, towards zero; 0 where there is no sum yet. */
   readonly alongBillionths: number;
   readonly sum: Float32Array;
 }
 
+/** What bounds a sum. */
+export type SumBounds = Pick<ToleranceTerms, 'toleranceBillionths' | 'window'>;
+
 /**
- * u = (worker − auditor) / ‖the auditor's delta‖. Law: the part along is never longer than u, and so
- * than the residual.
+ * u = (worker − auditor) / ‖the auditor's delta‖, added to `before`, which was shrunk to a reach of
+ * n·τ where it was longer. What is beyond the tolerance is a jury's question and adds nothing. So
+ * neither an outlier nor a file that somebody made up can be so long that what comes after no longer
+ * turns it, or that adding to it leaves it as it was. Laws: the part along is never longer than the
+ * residual; the sum is finite, and no longer than (n + 1)·τ by more than rounding.
  */
-export function addDistance(ends: SegmentEnds, before: Float32Array | null): SummedDistance {
+export function measureEnds(
+  ends: SegmentEnds,
+  before: Float32Array | null,
+  bounds: SumBounds,
+): MeasuredEnds {
   const { start, worker, auditor } = ends;
   const { length } = start.params;
-  const size = Math.sqrt(sumOfSquares((i) => auditor.params[i]! - start.params[i]!, length));
-  const u = (i: number) => (size === 0 ? 0 : (worker.params[i]! - auditor.params[i]!) / size);
-  const sum = new Float32Array(length);
-  for (let i = 0; i < length; i++) sum[i] = Math.fround((before?.[i] ?? 0) + u(i));
+  const residual = residualBillionths(ends);
   const reach = before ? Math.sqrt(sumOfSquares((i) => before[i]!, length)) : 0;
-  if (!before || reach === 0) return { alongBillionths: 0, sum };
-  const along = sumOf((i) => u(i) * before[i]!, length) / reach;
-  const most = billionthsMax;
-  return { alongBillionths: Math.max(-most, Math.min(most, Math.trunc(along * 1e9))) + 0, sum };
+  const reachMax = (bounds.window * bounds.toleranceBillionths) / 1e9;
+  const scale = reach > reachMax ? reachMax / reach : 1;
+  const isOutlier = residual > bounds.toleranceBillionths;
+  const size = Math.sqrt(sumOfSquares((i) => auditor.params[i]! - start.params[i]!, length));
+  const u = (i: number) =>
+    isOutlier || size === 0 ? 0 : (worker.params[i]! - auditor.params[i]!) / size;
+  const sum = new Float32Array(length);
+  for (let i = 0; i < length; i++) sum[i] = Math.fround(scale * (before?.[i] ?? 0) + u(i));
+  const along = before && reach > 0 ? sumOf((i) => u(i) * before[i]!, length) / reach : 0;
+  return { residualBillionths: residual, alongBillionths: Math.trunc(along * 1e9) + 0, sum };
 }

@@ -113,7 +113,8 @@ export class SeatByDistance {
       return this.#measured(audit, null);
     }
     const before = await this.#fileOf(distance!.before);
-    const { sum: bytes, ...numbers } = measureDistance(input, own, { worker, before });
+    const terms = it.run.terms.tolerance!;
+    const { sum: bytes, ...numbers } = measureDistance(input, own, { worker, before, terms });
     const sum = await blobs.publish(bytes);
     await client.measure({ ...this.#step(audit), ...sealed, ...numbers, sum });
     this.#measured(audit, numbers.residualBillionths);

@@ -30,16 +30,21 @@ def distances(case):
         apart(roots(worker[2]), roots(auditor[2])),
         apart(step(worker), step(auditor)),
     ]
+    tolerance = case["toleranceBillionths"]
+    residual = min(10**12, math.ceil(max(far) * 1e9))
     size = length(minus(auditor[0], start[0]))
-    u = [0.0 if size == 0 else one / size for one in minus(worker[0], auditor[0])]
+    nothing = residual > tolerance or size == 0
+    u = [0.0 if nothing else one / size for one in minus(worker[0], auditor[0])]
     before = None if case["before"] is None else floats(case["before"])
     reach = 0.0 if before is None else length(before)
+    reach_max = case["window"] * tolerance / 1e9
+    scale = reach_max / reach if reach > reach_max else 1.0
     along = 0
     if reach > 0:
         along = math.trunc(tree_sum([a * b for a, b in zip(u, before)]) / reach * 1e9)
-    added = [f32(a + b) for a, b in zip(before or [0.0] * len(u), u)]
+    added = [f32(scale * a + b) for a, b in zip(before or [0.0] * len(u), u)]
     return {
-        "residualBillionths": min(10**12, math.ceil(max(far) * 1e9)),
+        "residualBillionths": residual,
         "alongBillionths": along,
         "sum": hex_of(added),
     }
