@@ -1,13 +1,21 @@
-/** Blocks and chunks as clients see them. What only validators would fill in is empty. */
+/**
+ * Blocks and chunks as clients see them: a block's hash follows from the fields that are shown. What
+ * only several validators would fill in is empty.
+ */
+import { baseDecode, baseEncode } from 'near-api-js';
+import {
+  approvalsIn,
+  noHash,
+  protocolVersion,
+  randomValueOf,
+  type BlockHeader,
+} from '../runtime/block-header.js';
 import type { Chain } from '../runtime/chain.js';
-import type { BlockHeader } from '../runtime/journal.js';
 import { gasPriceYocto, limits } from '../protocol/parameters.js';
 import type { Parameters } from './parameters.js';
 import { handlerError, parseError } from './rpc-error.js';
 
-const noHash = '11111111111111111111111111111111';
 const noSignature = `ed25519:${'1'.repeat(64)}`;
-const author = 'localnet';
 
 /** The block that the request names by `block_id` or `finality`; every block is final at once. */
 export function findBlock(chain: Chain, parameters: Parameters, place?: number): BlockHeader {
@@ -33,58 +41,61 @@ export function requireHead(chain: Chain, parameters: Parameters): BlockHeader {
 }
 
 export function blockView(chain: Chain, block: BlockHeader): object {
+  const { accountId: author } = chain.validator.producer;
   return { author, header: headerView(chain, block), chunks: [chunkHeader(block)] };
 }
 
-export function chunkView(block: BlockHeader): object {
+export function chunkView(chain: Chain, block: BlockHeader): object {
+  const { accountId: author } = chain.validator.producer;
   return { author, header: chunkHeader(block), transactions: [], receipts: [] };
 }
 
-function headerView(chain: Chain, block: BlockHeader): object {
+function headerView({ validator }: Chain, block: BlockHeader): object {
+  const signatureText = (bytes: Uint8Array): string => `ed25519:${baseEncode(bytes)}`;
   return {
     height: block.height,
-    prev_height: null,
-    epoch_id: noHash,
-    next_epoch_id: noHash,
+    prev_height: block.previousHeight,
+    epoch_id: block.epochId,
+    next_epoch_id: block.nextEpochId,
     hash: block.hash,
     prev_hash: block.previousHash,
-    prev_state_root: noHash,
+    prev_state_root: block.stateRoot,
+    block_body_hash: noHash,
     chunk_receipts_root: noHash,
     chunk_headers_root: noHash,
     chunk_tx_root: noHash,
-    outcome_root: noHash,
+    outcome_root: block.outcomeRoot,
     chunks_included: 1,
     challenges_root: noHash,
     timestamp: Number(block.timeNs),
     timestamp_nanosec: `${block.timeNs}`,
-    random_value: noHash,
+    random_value: baseEncode(randomValueOf(block)),
     validator_proposals: [],
     chunk_mask: [true],
     gas_price: `${gasPriceYocto}`,
-    block_ordinal: null,
+    block_ordinal: block.ordinal,
     rent_paid: '0',
     validator_reward: '0',
-    total_supply: `${chain.ledger.circulatingYocto}`,
+    total_supply: `${block.totalSupplyYocto}`,
     challenges_result: [],
-    last_final_block: block.hash,
-    last_ds_final_block: block.hash,
-    next_bp_hash: noHash,
-    block_merkle_root: noHash,
+    last_final_block: block.lastFinal,
+    last_ds_final_block: block.lastEndorsed,
+    next_bp_hash: baseEncode(validator.producersHash),
+    block_merkle_root: block.blockMerkleRoot,
     epoch_sync_data_hash: null,
-    approvals: [],
-    signature: noSignature,
+    approvals: approvalsIn(block, validator).map(signatureText),
+    signature: signatureText(validator.sign(baseDecode(block.hash))),
     latest_protocol_version: protocolVersion,
+    chunk_endorsements: [],
   };
 }
-
-export const protocolVersion = 85;
 
 function chunkHeader(block: BlockHeader): object {
   return {
     chunk_hash: block.hash,
     prev_block_hash: block.previousHash,
     outcome_root: noHash,
-    prev_state_root: noHash,
+    prev_state_root: block.stateRoot,
     encoded_merkle_root: noHash,
     encoded_length: 0,
     height_created: block.height,

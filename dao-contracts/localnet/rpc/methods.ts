@@ -1,25 +1,24 @@
 /** The JSON-RPC methods of the node, by name. */
-import { baseEncode } from 'near-api-js';
 import { publicKeyText } from '../keys.js';
 import { gasPriceYocto, limits } from '../protocol/parameters.js';
+import { epochLength, protocolVersion } from '../runtime/block-header.js';
 import type { Chain } from '../runtime/chain.js';
 import { InvalidTransaction } from '../runtime/charge-transaction.js';
 import { blockNs } from '../runtime/clock.js';
 import { DecodeError } from '../runtime/transaction.js';
 import type { ActionReceipt } from '../runtime/receipt.js';
-import { blockView, chunkView, findBlock, protocolVersion } from './block-views.js';
+import { blockView, chunkView, findBlock } from './block-views.js';
 import { changes, changesInBlock } from './change-views.js';
+import {
+  blockProof,
+  executionProof,
+  nextLightClientBlock,
+  producerView,
+} from './light-client-views.js';
 import type { Parameters } from './parameters.js';
 import { protocolConfig } from './protocol-config.js';
 import { query } from './query.js';
-import {
-  handlerError,
-  internalError,
-  invalidTransaction,
-  methodNotFound,
-  parseError,
-  type RpcError,
-} from './rpc-error.js';
+import { handlerError, invalidTransaction, methodNotFound, parseError } from './rpc-error.js';
 import { receiptView, receiptsOf, transactionView } from './transaction-views.js';
 
 type Method = (chain: Chain, parameters: Parameters) => unknown;
@@ -31,6 +30,13 @@ const forwardMsMax = 315_360_000_000;
 const forwardHeightMax = 100_000_000;
 
 export const localMethods = new Set(['sandbox_fast_forward']);
+/** Asked from this machine, they bring the blocks that make what was executed final. */
+export const finalMethods = new Set([
+  'next_light_client_block',
+  'light_client_proof',
+  'EXPERIMENTAL_light_client_proof',
+  'EXPERIMENTAL_light_client_block_proof',
+]);
 
 const methods: Readonly<Record<string, Method>> = {
   query,
@@ -39,20 +45,12 @@ const methods: Readonly<Record<string, Method>> = {
     const id = parameters.get('chunk_id', 0) ?? parameters.get('block_id');
     const block = typeof id === 'string' ? chain.history.byHash(id) : chain.head;
     if (!block) throw handlerError('UNKNOWN_CHUNK', { chunk_hash: id }, `no chunk ${String(id)}`);
-    return chunkView(block);
+    return chunkView(chain, block);
   },
   status,
   gas_price: () => ({ gas_price: `${gasPriceYocto}` }),
-  validators: (chain) => ({
-    current_validators: [],
-    next_validators: [],
-    current_fishermen: [],
-    next_fishermen: [],
-    current_proposals: [],
-    prev_epoch_kickout: [],
-    epoch_start_height: chain.genesis.height,
-    epoch_height: 1,
-  }),
+  validators,
+  EXPERIMENTAL_validators_ordered: (chain) => [producerView(chain.validator)],
   health: () => null,
   network_info: () => ({ active_peers: [], num_active_peers: 0, known_producers: [] }),
   EXPERIMENTAL_protocol_config: (chain) => protocolConfig(chain),
@@ -71,10 +69,10 @@ const methods: Readonly<Record<string, Method>> = {
   broadcast_tx_async: (chain, parameters) => submit(chain, parameters.bytes('signed_tx_base64', 0)),
   tx: (chain, parameters) => transactionStatus(chain, parameters, false),
   EXPERIMENTAL_tx_status: (chain, parameters) => transactionStatus(chain, parameters, true),
-  next_light_client_block: withoutValidators,
-  light_client_proof: withoutValidators,
-  EXPERIMENTAL_light_client_proof: withoutValidators,
-  EXPERIMENTAL_light_client_block_proof: withoutValidators,
+  next_light_client_block: nextLightClientBlock,
+  light_client_proof: executionProof,
+  EXPERIMENTAL_light_client_proof: executionProof,
+  EXPERIMENTAL_light_client_block_proof: blockProof,
   sandbox_fast_forward: fastForward,
   localnet_supply: (chain) => {
     const { totalSupply, burnt, accountsTotal, inFlight } = chain.ledger.supply();
@@ -99,6 +97,34 @@ export async function answer(
   return found(chain, parameters);
 }
 
+function validators(chain: Chain): object {
+  const { head, validator } = chain;
+  const known = producerView(validator);
+  const produced = head.ordinal;
+  const current = {
+    ...known,
+    is_slashed: false,
+    shards: [0],
+    shards_produced: [0],
+    num_produced_blocks: produced,
+    num_expected_blocks: produced,
+    num_produced_chunks: produced,
+    num_expected_chunks: produced,
+    num_produced_endorsements: 0,
+    num_expected_endorsements: 0,
+  };
+  return {
+    current_validators: [current],
+    next_validators: [{ ...known, shards: [0] }],
+    current_fishermen: [],
+    next_fishermen: [],
+    current_proposals: [],
+    prev_epoch_kickout: [],
+    epoch_start_height: head.epochStart,
+    epoch_height: Math.floor(head.height / epochLength),
+  };
+}
+
 function status(chain: Chain): object {
   const time = new Date(Number(chain.viewNow().timeNs / 1_000_000n)).toISOString();
   return {
@@ -108,18 +134,18 @@ function status(chain: Chain): object {
     protocol_version: protocolVersion,
     latest_protocol_version: protocolVersion,
     rpc_addr: null,
-    validators: [],
+    validators: [{ account_id: chain.validator.producer.accountId, is_slashed: false }],
     sync_info: {
       latest_block_hash: chain.head.hash,
       latest_block_height: chain.head.height,
-      latest_state_root: baseEncode(new Uint8Array(32)),
+      latest_state_root: chain.head.left.stateRoot,
       latest_block_time: time,
       syncing: false,
       earliest_block_hash: chain.genesis.hash,
       earliest_block_height: chain.genesis.height,
     },
-    validator_account_id: null,
-    validator_public_key: null,
+    validator_account_id: chain.validator.producer.accountId,
+    validator_public_key: chain.validator.publicKey,
     node_public_key: publicKeyText(new Uint8Array(32)),
     node_key: null,
     uptime_sec: 0,
@@ -213,8 +239,4 @@ function fastForward(chain: Chain, parameters: Parameters): null {
   if (heightDelta !== undefined) chain.fastForward(BigInt(heightDelta) * blockNs, heightDelta);
   else chain.fastForward(BigInt(durationMs!) * 1_000_000n, 1);
   return null;
-}
-
-function withoutValidators(): RpcError {
-  throw internalError('the local chain has no validators, so there is nothing to prove it by');
 }

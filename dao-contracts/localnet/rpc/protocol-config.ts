@@ -10,7 +10,7 @@ import {
   wasmCosts,
   type Fee,
 } from '../protocol/parameters.js';
-import { protocolVersion } from './block-views.js';
+import { epochLength, protocolVersion } from '../runtime/block-header.js';
 
 export function protocolConfig(chain: Chain): object {
   return {
@@ -18,8 +18,8 @@ export function protocolConfig(chain: Chain): object {
     genesis_time: new Date(Number(chain.genesis.timeNs / 1_000_000n)).toISOString(),
     chain_id: 'localnet',
     genesis_height: chain.genesis.height,
-    num_block_producer_seats: 0,
-    epoch_length: 43_200,
+    num_block_producer_seats: 1,
+    epoch_length: epochLength,
     gas_limit: limits.maxGasBurnt,
     min_gas_price: `${gasPriceYocto}`,
     max_gas_price: `${gasPriceYocto}`,

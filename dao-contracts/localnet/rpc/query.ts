@@ -2,7 +2,7 @@
 import { publicKeyBytes } from '../keys.js';
 import type { Chain } from '../runtime/chain.js';
 import { viewFunction } from '../runtime/call-function.js';
-import type { BlockHeader } from '../runtime/journal.js';
+import type { BlockHeader } from '../runtime/block-header.js';
 import { describeFailure, rawFailure } from '../vm/vm-error.js';
 import { requireHead } from './block-views.js';
 import type { Parameters } from './parameters.js';

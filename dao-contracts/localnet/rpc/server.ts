@@ -6,7 +6,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Chain } from '../runtime/chain.js';
-import { answer, localMethods } from './methods.js';
+import { answer, finalMethods, localMethods } from './methods.js';
 import { Parameters } from './parameters.js';
 import { internalError, parseError, RpcError } from './rpc-error.js';
 
@@ -99,6 +99,7 @@ async function answerOne(chain: Chain, request: unknown, trusted: boolean): Prom
     if (localMethods.has(method) && !trusted) {
       throw parseError(`"${method}" is refused to pages from other machines`);
     }
+    if (finalMethods.has(method) && trusted) chain.finalize();
     const result = await answer(chain, method, new Parameters(params));
     return { jsonrpc: '2.0', id: known, result };
   } catch (error) {

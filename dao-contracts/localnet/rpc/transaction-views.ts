@@ -20,10 +20,10 @@ export function transactionView(chain: Chain, record: TransactionRecord): object
       signature: `ed25519:${baseEncode(transaction.signature)}`,
       hash: transaction.hash,
     },
-    transaction_outcome: outcomeView(chain, outcome),
+    transaction_outcome: outcomeView(outcome),
     receipts_outcome: executed.flatMap((id) => {
       const found = chain.outcome(id);
-      return found ? [outcomeView(chain, found)] : [];
+      return found ? [outcomeView(found)] : [];
     }),
   };
 }
@@ -67,10 +67,10 @@ function finalStatus(chain: Chain, first: Outcome): unknown {
   return outcome ? outcome.status : 'Started';
 }
 
-function outcomeView(chain: Chain, outcome: Outcome): object {
+export function outcomeView(outcome: Outcome): object {
   return {
-    proof: [],
-    block_hash: chain.history.at(outcome.blockHeight)?.hash ?? chain.head.hash,
+    proof: outcome.block?.path ?? [],
+    block_hash: outcome.block?.hash,
     id: outcome.id,
     outcome: {
       logs: outcome.logs,

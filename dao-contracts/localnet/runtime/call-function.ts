@@ -9,6 +9,7 @@ import type { CallContext, CallOutcome, PromiseResult } from '../vm/call.js';
 import { runContract } from '../vm/contract.js';
 import { serializeFailure, type VmFailure } from '../vm/vm-error.js';
 import { AccountDraft } from './account-draft.js';
+import { epochLength } from './block-header.js';
 import type { ActionReceipt } from './receipt.js';
 import { refusalOfActions } from './validate-actions.js';
 import type { World } from './world.js';
@@ -122,14 +123,13 @@ function sharedContext(
   | 'storageUsageBytes'
   | 'randomSeed'
 > {
-  const blocksPerEpoch = 43_200;
   return {
     currentAccountId: draft.id,
     method,
     input: args,
     blockHeight: now.blockHeight,
     blockTimestampNs: now.timeNs,
-    epochHeight: Math.floor(now.blockHeight / blocksPerEpoch),
+    epochHeight: Math.floor(now.blockHeight / epochLength),
     balanceYocto: draft.account!.amountYocto,
     storageUsageBytes: draft.account!.storageUsageBytes,
     randomSeed: drawSeed(draft.id, method, args, now),

@@ -4,21 +4,31 @@
  * before it produced; receipts that it produces wait for the next. Between two blocks the event
  * loop turns, so other requests are served and other transactions come in, as on the network.
  */
-import { createHash } from 'node:crypto';
-import { baseEncode } from 'near-api-js';
+import { baseDecode, baseEncode } from 'near-api-js';
 import { limits } from '../protocol/parameters.js';
+import {
+  emptyOutcomeRoot,
+  makeGenesisHeader,
+  makeHeader,
+  type BlockHeader,
+  type NewHeader,
+} from './block-header.js';
 import { BlockHistory } from './block-history.js';
 import type { BlockNow } from './call-function.js';
 import { chargeTransaction, InvalidTransaction } from './charge-transaction.js';
 import { Clock, genesisTimeNs, type ClockKind } from './clock.js';
 import { checkGenesis, writeGenesis } from './genesis.js';
-import { Journal, type BlockHeader, type JournalEntry, type WriteSome } from './journal.js';
+import { Journal, journalFormat, type JournalEntry, type WriteSome } from './journal.js';
 import { Ledger } from './ledger.js';
+import { isAllFinal } from './light-blocks.js';
+import { placeOutcomes } from './outcome-tree.js';
 import { childId } from './receipt-builder.js';
 import { tokensInside, withoutCode, type Outcome } from './receipt.js';
 import { ReceiptQueue } from './receipt-queue.js';
+import { nextStateRoot } from './state-root.js';
 import { decodeTransaction, isSigned, type Transaction } from './transaction.js';
 import type { TransactionRecord } from './transaction-record.js';
+import { Validator } from './validator.js';
 import { World, type Change } from './world.js';
 
 export interface ChainOptions {
@@ -31,11 +41,12 @@ export interface ChainOptions {
   writeSome?: WriteSome;
   /** A journal longer than this is rewritten as a snapshot. Default 64 MiB. */
   compactAboveBytes?: number;
+  /** Older blocks than so many are forgotten. Default: more than a transaction may look back. */
+  blocksKept?: number;
 }
 
 /** One billion NEAR. */
 const genesisYocto = 10n ** 33n;
-const noHash = '11111111111111111111111111111111';
 /** 2200-01-01: well inside what 64 bits of nanoseconds hold. */
 const latestTimeNs = 7_258_118_400_000_000_000n;
 const gasPerBlock = 1_000e12;
@@ -45,6 +56,8 @@ const transactionsKept = 20_000;
 const compactAboveBytesDefault = 64 * 1024 * 1024;
 /** Changes in one line of a snapshot: a whole state could be longer than any text may be. */
 const changesPerLine = 1_000;
+/** Four make a block's outcomes final; where an epoch ends it takes some more. */
+const finalBlocksMax = 16;
 
 export class Chain {
   readonly world = new World();
@@ -52,7 +65,8 @@ export class Chain {
   private readonly queue: ReceiptQueue;
   private readonly journal: Journal | null;
   private readonly clock: Clock;
-  readonly history = new BlockHistory();
+  readonly history: BlockHistory;
+  readonly validator: Validator;
   private waiting: Transaction[] = [];
   private running: Promise<void> | null = null;
   private readonly watchers = new Map<string, (() => void)[]>();
@@ -68,10 +82,13 @@ export class Chain {
     this.compactAboveBytes = options.compactAboveBytes ?? compactAboveBytesDefault;
     this.ledger = new Ledger(this.world, genesisYocto);
     this.queue = new ReceiptQueue(this.world);
+    this.history = new BlockHistory(options.blocksKept);
+    this.validator = new Validator(options.seed, options.rootAccount);
     const { dataDir, writeSome } = options;
-    const readBack = ({ block, changes }: JournalEntry) => {
+    const readBack = ({ block, changes, snapshot, tree }: JournalEntry) => {
       for (const change of changes) this.world.apply(change);
-      if (block) this.history.add(block);
+      if (tree) this.history.resumeTree(tree.size, tree.peaks);
+      if (block) this.history.add(block, snapshot ? null : changes);
     };
     this.journal = dataDir === null ? null : Journal.open(dataDir, readBack, writeSome);
     try {
@@ -79,7 +96,8 @@ export class Chain {
       this.clock = new Clock(options.clock, this.history.latest?.timeNs ?? firstTimeNs(options));
       if (!this.history.latest) {
         writeGenesis(this.world, options, genesisYocto);
-        this.seal({ height: 1, timeNs: this.clock.now(), previousHash: noHash });
+        const place = this.place(1, this.clock.now());
+        this.seal(makeGenesisHeader(place, this.validator), emptyOutcomeRoot);
       }
       this.compact();
     } catch (error) {
@@ -175,6 +193,18 @@ export class Chain {
     this.wake();
   }
 
+  /**
+   * Makes the empty blocks by which the network would have made everything final that was executed:
+   * a light client takes a block when two more have come. Does nothing while work brings blocks.
+   */
+  finalize(): void {
+    for (let made = 0; made < finalBlocksMax; made++) {
+      if (this.stopped || this.waiting.length || this.queue.ready) return;
+      if (isAllFinal(this.history)) return;
+      this.makeBlock(this.head.height + 1, this.clock.next());
+    }
+  }
+
   /** Waits until nothing is left to process, and closes the journal. */
   async stop(): Promise<void> {
     this.stopped = true;
@@ -217,30 +247,37 @@ export class Chain {
   }
 
   private fillBlock(height: number, timeNs: bigint): void {
-    const previousHash = this.head.hash;
-    const now = this.now(height, timeNs, previousHash);
+    const header = makeHeader(this.head, this.place(height, timeNs), this.validator);
+    const now = this.now(height, timeNs, header.previousHash);
     const touched = new Set<string>();
+    const executed: string[] = [];
     let gasBurnt = 0;
     this.queue.expireYields(height);
     const execute = (): void => {
       const applied = this.queue.executeNext(now, this.ledger);
       gasBurnt += applied.gasBurnt;
-      if (applied.transaction) touched.add(applied.transaction);
+      if (!applied.receipt) return;
+      touched.add(applied.receipt.transaction);
+      executed.push(applied.receipt.id);
     };
+    const included: string[] = [];
     for (const transaction of this.waiting.splice(0, transactionsPerBlock)) {
-      gasBurnt += this.include(transaction, height);
+      const burnt = this.include(transaction, height);
       touched.add(transaction.hash);
+      if (burnt === null) continue;
+      gasBurnt += burnt;
+      included.push(transaction.hash);
     }
     // A transaction from an account to itself is executed at once; other receipts come next.
     this.queue.beginBlock();
     while (this.queue.hasForThisBlock && gasBurnt < gasPerBlock) execute();
     this.queue.endBlock();
-    this.seal({ height, timeNs, previousHash });
+    this.seal(header, placeOutcomes(this.world, header.hash, included, executed));
     for (const hash of touched) this.notify(hash);
   }
 
-  /** Charges a transaction and queues its receipt; returns the gas that it burnt. */
-  private include(transaction: Transaction, height: number): number {
+  /** Charges a transaction and queues its receipt; returns the gas that it burnt, null if refused. */
+  private include(transaction: Transaction, height: number): number | null {
     const { hash, signerId, receiverId } = transaction;
     const receiptId = childId(hash, 0);
     try {
@@ -255,7 +292,7 @@ export class Chain {
         outcome: {
           id: hash,
           executorId: signerId,
-          blockHeight: height,
+          block: null,
           gasBurnt: charged.gasBurnt,
           tokensBurntYocto: charged.tokensBurntYocto,
           logs: [],
@@ -272,20 +309,25 @@ export class Chain {
       if (!(error instanceof InvalidTransaction)) throw error;
       this.refused.set(hash, error);
       if (this.refused.size > waitingMax) this.refused.delete(this.refused.keys().next().value!);
-      return 0;
+      return null;
     }
   }
 
-  private seal(block: Omit<BlockHeader, 'hash'>): void {
+  /** `outcomeRoot`: of what was executed in the block. */
+  private seal(header: NewHeader, outcomeRoot: string): void {
     this.ledger.save();
     this.prune();
     const changes = this.world.takeChanges();
-    const { height, timeNs, previousHash } = block;
-    const { seed } = this.options;
-    const text = `cw/localnet/block/1:${previousHash}:${height}:${timeNs}:${seed}`;
-    const header = { ...block, hash: baseEncode(createHash('sha256').update(text).digest()) };
-    this.journal?.append({ block: header, changes });
-    this.history.add(header, changes);
+    const stateRoot = baseEncode(nextStateRoot(baseDecode(header.stateRoot), changes));
+    const block: BlockHeader = { ...header, left: { stateRoot, outcomeRoot } };
+    const format = header.ordinal === 1 ? { format: journalFormat } : {};
+    this.journal?.append({ ...format, block, changes });
+    this.history.add(block, changes);
+  }
+
+  private place(height: number, timeNs: bigint): Parameters<typeof makeHeader>[1] {
+    const blockMerkleRoot = this.history.rootOver(this.history.latest?.ordinal ?? 0);
+    return { height, timeNs, blockMerkleRoot, totalSupplyYocto: this.ledger.circulatingYocto };
   }
 
   /** Between two blocks, when all that there is has been written. */
@@ -297,16 +339,22 @@ export class Chain {
   }
 
   private *snapshot(): Generator<JournalEntry> {
-    if (this.head.height > this.genesis.height) yield { block: this.genesis, changes: [] };
+    const line = { snapshot: true, block: null, changes: [] } as const;
+    const tree = this.history.forgottenTree();
+    yield { ...line, format: journalFormat };
+    for (const block of this.history.headersKept()) {
+      if (block !== this.head) yield { ...line, block };
+      if (block === this.genesis && tree) yield { ...line, tree };
+    }
     let changes: Change[] = [];
     for (const change of this.world.snapshot()) {
       if (changes.length === changesPerLine) {
-        yield { block: null, changes };
+        yield { ...line, changes };
         changes = [];
       }
       changes.push(change);
     }
-    yield { block: this.head, changes };
+    yield { ...line, block: this.head, changes };
   }
 
   /** Forgets the oldest transactions that are done. */

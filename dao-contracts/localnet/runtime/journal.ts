@@ -19,21 +19,24 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import type { BlockHeader } from './block-header.js';
 import { releaseFolder, takeFolder } from './folder-lock.js';
 import type { Change } from './world.js';
 
 export interface JournalEntry {
-  /** Null: part of a snapshot, which goes on in the next line. */
+  /** In the first line: what the lines are written by. */
+  format?: number;
+  /** Part of a snapshot: the changes are not those of the block. */
+  snapshot?: true;
+  /** Of a snapshot: the tree over the blocks that were forgotten. */
+  tree?: { size: number; peaks: readonly Uint8Array[] };
+  /** Null: the snapshot goes on in the next line. */
   block: BlockHeader | null;
   changes: readonly Change[];
 }
 
-export interface BlockHeader {
-  height: number;
-  hash: string;
-  previousHash: string;
-  timeNs: bigint;
-}
+/** Since 2, headers are the protocol's. */
+export const journalFormat = 2;
 
 /** Writes what it can and says how many bytes that were, like write(2). */
 export type WriteSome = (file: number, bytes: Uint8Array) => number;
@@ -143,6 +146,12 @@ function readEntries(
       if (!entry) {
         throw new Error(
           `CORRUPT_CHAIN: ${path} is damaged at byte ${start}; restore it or start with a new folder`,
+        );
+      }
+      if (start === 0 && entry.format !== journalFormat) {
+        throw new Error(
+          `OTHER_FORMAT: ${path} is a chain of format ${entry.format ?? 1}, this node reads ` +
+            `${journalFormat}; go on with the version that wrote it, or start with a new folder`,
         );
       }
       readBack(entry);

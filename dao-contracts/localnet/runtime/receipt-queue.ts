@@ -80,7 +80,7 @@ export class ReceiptQueue {
   }
 
   /** Takes the next receipt: executes it, or puts it where it waits. */
-  executeNext(now: BlockNow, ledger: Ledger): { gasBurnt: number; transaction: string | null } {
+  executeNext(now: BlockNow, ledger: Ledger): { gasBurnt: number; receipt: ActionReceipt | null } {
     const receipt = this.current.shift()!;
     if (receipt.kind === 'data') return this.deliver(receipt, now, ledger);
     if (receipt.yielded) this.startYield(receipt, now.blockHeight);
@@ -91,19 +91,19 @@ export class ReceiptQueue {
     for (const id of receipt.inputDataIds) {
       this.world.put(['record', `awaits/${receipt.receiverId}/${id}`, receipt.id]);
     }
-    return { gasBurnt: 0, transaction: null };
+    return { gasBurnt: 0, receipt: null };
   }
 
   private deliver(
     { receiverId, dataId, data }: DataReceipt,
     now: BlockNow,
     ledger: Ledger,
-  ): { gasBurnt: number; transaction: string | null } {
+  ): { gasBurnt: number; receipt: ActionReceipt | null } {
     this.world.put(['record', dataName(receiverId, dataId), { data }]);
     const waiting = this.world.record<string>(`awaits/${receiverId}/${dataId}`);
     const receipt = waiting && this.world.record<ActionReceipt>(`postponed/${waiting}`);
     if (!receipt || !receipt.inputDataIds.every((id) => this.hasData(receiverId, id))) {
-      return { gasBurnt: 0, transaction: null };
+      return { gasBurnt: 0, receipt: null };
     }
     this.world.put(['record', `postponed/${receipt.id}`, null]);
     for (const id of receipt.inputDataIds) {
@@ -116,7 +116,7 @@ export class ReceiptQueue {
     receipt: ActionReceipt,
     now: BlockNow,
     ledger: Ledger,
-  ): { gasBurnt: number; transaction: string } {
+  ): { gasBurnt: number; receipt: ActionReceipt } {
     const results = receipt.inputDataIds.map((id) => this.takeData(receipt.receiverId, id));
     const applied = applyReceipt(this.world, receipt, results, now);
     ledger.arrive(tokensInside(receipt));
@@ -136,7 +136,7 @@ export class ReceiptQueue {
       {
         id: receipt.id,
         executorId: receipt.receiverId,
-        blockHeight: now.blockHeight,
+        block: null,
         gasBurnt: applied.gasBurnt,
         tokensBurntYocto: applied.tokensBurntYocto,
         logs: applied.logs,
@@ -147,7 +147,7 @@ export class ReceiptQueue {
     const kept = { ...receipt, actions: withoutCode(receipt.actions) };
     this.world.put(['record', `receipt/${receipt.id}`, kept]);
     this.closeOne(receipt, created);
-    return { gasBurnt: applied.gasBurnt, transaction: receipt.transaction };
+    return { gasBurnt: applied.gasBurnt, receipt };
   }
 
   /** One receipt of the transaction is done and `created` more are to come. */

@@ -46,12 +46,19 @@ export type OutcomeStatus =
 export interface Outcome {
   id: string;
   executorId: string;
-  blockHeight: number;
+  /** Null until its block is full. */
+  block: OutcomePlace | null;
   gasBurnt: number;
   tokensBurntYocto: bigint;
   logs: readonly string[];
   receiptIds: readonly string[];
   status: OutcomeStatus;
+}
+
+/** Where an outcome stands, with the way from it to the root over all of its block's. */
+export interface OutcomePlace {
+  readonly hash: string;
+  readonly path: readonly { readonly hash: string; readonly direction: 'Left' | 'Right' }[];
 }
 
 /** Tokens that travel in a receipt: its deposits, and the gas that was bought for it. */

@@ -88,7 +88,8 @@ describe('the JSON-RPC server', () => {
     expect(causeOf(await ask('EXPERIMENTAL_receipt', { receipt_id: 'x' }))).to.equal(
       'UNKNOWN_RECEIPT',
     );
-    expect(causeOf(await ask('next_light_client_block', {}))).to.equal('INTERNAL_ERROR');
+    expect(causeOf(await ask('next_light_client_block', {}))).to.equal('PARSE_ERROR');
+    expect(causeOf(await ask('next_light_client_block', ['x']))).to.equal('UNKNOWN_BLOCK');
   });
 
   it('answers a batch in order, and bounds it', async () => {

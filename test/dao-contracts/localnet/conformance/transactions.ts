@@ -379,7 +379,8 @@ export const transactionCases: Case[] = [
           await signed(chain, [actions.addFullAccessKey(publicKey('k'))]),
         );
         await chain.wait(hash, 'executed');
-        const { blockHeight } = chain.outcome(chain.transaction(hash)!.executed[0]!)!;
+        const { block } = chain.outcome(chain.transaction(hash)!.executed[0]!)!;
+        const blockHeight = chain.history.heightOf(block!.hash)!;
         const { nonce } = chain.world.accounts
           .get('a.local')!
           .keys.get(deriveKey(seed, 'k').publicKey)!;
