@@ -23,6 +23,7 @@ import {
   type RunningRegistry,
 } from '@commonweights/dataset-registry/server/registry.js';
 import { networkFileName, type NetworkFile } from '@commonweights/governance-ui/network-file.js';
+import { pageHeaders } from '@commonweights/governance-ui/page-headers.js';
 import { readCredentials, writeCredentials, type KeyFolder } from './credentials.js';
 import { dropProfilePointer, writeProfile } from './profile.js';
 import type { Progress, ProgressOptions } from './progress.js';
@@ -154,7 +155,7 @@ export async function startLocalNetwork(options: LocalNetworkOptions): Promise<L
   }
 }
 
-function openRegistry(it: {
+async function openRegistry(it: {
   dataDir: string;
   port: number;
   network: Network;
@@ -162,14 +163,19 @@ function openRegistry(it: {
 }): Promise<RunningRegistry> {
   const { network, contract } = it;
   const reader = connect({ network, contract });
-  return startRegistry({
+  const addresses = [network.rpcUrl];
+  const headers = () => pageHeaders(addresses);
+  const registry = await startRegistry({
     dataDir: join(it.dataDir, 'registry'),
     port: it.port === 0 ? 0 : it.port + 1,
     authorise: (accountId, publicKey) => reader.isKeyOfAccount(accountId, publicKey),
     // All workers of a local network have one address.
     connectionsPerAddressMax: null,
-    staticDirs: [pagesDataOf(it.dataDir), webFolder].map((dir) => ({ mount: '/', dir })),
+    staticDirs: [pagesDataOf(it.dataDir), webFolder].map((dir) => ({ mount: '/', dir, headers })),
   });
+  // The page may be opened by another name of this machine than the network file has.
+  addresses.push(registry.url);
+  return registry;
 }
 
 /** What is served beside the pages because it differs from network to network. */

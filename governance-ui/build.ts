@@ -61,6 +61,10 @@ async function bundle(outDir: string): Promise<string[]> {
   const modules = new Set<string>();
   // Vite sets this for the whole process, where a chain and a registry may be running already.
   const environment = process.env.NODE_ENV;
+  const noteInputs = () => ({
+    name: 'note-inputs',
+    moduleParsed: ({ id }: { id: string }) => void modules.add(id),
+  });
   try {
     const { build } = await import('vite');
     await build({
@@ -71,8 +75,14 @@ async function bundle(outDir: string): Promise<string[]> {
       publicDir: false,
       logLevel: 'silent',
       oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-      plugins: [{ name: 'note-inputs', moduleParsed: ({ id }) => void modules.add(id) }],
-      build: { outDir, emptyOutDir: true, target: 'es2022', modulePreload: { polyfill: false } },
+      plugins: [noteInputs()],
+      // Workers are bundles of their own, with plugins of their own.
+      worker: { format: 'es', plugins: () => [noteInputs()] },
+      build: {
+        ...{ outDir, emptyOutDir: true, target: 'es2022', modulePreload: { polyfill: false } },
+        // The policy of the pages allows no code from anywhere but a file.
+        assetsInlineLimit: 0,
+      },
     });
   } finally {
     if (environment === undefined) delete process.env.NODE_ENV;

@@ -29,13 +29,20 @@ import { announcedBytes, receiveBlob, uploadTimesDefault, type UploadTimes } fro
 import { endUnread } from './unread-body.js';
 import { UploadSlots, type RunningUpload } from './upload-slots.js';
 
+export interface StaticDir {
+  readonly mount: string;
+  readonly dir: string;
+  /** Sent with each of its files; asked for each time, since the server's own address may be in it. */
+  readonly headers?: () => Readonly<Record<string, string>>;
+}
+
 export interface RegistryOptions extends Authority {
   /** Blobs, quota book and the operator's files live here. */
   dataDir: string;
   quotas?: { bytesPerAccount?: number };
   maxBlobBytes?: number;
   /** Folders served as they are, e.g. the web pages. */
-  staticDirs?: readonly { mount: string; dir: string }[];
+  staticDirs?: readonly StaticDir[];
   uploadTimes?: UploadTimes;
   uploadsAtOnceMax?: number;
   connectionTimes?: { idleMs: number; drainMs: number };
@@ -89,7 +96,10 @@ export function createRegistry(options: RegistryOptions): express.Express {
   app.get('/manifests/:digest', async (request, response) => {
     response.json(await readManifest(store, readDigest(request)));
   });
-  for (const { mount, dir } of options.staticDirs ?? []) app.use(mount, express.static(dir));
+  for (const { mount, dir, headers } of options.staticDirs ?? []) {
+    const setHeaders = (response: Response) => void response.set({ ...headers?.() });
+    app.use(mount, express.static(dir, { setHeaders }));
+  }
   app.use((request: Request) => {
     throw new Refusal(404, 'NO_SUCH_PATH', `no ${request.path} here`, 'see GET /health');
   });

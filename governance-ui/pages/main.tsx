@@ -7,6 +7,7 @@ import './style/texts.css';
 import './style/pictures.css';
 import './style/open-round.css';
 import './style/lineage.css';
+import './style/forms.css';
 
 const place = document.getElementById('page')!;
 place.replaceChildren();

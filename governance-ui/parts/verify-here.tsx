@@ -1,10 +1,14 @@
-/** Verifies a release when asked to, and says what was found, claim by claim. */
-import { useState } from 'preact/hooks';
+/** Verifies a release when asked to, and says what was found, claim by claim; then one can talk to it. */
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { Verdict } from '@commonweights/trainer/release/verdict.js';
-import { holds, verifyHere, type VerifyProgress } from '../reading/verify-here.js';
+import { addressOf } from '../engine/address.js';
+import { ReleaseDesk } from '../engine/release-desk.js';
+import { holds } from '../reading/verdicts-hold.js';
+import type { VerifyProgress } from '../reading/verify-here.js';
 import { formatBytes } from '../words/amounts.js';
 import { useDoor } from './door-context.js';
+import { TalkHere } from './talk-here.js';
 
 type Stage =
   | { readonly kind: 'idle' }
@@ -13,14 +17,25 @@ type Stage =
   | { readonly kind: 'failed'; readonly why: string };
 
 export function VerifyHere({ manifest }: { manifest: Digest }) {
-  const { client, store } = useDoor();
+  const door = useDoor();
   const [stage, setStage] = useState<Stage>({ kind: 'idle' });
+  const desk = useRef<ReleaseDesk | null>(null);
+  useEffect(
+    () => () => {
+      desk.current?.close();
+      desk.current = null;
+    },
+    [],
+  );
   const start = async () => {
     const onProgress = (progress: VerifyProgress) => setStage({ kind: 'busy', progress });
     onProgress({ step: 'the manifest', doneBytes: 0, totalBytes: 1 });
+    // A worker of its own each time: what the last one held in memory is gone with it.
+    desk.current?.close();
+    const mine = new ReleaseDesk(addressOf(door));
+    desk.current = mine;
     try {
-      const verdicts = await verifyHere({ client, store, manifest, onProgress });
-      setStage({ kind: 'done', verdicts });
+      setStage({ kind: 'done', verdicts: await mine.verify(manifest, onProgress) });
     } catch (error) {
       setStage({ kind: 'failed', why: (error as Error).message });
     }
@@ -40,6 +55,9 @@ export function VerifyHere({ manifest }: { manifest: Digest }) {
       <div role="status">
         <Outcome stage={stage} />
       </div>
+      {stage.kind === 'done' && holds(stage.verdicts) && desk.current ? (
+        <TalkHere desk={desk.current} />
+      ) : null}
     </>
   );
 }

@@ -6,6 +6,7 @@ import { startRegistry } from '@commonweights/dataset-registry/server/registry.j
 import { FolderStore } from '@commonweights/dataset-registry/store/folder-store.js';
 import { buildPages } from '@commonweights/governance-ui/build.js';
 import { networkFileName, type NetworkFile } from '@commonweights/governance-ui/network-file.js';
+import { pageHeaders } from '@commonweights/governance-ui/page-headers.js';
 import { DaoFixture } from './dao-fixture.js';
 import { FixtureNode } from './fixture-node.js';
 
@@ -28,7 +29,8 @@ export async function startPageServer(): Promise<PageServer> {
   for (const bytes of dao.blobs.values()) await store.put(bytes);
   const webDir = join(dataDir, 'web');
   await mkdir(webDir);
-  const staticDirs = [webDir, folder].map((dir) => ({ mount: '/', dir }));
+  const headers = () => pageHeaders([node.rpcUrl]);
+  const staticDirs = [webDir, folder].map((dir) => ({ mount: '/', dir, headers }));
   const registry = await startRegistry({ dataDir, port: 0, staticDirs });
   const file: NetworkFile = {
     network: 'localnet',

@@ -4,7 +4,8 @@
  */
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect } from 'chai';
-import type { Page } from 'playwright-core';
+import { gzipSync } from 'node:zlib';
+import type { Page, Response } from 'playwright-core';
 import { buildPages } from '@commonweights/governance-ui/build.js';
 import { encodeManifest } from '@commonweights/dataset-registry/digest/manifest.js';
 import { absentHere } from '../support/absent-here.js';
@@ -62,6 +63,24 @@ describe('the pages in a browser', function () {
 
   it('are built once and not again while nothing changed', async () => {
     expect((await buildPages()).built).to.equal(false);
+  });
+
+  it('need less than 250 kB of compressed JavaScript before anybody asks for the engine', async () => {
+    const scripts = new Map<string, number>();
+    const weigh = async (response: Response) => {
+      if (!/\.m?js$/.test(new URL(response.url()).pathname)) return;
+      scripts.set(response.url(), gzipSync(await response.body()).length);
+    };
+    const weighing: Promise<void>[] = [];
+    const hear = (response: Response) => void weighing.push(weigh(response));
+    page.on('response', hear);
+    await page.goto('about:blank');
+    for (const hash of Object.values(pages)) await open(hash);
+    page.off('response', hear);
+    await Promise.all(weighing);
+    const bytes = [...scripts.values()].reduce((sum, one) => sum + one, 0);
+    console.log(`      ${scripts.size} scripts, ${bytes} bytes compressed`);
+    expect(bytes).to.be.within(10_000, 250_000);
   });
 
   it('show treasury, members, runs, releases and open proposals', async () => {

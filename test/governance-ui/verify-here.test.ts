@@ -3,7 +3,8 @@ import { expect } from 'chai';
 import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { encodeManifest } from '@commonweights/dataset-registry/digest/manifest.js';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
-import { holds, verifyHere } from '@commonweights/governance-ui/reading/verify-here.js';
+import { holds } from '@commonweights/governance-ui/reading/verdicts-hold.js';
+import { verifyHere } from '@commonweights/governance-ui/reading/verify-here.js';
 import { diloco, smallRelease } from '../trainer/release/small-release.js';
 
 describe('a release verified in a page', () => {
@@ -33,7 +34,7 @@ describe('a release verified in a page', () => {
       },
     };
     const steps: string[] = [];
-    const verdicts = await verifyHere({
+    const { verdicts } = await verifyHere({
       ...{ client, store, manifest: built.digest },
       onProgress: ({ step, doneBytes, totalBytes }) => {
         expect(doneBytes <= totalBytes).to.equal(true);

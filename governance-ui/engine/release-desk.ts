@@ -1,0 +1,67 @@
+/** The page's side of the release worker: one conversation at a time, answers as promises. */
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { Verdict } from '@commonweights/trainer/release/verdict.js';
+import type { VerifyProgress } from '../reading/verify-here.js';
+import type { Address } from './address.js';
+import type { ReleaseAnswer, ReleaseRequest, TalkSettings } from './release-session.js';
+
+export type Said = Omit<Extract<ReleaseAnswer, { kind: 'said' }>, 'kind'>;
+
+export class ReleaseDesk {
+  readonly #worker: Worker;
+  #hear: (answer: ReleaseAnswer) => void = () => {};
+
+  constructor(address: Address) {
+    this.#worker = new Worker(new URL('./release-worker.ts', import.meta.url), { type: 'module' });
+    this.#worker.addEventListener('message', ({ data }: MessageEvent<ReleaseAnswer>) =>
+      this.#hear(data),
+    );
+    // Out of memory, or a file of the page that is gone: nobody would answer any more.
+    this.#worker.addEventListener('error', ({ message }) => {
+      const why = `WORKER_FAILED: ${message || 'it could not be started'}; load the page again`;
+      this.#hear({ kind: 'failed', why });
+    });
+    this.#worker.postMessage(address);
+  }
+
+  verify(
+    manifest: Digest,
+    onProgress: (progress: VerifyProgress) => void,
+  ): Promise<readonly Verdict[]> {
+    return this.#ask({ kind: 'verify', manifest }, (answer) => {
+      if (answer.kind === 'progress') onProgress(answer.progress);
+      return answer.kind === 'verdicts' ? answer.verdicts : null;
+    });
+  }
+
+  talk(settings: TalkSettings, onText: (text: string) => void): Promise<Said> {
+    return this.#ask({ kind: 'talk', settings }, (answer) => {
+      if (answer.kind === 'text') onText(answer.text);
+      return answer.kind === 'said' ? answer : null;
+    });
+  }
+
+  /** Ends what is being said; its promise is kept with what was said until then. */
+  stop(): void {
+    this.#send({ kind: 'stop' });
+  }
+
+  close(): void {
+    this.#worker.terminate();
+  }
+
+  #ask<T>(request: ReleaseRequest, read: (answer: ReleaseAnswer) => T | null): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#hear = (answer) => {
+        if (answer.kind === 'failed') return reject(new Error(answer.why));
+        const value = read(answer);
+        if (value !== null) resolve(value);
+      };
+      this.#send(request);
+    });
+  }
+
+  #send(request: ReleaseRequest): void {
+    this.#worker.postMessage(request);
+  }
+}

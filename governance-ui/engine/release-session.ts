@@ -1,0 +1,116 @@
+/**
+ * What a worker does with one release: checks every claim about it, and, once all of them hold, lets
+ * somebody talk to it. Whatever was not verified here is never run. The engine comes in, so that the
+ * same session is tested without a browser.
+ */
+import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
+import type { Engine } from '@commonweights/trainer/engines/engine.js';
+import type { FileMap } from '@commonweights/trainer/release/release-files.js';
+import type { Sampler } from '@commonweights/trainer/release/sample-text.js';
+import type { Verdict } from '@commonweights/trainer/release/verdict.js';
+import { holds } from '../reading/verdicts-hold.js';
+import { verifyHere, type VerifyProgress } from '../reading/verify-here.js';
+
+export interface TalkSettings {
+  readonly prompt: string;
+  readonly tokens: number;
+  readonly temperature: number;
+  readonly topK: number;
+  readonly topP: number;
+  readonly seed: number;
+}
+
+export type ReleaseRequest =
+  | { readonly kind: 'verify'; readonly manifest: Digest }
+  | { readonly kind: 'talk'; readonly settings: TalkSettings }
+  | { readonly kind: 'stop' };
+
+export type ReleaseAnswer =
+  | { readonly kind: 'progress'; readonly progress: VerifyProgress }
+  | { readonly kind: 'verdicts'; readonly verdicts: readonly Verdict[] }
+  | { readonly kind: 'text'; readonly text: string }
+  /** The text came to its end, or was stopped. */
+  | { readonly kind: 'said'; readonly stopped: boolean; readonly elapsedMs: number }
+  | { readonly kind: 'failed'; readonly why: string };
+
+export interface ReleaseSurroundings {
+  readonly client: DaoClient;
+  readonly store: Pick<BlobStore, 'get'>;
+  readonly openEngine: () => Promise<Engine>;
+  /** Lets requests be heard between two tokens. */
+  readonly breathe: () => Promise<void>;
+  readonly tell: (answer: ReleaseAnswer) => void;
+  readonly now: () => number;
+}
+
+export class ReleaseSession {
+  #verified: FileMap | null = null;
+  #sampler: Promise<Sampler> | null = null;
+  #stop: AbortController | null = null;
+
+  constructor(private readonly it: ReleaseSurroundings) {}
+
+  /** Never throws: what goes wrong is told. */
+  async answer(request: ReleaseRequest): Promise<void> {
+    try {
+      if (request.kind === 'verify') await this.#verify(request.manifest);
+      else if (request.kind === 'talk') await this.#talk(request.settings);
+      else this.#stop?.abort();
+    } catch (error) {
+      this.it.tell({ kind: 'failed', why: (error as Error).message });
+    }
+  }
+
+  async #verify(manifest: Digest): Promise<void> {
+    const { client, store, tell } = this.it;
+    this.#verified = null;
+    const before = this.#sampler;
+    this.#sampler = null;
+    await (await before)?.dispose();
+    const onProgress = (progress: VerifyProgress) => tell({ kind: 'progress', progress });
+    const { verdicts, files } = await verifyHere({ client, store, manifest, onProgress });
+    if (holds(verdicts)) this.#verified = files;
+    tell({ kind: 'verdicts', verdicts });
+  }
+
+  async #talk(settings: TalkSettings): Promise<void> {
+    const files = this.#verified;
+    if (!files) {
+      throw new Error(
+        'NOT_VERIFIED: not every claim about this release was found to hold here; verify it first',
+      );
+    }
+    if (this.#stop) throw new Error('BUSY: it is still speaking; stop it first');
+    const { tell, breathe, now } = this.it;
+    const stop = new AbortController();
+    this.#stop = stop;
+    try {
+      const sampler = await (this.#sampler ??= this.#open(files));
+      const startedAt = now();
+      const { signal } = stop;
+      await sampler
+        .sample({
+          ...settings,
+          signal,
+          beforeToken: breathe,
+          onText: (text) => tell({ kind: 'text', text }),
+        })
+        .catch((error: unknown) => {
+          if (!signal.aborted) throw error;
+        });
+      tell({ kind: 'said', stopped: signal.aborted, elapsedMs: now() - startedAt });
+    } finally {
+      this.#stop = null;
+    }
+  }
+
+  async #open(files: FileMap): Promise<Sampler> {
+    const [{ Sampler }, engine] = await Promise.all([
+      import('@commonweights/trainer/release/sample-text.js'),
+      this.it.openEngine(),
+    ]);
+    return Sampler.open(files, engine);
+  }
+}

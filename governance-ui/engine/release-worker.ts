@@ -1,0 +1,29 @@
+/**
+ * The worker in which a release is verified and talked to: the page stays responsive, and what is
+ * computed here reaches it as messages only.
+ */
+import { connect } from '@commonweights/dao-contracts/client/client.js';
+import { HttpStore } from '@commonweights/dataset-registry/store/http-store.js';
+import { breathe } from './breath.js';
+import { ReleaseSession, type ReleaseAnswer, type ReleaseRequest } from './release-session.js';
+import { networkOf, type Address } from './address.js';
+
+let session: ReleaseSession | null = null;
+
+/** The first message says whom to ask, each further one is a request. */
+addEventListener('message', ({ data }: MessageEvent<Address | ReleaseRequest>) => {
+  if ('kind' in data) void session?.answer(data);
+  else session ??= open(data);
+});
+
+function open(address: Address): ReleaseSession {
+  return new ReleaseSession({
+    client: connect(networkOf(address)),
+    store: new HttpStore(address.registry, { stallMs: 5_000 }),
+    openEngine: async () =>
+      (await import('@commonweights/trainer/engines/ort-wasm-browser.js')).createOrtWasmEngine(),
+    breathe,
+    tell: (answer: ReleaseAnswer) => postMessage(answer),
+    now: () => performance.now(),
+  });
+}

@@ -1,0 +1,125 @@
+/**
+ * Talking to a release that was verified in this page. The model goes on with a text; it was not taught
+ * to answer. What it says is shown as text and nothing else.
+ */
+import { useState } from 'preact/hooks';
+import type { ReleaseDesk } from '../engine/release-desk.js';
+import type { TalkSettings } from '../engine/release-session.js';
+import { formatSpan } from '../words/times.js';
+import { NumberField } from './number-field.js';
+
+type Stage =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'speaking'; readonly waits: boolean }
+  | { readonly kind: 'said'; readonly stopped: boolean; readonly elapsedMs: number }
+  | { readonly kind: 'failed'; readonly why: string };
+
+/** As `commonweights generate` has them. */
+const usual: TalkSettings = {
+  prompt: 'My fellow citizens',
+  tokens: 100,
+  temperature: 0.8,
+  topK: 40,
+  topP: 1,
+  seed: 1,
+};
+
+const fields = [
+  { name: 'tokens', label: 'Tokens at most', min: 1, max: 10_000, step: 1 },
+  { name: 'temperature', label: 'Temperature', min: 0, max: 100, step: 0.1 },
+  { name: 'topK', label: 'Top k', min: 1, max: 1_000_000, step: 1 },
+  { name: 'topP', label: 'Top p', min: 0.01, max: 1, step: 0.01 },
+  { name: 'seed', label: 'Seed', min: 0, max: 4_294_967_295, step: 1 },
+] as const;
+
+const promptCharsMax = 20_000;
+
+export function TalkHere({ desk }: { desk: ReleaseDesk }) {
+  const [settings, setSettings] = useState(usual);
+  const [told, setTold] = useState({ prompt: '', text: '' });
+  const [stage, setStage] = useState<Stage>({ kind: 'idle' });
+  const speaking = stage.kind === 'speaking';
+  const start = async (event: Event) => {
+    event.preventDefault();
+    const { prompt } = settings;
+    setTold({ prompt, text: '' });
+    setStage({ kind: 'speaking', waits: true });
+    try {
+      const said = await desk.talk(settings, (part) => {
+        setTold((before) => ({ prompt, text: before.text + part }));
+        setStage({ kind: 'speaking', waits: false });
+      });
+      setStage({ kind: 'said', ...said });
+    } catch (error) {
+      setStage({ kind: 'failed', why: (error as Error).message });
+    }
+  };
+  return (
+    <section class="talk" aria-labelledby="talk">
+      <h3 id="talk">Talk to it</h3>
+      <p class="quiet">
+        The verified weights, on the exact engine, in this tab: nothing you write leaves it. The
+        model goes on with a text; it gives no answers that anybody stands for.
+      </p>
+      <form onSubmit={(event) => void start(event)}>
+        <label class="field">
+          <span>Go on from</span>
+          <textarea
+            rows={3}
+            maxLength={promptCharsMax}
+            required
+            value={settings.prompt}
+            onInput={({ currentTarget: { value } }) => setSettings({ ...settings, prompt: value })}
+          />
+        </label>
+        <div class="field-row">
+          {fields.map(({ name, ...field }) => (
+            <NumberField
+              key={name}
+              {...field}
+              value={settings[name]}
+              onChange={(value) => setSettings({ ...settings, [name]: value })}
+            />
+          ))}
+        </div>
+        <p class="buttons">
+          <button type="submit" class="plain" disabled={speaking}>
+            Go on
+          </button>
+          <button type="button" class="plain" disabled={!speaking} onClick={() => desk.stop()}>
+            Stop
+          </button>
+        </p>
+      </form>
+      {told.prompt ? (
+        <output class="said" aria-live="polite" aria-busy={speaking}>
+          <span class="quiet">{told.prompt}</span>
+          {told.text}
+        </output>
+      ) : null}
+      <div role="status">
+        <Note stage={stage} />
+      </div>
+    </section>
+  );
+}
+
+function Note({ stage }: { stage: Stage }) {
+  switch (stage.kind) {
+    case 'idle':
+      return null;
+    case 'speaking':
+      return stage.waits ? (
+        <p class="quiet">Loading the engine, 14 MB the first time, and reading the prompt…</p>
+      ) : null;
+    case 'said':
+      return (
+        <p class="quiet">
+          {stage.stopped ? 'Stopped' : 'Done'} after {formatSpan(stage.elapsedMs)}. The same
+          settings give the same text again.
+        </p>
+      );
+    case 'failed':
+      return <p class="trouble wrap">It cannot go on: {stage.why}</p>;
+  }
+}

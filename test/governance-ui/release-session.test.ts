@@ -1,0 +1,85 @@
+/** What a worker of the page does with a release, without the worker. */
+import { expect } from 'chai';
+import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { encodeManifest } from '@commonweights/dataset-registry/digest/manifest.js';
+import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
+import {
+  ReleaseSession,
+  type ReleaseAnswer,
+} from '@commonweights/governance-ui/engine/release-session.js';
+import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
+import { diloco, smallRelease } from '../trainer/release/small-release.js';
+
+const settings = { prompt: 'We', tokens: 3, temperature: 0, topK: 1, topP: 1, seed: 1 };
+
+describe('a release in a worker of the page', () => {
+  const { built, facts, files } = smallRelease(diloco);
+  const manifestBytes = encodeManifest(built.manifest);
+  const manifest = built.digest;
+
+  const open = (licences: readonly string[] = facts.licences) => {
+    const blobs = new Map<Digest, Uint8Array>([[digestOf(manifestBytes), manifestBytes]]);
+    for (const bytes of files.values()) blobs.set(digestOf(bytes), bytes);
+    const told: ReleaseAnswer[] = [];
+    let engines = 0;
+    const session = new ReleaseSession({
+      client: {
+        network: { name: 'testnet', rpcUrl: 'http://127.0.0.1:9' },
+        contract: facts.contract,
+        getReleaseByManifest: async () => facts.release,
+        getPolicy: async () => ({ licences }),
+        getRun: async () => ({ id: facts.run!.id, terms: facts.run! }),
+        getDataset: async ({ id }: { id: string }) => facts.datasets.find((one) => one.id === id),
+      } as unknown as DaoClient,
+      store: { get: async (digest) => blobs.get(digest)! },
+      openEngine: async () => {
+        engines++;
+        return createOrtWasmEngine();
+      },
+      breathe: async () => {},
+      tell: (answer) => told.push(answer),
+      now: () => 0,
+    });
+    return { session, told, engines: () => engines };
+  };
+
+  it('is not talked to before it was verified', async () => {
+    const { session, told, engines } = open();
+    await session.answer({ kind: 'talk', settings });
+    expect(told).to.have.length(1);
+    expect(told[0]).to.include({ kind: 'failed' });
+    expect((told[0] as { why: string }).why).to.match(/^NOT_VERIFIED: .*; verify it first$/);
+    expect(engines()).to.equal(0);
+  });
+
+  it('is not talked to when a claim about it does not hold', async () => {
+    const { session, told, engines } = open(['MIT']);
+    await session.answer({ kind: 'verify', manifest });
+    const last = told.at(-1)!;
+    const failed =
+      last.kind === 'verdicts' ? last.verdicts.filter((it) => it.status === 'fail') : [];
+    expect(failed.map(({ claim }) => claim)).to.deep.equal(['licence']);
+    await session.answer({ kind: 'talk', settings });
+    expect((told.at(-1) as { why: string }).why).to.match(/^NOT_VERIFIED/);
+    expect(engines()).to.equal(0);
+  });
+
+  it('is read, once verified; what is wrong with its files then is told and nothing breaks', async () => {
+    const { session, told, engines } = open();
+    await session.answer({ kind: 'verify', manifest });
+    expect(told.at(-1)).to.include({ kind: 'verdicts' });
+    // The small release's tokenizer knows one token and no words.
+    await session.answer({ kind: 'talk', settings });
+    expect((told.at(-1) as { why: string }).why).to.match(/^BAD_TOKENIZER/);
+    expect(engines()).to.equal(1);
+    // It was not left busy.
+    await session.answer({ kind: 'talk', settings });
+    expect((told.at(-1) as { why: string }).why).to.match(/^BAD_TOKENIZER/);
+  });
+
+  it('does nothing when told to stop while it is silent', async () => {
+    const { session, told } = open();
+    await session.answer({ kind: 'stop' });
+    expect(told).to.deep.equal([]);
+  });
+});

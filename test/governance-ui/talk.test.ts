@@ -1,0 +1,118 @@
+/** A release made by real training, verified in a real browser, and talked to there. */
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { absentHere } from '../support/absent-here.js';
+import { findChromium, openBrowser, type OpenBrowser } from './browser.js';
+import { RealDao, trainers } from './real-dao.js';
+import { keepPictures, violationsOf } from './violations.js';
+
+describe('a release in a browser', function () {
+  // The first build on a machine compiles the contract's engine.
+  this.timeout(300_000);
+  let dao: RealDao;
+  let browser: OpenBrowser;
+  let page: Page;
+  let release: number;
+  const problems: string[] = [];
+  const asked = new Set<string>();
+
+  before(async function () {
+    const chromium = findChromium();
+    if (!chromium) absentHere(this, 'no Chromium; install it or set CHROMIUM to its path');
+    dao = await RealDao.start();
+    const run = await dao.fundRun({ maxAuditors: 0 });
+    const crew = Promise.all(trainers.map((account) => dao.train(account, run)));
+    await Promise.race([dao.endEnrolment(run, trainers.length), crew]);
+    await crew;
+    release = await dao.publishRelease(run);
+    browser = await openBrowser(chromium);
+    page = await browser.context.newPage();
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
+    page.on('request', (request) => asked.add(request.url()));
+    await page.goto(`${dao.url}/#/releases/${release}`);
+  });
+  after(async () => {
+    await browser?.close();
+    await dao?.stop();
+  });
+
+  const talk = () => page.locator('section.talk');
+  const set = (label: string, value: string) => talk().getByLabel(label).fill(value);
+  const said = () => talk().locator('output').innerText();
+
+  it('cannot be talked to before it was verified, and loads no engine for that', async () => {
+    await page.getByRole('button', { name: 'Verify it in this page' }).waitFor();
+    expect(await talk().count()).to.equal(0);
+    await page.getByRole('button', { name: 'Verify it in this page' }).click();
+    await page.getByText('Every claim holds').waitFor();
+    await talk().waitFor();
+    expect([...asked].filter((url) => /wasm|sample-text/.test(url))).to.deep.equal([]);
+  });
+
+  it('says what the command says, token by token, at temperature 0', async () => {
+    const prompt = 'The people of the river';
+    const flags = ['--prompt', prompt, '--tokens', '40', '--temperature', '0', '--seed', '7'];
+    await dao.good('pull', `${release}`, '--to', 'model');
+    const command = JSON.parse(await dao.good('generate', 'model', ...flags, '--json')) as {
+      text: string;
+    };
+    await set('Go on from', prompt);
+    await set('Tokens at most', '40');
+    await set('Temperature', '0');
+    await set('Seed', '7');
+    await talk().getByRole('button', { name: 'Go on' }).click();
+    await talk().getByText('Done after').waitFor();
+    expect(await said()).to.equal(`${prompt}${command.text}`.trim());
+    expect(command.text.length).to.be.above(20);
+  });
+
+  it('draws the same as the command does from one seed', async () => {
+    const flags = ['--prompt', 'We', '--tokens', '30', '--top-k', '20', '--top-p', '0.9'];
+    const command = JSON.parse(await dao.good('generate', 'model', ...flags, '--json')) as {
+      text: string;
+    };
+    await set('Go on from', 'We');
+    await set('Tokens at most', '30');
+    await set('Temperature', '0.8');
+    await set('Top k', '20');
+    await set('Top p', '0.9');
+    await set('Seed', '1');
+    await talk().getByRole('button', { name: 'Go on' }).click();
+    await talk().getByText('Done after').waitFor();
+    expect(await said()).to.equal(`We${command.text}`.trim());
+  });
+
+  it('stops when told to, keeps what was said, and goes on when asked again', async () => {
+    await set('Tokens at most', '10000');
+    await talk().getByRole('button', { name: 'Go on' }).click();
+    await page.waitForFunction(() => document.querySelector('output')!.textContent!.length > 20);
+    await talk().getByRole('button', { name: 'Stop' }).click();
+    await talk().getByText('Stopped after').waitFor();
+    expect((await said()).length).to.be.above(20);
+    await set('Tokens at most', '3');
+    await talk().getByRole('button', { name: 'Go on' }).click();
+    await talk().getByText('Done after').waitFor();
+  });
+
+  it('is isolated, asks nobody but its own hosts, and breaks no rule of its policy', async () => {
+    expect(await page.evaluate(() => crossOriginIsolated)).to.equal(true);
+    const own = [dao.url, dao.network.network.rpcUrl].map((url) => new URL(url).origin);
+    const origins = new Set([...asked].map((url) => new URL(url).origin));
+    expect([...origins].filter((origin) => !own.includes(origin))).to.deep.equal([]);
+    const elsewhere = 'http://127.0.0.1:9/';
+    const refused = await page.evaluate(
+      (url) => fetch(url).then(() => 'answered', String),
+      elsewhere,
+    );
+    expect(refused).to.match(/TypeError/);
+    expect(problems.splice(0).filter((one) => !one.includes(elsewhere))).to.deep.equal([]);
+  });
+
+  it('has no accessibility violations, in light and dark, and fits a phone', async () => {
+    await keepPictures(page, 'talk');
+    expect(await violationsOf(page)).to.deep.equal([]);
+  });
+});
