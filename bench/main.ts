@@ -27,6 +27,8 @@ const benches: Readonly<Record<string, string>> = {
   scale: 'calls, gas, fees, storage and bytes per worker, 10 … 10,000 workers (minutes)',
   tokenizer: 'MB/s of training and encoding on one core [--vocab 4096] [--times 5]',
   tolerance: 'how far honest engines and cheats end apart: the tolerance class [--write] (minutes)',
+  verify:
+    'verifying 2 GB: ratio to raw sha256, memory [--momentum] [--times 5] [--seeded] (minutes)',
   recipe: 'what a training recipe is worth: four workers, one alone, data parallel (minutes)',
 };
 

@@ -25,10 +25,12 @@ export function reportVerdicts(
   const exitCode = exitCodeOf(it.verdicts);
   session.print(it.verdicts, () => formatVerdicts(it.verdicts));
   if (exitCode === 0) return;
-  const { claim, status } = it.verdicts.find((one) => ['fail', 'unknown'].includes(one.status))!;
+  const { claim, status, code } = it.verdicts.find((one) =>
+    ['fail', 'unknown'].includes(one.status),
+  )!;
   const facts = status === 'fail' ? 'does not hold' : 'could not be checked';
   throw new CliError(
     exitCode,
-    `NOT_VERIFIED: the claim "${claim}" ${facts} for ${it.dir}; do not use this release`,
+    `NOT_VERIFIED: the claim "${claim}" ${facts} (${code}) for ${it.dir}; do not use this release`,
   );
 }

@@ -68,9 +68,9 @@ async function explain(session: Session, name: string, flags: ExplainFlags): Pro
 }
 
 async function read(session: Session, dir: string, flags: ExplainFlags): Promise<Explanation> {
-  const [{ readMaterial }, { verifyMaterial }, { explainRelease }, { MANIFEST_FILE }] =
+  const [{ readMaterial }, { judgeMaterial }, { explainRelease }, { MANIFEST_FILE }] =
     await Promise.all([
-      import('@commonweights/trainer/release/verify.js'),
+      import('@commonweights/trainer/release/read-release.js'),
       import('@commonweights/trainer/release/verify-material.js'),
       import('@commonweights/trainer/release/explain-release.js'),
       import('@commonweights/trainer/release/release-files.js'),
@@ -78,7 +78,7 @@ async function read(session: Session, dir: string, flags: ExplainFlags): Promise
   await expectRelease(dir, MANIFEST_FILE);
   const chain = await readReleaseChain(session, join(dir, MANIFEST_FILE), flags);
   const material = await readMaterial({ dir, chain });
-  const verdicts = verifyMaterial(material);
+  const verdicts = judgeMaterial(material);
   // What a stranger wrote into altered files would be told as the release's own story.
   const bytes = verdicts.find(({ claim }) => claim === 'bytes')!;
   if (bytes.status !== 'pass') {

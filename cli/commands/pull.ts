@@ -3,6 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { canonicalJson } from '@commonweights/dataset-registry/digest/canonical.js';
+import type { ReadQuestion } from '@commonweights/trainer/release/read-release.js';
+import type { Verdict } from '@commonweights/trainer/release/verdict.js';
 import { withExamples, withJson } from '../arguments.js';
 import { formatBytes } from '../output.js';
 import { reportVerdicts } from '../print-verdicts.js';
@@ -17,6 +19,12 @@ interface PullFlags {
   readonly mirror?: string[];
   readonly saveEvidence?: string;
 }
+
+interface VerifyFlags extends ChainFlags {
+  readonly chunks: boolean;
+}
+
+type Question = Pick<ReadQuestion, 'dir' | 'chain' | 'chunks'>;
 
 const codes = `
 Exit codes when a claim does not hold or cannot be checked:
@@ -38,12 +46,16 @@ export function addPullCommands(program: Command, terminal: Terminal): void {
     terminal,
     (session, [name], flags) => pull(session, name!, flags),
   );
-  does<ChainFlags>(
+  does<VerifyFlags>(
     withExamples(
       withJson(program.command('verify <dir>'))
         .description('check every claim about a pulled release, one verdict per line')
         .option('--evidence <file>', 'what a chain said, as pull --save-evidence kept it')
-        .option('--offline', 'ask no chain: only what the files themselves prove can pass'),
+        .option('--offline', 'ask no chain: only what the files themselves prove can pass')
+        .option(
+          '--no-chunks',
+          'hash files as wholes only: the same bytes proven, half the hashing',
+        ),
       'commonweights verify ./model',
       'commonweights verify ./model --evidence e.json --json',
     ).addHelpText('after', codes),
@@ -55,9 +67,8 @@ export function addPullCommands(program: Command, terminal: Terminal): void {
 async function pull(session: Session, name: string, flags: PullFlags): Promise<void> {
   const client = session.reader();
   const release = await readRelease(client, name);
-  const [{ pullRelease }, { verifyFolder }, { readReleaseFacts }] = await Promise.all([
+  const [{ pullRelease }, { readReleaseFacts }] = await Promise.all([
     import('@commonweights/trainer/release/pull.js'),
-    import('@commonweights/trainer/release/verify.js'),
     import('@commonweights/trainer/release/release-facts.js'),
   ]);
   const urls = [session.registryUrl, ...(flags.mirror ?? [])];
@@ -89,16 +100,35 @@ async function pull(session: Session, name: string, flags: PullFlags): Promise<v
     const file = resolve(session.terminal.cwd, flags.saveEvidence);
     await writeFile(file, `${canonicalJson(facts)}\n`);
   }
-  reportVerdicts(session, { dir, verdicts: await verifyFolder({ dir, chain: facts }) });
+  reportVerdicts(session, { dir, verdicts: await verifyThere(session, { dir, chain: facts }) });
 }
 
-async function verify(session: Session, name: string, flags: ChainFlags): Promise<void> {
-  const [{ verifyFolder }, { MANIFEST_FILE }] = await Promise.all([
-    import('@commonweights/trainer/release/verify.js'),
-    import('@commonweights/trainer/release/release-files.js'),
-  ]);
+async function verify(session: Session, name: string, flags: VerifyFlags): Promise<void> {
+  const { MANIFEST_FILE } = await import('@commonweights/trainer/release/release-files.js');
   const dir = resolve(session.terminal.cwd, name);
   await expectRelease(dir, MANIFEST_FILE);
   const chain = await readReleaseChain(session, join(dir, MANIFEST_FILE), flags);
-  reportVerdicts(session, { dir, verdicts: await verifyFolder({ dir, chain }) });
+  const verdicts = await verifyThere(session, { dir, chain, chunks: flags.chunks });
+  reportVerdicts(session, { dir, verdicts });
+}
+
+/** Above this a pass takes long enough to be watched. */
+const watchedBytes = 2 ** 28;
+
+async function verifyThere(session: Session, it: Question): Promise<Verdict[]> {
+  const { verifyFolder } = await import('@commonweights/trainer/release/verify.js');
+  let progress: ReturnType<Session['startProgress']> | null = null;
+  const verdicts = await verifyFolder({
+    ...it,
+    onProgress({ path, doneBytes, totalBytes }) {
+      if (totalBytes < watchedBytes) return;
+      progress ??= session.startProgress('verifying', { total: 100, unit: '%' });
+      progress.update(
+        Math.floor((100 * doneBytes) / totalBytes),
+        `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}, ${path}`,
+      );
+    },
+  });
+  (progress as ReturnType<Session['startProgress']> | null)?.finish(it.dir);
+  return verdicts;
 }

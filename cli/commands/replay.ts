@@ -87,9 +87,9 @@ async function replay(session: Session, name: string, flags: ReplayFlags): Promi
 }
 
 async function open(session: Session, dir: string, flags: ReplayFlags) {
-  const [{ readMaterial }, files, { openRun }, { createOrtWasmEngine }, { verifyMaterial }] =
+  const [{ readMaterial }, files, { openRun }, { createOrtWasmEngine }, { judgeMaterial }] =
     await Promise.all([
-      import('@commonweights/trainer/release/verify.js'),
+      import('@commonweights/trainer/release/read-release.js'),
       import('@commonweights/trainer/release/release-files.js'),
       import('@commonweights/trainer/run/open-run.js'),
       import('@commonweights/trainer/engines/ort-wasm.js'),
@@ -99,7 +99,7 @@ async function open(session: Session, dir: string, flags: ReplayFlags) {
   const chain = await readReleaseChain(session, join(dir, files.MANIFEST_FILE), flags);
   const material = await readMaterial({ dir, chain });
   // The log has to be a chain before it says anything about rounds.
-  const broken = verifyMaterial(material).find(
+  const broken = judgeMaterial(material).find(
     ({ claim, status }) => status === 'fail' && ['bytes', 'rounds', 'lineage'].includes(claim),
   );
   if (broken) {

@@ -73,7 +73,7 @@ describe('a release verified in a page', () => {
   });
 
   it('takes nothing that was not checked for something that holds', () => {
-    const verdict = { claim: 'bytes', standing: 'proven', detail: '' } as const;
+    const verdict = { claim: 'bytes', code: null, standing: 'proven', detail: '' } as const;
     expect(holds([{ ...verdict, status: 'warn' }])).to.equal(true);
     expect(holds([{ ...verdict, status: 'unknown' }])).to.equal(false);
   });

@@ -12,7 +12,7 @@ import { hasOuterMomentum, type OuterRecipe } from '../exchange/recipe.js';
 import type { TensorLayout } from '../program/layout.js';
 import { badState, decodeExact, encodeExact, type Vector, type VectorShape } from './exact-file.js';
 
-const MOMENTUM_NAME = 'outer.momentum';
+export const MOMENTUM_NAME = 'outer.momentum';
 
 /** `format: pt` is what transformers asks of a file it loads. */
 export const STATE_METADATA: ReadonlyMap<string, string> = new Map([['format', 'pt']]);

@@ -4,12 +4,20 @@
  */
 
 const INFINITY_BITS = 0x7f800000;
+/** Added to an exponent of all ones it reaches the sign bit, and to no other. */
+const LOWEST_EXPONENT_BIT = 0x00800000;
+/** Elements that are looked at together, without a branch for each. */
+const BLOCK = 4_096;
 
 /** Index of the first element that is NaN or infinite, or −1. */
 export function firstNonFinite(values: Float32Array): number {
   const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
-  for (let i = 0; i < bits.length; i++) {
-    if ((bits[i]! & INFINITY_BITS) === INFINITY_BITS) return i;
+  for (let from = 0; from < bits.length; from += BLOCK) {
+    const end = Math.min(bits.length, from + BLOCK);
+    let sums = 0;
+    for (let i = from; i < end; i++) sums |= (bits[i]! & INFINITY_BITS) + LOWEST_EXPONENT_BIT;
+    if (sums >= 0) continue;
+    for (let i = from; i < end; i++) if ((bits[i]! & INFINITY_BITS) === INFINITY_BITS) return i;
   }
   return -1;
 }

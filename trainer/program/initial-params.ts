@@ -14,26 +14,47 @@ const uniformMean = 511.5;
 /** Variance of a uniform integer below n is (n² − 1) ÷ 12, so twelve add up to n² − 1. */
 const sumDeviation = Math.sqrt(1024 * 1024 - 1);
 
+/** Elements made at a time: 4 MiB. */
+const pieceElements = 1_048_576;
+
+type Drawn = { readonly model: LlamaConfig; readonly layout: TensorLayout };
+
 /**
  * Norm gains start at 1; the embedding at deviation 0.02; a projection at 1 ÷ √inputs; the two that
  * write into the residual stream are smaller by √(2 × layers), so that depth does not grow it.
  */
-export function initialParams(
-  program: { readonly model: LlamaConfig; readonly layout: TensorLayout },
-  seed: number,
-): Float32Array {
+export function initialParams(program: Drawn, seed: number): Float32Array {
   const params = new Float32Array(program.layout.length);
+  let at = 0;
+  for (const piece of initialPieces(program, seed)) {
+    params.set(piece, at);
+    at += piece.length;
+  }
+  return params;
+}
+
+/**
+ * The same in order, piece by piece, for whoever has no room for all of them. A piece is good until
+ * the next one is asked for. Law: joined, they are `initialParams`.
+ */
+export function* initialPieces(program: Drawn, seed: number): Generator<Float32Array> {
   const key = keyOf(seed, weightStream);
   const words = new Uint32Array(4);
+  const room = new Float32Array(Math.min(pieceElements, program.layout.length));
   for (const slot of program.layout.slots) {
     const deviation = deviationOf(slot, program.model);
     const end = slot.offset + slot.length;
-    if (deviation === null) params.fill(1, slot.offset, end);
-    else {
-      for (let i = slot.offset; i < end; i++) params[i] = drawNormal(key, i, words) * deviation;
+    for (let from = slot.offset; from < end; from += room.length) {
+      const piece = room.subarray(0, Math.min(room.length, end - from));
+      if (deviation === null) piece.fill(1);
+      else {
+        for (let i = 0; i < piece.length; i++) {
+          piece[i] = drawNormal(key, from + i, words) * deviation;
+        }
+      }
+      yield piece;
     }
   }
-  return params;
 }
 
 function deviationOf(slot: TensorSlot, model: LlamaConfig): number | null {

@@ -133,18 +133,24 @@ export function rotaryConstants(
 
 /** Where each weight lies in the flat vector: embedding, layers in order, last norm, head. */
 export function llamaLayout(model: LlamaConfig): TensorLayout {
+  const layout = layLlama(model);
+  if (layout.length > parametersMax) {
+    throw new Error(
+      `MODEL_TOO_LARGE: ${layout.length} parameters, at most ${parametersMax} fit the exact engine; ` +
+        'choose fewer layers or a smaller width or vocabulary',
+    );
+  }
+  return layout;
+}
+
+/** The same of any size, for whoever reads a model and does not train it. */
+export function layLlama(model: LlamaConfig): TensorLayout {
   const slots: TensorSlot[] = [];
   let offset = 0;
   for (const [name, shape] of llamaTensors(model)) {
     const length = shape.reduce((product, size) => product * size, 1);
     slots.push({ name, shape, offset, length });
     offset += length;
-  }
-  if (offset > parametersMax) {
-    throw new Error(
-      `MODEL_TOO_LARGE: ${offset} parameters, at most ${parametersMax} fit the exact engine; ` +
-        'choose fewer layers or a smaller width or vocabulary',
-    );
   }
   return { slots, length: offset };
 }

@@ -4,12 +4,12 @@
  * every dataset that the run and its parents descend from is on record.
  */
 import { canonicalJson } from '@commonweights/dataset-registry/digest/canonical.js';
-import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { DatasetRecord } from '@commonweights/dao-contracts/rules/views.js';
 import { TOKENIZER_FILE } from '../checkpoint/hugging-face.js';
 import { hasOuterMomentum } from '../exchange/recipe.js';
-import { llamaLayout } from '../program/llama.js';
-import { initialRootOf } from '../run/initial-state.js';
+import { parametersMax } from '../program/limits.js';
+import { seededRootOf } from '../run/seeded-root.js';
 import { datasetsOf } from '../run/parent.js';
 import type { RunSpec } from '../run/run-spec.js';
 import {
@@ -18,13 +18,18 @@ import {
   readRounds,
   readRunSpec,
   recordOf,
-  requireFile,
+  requireSeen,
 } from './release-files.js';
-import type { Finding, Material } from './material.js';
+import { failed, passed, unknown } from './finding.js';
+import type { FindingCode } from './finding-codes.js';
+import type { Material } from './material.js';
+import type { Finding } from './verdict.js';
 
-export function checkLineage({ files, chain }: Material): Finding {
+export function checkLineage({ files, seen, state, chain }: Material): Finding {
   const spec = readRunSpec(files);
-  const digest = (path: string) => digestOf(requireFile(files, path));
+  // Drawing weights takes time by their number, which a spec may only name with the weights to show.
+  if (state.weights && state.parameters > parametersMax) throw state.weights;
+  const digest = (path: string) => requireSeen(seen, path);
   const found = {
     spec: digest(FILES.runSpec),
     program: digest(FILES.program),
@@ -32,64 +37,68 @@ export function checkLineage({ files, chain }: Material): Finding {
     tokenizer: digest(TOKENIZER_FILE),
   };
   for (const name of ['program', 'fingerprint', 'tokenizer'] as const) {
-    if (found[name] !== spec[name]) return failed(`the ${name} is not the one of the run spec`);
+    if (found[name] === spec[name]) continue;
+    return failed('ARTEFACT_OTHER', `the ${name} is not the one of the run spec`);
   }
   const startRoot = readRounds(files)[0]?.startRoot ?? null;
   const start = startOf(spec);
   if (startRoot === null || (start.root !== null && startRoot !== start.root)) {
-    return failed(`the first round did not start from ${start.name}`);
+    return failed('START_OTHER', `the first round did not start from ${start.name}`);
   }
   const records = readDatasets(files);
   const problem = findDatasetProblem(records, spec);
-  if (problem) return failed(problem);
+  if (problem) return failed(...problem);
   const count = `${records.length} datasets, program, tokenizer and ${start.name} on record`;
   if (!chain?.run) {
     const detail = `${count}; no chain says which spec was voted on`;
-    return { status: 'unknown', standing: 'declared', detail };
+    return unknown('NO_CHAIN', detail);
   }
   const { run } = chain;
   for (const name of ['spec', 'program', 'fingerprint', 'tokenizer'] as const) {
-    if (run[name] !== found[name]) return failed(`the ${name} is not the one that was voted on`);
+    if (run[name] === found[name]) continue;
+    return failed('TERMS_OTHER', `the ${name} is not the one that was voted on`);
   }
-  if (run.initialRoot !== startRoot) return failed('the vote names another initial state');
+  if (run.initialRoot !== startRoot) {
+    return failed('TERMS_OTHER', 'the vote names another initial state');
+  }
   const unnamed = datasetsOf(spec).find((id) => !run.datasets.includes(id));
-  if (unnamed !== undefined) return failed(`the vote does not name ${unnamed}`);
+  if (unnamed !== undefined) return failed('TERMS_OTHER', `the vote does not name ${unnamed}`);
   for (const record of records) {
     const view = chain.datasets.find((one) => one.id === record.id);
     if (!view || canonicalJson(recordOf(view)) !== canonicalJson(record)) {
-      return failed(`the record of ${record.id} is not the one on chain`);
+      return failed('RECORD_OTHER', `the record of ${record.id} is not the one on chain`);
     }
   }
   if (start.root !== null) {
-    return { status: 'pass', standing: 'proven', detail: `${count}, as voted` };
+    return passed(`${count}, as voted`);
   }
   // The initial state adds a momentum of zeros to the parent's weights, which are not in this folder.
   const detail = `${count}, as voted; "commonweights replay" computes the start from the parent`;
-  return { status: 'pass', standing: 'attested', detail };
+  return passed(detail, 'attested');
 }
 
 /** What a run starts from, in words, and its root; null: it takes the parent's weights to tell. */
 function startOf(spec: RunSpec): { name: string; root: Digest | null } {
   const { parent } = spec;
-  if (!parent) {
-    const program = { model: spec.model, layout: llamaLayout(spec.model) };
-    return { name: 'initial weights', root: initialRootOf(spec, program) };
-  }
+  if (!parent) return { name: 'initial weights', root: seededRootOf(spec) };
   const name = parent.release ? `release ${parent.release}` : `checkpoint ${parent.weights}`;
   return { name, root: hasOuterMomentum(spec.outer) ? null : parent.weights };
 }
 
 /** The named dataset and every ancestor is there, nothing else is, and none is its own. */
-function findDatasetProblem(records: readonly DatasetRecord[], spec: RunSpec): string | null {
+function findDatasetProblem(
+  records: readonly DatasetRecord[],
+  spec: RunSpec,
+): [FindingCode, string] | null {
   const byId = new Map(records.map((record) => [record.id, record]));
-  if (byId.size !== records.length) return 'a dataset is on record twice';
+  if (byId.size !== records.length) return ['LINEAGE_STRAY', 'a dataset is on record twice'];
   const done = new Set<string>();
   const open = new Set<string>();
-  const visit = (id: string): string | null => {
+  const visit = (id: string): [FindingCode, string] | null => {
     if (done.has(id)) return null;
-    if (open.has(id)) return `${id} descends from itself`;
+    if (open.has(id)) return ['LINEAGE_CIRCULAR', `${id} descends from itself`];
     const record = byId.get(id);
-    if (!record) return `${id} is not on record`;
+    if (!record) return ['LINEAGE_INCOMPLETE', `${id} is not on record`];
     open.add(id);
     for (const parent of record.parents) {
       const problem = visit(parent.dataset);
@@ -104,12 +113,8 @@ function findDatasetProblem(records: readonly DatasetRecord[], spec: RunSpec): s
     if (problem) return problem;
   }
   if (byId.get(spec.data.dataset)!.manifest !== spec.data.manifest) {
-    return `${spec.data.dataset} is not the data of the run spec`;
+    return ['DATA_OTHER', `${spec.data.dataset} is not the data of the run spec`];
   }
   const stray = records.find((record) => !done.has(record.id));
-  return stray ? `${stray.id} has nothing to do with the run` : null;
-}
-
-function failed(detail: string): Finding {
-  return { status: 'fail', standing: 'proven', detail };
+  return stray ? ['LINEAGE_STRAY', `${stray.id} has nothing to do with the run`] : null;
 }

@@ -1,16 +1,18 @@
 /** Claims about the files: they are what they say, and the weights are the final state. */
 import { canonicalJson } from '@commonweights/dataset-registry/digest/canonical.js';
-import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import {
   CONFIG_FILE,
   describingFiles,
-  readHuggingFace,
+  readLlamaConfig,
   TOKENIZER_FILE,
   WEIGHTS_FILE,
 } from '../checkpoint/hugging-face.js';
-import { decodeMomentum, decodeParams, encodeState } from '../checkpoint/state.js';
 import { hasOuterMomentum } from '../exchange/recipe.js';
-import { llamaLayout } from '../program/llama.js';
+import type { RunSpec } from '../run/run-spec.js';
+import { failed, passed } from './finding.js';
+import { ReleaseFault, type FindingCode } from './finding-codes.js';
+import type { Material } from './material.js';
 import { writeModelCard } from './model-card.js';
 import {
   FILES,
@@ -21,19 +23,21 @@ import {
   readRunSpec,
   readStateNote,
   requireFile,
-  type FileMap,
 } from './release-files.js';
-import type { Finding, Material } from './material.js';
+import type { Finding } from './verdict.js';
 
 /** Strict weights file; small files that follow from the spec, a card from the records. */
-export function checkStructure({ files }: Material): Finding {
+export function checkStructure(material: Material): Finding {
+  const { files, state, seen } = material;
   const spec = readRunSpec(files);
-  const model = readHuggingFace(files);
-  if (canonicalJson(model.config) !== canonicalJson(spec.model)) {
-    return failed(`${CONFIG_FILE} is not the model of the run spec`);
+  const config = as('CONFIG_ALTERED', () => readLlamaConfig(requireFile(files, CONFIG_FILE)));
+  if (canonicalJson(config) !== canonicalJson(spec.model)) {
+    return failed('CONFIG_ALTERED', `${CONFIG_FILE} is not the model of the run spec`);
   }
-  const params = decodeParams(requireFile(files, WEIGHTS_FILE), model.layout);
-  const derived = describingFiles(spec.model, requireFile(files, TOKENIZER_FILE));
+  if (state.weights) throw state.weights;
+  const derived = as('TOKENIZER_MALFORMED', () =>
+    describingFiles(spec.model, requireFile(files, TOKENIZER_FILE)),
+  );
   const card = writeModelCard({
     note: readReleaseNote(files),
     spec,
@@ -41,14 +45,30 @@ export function checkStructure({ files }: Material): Finding {
     datasets: readDatasets(files),
     evaluation: readCanonical(files, FILES.evaluation),
     root: readStateNote(files).root,
-    parameters: params.length,
+    parameters: state.parameters,
   });
   derived.push({ path: FILES.card, bytes: new TextEncoder().encode(card) });
   for (const { path, bytes } of derived) {
     if (!equal(requireFile(files, path), bytes)) {
-      return failed(`${path} is not what the records give`);
+      return failed('DESCRIPTION_ALTERED', `${path} is not what the records give`);
     }
   }
+  const strange = findStrange([...seen.keys()], spec, derived);
+  if (strange !== undefined) {
+    return failed('FILE_UNKNOWN', `${JSON.stringify(strange)} does not belong in a release`);
+  }
+  return passed(
+    `${state.parameters} finite float32 parameters in ${state.tensors} tensors; ` +
+      'configuration and card are what the records give',
+  );
+}
+
+/** The first file that no loader of this model may find. */
+function findStrange(
+  paths: readonly string[],
+  spec: RunSpec,
+  derived: readonly { path: string }[],
+): string | undefined {
   const known = new Set<string>([
     ...Object.values(FILES),
     ...derived.map((file) => file.path),
@@ -56,57 +76,58 @@ export function checkStructure({ files }: Material): Finding {
     TOKENIZER_FILE,
   ]);
   if (!hasOuterMomentum(spec.outer)) known.delete(FILES.outerState);
-  const strange = [...files.keys()].find((path) => !known.has(path));
-  if (strange) return failed(`${JSON.stringify(strange)} does not belong in a release`);
-  return passed(
-    `${params.length} finite float32 parameters in ${model.layout.slots.length} tensors; ` +
-      'configuration and card are what the records give',
-  );
+  return paths.find((path) => !known.has(path));
 }
 
 /** The state root, recomputed from the weights that people run. */
-export function checkWeights({ files, chain }: Material): Finding {
-  const spec = readRunSpec(files);
+export function checkWeights(material: Material): Finding {
+  const { files, chain, state } = material;
   const note = readStateNote(files);
-  const root = recomputeRoot(files);
+  const root = recomputeRoot(material);
   const last = readRounds(files).findLast((record) => record.outcome === 'final');
   if (root !== last?.root) {
-    return failed(`the weights give root ${root}, the last final round ${last?.root ?? 'none'}`);
+    return failed(
+      'WEIGHTS_NOT_FINAL',
+      `the weights give root ${root}, the last final round ${last?.root ?? 'none'}`,
+    );
   }
-  if (note.root !== root) return failed(`${FILES.state} names ${note.root}, not ${root}`);
-  if (note.parameters !== llamaLayout(spec.model).length) {
-    return failed(`${FILES.state} counts ${note.parameters} parameters`);
+  if (note.root !== root) {
+    return failed('STATE_NOTE_WRONG', `${FILES.state} names ${note.root}, not ${root}`);
+  }
+  if (note.parameters !== state.parameters) {
+    return failed('STATE_NOTE_WRONG', `${FILES.state} counts ${note.parameters} parameters`);
   }
   if (chain?.release && chain.release.root !== root) {
-    return failed(`the weights give root ${root}, the DAO voted for ${chain.release.root}`);
+    const voted = chain.release.root;
+    return failed('ROOT_OTHER', `the weights give root ${root}, the DAO voted for ${voted}`);
   }
   return passed(`the weights are the final state ${root}`);
 }
 
-function recomputeRoot(files: FileMap) {
+function recomputeRoot({ files, seen, state }: Material): Digest {
   const spec = readRunSpec(files);
-  const layout = llamaLayout(spec.model);
-  const params = decodeParams(requireFile(files, WEIGHTS_FILE), layout);
   const note = readStateNote(files);
+  if (state.weights) throw state.weights;
+  const wrong = (facts: string) => new ReleaseFault('STATE_NOTE_WRONG', `BAD_RELEASE: ${facts}`);
   if (hasOuterMomentum(spec.outer) !== (note.momentum !== null)) {
-    throw new Error(`BAD_RELEASE: ${FILES.state} does not fit the outer recipe`);
+    throw wrong(`${FILES.state} does not fit the outer recipe`);
   }
-  if (note.momentum === null) return digestOf(encodeState({ params, momentum: null }, layout));
-  const bytes = requireFile(files, FILES.outerState);
-  if (digestOf(bytes) !== note.momentum) {
-    throw new Error(`BAD_RELEASE: ${FILES.outerState} is not ${note.momentum}`);
+  if (note.momentum === null) return seen.get(WEIGHTS_FILE)!.digest!;
+  if (seen.get(FILES.outerState)?.digest !== note.momentum) {
+    throw wrong(`${FILES.outerState} is not ${note.momentum}`);
   }
-  return digestOf(encodeState({ params, momentum: decodeMomentum(bytes, layout) }, layout));
+  if (state.momentum) throw state.momentum;
+  return state.root!;
+}
+
+function as<T>(code: FindingCode, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new ReleaseFault(code, (error as Error).message);
+  }
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}
-
-function passed(detail: string): Finding {
-  return { status: 'pass', standing: 'proven', detail };
-}
-
-function failed(detail: string): Finding {
-  return { status: 'fail', standing: 'proven', detail };
 }

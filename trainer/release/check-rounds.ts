@@ -5,40 +5,42 @@
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { RoundRecord } from '@commonweights/dao-contracts/rules/views.js';
 import { standingRounds } from '@commonweights/dao-contracts/rules/round-log.js';
+import { failed, passed, unknown, warned } from './finding.js';
+import type { Material } from './material.js';
 import { digestOfRecord, readRounds, readStateNote } from './release-files.js';
-import type { Finding, Material } from './material.js';
+import type { Finding } from './verdict.js';
 
 export function checkRounds({ files, chain }: Material): Finding {
   const records = readRounds(files);
   const broken = findBreak(records, chain?.run?.initialRoot ?? records[0]?.startRoot ?? null);
-  if (broken) return { status: 'fail', standing: 'proven', detail: broken };
+  if (broken) return failed('LOG_BROKEN', broken);
   const last = records.at(-1)!;
   const root = readStateNote(files).root;
   if (last.root !== root) {
-    return { status: 'fail', standing: 'proven', detail: `the log ends at ${last.root}` };
+    return failed('LOG_ENDS_ELSEWHERE', `the log ends at ${last.root}`);
   }
   const head = digestOfRecord(last);
   const count = `${records.length} records, ${countUpdates(records)} updates counted`;
   if (!chain?.release || !chain.run) {
     const detail = `${count}; no chain says that the log head is ${head}`;
-    return { status: 'unknown', standing: 'declared', detail };
+    return unknown('NO_CHAIN', detail);
   }
   const { release, run } = chain;
   if (release.logHead !== head) {
     const detail = `the log leads to ${head}, the chain has ${release.logHead}`;
-    return { status: 'fail', standing: 'proven', detail };
+    return failed('LOG_HEAD_OTHER', detail);
   }
   if (last.run !== run.id || release.run !== run.id || last.round !== release.round) {
     const detail = `the log ends with round ${last.round} of run ${last.run}`;
-    return { status: 'fail', standing: 'proven', detail };
+    return failed('LOG_ROUND_OTHER', detail);
   }
   const tainted = standingRounds(records).filter((one) => one.tainted.length > 0);
   if (tainted.length > 0) {
     const names = tainted.map(({ round }) => round).join(', ');
     const detail = `${count}; wrong work stayed in round ${names}, too little to do it again`;
-    return { status: 'warn', standing: 'proven', detail };
+    return warned('WORK_TAINTED', detail, 'proven');
   }
-  return { status: 'pass', standing: 'proven', detail: `${count}; the head is the one on chain` };
+  return passed(`${count}; the head is the one on chain`);
 }
 
 /** The first thing that does not join, as a sentence, or null. */

@@ -10,7 +10,7 @@ import type {
   ProposalView,
   RoundRecord,
 } from '@commonweights/dao-contracts/rules/views.js';
-import { llamaLayout } from '../program/llama.js';
+import { layLlama } from '../program/llama.js';
 import type { RunSpec } from '../run/run-spec.js';
 import { leavesOf } from './json-leaves.js';
 import type { Material } from './material.js';
@@ -53,12 +53,15 @@ export interface ReleaseStory {
   readonly budgetYocto: bigint;
 }
 
+/** Of a release that was gone through. */
+type Told = Pick<Material, 'files' | 'manifestDigest' | 'chain'>;
+
 /** Accounts and datasets named one by one; the records hold the rest. */
 const rowsMax = 200;
 
 /** Errors: those of the release's own files, when they cannot be read. */
 export function explainRelease(
-  material: Material,
+  material: Told,
   it: { verdicts: readonly Verdict[]; story: ReleaseStory | null },
 ): Explanation {
   const note = readReleaseNote(material.files);
@@ -77,7 +80,7 @@ export function explainRelease(
   };
 }
 
-function explainModel({ files, manifestDigest }: Material, verdicts: readonly Verdict[]): Chapter {
+function explainModel({ files, manifestDigest }: Told, verdicts: readonly Verdict[]): Chapter {
   const note = readReleaseNote(files);
   const spec = readRunSpec(files);
   const { model } = spec;
@@ -94,7 +97,7 @@ function explainModel({ files, manifestDigest }: Material, verdicts: readonly Ve
         value: readStateNote(files).root,
         standing: standingOf(verdicts, 'weights'),
       },
-      inside('parameters', count(llamaLayout(model).length)),
+      inside('parameters', count(layLlama(model).length)),
       inside(
         'shape',
         `Llama, ${model.layers} layers of width ${model.hiddenSize}, ${model.heads} heads ` +
@@ -105,7 +108,7 @@ function explainModel({ files, manifestDigest }: Material, verdicts: readonly Ve
   };
 }
 
-function explainData(material: Material, verdicts: readonly Verdict[]): Chapter[] {
+function explainData(material: Told, verdicts: readonly Verdict[]): Chapter[] {
   const { files, chain } = material;
   const spec = readRunSpec(files);
   const datasets = readDatasets(files);
@@ -165,7 +168,7 @@ function explainDataset(
   };
 }
 
-function explainComputation({ files }: Material, verdicts: readonly Verdict[]): Chapter {
+function explainComputation({ files }: Told, verdicts: readonly Verdict[]): Chapter {
   const spec = readRunSpec(files);
   const rounds = readRounds(files);
   const standing = standingOf(verdicts, 'rounds');
@@ -200,7 +203,7 @@ function explainStart(
   return { what: 'starts from', value, standing };
 }
 
-function explainChecks({ files }: Material, verdicts: readonly Verdict[]): Chapter {
+function explainChecks({ files }: Told, verdicts: readonly Verdict[]): Chapter {
   const rounds = readRounds(files);
   const standing = standingOf(verdicts, 'rounds');
   const inside = (what: string, value: string) => ({ what, value, standing });
@@ -242,7 +245,7 @@ function explainChecks({ files }: Material, verdicts: readonly Verdict[]): Chapt
   };
 }
 
-function explainDecision({ chain }: Material, it: { story: ReleaseStory | null }): Chapter {
+function explainDecision({ chain }: Told, it: { story: ReleaseStory | null }): Chapter {
   const attested = (what: string, value: string): Statement => ({
     ...{ what, value, standing: 'attested' },
   });
@@ -265,7 +268,7 @@ function explainDecision({ chain }: Material, it: { story: ReleaseStory | null }
   return { title: 'Who decided, and what it cost', statements };
 }
 
-function explainEvaluation({ files }: Material): Chapter {
+function explainEvaluation({ files }: Told): Chapter {
   return {
     title: 'How it was evaluated',
     statements: leavesOf(readCanonical(files, FILES.evaluation))
@@ -274,7 +277,7 @@ function explainEvaluation({ files }: Material): Chapter {
   };
 }
 
-function explainObjections(material: Material, verdicts: readonly Verdict[]): Chapter {
+function explainObjections(material: Told, verdicts: readonly Verdict[]): Chapter {
   const rounds = readRounds(material.files);
   const statements: Statement[] = [];
   for (const { claim, status, detail, standing } of verdicts) {

@@ -1,6 +1,6 @@
 /** Bounds on releases: everything in one was written by strangers. */
 
-/** A file that is read whole: weights of the exact class stay below. */
+/** A file that is read whole, to run a model: weights of the exact class stay below. */
 export const FILE_BYTES_MAX = 2 ** 31 - 1;
 /** JSON in `provenance/`. */
 export const JSON_BYTES_MAX = 64 * 2 ** 20;

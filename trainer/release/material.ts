@@ -1,17 +1,50 @@
-/** What claims are checked on: files read once, so that what is checked is what was hashed. */
-import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+/**
+ * What claims are checked on. Every file is gone through once: hashed, and, where it holds tensors,
+ * looked at as its bytes go by. Only the small ones whose contents a check reads are kept.
+ */
+import { hashChunks } from '@commonweights/dataset-registry/digest/chunk-list.js';
+import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { digestTreeRoot } from '@commonweights/dataset-registry/digest/digest-tree.js';
 import type { Manifest } from '@commonweights/dataset-registry/digest/manifest.js';
-import type { FileMap } from './release-files.js';
+import { WEIGHTS_FILE } from '../checkpoint/hugging-face.js';
+import { FILES, type FileMap } from './release-files.js';
 import type { ReleaseFacts } from './release-facts.js';
-import type { Verdict } from './verdict.js';
+import { watchState, type SeenState } from './state-watch.js';
+
+export interface SeenFile {
+  readonly size: number;
+  /** Null: not hashed, since it cannot be what the manifest names. */
+  readonly digest: Digest | null;
+  /** Null: not asked for. */
+  readonly chunkRoot: Digest | null;
+}
 
 export interface Material {
-  /** By path; `manifest.json` is not among them. */
+  /** By path, what lies in memory; `manifest.json` is not among them. */
   readonly files: FileMap;
+  /** Every file that is there, but `manifest.json`. */
+  readonly seen: ReadonlyMap<string, SeenFile>;
+  readonly state: SeenState;
   readonly manifest: Manifest;
   readonly manifestDigest: Digest;
   /** Null: nobody was asked, so whatever needs the chain stays unknown. */
   readonly chain: ReleaseFacts | null;
 }
 
-export type Finding = Pick<Verdict, 'status' | 'standing' | 'detail'>;
+/** A release whose files are all in memory. */
+export type WholeRelease = Omit<Material, 'seen' | 'state'>;
+
+export function seeWhole(release: WholeRelease): Material {
+  const { files, manifest } = release;
+  const seen = new Map<string, SeenFile>();
+  for (const [path, bytes] of files) {
+    const chunkRoot = digestTreeRoot(hashChunks(bytes, manifest.chunkBytes));
+    seen.set(path, { size: bytes.length, digest: digestOf(bytes), chunkRoot });
+  }
+  const watch = watchState(files);
+  for (const path of [WEIGHTS_FILE, FILES.outerState]) {
+    const bytes = files.get(path);
+    if (bytes) watch.fileOf(path)?.see(bytes);
+  }
+  return { ...release, seen, state: watch.end() };
+}

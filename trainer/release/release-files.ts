@@ -10,6 +10,7 @@ import type {
   RoundRecord,
 } from '@commonweights/dao-contracts/rules/views.js';
 import { decodeRunSpec, type RunSpec } from '../run/run-spec.js';
+import { ReleaseFault } from './finding-codes.js';
 import { DATASETS_MAX, JSON_BYTES_MAX, RECORDS_MAX } from './limits.js';
 
 export const FILES = {
@@ -56,8 +57,23 @@ export function requireFile(files: FileMap, path: string): Uint8Array {
   return bytes;
 }
 
+/** The digest of a file that was gone through. */
+export function requireSeen(
+  seen: ReadonlyMap<string, { readonly digest: Digest | null }>,
+  path: string,
+): Digest {
+  const digest = seen.get(path)?.digest;
+  if (!digest) throw bad(`${path} is missing`);
+  return digest;
+}
+
 export function readRunSpec(files: FileMap): RunSpec {
-  return decodeRunSpec(readCanonical(files, FILES.runSpec));
+  const value = readCanonical(files, FILES.runSpec);
+  try {
+    return decodeRunSpec(value);
+  } catch (error) {
+    throw new ReleaseFault('SPEC_MALFORMED', (error as Error).message);
+  }
 }
 
 /** Every record of the run up to the release's, oldest first. */
@@ -96,7 +112,13 @@ export function readCanonical(files: FileMap, path: string): unknown {
   } catch {
     throw bad(`${path} is not JSON`);
   }
-  const canonical = canonicalBytes(value);
+  let canonical: Uint8Array;
+  try {
+    canonical = canonicalBytes(value);
+  } catch {
+    // Nested deeper than anybody's stack, or half a surrogate pair.
+    throw bad(`${path} has no canonical form`);
+  }
   if (canonical.length !== bytes.length || canonical.some((byte, i) => byte !== bytes[i])) {
     throw bad(`${path} is not canonical JSON`);
   }
@@ -190,6 +212,9 @@ function show(value: unknown): string {
   return (JSON.stringify(value) ?? 'nothing').slice(0, 80);
 }
 
-function bad(facts: string): Error {
-  return new Error(`BAD_RELEASE: ${facts}; pull it again, or ask who published it`);
+function bad(facts: string): ReleaseFault {
+  return new ReleaseFault(
+    'RECORD_MALFORMED',
+    `BAD_RELEASE: ${facts}; pull it again, or ask who published it`,
+  );
 }

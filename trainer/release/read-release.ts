@@ -1,0 +1,280 @@
+/**
+ * Goes through a release folder once, whatever its size: each file is hashed as a whole and by chunks
+ * in one pass, and what the checks want to know of its tensors is seen on the way. Chunks are hashed
+ * on the platform's pool, beside the whole file. Memory is that of a few pieces and of the records.
+ */
+import { constants } from 'node:fs';
+import { lstat, open, readdir, type FileHandle } from 'node:fs/promises';
+import { webcrypto } from 'node:crypto';
+import { join } from 'node:path';
+import { startDigest } from '@commonweights/dataset-registry/digest/digest-stream.js';
+import { formatDigest, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { GrowingTree } from '@commonweights/dataset-registry/digest/growing-tree.js';
+import {
+  manifestLimits,
+  parseManifest,
+  type Manifest,
+  type ManifestFile,
+} from '@commonweights/dataset-registry/digest/manifest.js';
+import { CONFIG_FILE, TOKENIZER_FILE, WEIGHTS_FILE } from '../checkpoint/hugging-face.js';
+import { FiniteScan } from './finite-scan.js';
+import { ReleaseFault } from './finding-codes.js';
+import { FOLDER_DEPTH_MAX, JSON_BYTES_MAX } from './limits.js';
+import type { Material, SeenFile } from './material.js';
+import { FILES, MANIFEST_FILE } from './release-files.js';
+import type { ReleaseFacts } from './release-facts.js';
+import { watchState, type TensorWatch } from './state-watch.js';
+
+export interface ReadQuestion {
+  readonly dir: string;
+  readonly chain: ReleaseFacts | null;
+  /**
+   * False: files are hashed as wholes only. That proves the same bytes with half the hashing, and
+   * says nothing about whether others can fetch them chunk by chunk.
+   */
+  readonly chunks?: boolean;
+  readonly onProgress?: (progress: { path: string; doneBytes: number; totalBytes: number }) => void;
+}
+
+/** Read at a time; the chunks of a manifest are no larger than 16 MiB. */
+const PIECE_BYTES = 2 ** 20;
+/** Pieces that are read, hashed or waited for at once. */
+const PIECES = 3;
+
+/** What the checks read; everything else goes by. */
+const KEPT: ReadonlySet<string> = new Set(
+  [...Object.values(FILES), CONFIG_FILE, TOKENIZER_FILE]
+    .concat('generation_config.json', 'tokenizer_config.json')
+    .filter((path) => path !== FILES.program && path !== FILES.outerState),
+);
+
+/** Error: `ReleaseFault`, when there is nothing to judge. */
+export async function readMaterial(question: ReadQuestion): Promise<Material> {
+  const { dir } = question;
+  const sizes = await listFolder(dir);
+  const read = new FileReader(question, sizes);
+  if (!sizes.delete(MANIFEST_FILE)) {
+    const facts = `${MANIFEST_FILE} is missing`;
+    throw new ReleaseFault('MANIFEST_MISSING', `BAD_RELEASE: ${facts}; pull it again`);
+  }
+  const {
+    bytes,
+    seen: { digest: manifestDigest },
+  } = await read.keep(MANIFEST_FILE, manifestLimits.bytesMax);
+  const manifest = parse(bytes);
+  const named = new Map(manifest.files.map((file) => [file.path, file]));
+  const seen = new Map<string, SeenFile>();
+  const files = new Map<string, Uint8Array>();
+  const kept = [...sizes].filter(([path, size]) => KEPT.has(path) && size <= JSON_BYTES_MAX);
+  for (const [path] of kept) {
+    const one = await read.keep(path, JSON_BYTES_MAX, manifest.chunkBytes);
+    files.set(path, one.bytes);
+    seen.set(path, one.seen);
+  }
+  const scan = read.prepare(manifest.chunkBytes);
+  const watch = watchState(files, (values) => scan.firstNonFinite(values));
+  for (const [path, size] of inOrder(sizes)) {
+    if (seen.has(path)) continue;
+    const one = isWorthReading(path, size, { named, sizes })
+      ? await read.pass(path, manifest.chunkBytes, watch.fileOf(path))
+      : { size, digest: null, chunkRoot: null };
+    seen.set(path, one);
+  }
+  const { chain } = question;
+  const state = watch.end();
+  return { files, seen, state, manifest, manifestDigest: manifestDigest!, chain };
+}
+
+function parse(bytes: Uint8Array): Manifest {
+  try {
+    return parseManifest(bytes);
+  } catch (error) {
+    throw new ReleaseFault('MANIFEST_MALFORMED', (error as Error).message);
+  }
+}
+
+/** The root is hashed over the weights first, then over the momentum. */
+function inOrder(sizes: ReadonlyMap<string, number>): [string, number][] {
+  const rank = (path: string) => (path === WEIGHTS_FILE ? 0 : path === FILES.outerState ? 1 : 2);
+  return [...sizes].sort(([a], [b]) => rank(a) - rank(b));
+}
+
+/** No byte of a file is looked at that cannot be any file of the manifest. */
+function isWorthReading(
+  path: string,
+  size: number,
+  it: { named: ReadonlyMap<string, ManifestFile>; sizes: ReadonlyMap<string, number> },
+): boolean {
+  const own = it.named.get(path);
+  if (own?.size === size) return true;
+  // One that lies under another's name.
+  return [...it.named.values()].some((file) => file.size === size && file.path !== path);
+}
+
+class FileReader {
+  private doneBytes = 0;
+  private scan: FiniteScan | null = null;
+  private readonly totalBytes: number;
+
+  constructor(
+    private readonly question: ReadQuestion,
+    sizes: ReadonlyMap<string, number>,
+  ) {
+    this.totalBytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  }
+
+  /** From now on files are read into memory that can be scanned quickly. */
+  prepare(chunkBytes: number): FiniteScan {
+    this.scan = new FiniteScan(PIECES, Math.max(PIECE_BYTES, chunkBytes));
+    return this.scan;
+  }
+
+  /** A small file, whole. */
+  async keep(
+    path: string,
+    bytesMax: number,
+    chunkBytes: number = PIECE_BYTES,
+  ): Promise<{ bytes: Uint8Array; seen: SeenFile }> {
+    const pieces: Uint8Array[] = [];
+    let size = 0;
+    const seen = await this.pass(path, chunkBytes, {
+      see(piece) {
+        size += piece.length;
+        if (size > bytesMax) throw unreadable(`${path} has more than ${bytesMax} bytes`);
+        pieces.push(piece.slice());
+      },
+    });
+    return { bytes: new Uint8Array(Buffer.concat(pieces)), seen };
+  }
+
+  /** Hashes a file in one pass, and shows each piece to whoever looks. */
+  async pass(
+    path: string,
+    chunkBytes: number,
+    watch: Pick<TensorWatch, 'see'> | null,
+  ): Promise<SeenFile> {
+    const handle = await openPlain(join(this.question.dir, path), path);
+    try {
+      const before = await handle.stat({ bigint: true });
+      if (!before.isFile()) throw unreadable(`${path} is no plain file`);
+      const size = Number(before.size);
+      const seen = await this.hash(handle, { path, size, chunkBytes, watch });
+      const after = await handle.stat({ bigint: true });
+      const same = (['size', 'mtimeNs', 'ctimeNs', 'ino'] as const).every(
+        (name) => before[name] === after[name],
+      );
+      if (!same) throw changed(path);
+      return seen;
+    } finally {
+      await handle.close();
+    }
+  }
+
+  private async hash(
+    handle: FileHandle,
+    it: { path: string; size: number; chunkBytes: number; watch: Pick<TensorWatch, 'see'> | null },
+  ): Promise<SeenFile> {
+    const { path, size, chunkBytes, watch } = it;
+    const whole = startDigest();
+    const tree = this.question.chunks === false ? null : new GrowingTree();
+    // Whole chunks, so that none is cut: both are powers of two.
+    const pieceBytes = Math.min(Math.max(PIECE_BYTES, chunkBytes), Math.max(1, size));
+    const buffers = this.scan
+      ? this.scan.buffers.map((buffer) => buffer.subarray(0, pieceBytes))
+      : Array.from({ length: PIECES }, () => new Uint8Array(pieceBytes));
+    const hashing: Promise<Digest[]>[] = [];
+    const add = async (): Promise<void> => {
+      for (const digest of (await hashing.shift()) ?? []) tree?.add(digest);
+    };
+    const fill = (index: number) =>
+      readPiece(handle, path, { buffer: buffers[index % PIECES]!, at: index * pieceBytes, size });
+    let next = fill(0);
+    for (let index = 0; index * pieceBytes < size; index++) {
+      const piece = await next;
+      // A buffer is read into again only when its chunks are hashed.
+      if (hashing.length > PIECES - 2) await add();
+      next = fill(index + 1);
+      next.catch(() => {}); // It fails in its turn.
+      if (tree) hashing.push(hashChunksAside(piece, chunkBytes));
+      whole.update(piece);
+      watch?.see(piece);
+      this.doneBytes += piece.length;
+      const { doneBytes, totalBytes } = this;
+      this.question.onProgress?.({ path, doneBytes, totalBytes });
+    }
+    await next;
+    while (hashing.length > 0) await add();
+    return { size, digest: whole.end(), chunkRoot: tree?.root() ?? null };
+  }
+}
+
+/** On the platform's thread pool: the caller's thread hashes the whole file meanwhile. */
+function hashChunksAside(piece: Uint8Array, chunkBytes: number): Promise<Digest[]> {
+  const chunks: Promise<Digest>[] = [];
+  for (let at = 0; at < piece.length; at += chunkBytes) {
+    const chunk = piece.subarray(at, at + chunkBytes);
+    chunks.push(
+      webcrypto.subtle.digest('SHA-256', chunk).then((raw) => formatDigest(new Uint8Array(raw))),
+    );
+  }
+  return Promise.all(chunks);
+}
+
+/** The piece at `at`; empty beyond the end. */
+async function readPiece(
+  handle: FileHandle,
+  path: string,
+  it: { buffer: Uint8Array; at: number; size: number },
+): Promise<Uint8Array> {
+  const piece = it.buffer.subarray(0, Math.max(0, Math.min(it.buffer.length, it.size - it.at)));
+  for (let done = 0; done < piece.length;) {
+    const { bytesRead } = await handle.read(piece, done, piece.length - done, it.at + done);
+    if (bytesRead === 0) throw changed(path);
+    done += bytesRead;
+  }
+  return piece;
+}
+
+/** Size by path. Links and devices are refused: what they point at is not part of the folder. */
+async function listFolder(dir: string): Promise<Map<string, number>> {
+  const found = await lstat(dir).catch(() => null);
+  if (!found?.isDirectory()) throw unreadable(`${dir} is not a folder`);
+  const sizes = new Map<string, number>();
+  const walk = async (prefix: string, depth: number): Promise<void> => {
+    if (depth > FOLDER_DEPTH_MAX) throw unreadable(`${prefix} lies too deep`);
+    for (const entry of await readdir(join(dir, prefix), { withFileTypes: true })) {
+      const path = prefix ? `${prefix}/${entry.name}` : entry.name;
+      if (entry.isDirectory()) {
+        await walk(path, depth + 1);
+        continue;
+      }
+      if (!entry.isFile()) throw unreadable(`${path} is a link or a device`);
+      if (sizes.size > manifestLimits.filesMax) throw unreadable('it has too many files');
+      sizes.set(path, (await lstat(join(dir, path))).size);
+    }
+  };
+  await walk('', 0);
+  return sizes;
+}
+
+function openPlain(file: string, path: string): Promise<FileHandle> {
+  // Between the listing and now it may have become a link; Windows has no such flag.
+  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
+  return open(file, flags).catch((error: NodeJS.ErrnoException) => {
+    throw unreadable(`${path} cannot be opened (${error.code})`);
+  });
+}
+
+function changed(path: string): ReleaseFault {
+  return new ReleaseFault(
+    'FILE_CHANGED_WHILE_READ',
+    `BAD_FOLDER: ${path} changed while it was read; verify a folder to which nobody writes`,
+  );
+}
+
+function unreadable(facts: string): ReleaseFault {
+  return new ReleaseFault(
+    'FOLDER_UNREADABLE',
+    `BAD_FOLDER: ${facts}; pull the release again into an empty folder`,
+  );
+}
