@@ -8,7 +8,9 @@ import { isAccountId } from './protocol/account-id.js';
 import { limits } from './protocol/parameters.js';
 import { Chain } from './runtime/chain.js';
 import type { Supply } from './runtime/ledger.js';
+import type { RpcError } from './rpc/rpc-error.js';
 import { serveRpc } from './rpc/server.js';
+import { decodeStateRecords } from './rpc/state-records.js';
 
 export interface LocalnetOptions {
   /** Genesis keys, and on the logical clock everything else, follow from it. */
@@ -20,6 +22,10 @@ export interface LocalnetOptions {
   /** `logical` (the default): fixed start, one second per block. `system`: the wall's time. */
   clock?: 'logical' | 'system';
   rootAccount?: string;
+  /** A new chain begins with these records of nearcore's genesis files, too. */
+  records?: unknown;
+  /** Asked for its height, an idle node makes a block now and then, as the network does. */
+  keepsPace?: boolean;
   /** The most gas one transaction may attach: 300 Tgas, which every network and wallet takes. */
   maxAttachedGas?: number;
 }
@@ -44,10 +50,13 @@ export async function startLocalnet(options: LocalnetOptions): Promise<Localnet>
   if (!isAccountId(rootAccount)) {
     throw new Error(`BAD_ACCOUNT: "${rootAccount}" cannot be the root account; use "local"`);
   }
-  const chain = new Chain({ seed, clock, rootAccount, maxAttachedGas, dataDir: dataDir ?? null });
+  const records = readRecords(options.records);
+  const chain = new Chain({
+    ...{ seed, clock, rootAccount, maxAttachedGas, records, dataDir: dataDir ?? null },
+  });
   let stopping: Promise<void> | null = null;
   try {
-    const server = await serveRpc(chain, port);
+    const server = await serveRpc(chain, port, options.keepsPace ?? false);
     return {
       url: server.url,
       rootAccount,
@@ -68,5 +77,13 @@ export async function startLocalnet(options: LocalnetOptions): Promise<Localnet>
   } catch (error) {
     await chain.stop();
     throw error;
+  }
+}
+
+function readRecords(json: unknown): ReturnType<typeof decodeStateRecords> {
+  try {
+    return json === undefined ? [] : decodeStateRecords(json);
+  } catch (error) {
+    throw new Error(`BAD_RECORDS: ${String((error as RpcError).data)}`, { cause: error });
   }
 }

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -48,6 +48,59 @@ describe('the node by the command line of near-workspaces', function () {
       const [code] = (await once(child, 'exit')) as [number | null];
       expect(code).to.equal(0);
     }
+  });
+
+  it('begins with the records of its genesis file, keeps pace, and writes its state down', async () => {
+    expect(run('--home', home, 'init', '--chain-id', 'localnet').status).to.equal(0);
+    const path = join(home, 'genesis.json');
+    const genesis = JSON.parse(readFileSync(path, 'utf8')) as { records: object[] };
+    const account = { amount: '123', locked: '0', code_hash: '1'.repeat(32), storage_usage: 100 };
+    const added = { Account: { account_id: 'given.near', account: { ...account, version: 'V1' } } };
+    writeFileSync(path, JSON.stringify({ ...genesis, records: [...genesis.records, added] }));
+    expect(run('--home', home, 'view-state', 'dump-state').stderr).to.match(/^NOT_INITIALISED: /);
+    const child = spawn(program, ['--home', home, 'run', '--rpc-addr', '0.0.0.0:0'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const [url] = (await once(createInterface(child.stdout), 'line')) as [string];
+      const ask = async (method: string, params: object, headers = {}) => {
+        const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+        const response = await fetch(url, { method: 'POST', body, headers });
+        const { result } = (await response.json()) as { result: Record<string, never> };
+        return result;
+      };
+      const view = { request_type: 'view_account', finality: 'final', account_id: 'given.near' };
+      expect(await ask('query', view)).to.have.property('amount', '123');
+      const height = async (headers?: object) =>
+        (await ask('status', [], headers))['sync_info']!['latest_block_height'] as number;
+      const first = await height();
+      // No page elsewhere makes it work; who waits here for the next block gets one.
+      for (let i = 0; i < 3; i++) await height({ origin: 'https://elsewhere.example' });
+      let last = first;
+      while (last === first) last = await height();
+      expect(last).to.equal(first + 1);
+      const dumped = run('--home', home, 'view-state', 'dump-state');
+      expect([dumped.status, dumped.stderr]).to.deep.equal([0, '']);
+      const output = JSON.parse(readFileSync(join(home, 'output.json'), 'utf8')) as typeof genesis;
+      expect(output.records).to.deep.equal([...genesis.records, added]);
+    } finally {
+      child.kill('SIGINT');
+      await once(child, 'exit');
+    }
+  });
+
+  it('refuses a genesis file that is none, and records that cannot be', () => {
+    const refused = (text: string) => {
+      const folder = join(home, `${text.length}`);
+      run('--home', folder, 'init');
+      writeFileSync(join(folder, 'genesis.json'), text);
+      return run('--home', folder, 'run', '--rpc-addr', '0.0.0.0:0').stderr;
+    };
+    expect(refused('{')).to.match(/^BAD_GENESIS: /);
+    expect(refused('{"records":[{}]}')).to.match(/^BAD_RECORDS: a record has one kind/);
+    const nobody = { Data: { account_id: 'nobody.near', data_key: '', value: '' } };
+    const refusal = refused(JSON.stringify({ records: [nobody] }));
+    expect(refusal).to.match(/^BAD_RECORDS: there is no account nobody\.near/);
   });
 
   it('says in one sentence what it was not told', () => {

@@ -23,12 +23,16 @@ try {
   await worker.provider.fastForward(100);
   heights.push(await height());
   const state = await contract.viewState();
+  await contract.patchState('k', '"patched"');
+  await bob.updateAccount({ amount: `${7n * near}` });
+  const patched = [await contract.view('get', {}), (await bob.balance()).total];
   const told = {
     got,
     refused: JSON.stringify(result.Failure),
     paidYocto: `${BigInt(after.total) - BigInt(before.total)}`,
     heights,
     stored: [...state.data.keys()],
+    patched,
   };
   console.log(JSON.stringify(told));
 } finally {

@@ -21,6 +21,7 @@ interface Told {
   readonly paidYocto: string;
   readonly heights: readonly [number, number];
   readonly stored: readonly string[];
+  readonly patched: readonly unknown[];
 }
 
 export async function driveByNearWorkspaces(): Promise<string> {
@@ -55,7 +56,8 @@ export async function driveByNearWorkspaces(): Promise<string> {
     expect(told.paidYocto).to.equal(`${3n * 10n ** 24n}`);
     expect(told.heights[1] - told.heights[0]).to.be.at.least(100);
     expect(told.stored).to.deep.equal(['k']);
-    return `accounts, a contract, its state and the clock, by ${version}'s Worker.init()`;
+    expect(told.patched).to.deep.equal(['patched', `${7n * 10n ** 24n}`]);
+    return `accounts, a contract, patched state and the clock, by ${version}'s Worker.init()`;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

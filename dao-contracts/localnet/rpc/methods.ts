@@ -19,6 +19,7 @@ import type { Parameters } from './parameters.js';
 import { protocolConfig } from './protocol-config.js';
 import { query } from './query.js';
 import { handlerError, invalidTransaction, methodNotFound, parseError } from './rpc-error.js';
+import { patchState } from './state-records.js';
 import { receiptView, receiptsOf, transactionView } from './transaction-views.js';
 
 type Method = (chain: Chain, parameters: Parameters) => unknown;
@@ -29,7 +30,8 @@ const waitMs = 60_000;
 const forwardMsMax = 315_360_000_000;
 const forwardHeightMax = 100_000_000;
 
-export const localMethods = new Set(['sandbox_fast_forward']);
+/** Refused to pages of other machines. */
+export const localMethods = new Set(['sandbox_fast_forward', 'sandbox_patch_state']);
 /** Asked from this machine, they bring the blocks that make what was executed final. */
 export const finalMethods = new Set([
   'next_light_client_block',
@@ -74,6 +76,7 @@ const methods: Readonly<Record<string, Method>> = {
   EXPERIMENTAL_light_client_proof: executionProof,
   EXPERIMENTAL_light_client_block_proof: blockProof,
   sandbox_fast_forward: fastForward,
+  sandbox_patch_state: patchState,
   localnet_supply: (chain) => {
     const { totalSupply, burnt, accountsTotal, inFlight } = chain.ledger.supply();
     return {
@@ -126,23 +129,26 @@ function validators(chain: Chain): object {
 }
 
 function status(chain: Chain): object {
-  const time = new Date(Number(chain.viewNow().timeNs / 1_000_000n)).toISOString();
+  const textOf = (timeNs: bigint): string => new Date(Number(timeNs / 1_000_000n)).toISOString();
   return {
     version: { version: 'commonweights-localnet', build: '0', rustc_version: '' },
     chain_id: 'localnet',
     genesis_hash: chain.genesis.hash,
     protocol_version: protocolVersion,
     latest_protocol_version: protocolVersion,
-    rpc_addr: null,
+    rpc_addr: chain.servedOn,
     validators: [{ account_id: chain.validator.producer.accountId, is_slashed: false }],
     sync_info: {
       latest_block_hash: chain.head.hash,
       latest_block_height: chain.head.height,
       latest_state_root: chain.head.left.stateRoot,
-      latest_block_time: time,
+      latest_block_time: textOf(chain.viewNow().timeNs),
       syncing: false,
       earliest_block_hash: chain.genesis.hash,
       earliest_block_height: chain.genesis.height,
+      earliest_block_time: textOf(chain.genesis.timeNs),
+      epoch_id: chain.head.epochId,
+      epoch_start_height: chain.head.epochStart,
     },
     validator_account_id: chain.validator.producer.accountId,
     validator_public_key: chain.validator.publicKey,
@@ -230,7 +236,7 @@ function refusal(error: unknown): unknown {
   return error;
 }
 
-function fastForward(chain: Chain, parameters: Parameters): null {
+function fastForward(chain: Chain, parameters: Parameters): object {
   const heightDelta = parameters.optionalCount('delta_height', forwardHeightMax);
   const durationMs = parameters.optionalCount('duration', forwardMsMax);
   if ((heightDelta === undefined) === (durationMs === undefined)) {
@@ -238,5 +244,5 @@ function fastForward(chain: Chain, parameters: Parameters): null {
   }
   if (heightDelta !== undefined) chain.fastForward(BigInt(heightDelta) * blockNs, heightDelta);
   else chain.fastForward(BigInt(durationMs!) * 1_000_000n, 1);
-  return null;
+  return {};
 }

@@ -1,6 +1,6 @@
 /**
  * JSON-RPC over HTTP on the loopback interface. Any page may ask (CORS is open, as on public
- * nodes); what moves the clock is refused to pages that do not come from this machine. Bodies,
+ * nodes); what moves the clock or patches the state is refused to pages that do not come from this machine. Bodies,
  * batches and time are bounded, and whatever a client sends, the answer is one clear error.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -10,7 +10,8 @@ import { answer, finalMethods, localMethods } from './methods.js';
 import { Parameters } from './parameters.js';
 import { internalError, parseError, RpcError } from './rpc-error.js';
 
-const bodyBytesMax = 3 * 1024 * 1024;
+/** As on NEAR's nodes: a contract of the largest size fits into a patch of the state. */
+const bodyBytesMax = 10 * 1024 * 1024;
 const batchMax = 50;
 const bodyMs = 30_000;
 const keptAliveMs = 600_000;
@@ -20,9 +21,9 @@ export interface RpcServer {
   close(): Promise<void>;
 }
 
-export async function serveRpc(chain: Chain, port: number): Promise<RpcServer> {
+export async function serveRpc(chain: Chain, port: number, keepsPace: boolean): Promise<RpcServer> {
   const server = createServer((request, response) => {
-    respond(chain, request, response).catch((error: unknown) => {
+    respond({ chain, keepsPace }, request, response).catch((error: unknown) => {
       if (!response.headersSent) sendJson(response, failure(null, error));
       else response.destroy();
     });
@@ -32,8 +33,9 @@ export async function serveRpc(chain: Chain, port: number): Promise<RpcServer> {
   server.keepAliveTimeout = keptAliveMs;
   await listen(server, port);
   const { port: bound } = server.address() as AddressInfo;
+  chain.servedOn = `127.0.0.1:${bound}`;
   return {
-    url: `http://127.0.0.1:${bound}`,
+    url: `http://${chain.servedOn}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -52,8 +54,14 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
+interface Served {
+  chain: Chain;
+  /** Asked for its height, an idle node makes a block now and then. */
+  keepsPace: boolean;
+}
+
 async function respond(
-  chain: Chain,
+  served: Served,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -66,7 +74,7 @@ async function respond(
     return;
   }
   if (request.method === 'GET') {
-    const status = await answer(chain, 'status', new Parameters(undefined));
+    const status = await answer(served.chain, 'status', new Parameters(undefined));
     return sendJson(response, status as object);
   }
   if (request.method !== 'POST') {
@@ -82,16 +90,20 @@ async function respond(
   } catch {
     return sendJson(response, failure(null, parseError('the body is not JSON')));
   }
-  if (!Array.isArray(parsed)) return sendJson(response, await answerOne(chain, parsed, trusted));
+  if (!Array.isArray(parsed)) return sendJson(response, await answerOne(served, parsed, trusted));
   if (parsed.length === 0 || parsed.length > batchMax) {
     const said = `a batch holds 1 to ${batchMax} requests, not ${parsed.length}`;
     return sendJson(response, failure(null, parseError(said)));
   }
-  const answers = await Promise.all(parsed.map((one) => answerOne(chain, one, trusted)));
+  const answers = await Promise.all(parsed.map((one) => answerOne(served, one, trusted)));
   sendJson(response, answers);
 }
 
-async function answerOne(chain: Chain, request: unknown, trusted: boolean): Promise<object> {
+async function answerOne(
+  { chain, keepsPace }: Served,
+  request: unknown,
+  trusted: boolean,
+): Promise<object> {
   const { id, method, params } = (request ?? {}) as Record<string, unknown>;
   const known = typeof id === 'string' || typeof id === 'number' ? id : null;
   try {
@@ -100,6 +112,7 @@ async function answerOne(chain: Chain, request: unknown, trusted: boolean): Prom
       throw parseError(`"${method}" is refused to pages from other machines`);
     }
     if (finalMethods.has(method) && trusted) chain.finalize();
+    if (keepsPace && trusted && (method === 'status' || method === 'block')) chain.keepPace();
     const result = await answer(chain, method, new Parameters(params));
     return { jsonrpc: '2.0', id: known, result };
   } catch (error) {

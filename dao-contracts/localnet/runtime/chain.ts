@@ -25,6 +25,7 @@ import { placeOutcomes } from './outcome-tree.js';
 import { childId } from './receipt-builder.js';
 import { tokensInside, withoutCode, type Outcome } from './receipt.js';
 import { ReceiptQueue } from './receipt-queue.js';
+import { applyPatch, refusalOfPatch, type StateRecord } from './patch-state.js';
 import { nextStateRoot } from './state-root.js';
 import { decodeTransaction, isSigned, type Transaction } from './transaction.js';
 import type { TransactionRecord } from './transaction-record.js';
@@ -37,6 +38,8 @@ export interface ChainOptions {
   rootAccount: string;
   maxAttachedGas: number;
   dataDir: string | null;
+  /** A new chain begins with these too. */
+  records?: readonly StateRecord[];
   /** How the journal is written. */
   writeSome?: WriteSome;
   /** A journal longer than this is rewritten as a snapshot. Default 64 MiB. */
@@ -58,6 +61,8 @@ const compactAboveBytesDefault = 64 * 1024 * 1024;
 const changesPerLine = 1_000;
 /** Four make a block's outcomes final; where an epoch ends it takes some more. */
 const finalBlocksMax = 16;
+/** Between two blocks of a chain that keeps pace. */
+const pauseNs = 500_000_000n;
 
 export class Chain {
   readonly world = new World();
@@ -67,6 +72,8 @@ export class Chain {
   private readonly clock: Clock;
   readonly history: BlockHistory;
   readonly validator: Validator;
+  /** Host and port that it is served on, for who asks. */
+  servedOn: string | null = null;
   private waiting: Transaction[] = [];
   private running: Promise<void> | null = null;
   private readonly watchers = new Map<string, (() => void)[]>();
@@ -96,6 +103,7 @@ export class Chain {
       this.clock = new Clock(options.clock, this.history.latest?.timeNs ?? firstTimeNs(options));
       if (!this.history.latest) {
         writeGenesis(this.world, options, genesisYocto);
+        this.begin(options.records ?? []);
         const place = this.place(1, this.clock.now());
         this.seal(makeGenesisHeader(place, this.validator), emptyOutcomeRoot);
       }
@@ -193,6 +201,14 @@ export class Chain {
     this.wake();
   }
 
+  /** Writes records that `refusalOfPatch` allows, at the beginning of a block. */
+  patchState(records: readonly StateRecord[]): void {
+    this.makeBlock(this.head.height + 1, this.clock.next(), () => {
+      this.ledger.patch(applyPatch(this.world, records));
+    });
+    this.wake();
+  }
+
   /**
    * Makes the empty blocks by which the network would have made everything final that was executed:
    * a light client takes a block when two more have come. Does nothing while work brings blocks.
@@ -205,11 +221,24 @@ export class Chain {
     }
   }
 
+  /** The network makes blocks without work, too: an idle node makes one for who waits for the next. */
+  keepPace(): void {
+    if (this.stopped || this.waiting.length || this.queue.ready) return;
+    if (this.clock.now() - this.head.timeNs < pauseNs) return;
+    this.makeBlock(this.head.height + 1, this.clock.next());
+  }
+
   /** Waits until nothing is left to process, and closes the journal. */
   async stop(): Promise<void> {
     this.stopped = true;
     while (this.running) await this.running;
     this.journal?.close();
+  }
+
+  private begin(records: readonly StateRecord[]): void {
+    const refusal = refusalOfPatch(this.world, records, genesisYocto);
+    if (refusal) throw new Error(`BAD_RECORDS: ${refusal}`);
+    this.ledger.patch(applyPatch(this.world, records));
   }
 
   private wake(): void {
@@ -231,11 +260,11 @@ export class Chain {
     }
   }
 
-  private makeBlock(height: number, timeNs: bigint): void {
+  private makeBlock(height: number, timeNs: bigint, patch?: () => void): void {
     this.requireSound();
     try {
       this.compact();
-      this.fillBlock(height, timeNs);
+      this.fillBlock(height, timeNs, patch);
     } catch (error) {
       this.fault = new Error(
         `LOCALNET_FAULT: block ${height} failed: ${String(error)}; ` +
@@ -246,8 +275,9 @@ export class Chain {
     }
   }
 
-  private fillBlock(height: number, timeNs: bigint): void {
+  private fillBlock(height: number, timeNs: bigint, patch?: () => void): void {
     const header = makeHeader(this.head, this.place(height, timeNs), this.validator);
+    patch?.();
     const now = this.now(height, timeNs, header.previousHash);
     const touched = new Set<string>();
     const executed: string[] = [];

@@ -57,9 +57,10 @@ export class Journal {
     private readonly writeSome: WriteSome,
   ) {
     this.#path = join(folder, fileName);
-    const read = existsSync(this.#path) ? readEntries(this.#path, readBack) : { bytes: 0, cut: 0 };
-    this.#bytes = read.bytes;
-    this.cutBytes = read.cut;
+    const isThere = existsSync(this.#path);
+    this.#bytes = isThere ? readEntries(this.#path, readBack) : 0;
+    this.cutBytes = isThere ? statSync(this.#path).size - this.#bytes : 0;
+    if (this.cutBytes > 0) truncateSync(this.#path, this.#bytes);
     this.#file = openSync(this.#path, 'a');
   }
 
@@ -81,6 +82,11 @@ export class Journal {
       releaseFolder(folder);
       throw error;
     }
+  }
+
+  /** Reads a chain that a node may be using: up to its last whole line. */
+  static peek(folder: string, readBack: (entry: JournalEntry) => void): void {
+    readEntries(join(folder, fileName), readBack);
   }
 
   /** Length of the file. */
@@ -133,11 +139,8 @@ export class Journal {
   }
 }
 
-/** Returns the length of the file without a torn last line, and that line's, which it cuts off. */
-function readEntries(
-  path: string,
-  readBack: (entry: JournalEntry) => void,
-): { bytes: number; cut: number } {
+/** Returns the length of the file without a torn last line. */
+function readEntries(path: string, readBack: (entry: JournalEntry) => void): number {
   const file = openSync(path, 'r');
   let start = 0;
   try {
@@ -160,9 +163,7 @@ function readEntries(
   } finally {
     closeSync(file);
   }
-  const cut = statSync(path).size - start;
-  truncateSync(path, start);
-  return { bytes: start, cut };
+  return start;
 }
 
 /** Lines without their ends; what comes after the last end is left out. */

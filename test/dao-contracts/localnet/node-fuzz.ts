@@ -21,7 +21,8 @@ export type Tally = Map<string, number>;
 type Draw = () => number;
 
 const somebody = { finality: 'final', account_id: 'local' };
-const key = `ed25519:${'1'.repeat(32)}`;
+const hash32 = '1'.repeat(32);
+const key = `ed25519:${hash32}`;
 
 /** One that a chain of the seed `chain test` would take. */
 export async function signedPayment(): Promise<Uint8Array> {
@@ -30,6 +31,30 @@ export async function signedPayment(): Promise<Uint8Array> {
   await chain.stop();
   return bytes;
 }
+
+/** Records of each kind that a patch of the state may have. */
+const patched = [
+  {
+    Account: {
+      account_id: 'patched.near',
+      account: { amount: '9', locked: '0', code_hash: hash32, storage_usage: 0, version: 'V1' },
+    },
+  },
+  { Data: { account_id: 'patched.near', data_key: 'AA==', value: 'AA==' } },
+  { Contract: { account_id: 'patched.near', code: 'AGFzbQEAAAA=' } },
+  {
+    AccessKey: {
+      account_id: 'patched.near',
+      public_key: key,
+      access_key: {
+        nonce: 1,
+        permission: {
+          FunctionCall: { allowance: '1', receiver_id: 'local', method_names: ['a'] },
+        },
+      },
+    },
+  },
+];
 
 /** What clients ask; `signed`: a transaction that the chain would take. */
 function requestsOf(signed: string): [string, unknown][] {
@@ -75,6 +100,13 @@ function requestsOf(signed: string): [string, unknown][] {
     ['send_tx', { signed_tx_base64: signed, wait_until: 'NONE' }],
     ['broadcast_tx_async', [signed]],
     ['next_light_client_block', { last_block_hash: hash }],
+    [
+      'light_client_proof',
+      { type: 'receipt', receipt_id: hash, receiver_id: 'local', light_client_head: hash },
+    ],
+    ['EXPERIMENTAL_light_client_block_proof', { block_hash: hash, light_client_head: hash }],
+    ['EXPERIMENTAL_validators_ordered', [null]],
+    ['sandbox_patch_state', { records: patched }],
     ['sandbox_fast_forward', { delta_height: 1 }],
     ['localnet_supply', {}],
   ];

@@ -48,6 +48,18 @@ const errors: [string, unknown, string][] = [
   ['tx', { tx_hash: hash, sender_account_id: 'local' }, 'UNKNOWN_TRANSACTION'],
   ['EXPERIMENTAL_tx_status', [hash, 'local'], 'UNKNOWN_TRANSACTION'],
   ['EXPERIMENTAL_receipt', { receipt_id: hash }, 'UNKNOWN_RECEIPT'],
+  ['next_light_client_block', { last_block_hash: hash }, 'UNKNOWN_BLOCK'],
+  [
+    'light_client_proof',
+    { type: 'transaction', transaction_hash: hash, sender_id: 'local', light_client_head: hash },
+    'UNKNOWN_BLOCK',
+  ],
+  [
+    'EXPERIMENTAL_light_client_block_proof',
+    { block_hash: hash, light_client_head: hash },
+    'UNKNOWN_BLOCK',
+  ],
+  ['sandbox_patch_state', { records: [{ Nothing: {} }] }, 'PARSE_ERROR'],
   ['send_tx', { signed_tx_base64: 'AAAA' }, 'PARSE_ERROR'],
   ['send_tx', { signed_tx_base64: 'not base64' }, 'PARSE_ERROR'],
   ['send_tx', {}, 'PARSE_ERROR'],
