@@ -56,7 +56,7 @@ const wrap: SourceEdit = ({ path, text }) => {
   return `${text}\n${profiler}\n${wrapped.join('\n')}`;
 };
 
-const chain = await playCohort(Number(workers), wrap);
+const chain = await playCohort(Number(workers), { edit: wrap });
 const methods = asked.length > 0 ? asked : [...new Set(chain.calls.map(({ method }) => method))];
 for (const method of methods) {
   const its = chain.calls.filter((one) => one.method === method && !one.view);

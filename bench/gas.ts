@@ -1,9 +1,11 @@
 /**
  * Gas of the contract's calls, as the embedded node's machine meters them: `npm run bench -- gas`
- * plays a run of 5, of 16 and of 63 workers with a convicted cheat (`[workers …]` for others), then
+ * plays runs of 5, of 16 and of 63 workers (`[workers …]` for others, `--only 'by distance'`): plain, with three audits a
+ * claim, by distance, and with a quarter of them convicted at once; then
  * compares a DAO of 10 with one of 10,000 members, datasets and proposals, and round 10 of a run
  * with round 200. Printed: Tgas of the receipt, loading included, and the ratio. Minutes.
  */
+import { parseArgs } from 'node:util';
 import { runsPageItemsMax } from '@commonweights/dao-contracts/rules/limits.js';
 import {
   dataset,
@@ -18,14 +20,23 @@ import {
   day,
   fundedPlay,
   playCohort,
+  variants,
 } from '@commonweights/test/dao-contracts/contract/gas-cohort.js';
 
 type Action = Parameters<Play['propose']>[0];
 
 /** As many as one action takes. */
 const membersPerCall = 25;
-const asked = process.argv.slice(2).map(Number);
-for (const workers of asked.length > 0 ? asked : [5, 16, 63]) await showCohort(workers);
+const { positionals, values: flags } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: 'string' } },
+});
+const asked = positionals.map(Number);
+for (const workers of asked.length > 0 ? asked : [5, 16, 63]) {
+  const chosen = Object.keys(variants).filter((one) => !flags.only || one === flags.only);
+  for (const what of chosen as (keyof typeof variants)[]) await showCohort(workers, { what });
+  if (!flags.only) await showCohort(workers, { what: 'plain', cheats: Math.ceil(workers / 4) });
+}
 if (asked.length === 0) {
   compare('most Tgas of a call, by members, datasets and proposals', [
     await playDao(10),
@@ -39,10 +50,14 @@ interface Column {
   tgas: Map<string, number>;
 }
 
-async function showCohort(workers: number): Promise<void> {
-  const chain = await playCohort(workers);
+async function showCohort(
+  workers: number,
+  { what, cheats = 1 }: { what: keyof typeof variants; cheats?: number },
+): Promise<void> {
+  const chain = await playCohort(workers, { changes: variants[what], cheats });
   const head = row('method', ['calls', 'least', 'median', 'most']);
-  console.log(`\n${workers} workers, ${chain.code.bytes.length} bytes of code, Tgas\n${head}`);
+  const played = `${workers} workers, ${what}, ${cheats} convicted`;
+  console.log(`\n${played}, ${chain.code.bytes.length} bytes of code, Tgas\n${head}`);
   const methods = [...new Set(chain.calls.map(({ method }) => method))].sort();
   for (const method of methods) {
     const its = chain.calls.filter((one) => one.method === method).map(({ gas }) => gas / 1e12);
@@ -113,7 +128,7 @@ async function decide(chain: VmChain, play: Play, action: Action): Promise<void>
 
 async function playRounds(rounds: readonly [number, number]): Promise<Column[]> {
   const chain = await VmChain.start();
-  const play = await fundedPlay(chain, 5, rounds[1] + 1);
+  const play = await fundedPlay(chain, { workers: 5, rounds: rounds[1] + 1 });
   const columns: Column[] = [];
   for (let round = 1; round <= rounds[1]; round++) {
     const from = chain.calls.length;

@@ -123,6 +123,9 @@ export const workers = ['w0.test', 'w1.test', 'w2.test', 'w3.test'];
 export const auditor = 'audit.test';
 export const everybody = [...members.map((one) => one.account), ...workers, auditor, 'late.test'];
 
+/** Of a round: three or four for each audit, the most of them 3 for each of 63 claims. */
+const auditStepsMax = 800;
+
 /** What a worker computed in one round; `honest` leaves are what re-execution gives. */
 interface Work {
   update: Digest;
@@ -305,7 +308,7 @@ export class Play {
 
   /** Plays every open audit to its end, with an honest auditor and honest jurors. */
   async audit(): Promise<void> {
-    for (let i = 0; i < 200; i++) {
+    for (let i = 0; i < auditStepsMax; i++) {
       await this.#carryOut();
       const view = await this.view();
       const pending = view.audits.find((one) => one.state !== 'passed' && one.state !== 'failed');

@@ -1,29 +1,53 @@
 /** A run of many workers on the metered machine: three rounds, the third with a
  * convicted cheat. */
 import type { SourceEdit } from '@commonweights/dao-contracts/toolchain/snapshot/bundle-contract.js';
+import type { RunTerms } from '@commonweights/dao-contracts/rules/views.js';
 import { near, Play } from './dao-driver.js';
+import { byDistance, distanceTerms } from './distance-audit.js';
 import { VmChain, type MeteredCall } from './vm-chain.js';
 
 export const day = 24 * 3_600_000;
 
-export async function fundedPlay(chain: VmChain, workers: number, rounds: number): Promise<Play> {
-  const play = new Play(chain);
+/** Terms that make more of a run's work: more to check of a claim, or by another comparison. */
+export const variants = {
+  plain: {},
+  'three audits a claim': { segments: 6, auditsPerClaim: 3, stakeYocto: `${40n * near}` },
+  'by distance': {
+    ...distanceTerms,
+    stakeYocto: `${40n * near}`,
+    tolerance: { ...distanceTerms.tolerance!, failureYocto: `${10n * near}` },
+  },
+} satisfies Record<string, Partial<RunTerms>>;
+
+export async function fundedPlay(
+  chain: VmChain,
+  it: { workers: number; rounds: number; changes?: Partial<RunTerms> | undefined },
+): Promise<Play> {
+  const { workers, rounds, changes = {} } = it;
+  const play = new Play(chain, 1, changes.tolerance ? byDistance : null);
   // Every call is a block of a second: the deadlines must not pass by themselves.
   const deadlinesMs = {
     ...{ enrol: day, train: day, reveal: day },
     ...{ certify: day, aggregate: day, audit: day },
   };
   await chain.call('ann.test', 'deposit', {}, { depositYocto: 100_000n * near });
-  const size = { maxWorkers: workers, maxAuditors: 1, stakeYocto: `${4n * near}` };
-  await play.fund({ ...size, rounds, deadlinesMs });
+  const size = { maxWorkers: workers, maxAuditors: 1 };
+  await play.fund({ stakeYocto: `${4n * near}`, ...changes, ...size, rounds, deadlinesMs });
   await play.enrol(Array.from({ length: workers }, (_, i) => `w${i}.test`));
   return play;
 }
 
-/** `edit`: of the contract's sources as they are read. */
-export async function playCohort(workers: number, edit?: SourceEdit): Promise<VmChain> {
+/**
+ * `cheats`: how many of the third round's workers made their update up. `edit`: of the contract's
+ * sources as they are read.
+ */
+export async function playCohort(
+  workers: number,
+  it: { changes?: Partial<RunTerms>; cheats?: number; edit?: SourceEdit } = {},
+): Promise<VmChain> {
+  const { changes, cheats = 1, edit } = it;
   const chain = await VmChain.start(undefined, edit);
-  const play = await fundedPlay(chain, workers, 3);
+  const play = await fundedPlay(chain, { workers, rounds: 3, changes });
   await play.round();
   // The next one trains while this one is audited: then a run's record is at its largest.
   await play.train();
@@ -32,7 +56,8 @@ export async function playCohort(workers: number, edit?: SourceEdit): Promise<Vm
   await play.aggregate();
   await play.audit();
   await play.tick();
-  await play.round({ cheats: [(await play.seats())[0]!.account] });
+  const cheating = (await play.seats()).slice(0, cheats).map(({ account }) => account);
+  await play.round({ cheats: cheating });
   await play.audit();
   for (let i = 0; i < 10 && (await play.view()).status === 'running'; i++) {
     await chain.forward(2 * day);
@@ -40,7 +65,7 @@ export async function playCohort(workers: number, edit?: SourceEdit): Promise<Vm
     if ((await play.view()).open) await play.round();
     await play.audit();
   }
-  await chain.call('w1.test', 'claim', {});
+  await chain.call(`w${workers - 1}.test`, 'claim', {});
   return chain;
 }
 

@@ -88,7 +88,7 @@ export function sequenceOf(seed: number, index: number): LawSequence {
   return { name: `seed ${seed}, sequence ${index}`, terms, manner, honest, votes, steps };
 }
 
-function compareByDistance(terms: RunTerms, random: () => number): void {
+export function compareByDistance(terms: RunTerms, random: () => number): void {
   const oneOf = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)]!;
   const failuresMax = oneOf([2, 2, 3]);
   const failureYocto = cancelledRoundYocto(terms) + oneOf([0n, 1n, near]);

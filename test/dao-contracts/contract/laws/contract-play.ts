@@ -9,16 +9,24 @@ import { statusOf } from '@commonweights/dao-contracts/rules/proposal.js';
 import type { RunCommand } from '@commonweights/dao-contracts/rules/run-events.js';
 import type { Action } from '@commonweights/dao-contracts/rules/views.js';
 import { named, RunPlay } from '../../rules/run-play.js';
-import { dataset } from '../dao-driver.js';
+import { dataset as textOfAnn } from '../dao-driver.js';
 import { deadlineMs, type ContractSequence, type LifeStep } from './contract-sequence.js';
 import type { Call, ContractCode } from './receipt-chain.js';
 import { broken, contract, TwinDao, type Seen } from './twin-dao.js';
 import { spoil } from './spoiled-arguments.js';
 
 const near = 10n ** 24n;
+/** Also of somebody who has no ledger before the first share. */
+const dataset: typeof textOfAnn = {
+  ...textOfAnn,
+  contributors: [
+    { account: 'ann.test', weightBps: 6_000 },
+    { account: 'author.test', weightBps: 4_000 },
+  ],
+};
 const members = ['ann.test', 'bob.test', 'cat.test'];
 const workers = ['a0', 'a1', 'a2', 'a3', 'a4', 'a5'].map((name) => `${name}.test`);
-const others = ['cold.test', 'stranger.test', 'guard.test', 'relay.test'];
+const others = ['cold.test', 'stranger.test', 'guard.test', 'relay.test', 'author.test'];
 export const everybody = [...members, ...workers, ...others];
 /** What a life's receipts may come to: above that something feeds itself. */
 const receiptsMax = 20_000;
@@ -87,13 +95,18 @@ class Life {
     this.#must('ann.test', 'register_dataset', { record: dataset }, near);
     // The runs' rules take for granted that a relayer has a ledger; relay.test.ts tests without.
     this.#must('relay.test', 'storage_deposit', {}, near / 10n);
-    const action: Action = { kind: 'fund-run', terms, budgetYocto: `${budget}` };
-    const args = { action, description: named('why') };
-    this.#must('ann.test', 'propose', args, 3n * near);
-    const ballot = { proposal: 1, choice: 'yes', action: digestOfJson(action) };
+    if (terms.dataShares.length > 0) this.#decide({ kind: 'approve-dataset', dataset: dataset.id });
+    this.#decide({ kind: 'fund-run', terms, budgetYocto: `${budget}` });
+  }
+
+  #decide(action: Action): void {
+    const { policy } = this.sequence;
+    this.#must('ann.test', 'propose', { action, description: named('why') }, 3n * near);
+    const proposal = this.twin.rules.state.proposals.length;
+    const ballot = { proposal, choice: 'yes', action: digestOfJson(action) };
     for (const account of members) this.#must(account, 'vote', ballot);
     this.twin.chain.nowMs += policy.votingPeriodMs + policy.timelockMs;
-    this.#must('cat.test', 'execute', { proposal: 1 });
+    this.#must('cat.test', 'execute', { proposal });
   }
 
   #must(account: string, method: string, args: object, depositYocto = 0n): void {
@@ -182,6 +195,7 @@ class Life {
   /** Mostly by somebody who has something; and one in three is gone when the money arrives. */
   #claim({ pick, chance }: LifeStep): Call | null {
     const { twin } = this;
+    if (chance % 4 === 1) return this.#dataCall(pick);
     const owed = [...twin.rules.state.ledgers.values()].filter((one) => one.balance > 0n);
     const rich = owed[pick % Math.max(1, owed.length)]?.account;
     const account = rich && chance % 5 > 0 ? rich : everybody[pick % everybody.length]!;
@@ -193,6 +207,15 @@ class Life {
     this.#note(twin.step(0));
     twin.delete(account);
     return null;
+  }
+
+  #dataCall(pick: number): Call {
+    const by =
+      pick % 8 === 7
+        ? everybody[pick % everybody.length]!
+        : (pick & 1 ? 'ann' : 'author') + '.test';
+    const method = pick % 16 === 14 ? 'return_data_share' : 'claim_data_share';
+    return this.#call(by, method, { run: 1, dataset: dataset.id });
   }
 
   /** Somebody is gone, or back; what is on its way to an account that is gone fails. */
@@ -294,6 +317,7 @@ class Life {
       { kind: 'stop-run', run: 1 + (chance % 2) },
       { kind: 'revoke-release', release: 1 + (chance % 2), reason: named('reason') },
       { kind: 'fund-run', terms, budgetYocto },
+      { kind: 'approve-dataset', dataset: `speeches@${chance % 3}` },
       {
         kind: 'publish-release',
         run: 1,

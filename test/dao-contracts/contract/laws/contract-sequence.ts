@@ -7,7 +7,9 @@ import { Refusal } from '@commonweights/dao-contracts/rules/errors.js';
 import type { Policy, RunTerms } from '@commonweights/dao-contracts/rules/views.js';
 import { decodeRunTerms } from '@commonweights/dao-contracts/rules/terms-decoding.js';
 import { splitMix } from '../../../support/seeded-numbers.js';
+import { compareByDistance } from '../../rules/law-sequence.js';
 import { smallTerms } from '../../rules/run-play.js';
+import { dataset } from '../dao-driver.js';
 
 const near = 10n ** 24n;
 
@@ -51,7 +53,7 @@ export function contractSequence(seed: number, index: number): ContractSequence 
   });
   return {
     name: `seed ${seed}, sequence ${index}`,
-    terms: termsOf(below, oneOf),
+    terms: termsOf(below, oneOf, index % 3 === 2 ? splitMix(~seed, index) : null),
     policy: {
       votingPeriodMs: 2_000,
       timelockMs: oneOf([0, 1_000, 2_000]),
@@ -69,16 +71,22 @@ export function contractSequence(seed: number, index: number): ContractSequence 
   };
 }
 
+/** `distances`: the run compares work by distance, with bounds of these numbers. */
 function termsOf(
   below: (count: number) => number,
   oneOf: <T>(values: readonly T[]) => T,
+  distances: (() => number) | null,
 ): RunTerms {
   const maxWorkers = 1 + below(3);
   const ms = deadlineMs;
   const shape = {
-    datasets: ['speeches@1'],
-    dataRewardYocto: '0',
-    dataShares: [],
+    datasets: [dataset.id],
+    ...oneOf([
+      { dataRewardYocto: '0', dataShares: [] },
+      // Less than a ledger costs, or more.
+      { dataRewardYocto: `${10n ** 8n}`, dataShares: [{ dataset: dataset.id, weightBps: 10_000 }] },
+      { dataRewardYocto: `${near}`, dataShares: [{ dataset: dataset.id, weightBps: 10_000 }] },
+    ]),
     rounds: 1 + below(3),
     minWorkers: 1 + below(maxWorkers),
     maxWorkers,
@@ -101,14 +109,25 @@ function termsOf(
     auditFeeYocto: `${oneOf([1n, near / 101n])}`,
   };
   const terms: RunTerms = { ...smallTerms, ...shape };
-  for (let stake = stakeNeeded(terms) + BigInt(below(3)); ; stake = stake * 2n + near) {
-    const staked = { ...terms, stakeYocto: `${stake}` };
+  if (distances)
+    compareByDistance(Object.assign(terms, { decoyShareBps: 6_000, segments: 5 }), distances);
+  else terms.stakeYocto = `${stakeNeeded(terms) + BigInt(below(3))}`;
+  for (let more = 0n; ; more = more * 2n + near) {
+    const dear = withPenalties(terms, more);
     try {
-      decodeRunTerms(staked, 'terms');
-      return staked;
+      decodeRunTerms(dear, 'terms');
+      return dear;
     } catch (error) {
       if (!(error instanceof Refusal && error.code === 'CHEATING_PAYS')) throw error;
-      if (stake > 10n ** 30n) throw error;
+      if (more > 10n ** 30n) throw error;
     }
   }
+}
+
+/** With so much more to lose. */
+function withPenalties({ stakeYocto, tolerance, ...terms }: RunTerms, more: bigint): RunTerms {
+  if (!tolerance) return { ...terms, stakeYocto: `${BigInt(stakeYocto) + more}` };
+  const failureYocto = `${BigInt(tolerance.failureYocto) + more}`;
+  const stake = BigInt(stakeYocto) + BigInt(tolerance.failuresMax + 1) * more;
+  return { ...terms, stakeYocto: `${stake}`, tolerance: { ...tolerance, failureYocto } };
 }

@@ -4,7 +4,8 @@ import { encodeUtf8 } from '@commonweights/dataset-registry/digest/hash-parts.js
 import type { Action } from '@commonweights/dao-contracts/rules/actions.js';
 import { checkAmendment, requireLive } from '@commonweights/dao-contracts/rules/amendment.js';
 import { escrowNeeded } from '@commonweights/dao-contracts/rules/budget.js';
-import { checkTrainable } from '@commonweights/dao-contracts/rules/datasets.js';
+import { checkDataShare } from '@commonweights/dao-contracts/rules/data-shares.js';
+import { checkTrainable, checkUsable } from '@commonweights/dao-contracts/rules/datasets.js';
 import { checkResolvable } from '@commonweights/dao-contracts/rules/dispute.js';
 import { refuse } from '@commonweights/dao-contracts/rules/errors.js';
 import { isVoid } from '@commonweights/dao-contracts/rules/live-run.js';
@@ -14,7 +15,7 @@ import type { Proposal } from '@commonweights/dao-contracts/rules/proposal.js';
 import type { RunCommand } from '@commonweights/dao-contracts/rules/run-events.js';
 import { refuseIfCheatingPays } from '@commonweights/dao-contracts/rules/terms-economics.js';
 import { moveMoney } from '@commonweights/dao-contracts/rules/totals.js';
-import type { ReleaseView } from '@commonweights/dao-contracts/rules/views.js';
+import type { DatasetView, ReleaseView } from '@commonweights/dao-contracts/rules/views.js';
 import { setMembers } from './rules-electorate.js';
 import type { RulesCall, RulesDao } from './rules-dao.js';
 
@@ -63,6 +64,9 @@ export function checkAction(dao: RulesDao, action: Action): Proposal['evidence']
       checkResolvable(dispute ?? refuse('DISPUTE_CLOSED', `no open dispute ${action.dispute}`));
       return null;
     }
+    case 'approve-dataset':
+      requireApprovable(dao, action.dataset);
+      return null;
     default:
       return null;
   }
@@ -106,6 +110,9 @@ export function perform(
       state.guardian = account === null ? null : { account, untilMs: call.nowMs + termMs };
       return;
     }
+    case 'approve-dataset':
+      requireApprovable(dao, action.dataset).approved = true;
+      return;
     case 'stop-run':
       return command(action.run, { kind: 'stop' });
     case 'resolve-dispute': {
@@ -132,14 +139,26 @@ export function perform(
   }
 }
 
-function checkFunding({ state }: RulesDao, { terms, budgetYocto }: Of<'fund-run'>): void {
+function checkFunding(dao: RulesDao, { terms, budgetYocto }: Of<'fund-run'>): void {
   const needed = escrowNeeded(terms);
   if (BigInt(budgetYocto) < needed) refuse('BUDGET_TOO_SMALL', `at least ${needed}`);
-  checkPrice(terms, state.policy);
-  for (const id of terms.datasets) {
-    const dataset = state.datasets.find((one) => one.id === id);
-    checkTrainable(dataset ?? refuse('NOT_FOUND', `no dataset ${id}`), state.policy);
+  checkPrice(terms, dao.state.policy);
+  for (const id of terms.datasets) checkTrainable(requireDataset(dao, id), dao.state.policy);
+  // No dataset of a life has parents.
+  const trainedOn = new Set(terms.datasets);
+  for (const { dataset } of terms.dataShares) {
+    checkDataShare(requireDataset(dao, dataset), trainedOn);
   }
+}
+
+function requireDataset({ state }: RulesDao, id: string): DatasetView {
+  return state.datasets.find((one) => one.id === id) ?? refuse('NOT_FOUND', `no dataset ${id}`);
+}
+
+function requireApprovable(dao: RulesDao, id: string): DatasetView {
+  const dataset = requireDataset(dao, id);
+  if (dataset.status === 'withdrawn') checkUsable(dataset);
+  return dataset;
 }
 
 function fundRun(

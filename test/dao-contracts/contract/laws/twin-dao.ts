@@ -23,7 +23,10 @@ const near = 10n ** 24n;
 export const contract = 'dao.test';
 /** Methods that take no deposit, and the one that only the contract itself calls. */
 const unpaid = new Set(
-  'claim tick rejoin commit reveal certify submit_root deliver answer open judge'.split(' '),
+  (
+    'claim tick rejoin commit reveal certify submit_root deliver answer open measure uncover judge ' +
+    'claim_data_share return_data_share'
+  ).split(' '),
 );
 /** Digits of one bucket in the record of totals (contract/records.ts). */
 const bucketDigits = 35;
@@ -264,6 +267,10 @@ export class TwinDao {
         ? applicants.map((one, i) => viewApplicant(one, i, terms))
         : seats.map((seat) => viewSeat(seat, { run }));
     this.#same('get_seats', { run: id }, shown);
+    for (const account of [null, terms.dataShares.length > 0 ? 'ann.test' : null]) {
+      const views = this.rules.viewShares(id, account);
+      this.#same('list_data_shares', { run: id, account }, views);
+    }
   }
 
   #compareProposal(id: number): void {
