@@ -1,6 +1,6 @@
 /**
- * How the audits of a run are stored: each in lines (packed-record.ts). A step of an audit looks at
- * the state of all of a round and at the leaves of one.
+ * How the audits of a claim are stored: each in lines (packed-record.ts), since the closing of a
+ * round looks at the states of all and at no leaves.
  */
 import type { Audit } from '../rules/run-state.js';
 import { PackedRecord, yocto } from './packed-record.js';
@@ -41,7 +41,7 @@ export function formatAudits(list: readonly Audit[]): string {
   return lines.join('\n');
 }
 
-/** Whether this is another list than the one that was read, of `count` audits; null: none was. */
-export function areAuditsChanged(list: readonly Audit[], count: number | null): boolean {
+/** Whether this is another list than the one that was read, of `count` audits, if one was. */
+export function areAuditsChanged(list: readonly Audit[], count: number | undefined): boolean {
   return list.length !== count || list.some((audit) => audits.isChanged(audit));
 }

@@ -17,6 +17,7 @@ import { refuse } from '../rules/errors.js';
 import { viewProposal } from '../rules/proposal.js';
 import { viewApplicant, viewRun, viewSeat } from '../rules/run-view.js';
 import { noMoney, receiveMoney } from '../rules/totals.js';
+import { seatsIn } from '../rules/seat-set.js';
 import { checkVersion } from '../rules/upgrade.js';
 import type * as shown from '../rules/views.js';
 import { showAccounting } from './accounting.js';
@@ -662,6 +663,7 @@ function showRun(id: number): shown.RunView | null {
   const run = readRun(id)?.run;
   if (!run) return null;
   const amendment = run.amendment ? readAmendment(id) : null;
-  const [audits, disputes] = [readAudits(id), readDisputes(id)];
+  const audits = seatsIn(run.audited).flatMap((seat) => readAudits(id, seat));
+  const disputes = readDisputes(id);
   return viewRun(run, { terms: terms.get(id)!, audits, disputes, nowMs: nowMs(), amendment });
 }

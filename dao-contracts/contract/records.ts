@@ -7,7 +7,7 @@
  *     totals           buckets of money             d:<id>          dataset; di:<n> its id
  *     members          how many there are           f:<id>          release; fm:<manifest> its id
  *     weight weight:<n>  sum of weights, its past   r:<id> t:<id>   run; its terms
- *     m:<acct> m:<acct>:<n>  standing, its past     a:<id> q:<id>   audits; applications
+ *     m:<acct> m:<acct>:<n>  standing, its past     a:<id>:<seat> q:<id>  audits; applications
  *     mi:<n> mn:<acct> n-th member, its n           pl:<acct>       its open proposals
  *     gc:<action>      the guardian cancelled it    pa:<id>         a proposal's action
  *     l:<acct>         ledger                       s:<run>:<n>     seat; o:<run>:<acct> its number
@@ -134,13 +134,13 @@ export function writeJson(key: string, value: unknown): void {
   near.storageWrite(key, JSON.stringify(value));
 }
 
-export function readAudits(run: number): Audit[] {
-  const text = near.storageRead(`a:${run}`);
-  return text === null ? [] : parseAudits(text);
+/** Of one claim: what is stored is of this round only where the run says that it is audited. */
+export function readAudits(run: number, seat: number): Audit[] {
+  return parseAudits(near.storageRead(`a:${run}:${seat}`)!);
 }
 
-export function writeAudits(run: number, audits: readonly Audit[]): void {
-  near.storageWrite(`a:${run}`, formatAudits(audits));
+export function writeAudits(run: number, seat: number, audits: readonly Audit[]): void {
+  near.storageWrite(`a:${run}:${seat}`, formatAudits(audits));
 }
 
 /** Money inside is a decimal string in a field that is called, or ends in, `Yocto`. */

@@ -31,10 +31,27 @@ const slices = ofSeat<SliceOfSeat>(
   ({ slice }) => `${slice}`,
   (seat, slice) => ({ seat, slice: Number(slice) }),
 );
-const witnessed = ofSeat<ProvisionalRound['witnessed'][number]>(
-  ({ by }) => by,
-  (seat, by) => ({ seat, by }),
-);
+
+/** Most updates are named by the same: each set once, with its seats. Sorted by seat, as it was. */
+const witnessed: ListCodec<ProvisionalRound['witnessed'][number]> = {
+  format: (list) => {
+    const seatsBy = new Map<string, number[]>();
+    for (const { seat, by } of list) {
+      const seats = seatsBy.get(by);
+      if (seats) seats.push(seat);
+      else seatsBy.set(by, [seat]);
+    }
+    return [...seatsBy].map(([by, seats]) => `${by}:${seats.join(' ')}`).join();
+  },
+  parse: (line) => {
+    if (line === '') return [];
+    const found = line.split(',').flatMap((group) => {
+      const [by, seats] = group.split(':') as [string, string];
+      return seats.split(' ').map((seat) => ({ seat: Number(seat), by }));
+    });
+    return found.sort((a, b) => a.seat - b.seat);
+  },
+};
 
 const roles = { t: 'trainer', a: 'auditor' } as const;
 const statuses = { a: 'active', b: 'absent', e: 'expelled', l: 'left' } as const;
@@ -82,6 +99,8 @@ const runs = new PackedRecord<Omit<Run, 'open' | 'provisional'>>({
   nextDispute: 'rest',
   draws: 'rest',
   busySinceMs: 'rest',
+  busyMs: 'rest',
+  audited: 'rest',
   decoysPaid: 'rest',
   dataRounds: 'rest',
   returnedSlices: numbers,
@@ -129,6 +148,8 @@ const provisionalRounds = new PackedRecord<ProvisionalRound>({
   audits: 'state',
   auditsOpen: 'state',
   auditsDueMs: 'state',
+  failed: 'state',
+  silent: 'state',
   included: settled(numbers),
   slices: settled(slices),
   revealed: settled(numbers),

@@ -43,7 +43,7 @@ function findRun(id: number): { run: Run; stored: StoredRun } {
 
 /** `account`: who acts, where the contract itself calls for it. */
 export function commandRun(id: number, command: RunCommand, account?: string): TickResult | null {
-  const before: Before = { seats: new Map(), audits: null };
+  const before: Before = { seats: new Map(), audits: new Map() };
   const { run, stored } = findRun(id);
   const draft = new RunDraft(
     {
@@ -62,9 +62,9 @@ export function commandRun(id: number, command: RunCommand, account?: string): T
       hasLedger,
       amendment: () => readAmendment(id),
       record: (round) => readJson<RoundRecord>(`c:${id}:${round}`),
-      audits: () => {
-        const audits = readAudits(id);
-        before.audits = audits.length;
+      auditsOf: (seat) => {
+        const audits = readAudits(id, seat);
+        before.audits.set(seat, audits.length);
         return audits;
       },
       disputes: () => readDisputes(id),
@@ -78,10 +78,10 @@ export function commandRun(id: number, command: RunCommand, account?: string): T
   return result;
 }
 
-/** What was read, to write only what changed: the seats, and how many audits. */
+/** What was read, to write only what changed: the seats, and how many audits of each. */
 interface Before {
   seats: Map<number, string>;
-  audits: number | null;
+  audits: Map<number, number>;
 }
 
 function storeDraft(draft: RunDraft, before: Before, command: RunCommand): void {
@@ -89,8 +89,10 @@ function storeDraft(draft: RunDraft, before: Before, command: RunCommand): void 
   const { amendedTerms } = draft;
   if (amendedTerms) terms.put(id, amendedTerms);
   if (draft.amendmentChanged) writeAmendment(id, draft.amendment);
-  const { audits, disputes, applicants } = draft.touched;
-  if (audits && areAuditsChanged(audits, before.audits)) writeAudits(id, audits);
+  for (const [seat, audits] of draft.audits) {
+    if (areAuditsChanged(audits, before.audits.get(seat))) writeAudits(id, seat, audits);
+  }
+  const { disputes, applicants } = draft.touched;
   // Most runs never have one: no empty record is stored for them.
   if (disputes && (disputes.length > 0 || near.storageHasKey(`j:${id}`))) {
     writeDisputes(id, disputes);

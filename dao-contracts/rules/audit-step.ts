@@ -6,6 +6,7 @@ import { refuse } from './errors.js';
 import { commitmentWith, outcomeLeafWith } from './opening.js';
 import { deadlineOf, lateAfter } from './pace.js';
 import type { RevealedClaim } from './run.js';
+import { blockTimeOf, runTimeOf } from './run-clock.js';
 import type { RunDraft } from './run-draft.js';
 import type { Audit, Seat } from './run-state.js';
 import type { Actor } from './seat-name.js';
@@ -135,7 +136,7 @@ export function enter(
   state: 'answer' | 'opening' | 'measure' | 'uncover',
 ): void {
   audit.state = state;
-  audit.sinceMs = draft.at.nowMs;
+  audit.sinceMs = runTimeOf(draft.run, draft.at.nowMs);
   const hasStake = state === 'opening' || state === 'uncover';
   audit.deadlineMs = audit.sinceMs + deadlineOf(draft, 'audit', hasStake);
   const { provisional } = draft.run;
@@ -143,12 +144,12 @@ export function enter(
   provisional.auditsDueMs = Math.min(provisional.auditsDueMs, dueMs(draft, audit));
 }
 
-/** From when on a tick moves it. An expelled auditor cannot answer: no deadline is waited for. */
+/** From which block time on a tick moves it. An expelled auditor cannot answer: no deadline is waited for. */
 export function dueMs(draft: RunDraft, audit: Audit): number {
   const { state, deadlineMs, auditor } = audit;
   if (waitsForAuditor(audit) && draft.roster(auditor).status === 'expelled') return 0;
   const ended = state === 'passed' || state === 'failed' || state === 'disputed';
-  return ended ? Number.MAX_SAFE_INTEGER : deadlineMs;
+  return ended ? Number.MAX_SAFE_INTEGER : blockTimeOf(draft.run, deadlineMs);
 }
 
 export function waitsForAuditor({ state }: Audit): boolean {
@@ -156,7 +157,7 @@ export function waitsForAuditor({ state }: Audit): boolean {
 }
 
 export function noteLateStep(draft: RunDraft, audit: Audit, seat: Seat): void {
-  const afterMs = draft.at.nowMs - audit.sinceMs;
+  const afterMs = runTimeOf(draft.run, draft.at.nowMs) - audit.sinceMs;
   const lateAfterMs = lateAfter(draft, 'audit');
   noteLateness(draft, seat, { round: audit.round, afterMs, lateAfterMs });
 }

@@ -6,6 +6,7 @@ import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.
 import { keepPace } from './pace.js';
 import type { RunDraft } from './run-draft.js';
 import type { Audit } from './run-state.js';
+import { hasSeat, seatsIn, setOfSeats, withSeat } from './seat-set.js';
 
 /** Which audit: a claim may have several, each of another segment. */
 export interface AuditName {
@@ -63,8 +64,20 @@ function close(draft: RunDraft, audit: Audit, state: 'passed' | 'failed'): void 
   // The DAO may overrule what a jury closed.
   if (!isClosed(audit) && provisional?.round === audit.round) provisional.auditsOpen--;
   audit.state = state;
+  noteFailure(draft, audit);
   notePaceOfAudits(draft, audit);
   draft.emit('audit_closed', { ...nameOf(audit), verdict: state });
+}
+
+function noteFailure(draft: RunDraft, { seat, round }: Audit): void {
+  const { provisional } = draft.run;
+  if (provisional?.round !== round) return;
+  const failed = draft.auditsOf(seat).some((one) => one.round === round && one.state === 'failed');
+  if (hasSeat(provisional.failed, seat) === failed) return;
+  // The DAO may overrule the one audit that a claim failed.
+  provisional.failed = failed
+    ? withSeat(provisional.failed, seat)
+    : setOfSeats(seatsIn(provisional.failed).filter((one) => one !== seat));
 }
 
 /** Three steps of an audit follow one another, and the slowest is waited for three times as long. */

@@ -38,6 +38,8 @@ import type { SeatRole } from './run.js';
 import type { RunDraft } from './run-draft.js';
 import type { Audit } from './run-state.js';
 import { expel, fine } from './settlement.js';
+import { blockTimeOf, runTimeOf } from './run-clock.js';
+import { hasSeat, seatsIn, withSeat } from './seat-set.js';
 import { miss } from './silence.js';
 import { answeredOpen, openForMeasuring, requireReal } from './tolerance/measure.js';
 
@@ -54,9 +56,10 @@ export function drawAudits(draft: RunDraft, { left }: { left: number[] }): boole
   const { auditedClaimsBps, auditsPerClaim, segments } = draft.terms;
   const { round } = provisional;
   const pool = new SeatPool(draft.run);
-  const deadlineMs = draft.at.nowMs + deadlineOf(draft, 'audit', true);
+  const nowMs = runTimeOf(draft.run, draft.at.nowMs);
+  const deadlineMs = nowMs + deadlineOf(draft, 'audit', true);
   return draft.each(left, (seat) => {
-    draft.takeRoom(auditsPerClaim);
+    draft.takeRoom(2 * auditsPerClaim - 1);
     if (draft.draw.below(10_000) >= auditedClaimsBps) return;
     const auditors: number[] = [];
     for (const segment of draft.draw.apart(auditsPerClaim, segments)) {
@@ -64,7 +67,7 @@ export function drawAudits(draft: RunDraft, { left }: { left: number[] }): boole
       if (auditor === undefined) break;
       auditors.push(auditor);
       draft.addAudit(newAudit(draft, { round, seat, segment, auditor, deadlineMs }));
-      provisional.auditsDueMs = deadlineMs;
+      provisional.auditsDueMs = blockTimeOf(draft.run, deadlineMs);
       provisional.audits++;
       provisional.auditsOpen++;
       draft.emit('audit_drawn', { round, seat, segment, auditor });
@@ -77,7 +80,7 @@ function newAudit(draft: RunDraft, it: AuditName & { auditor: number; deadlineMs
     ...it,
     replaced: null,
     state: 'material',
-    sinceMs: draft.at.nowMs,
+    sinceMs: runTimeOf(draft.run, draft.at.nowMs),
     startLeaf: null,
     answered: false,
     answer: null,
@@ -192,23 +195,28 @@ function dispute(draft: RunDraft, audit: Audit, caught: boolean): void {
   });
 }
 
-/** Moves every audit whose deadline passed. */
+/** For a tick: to move every audit whose deadline passed. */
+export function planAudits(draft: RunDraft): void {
+  draft.run.provisional!.auditsDueMs = Number.MAX_SAFE_INTEGER;
+  draft.plan({ do: 'move-audits', left: seatsIn(draft.run.audited) });
+}
+
 export function moveAudits(draft: RunDraft, { left }: { left: number[] }): boolean {
-  while (left.length > 0) {
-    const audit = draft.audits[left[0]!]!;
-    const move = moveOf(draft, audit);
-    // Three records: of the worker or the auditors, and of a pot's ledger.
-    if (!draft.hasRoom(move ? 3 : 0)) return false;
-    // Looking at some takes as long as moving one.
-    if (move || left.length % 8 === 0) draft.takeRoom(1);
-    left.shift();
-    if (!move) continue;
-    move();
-    draft.moved = true;
-  }
   const { provisional } = draft.run;
-  if (provisional)
-    provisional.auditsDueMs = Math.min(...draft.audits.map((it) => dueMs(draft, it)));
+  while (left.length > 0) {
+    // Those of the audits, of the worker or the auditors, and of a pot's ledger.
+    if (!draft.hasRoom(4)) return false;
+    for (const audit of draft.auditsOf(left.shift()!)) {
+      const move = moveOf(draft, audit);
+      if (move) {
+        move();
+        draft.moved = true;
+      }
+      // What it brings others, they say themselves.
+      const due = dueMs(draft, audit);
+      if (provisional) provisional.auditsDueMs = Math.min(provisional.auditsDueMs, due);
+    }
+  }
   return true;
 }
 
@@ -246,21 +254,13 @@ function replaceAuditor(draft: RunDraft, audit: Audit): void {
  * machine that failed is silent in all its audits of a round, and pays for one.
  */
 function lapse(draft: RunDraft, audit: Audit): void {
+  const { provisional } = draft.run;
   for (const silent of [audit.replaced, audit.auditor]) {
-    if (silent === null || wasSilent(draft, silent, audit)) continue;
+    if (silent === null || !provisional || hasSeat(provisional.silent, silent)) continue;
+    provisional.silent = withSeat(provisional.silent, silent);
     audit.potYocto += fine(draft, silent);
   }
   passAudit(draft, audit);
-}
-
-function wasSilent(draft: RunDraft, seat: number, { round }: Audit): boolean {
-  return draft.audits.some(
-    (other) =>
-      other.round === round &&
-      other.state === 'passed' &&
-      !other.answered &&
-      (other.auditor === seat || other.replaced === seat),
-  );
 }
 
 /** A worker that does not show its work has lost it: the chain itself saw that, nobody appeals. */

@@ -63,7 +63,7 @@ const steps: { readonly [K in Work['do']]: CarryOut<K> } = {
   'withhold-pay': (draft, { left }) => draft.each(left, (seat) => withholdPay(draft, seat)),
   'pay-round': payRound,
   'finalise-round': (draft) => void finaliseRound(draft),
-  'drop-audits': (draft) => void (draft.audits = []),
+  'drop-audits': (draft) => draft.dropAudits(),
   'stop-hopeless': (draft) => void stopIfHopeless(draft),
   'open-round': (draft) => void (draft.run.status === 'running' && openRound(draft)),
   'go-back': (draft, work) => void goBack(draft, work),
@@ -104,16 +104,16 @@ export function carryOut(draft: RunDraft, tick: boolean): void {
   if (run.draws) run.draws = null;
 }
 
-/** Room for the lists of audits and disputes, which are read and written whole. */
-const roomForLists = 12;
+/** Room for the list of disputes, which is read and written whole. */
+const roomForDisputes = 8;
 
 /**
  * The last of all: nobody could act while the run was busy, so nobody's time went on, of what had
  * begun before and of what began in between. Returns itself where this call has no room for it.
  */
 function giveTimeBack(draft: RunDraft): Work[] {
-  if (!draft.hasRoom(roomForLists)) return [{ do: 'give-time-back' }];
-  const { run, audits, disputes } = draft;
+  if (!draft.hasRoom(roomForDisputes)) return [{ do: 'give-time-back' }];
+  const { run, disputes } = draft;
   const ms = draft.call.nowMs - draft.at.nowMs;
   const { open, provisional } = run;
   if (open) {
@@ -126,10 +126,7 @@ function giveTimeBack(draft: RunDraft): Work[] {
     // 0: to be looked at.
     if (provisional.auditsDueMs > 0) provisional.auditsDueMs = later(provisional.auditsDueMs, ms);
   }
-  for (const audit of audits) {
-    audit.sinceMs += ms;
-    audit.deadlineMs += ms;
-  }
+  run.busyMs += ms;
   for (const dispute of disputes) dispute.deadlineMs += ms;
   if (run.pausedSinceMs !== null) run.pausedSinceMs += ms;
   run.busySinceMs = null;

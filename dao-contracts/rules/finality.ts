@@ -9,7 +9,7 @@ import type { Audit } from './run-state.js';
 import { abortOpenRound, openRound, returnSlices } from './round-opening.js';
 import { holdsRound } from './dispute.js';
 import { least, lostYocto, payAuditFee, settleRun } from './settlement.js';
-import { hasSeat, setOfSeats } from './seat-set.js';
+import { hasSeat, seatsIn } from './seat-set.js';
 import { distrust } from './tolerance/failures.js';
 import type { Unpaid, Work } from './work.js';
 
@@ -19,22 +19,15 @@ export function closeProvisional(draft: RunDraft): boolean {
   const round = run.provisional;
   if (!round || round.auditsOpen > 0) return false;
   if (draft.disputes.some((one) => one.round === round.round && holdsRound(one))) return false;
-  const failed = setOfSeats(seatsOf(draft.audits.filter(({ state }) => state === 'failed')));
-  const tainted = round.included.filter((seat) => hasSeat(failed, seat));
+  const tainted = round.included.filter((seat) => hasSeat(round.failed, seat));
   const most = BigInt(draft.terms.taintedShareBpsMax) * BigInt(round.included.length);
   const rewound = round.struck !== null || BigInt(tainted.length) * 10_000n > most;
   if (!rewound && draft.at.nowMs < round.challengeUntilMs) return false;
   draft.plan({
-    ...{ do: 'pay-auditors', left: draft.audits.map((_, i) => i), feesYocto: 0n, rewound },
+    ...{ do: 'pay-auditors', left: seatsIn(run.audited), feesYocto: 0n, rewound },
     tainted: rewound ? [] : tainted,
-    failed,
-    audited: setOfSeats(seatsOf(draft.audits)),
   });
   return true;
-}
-
-function seatsOf(audits: readonly Audit[]): number[] {
-  return audits.map(({ seat }) => seat);
 }
 
 type Paying = Extract<Work, { do: 'pay-auditors' }>;
@@ -42,14 +35,14 @@ type Writing = Extract<Work, { do: 'write-record' }>;
 
 /** Pays the right ones out of the escrow. */
 export function payAuditors(draft: RunDraft, work: Paying): boolean {
-  const paid = draft.each(work.left, (at) => {
-    work.feesYocto += payAuditFee(draft, draft.audits[at]!);
+  const paid = draft.eachAudit(work.left, (audit) => {
+    work.feesYocto += payAuditFee(draft, audit);
   });
   if (!paid) return false;
   draft.plan({
     ...work,
     do: 'write-record',
-    audits: draft.audits.map((_, i) => i),
+    audited: seatsIn(draft.run.audited),
     left: [...draft.run.provisional!.revealed].sort((a, b) => a - b),
     ...{ auditsText: '', claimsText: '', paidBytes: 0, storageYocto: 0n },
   });
@@ -65,8 +58,8 @@ export function writeRecord(draft: RunDraft, work: Writing): boolean {
   const audits: string[] = [];
   const claims: string[] = [];
   const written =
-    draft.each(work.audits, (at) => audits.push(auditText(draft.audits[at]!))) &&
-    draft.each(work.left, (seat) => claims.push(claimText(draft, seat, work)));
+    draft.eachAudit(work.audited, (audit) => audits.push(auditText(audit))) &&
+    draft.each(work.left, (seat) => claims.push(claimText(draft, seat)));
   work.auditsText = withItems(work.auditsText, audits);
   work.claimsText = withItems(work.claimsText, claims);
   if (!written) {
@@ -106,7 +99,7 @@ function closeRecord(draft: RunDraft, work: Writing): void {
       (seat) => draft.roster(seat).status !== 'expelled' && !refuted.includes(seat),
     );
   }
-  draft.plan({ do: 'share-pots', left: draft.audits.map((_, i) => i), rewound, unpaid });
+  draft.plan({ do: 'share-pots', left: seatsIn(run.audited), rewound, unpaid });
   if (rewound) return;
   const left = run.roster.map((_, seat) => seat);
   draft.plan(
@@ -145,8 +138,8 @@ function auditText({ seat, segment, auditor, replaced, state }: Audit): string {
   return `{"auditor":${replaced ?? auditor},"seat":${seat},"segment":${segment},"verdict":"${verdict}"}`;
 }
 
-function claimText(draft: RunDraft, number: number, { audited, failed }: Writing): string {
-  const { round, slices, included } = draft.run.provisional!;
+function claimText(draft: RunDraft, number: number): string {
+  const { round, slices, included, failed } = draft.run.provisional!;
   const seat = draft.seat(number);
   const claim = seat.claim?.round === round ? seat.claim : seat.previousClaim;
   if (claim?.round !== round || !claim.revealed) {
@@ -154,7 +147,7 @@ function claimText(draft: RunDraft, number: number, { audited, failed }: Writing
   }
   const { update, updateBytes, localIn, localOut, traceRoot } = claim.revealed;
   const { slice } = slices.find((one) => one.seat === number)!;
-  const passed = hasSeat(audited, number) ? 'passed' : 'unaudited';
+  const passed = hasSeat(draft.run.audited, number) ? 'passed' : 'unaudited';
   const verdict = hasSeat(failed, number) ? 'failed' : passed;
   return (
     `{"account":"${seat.account}","commitment":"${claim.commitment}",` +
@@ -183,7 +176,7 @@ export function finaliseRound(draft: RunDraft): void {
   const { run } = draft;
   const { round, root } = run.provisional!;
   run.provisional = null;
-  draft.audits = [];
+  draft.dropAudits();
   run.finalRounds++;
   run.paidRounds++;
   run.finalRound = round;
@@ -214,7 +207,7 @@ export function rewindRound(draft: RunDraft, { unpaid }: { unpaid: Unpaid }): vo
   const round = run.provisional!;
   chargeDisputes(draft, round.round, unpaid);
   run.provisional = null;
-  draft.audits = [];
+  draft.dropAudits();
   run.cancelledRounds++;
   run.resetNext = true;
   // The slices of seats that were not included went back when the round became provisional.

@@ -3,6 +3,7 @@ import { fundingBytes } from './budget.js';
 import { storageYoctoPerByte } from './limits.js';
 import type { RunTerms } from './run-terms.js';
 import type { Run } from './run-state.js';
+import { noSeats } from './seat-set.js';
 
 export interface Funding {
   id: number;
@@ -50,6 +51,8 @@ export function newRun(it: Funding): Run {
     draws: null,
     nextDispute: 1,
     busySinceMs: null,
+    busyMs: 0,
+    audited: noSeats,
     decoysPaid: 0,
     dataRounds: 0,
     enrolDeadlineMs: nowMs + terms.deadlinesMs.enrol,

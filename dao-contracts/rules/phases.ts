@@ -2,6 +2,7 @@
  * The clock of a run. Anyone may call it; it moves a phase only when everybody who can still act
  * did, or the deadline passed. All randomness comes from the block in which it moves.
  */
+import { planAudits } from './audit.js';
 import { drawSeats } from './enrolment.js';
 import { unreachable } from './errors.js';
 import { closeProvisional, completeIfDone } from './finality.js';
@@ -27,7 +28,6 @@ export function tick(draft: RunDraft, it: Tick): void {
     draft.moved = true;
     return;
   }
-  const audits = () => draft.plan({ do: 'move-audits', left: draft.audits.map((_, i) => i) });
   const disputes = () => {
     draft.plan({ do: 'move-disputes', left: draft.disputes.map(({ id }) => id) });
   };
@@ -43,7 +43,7 @@ export function tick(draft: RunDraft, it: Tick): void {
       const believed = run.open
         ? run.open.round === it.round && run.open.phase === it.phase
         : it.phase === null;
-      if (areAuditsDue(draft)) audits();
+      if (areAuditsDue(draft)) planAudits(draft);
       disputes();
       draft.plan({ do: 'move-round', round: believed }, { do: 'stop-forsaken' });
       return;
@@ -210,6 +210,8 @@ function closeAggregate(draft: RunDraft, open: OpenRound): boolean {
     audits: 0,
     auditsOpen: 0,
     auditsDueMs: 0,
+    failed: noSeats,
+    silent: noSeats,
     namedBy: agreed.by,
     witnessed: open.witnessed,
     committee: isCommittee(open) ? open.witnesses : [],

@@ -7,7 +7,7 @@ import { deadlineOf, keepHalf, lateAfter } from './pace.js';
 import type { RunDraft } from './run-draft.js';
 import type { Run } from './run-state.js';
 import type { SliceOfSeat } from './run.js';
-import { noSeats } from './seat-set.js';
+import { noSeats, seatsIn } from './seat-set.js';
 import { settleRun } from './settlement.js';
 import { dismissMissed } from './silence.js';
 
@@ -144,7 +144,7 @@ function abortRecord(draft: RunDraft, it: { round: number; startRoot: Digest }):
 
 /** What they slashed is distributed. */
 function dropAudits(draft: RunDraft): void {
-  const left = draft.audits.map((_, i) => i);
+  const left = seatsIn(draft.run.audited);
   const unpaid = { toEscrowYocto: 0n, honest: [] };
   draft.plan({ do: 'share-pots', left, rewound: false, unpaid }, { do: 'drop-audits' });
 }

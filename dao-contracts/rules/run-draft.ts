@@ -14,6 +14,7 @@ import type { Applicant, Audit, Dispute, RosterEntry, Run, Seat } from './run-st
 import type { Amendment, RunTerms } from './run-terms.js';
 import type { RunConduct } from './reputation.js';
 import { seatName, type Actor } from './seat-name.js';
+import { hasSeat, noSeats, withSeat } from './seat-set.js';
 import { moveMoney, noMoney, type Bucket, type Totals } from './totals.js';
 import type { Work } from './work.js';
 import {
@@ -35,7 +36,8 @@ export interface RunSource {
   partyOf: (account: string) => number | null;
   /** Whether somebody paid for the storage of this account's ledger. */
   hasLedger: (account: string) => boolean;
-  audits: () => Audit[];
+  /** Those of a seat's claim; asked for only where the run says that there are any. */
+  auditsOf: (seat: number) => Audit[];
   disputes: () => Dispute[];
   applicants: () => Applicant[];
   /** New terms that wait; asked for only where the run says that there are any. */
@@ -78,6 +80,8 @@ export class RunDraft {
   readonly records: { round: number; text: string }[] = [];
   readonly events: RunEvent[] = [];
   readonly seats = new Map<number, Seat>();
+  /** By the seat whose claim it is: those that were looked at, and may have changed. */
+  readonly audits = new Map<number, Audit[]>();
   /** What settled seats say of their accounts (reputation.ts). */
   readonly conducts = new Map<string, RunConduct>();
   /** Accounts that are parties from now on, with their numbers. */
@@ -95,8 +99,6 @@ export class RunDraft {
   #amended = false;
   #amendment: Amendment | null = null;
   amendmentChanged = false;
-  #audits: Audit[] | null = null;
-  #auditsBySeat: Audit[][] | null = null;
   #disputes: Dispute[] | null = null;
   #applicants: Applicant[] | null = null;
 
@@ -142,7 +144,9 @@ export class RunDraft {
   /** Whether this call may go on with `more` records, or has done nothing yet that it could stop after. */
   hasRoom(more = 1): boolean {
     const { room = Infinity } = this.at;
-    const taken = this.seats.size + this.credits.size + this.conducts.size + this.#taken;
+    const { seats, audits, credits, conducts } = this;
+    const touched = seats.size + audits.size + credits.size + conducts.size;
+    const taken = touched + this.#taken;
     return taken === 0 || taken + more <= room;
   }
 
@@ -160,12 +164,17 @@ export class RunDraft {
     return true;
   }
 
-  get terms(): RunTerms {
-    return (this.#terms ??= this.source.terms());
+  /** The same with the audits of these seats' claims, whose records count by themselves. */
+  eachAudit(left: number[], act: (audit: Audit) => void): boolean {
+    while (left.length > 0) {
+      if (!this.hasRoom()) return false;
+      for (const audit of this.auditsOf(left.shift()!)) act(audit);
+    }
+    return true;
   }
 
-  get audits(): Audit[] {
-    return (this.#audits ??= this.source.audits());
+  get terms(): RunTerms {
+    return (this.#terms ??= this.source.terms());
   }
 
   /** New terms hold from here on. */
@@ -189,24 +198,26 @@ export class RunDraft {
     this.amendmentChanged = true;
   }
 
-  set audits(audits: Audit[]) {
-    this.#audits = audits;
-    this.#auditsBySeat = null;
-  }
-
   addAudit(audit: Audit): void {
-    this.audits.push(audit);
-    this.#auditsBySeat = null;
+    const { run, audits } = this;
+    const { seat } = audit;
+    // What was stored of an earlier round is overwritten.
+    if (!hasSeat(run.audited, seat)) audits.set(seat, []);
+    run.audited = withSeat(run.audited, seat);
+    (this.auditsOf(seat) as Audit[]).push(audit);
   }
 
-  /** Those of a seat's claims. Sorted once: many may be looked up in one call. */
+  /** Those of a seat's claim. */
   auditsOf(seat: number): readonly Audit[] {
-    let bySeat = this.#auditsBySeat;
-    if (!bySeat) {
-      this.#auditsBySeat = bySeat = [];
-      for (const audit of this.audits) (bySeat[audit.seat] ??= []).push(audit);
-    }
-    return bySeat[seat] ?? [];
+    if (!hasSeat(this.run.audited, seat)) return [];
+    let found = this.audits.get(seat);
+    if (!found) this.audits.set(seat, (found = this.source.auditsOf(seat)));
+    return found;
+  }
+
+  dropAudits(): void {
+    this.run.audited = noSeats;
+    this.audits.clear();
   }
 
   get disputes(): Dispute[] {
@@ -227,11 +238,10 @@ export class RunDraft {
 
   /** What was loaded, and so may have changed; null: not loaded. */
   get touched(): {
-    audits: Audit[] | null;
     disputes: Dispute[] | null;
     applicants: Applicant[] | null;
   } {
-    return { audits: this.#audits, disputes: this.#disputes, applicants: this.#applicants };
+    return { disputes: this.#disputes, applicants: this.#applicants };
   }
 
   seat(seat: number): Seat {

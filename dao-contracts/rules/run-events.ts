@@ -26,6 +26,7 @@ import { stopRun } from './round-opening.js';
 import type { RunConduct } from './reputation.js';
 import { payRelayer } from './relay-fee.js';
 import type { RevealedClaim, RoundRecord, TickResult, Verdict } from './run.js';
+import { noSeats, seatsIn } from './seat-set.js';
 import { seatName, type Actor } from './seat-name.js';
 import { setOperator, setPayout, type OwnerCall } from './seat-owner.js';
 import { measure, uncover, type Measurement, type Uncovering } from './tolerance/measure.js';
@@ -175,6 +176,15 @@ export interface RunEffects {
   result: TickResult | null;
 }
 
+/** By seat, in the order in which they were drawn. */
+export function auditsAfter({ run, audits }: RunDraft, before: Audit[]): Audit[] {
+  if (run.audited === noSeats) return before.length > 0 ? [] : before;
+  if (audits.size === 0) return before;
+  return seatsIn(run.audited).flatMap(
+    (seat) => audits.get(seat) ?? before.filter((audit) => audit.seat === seat),
+  );
+}
+
 /**
  * Copies what the command touches and shares the rest: neither state may be changed in place.
  * Errors: throws a `Refusal`.
@@ -199,7 +209,7 @@ export function stepRun(
       hasLedger: () => true,
       amendment: () => (state.amendment ? copyRecord(state.amendment) : null),
       record: (round) => state.records?.find((record) => record.round === round) ?? null,
-      audits: () => copyRecord(state.audits),
+      auditsOf: (seat) => copyRecord(state.audits.filter((audit) => audit.seat === seat)),
       disputes: () => copyRecord(state.disputes),
       applicants: () => copyRecord(state.applicants),
     },
@@ -208,7 +218,7 @@ export function stepRun(
   const result = applyRunCommand(draft, command);
   const seats = draft.seats.size > 0 ? [...state.seats] : state.seats;
   for (const [number, seat] of draft.seats) seats[number] = seat;
-  const audits = draft.touched.audits ?? state.audits;
+  const audits = auditsAfter(draft, state.audits);
   const disputes = draft.touched.disputes ?? state.disputes;
   const applicants = draft.touched.applicants ?? state.applicants;
   const parties =

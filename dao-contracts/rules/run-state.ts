@@ -1,7 +1,8 @@
 /**
- * A run as it is stored. One record for the run, one for each seat (overwritten each round), one
- * for the audits in progress, one for applications until the draw. What `commit`, `reveal` and
- * `certify` need is in the run and one seat, so their cost does not grow with the audits.
+ * A run as it is stored. One record for the run, one for each seat and one for the audits of its
+ * claim (both overwritten each round), one for applications until the draw. What `commit`, `reveal`
+ * and `certify` need is in the run and one seat, and a step of an audit needs those of one claim, so
+ * their cost does not grow with the audits.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import type { HeldPay } from './dispute-state.js';
@@ -64,6 +65,10 @@ export interface Run {
   nextDispute: number;
   /** When what is left was decided, if anything is: nobody could act since. */
   busySinceMs: number | null;
+  /** For how long it was so, all in all: times of audits are kept without it (run-clock.ts). */
+  busyMs: number;
+  /** Seats whose claims have audits. */
+  audited: SeatSet;
   decoysPaid: number;
   /** Final rounds whose data was paid for: what each contributor has earned follows from it. */
   dataRounds: number;
@@ -137,6 +142,10 @@ export interface ProvisionalRound {
   auditsOpen: number;
   /** None of these is due before; 0: to be looked at. */
   auditsDueMs: number;
+  /** Seats whose claims failed an audit. */
+  failed: SeatSet;
+  /** Auditors that did not answer, and have been fined for it. */
+  silent: SeatSet;
   /** Who certified each included update. */
   witnessed: { seat: number; by: SeatSet }[];
   /** A drawn committee; empty where everybody certified. */
@@ -202,7 +211,7 @@ export interface Audit {
   /** The auditor that did not answer in time, if one was replaced. */
   replaced: number | null;
   state: AuditState;
-  /** When the step began that it is at. */
+  /** When the step began that it is at, and until when it is waited for: of the run's clock. */
   sinceMs: number;
   deadlineMs: number;
   startLeaf: Digest | null;

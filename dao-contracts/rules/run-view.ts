@@ -3,6 +3,7 @@ import type { AuditView, DisputeView, RunView, SeatView } from './run.js';
 import type { Applicant, Audit, Dispute, Juror, Run, Seat } from './run-state.js';
 import type { Amendment, RunTerms } from './run-terms.js';
 import { closedRounds, pauseEndsMs } from './round-opening.js';
+import { blockTimeOf } from './run-clock.js';
 import { ZERO_LOCAL_STATE } from './opening.js';
 import { challengeCost } from './challenge.js';
 import { appealCost, type BondCost } from './dispute.js';
@@ -67,7 +68,7 @@ export function viewRun(
       challengeUntilMs: provisional.challengeUntilMs,
       challengeYocto: yoctoOf(challengeCost(it.terms)),
     },
-    audits: it.audits.map((audit) => viewAudit(audit, it.disputes)),
+    audits: it.audits.map((audit) => viewAudit(audit, { run, disputes: it.disputes })),
     disputes: it.disputes.map((dispute) => viewDispute(dispute, { run, terms: it.terms })),
     enrolDeadlineMs: run.enrolDeadlineMs,
     busy: run.work.length > 0,
@@ -76,21 +77,21 @@ export function viewRun(
   };
 }
 
-function viewAudit(audit: Audit, disputes: readonly Dispute[]): AuditView {
-  const { round, seat, segment, auditor, state, deadlineMs, startLeaf, answer } = audit;
+function viewAudit(audit: Audit, it: { run: Run; disputes: readonly Dispute[] }): AuditView {
+  const { round, seat, segment, auditor, state, startLeaf, answer } = audit;
   return {
     round,
     seat,
     segment,
     auditor,
     state,
-    deadlineMs,
+    deadlineMs: blockTimeOf(it.run, audit.deadlineMs),
     startLeaf,
     answer,
     answered: audit.answered,
     openedLeaf: audit.openedLeaf,
     ...(audit.distance ? { distance: audit.distance } : {}),
-    jury: shownPanel(disputes.find((one) => isAbout(one, audit))?.panel ?? null),
+    jury: shownPanel(it.disputes.find((one) => isAbout(one, audit))?.panel ?? null),
   };
 }
 

@@ -186,11 +186,13 @@ export function payAuditFee(draft: RunDraft, audit: Audit): bigint {
 export function sharePots(draft: RunDraft, work: Extract<Work, { do: 'share-pots' }>): boolean {
   const { left, unpaid } = work;
   while (left.length > 0) {
-    const audit = draft.audits[left[0]!]!;
+    if (!draft.hasRoom(3)) return false;
+    const audit = draft.auditsOf(left[0]!).find(({ potYocto }) => potYocto > 0n);
+    if (!audit) {
+      left.shift();
+      continue;
+    }
     const pot = audit.potYocto;
-    if (pot > 0n && !draft.hasRoom(2)) return false;
-    left.shift();
-    if (pot === 0n) continue;
     audit.potYocto = 0n;
     let rest = pot;
     const pays = work.rewound && audit.state === 'failed';

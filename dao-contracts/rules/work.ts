@@ -8,7 +8,6 @@
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import type { Dispute } from './dispute-state.js';
 import type { Verdict } from './run.js';
-import type { SeatSet } from './seat-set.js';
 
 export type Work =
   // A tick, in its order
@@ -34,7 +33,7 @@ export type Work =
   // It is closed
   | ({ do: 'pay-auditors'; feesYocto: bigint } & Closing)
   | ({ do: 'write-record'; feesYocto: bigint } & Closing & RecordSoFar)
-  | ({ do: 'share-pots'; rewound: boolean; unpaid: Unpaid } & Audits)
+  | ({ do: 'share-pots'; rewound: boolean; unpaid: Unpaid } & Seats)
   | ({ do: 'share-pot'; seat: number; round: number; eachYocto: bigint; restYocto: bigint } & Seats)
   | { do: 'rewind-round'; unpaid: Unpaid }
   | ({ do: 'withhold-pay' } & Seats)
@@ -63,22 +62,15 @@ interface Seats {
   left: number[];
 }
 
-/** By their place in the run's list. */
-interface Audits {
-  left: number[];
-}
-
-/** `left`: audits to be paid, then seats whose claims are to be written down. */
+/** `left`: seats whose claims' audits are to be paid, then seats whose claims are to be written down. */
 interface Closing extends Seats {
   rewound: boolean;
   tainted: number[];
-  failed: SeatSet;
-  audited: SeatSet;
 }
 
 interface RecordSoFar {
-  /** To be written down, by their place in the run's list. */
-  audits: number[];
+  /** Seats whose claims' audits are to be written down. */
+  audited: number[];
   auditsText: string;
   claimsText: string;
   paidBytes: number;

@@ -18,6 +18,7 @@ import {
   applyRunCommand,
   type RunCommand,
   type RunState,
+  auditsAfter,
 } from '@commonweights/dao-contracts/rules/run-events.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
 import type { RoundRecord } from '@commonweights/dao-contracts/rules/run.js';
@@ -136,7 +137,7 @@ export class SimulatedChain {
         hasLedger: () => true,
         amendment: () => null,
         record: () => null,
-        audits: () => copy(state.audits),
+        auditsOf: (seat) => copy(state.audits.filter((audit) => audit.seat === seat)),
         disputes: () => copy(state.disputes),
         applicants: () => copy(state.applicants),
       },
@@ -154,6 +155,7 @@ export class SimulatedChain {
   #store(draft: RunDraft, command: RunCommand): void {
     const { state } = this;
     state.run = draft.run;
+    state.audits = auditsAfter(draft, state.audits);
     for (const [number, seat] of draft.seats) {
       state.seats[number] = seat;
       this.#seatOf.set(seat.account, number);

@@ -125,6 +125,7 @@ class Pages {
       ...state,
       run: {
         ...run,
+        busyMs: run.busyMs + ms,
         pausedSinceMs: run.pausedSinceMs === null ? null : run.pausedSinceMs + ms,
         open: run.open && {
           ...run.open,
@@ -138,11 +139,6 @@ class Pages {
           auditsDueMs: dueMs === 0 || dueMs === Number.MAX_SAFE_INTEGER ? dueMs : dueMs + ms,
         },
       },
-      audits: state.audits.map((one) => ({
-        ...one,
-        sinceMs: one.sinceMs + ms,
-        deadlineMs: one.deadlineMs + ms,
-      })),
       disputes: state.disputes.map((one) => ({ ...one, deadlineMs: one.deadlineMs + ms })),
     };
   }

@@ -17,9 +17,11 @@ class SeedGrinder extends Cheat {
     share,
     welcomes: (preview: RunDraft, sight: Sight) => {
       const known = (round: number) => sight.state.audits.some((one) => one.round === round);
-      return !preview.audits.some(
-        (audit) => audit.seat === sight.seat && audit.state === 'material' && !known(audit.round),
-      );
+      return ![...preview.audits.values()]
+        .flat()
+        .some(
+          (audit) => audit.seat === sight.seat && audit.state === 'material' && !known(audit.round),
+        );
     },
   };
 
