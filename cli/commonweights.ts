@@ -106,7 +106,9 @@ function exitCodesHelp(): string {
   const lines = exitCodeMeanings.map(
     ([code, meaning]) => `  ${String(code).padStart(2)}  ${meaning}`,
   );
-  const release = '  20–28  a release that failed verification, see "commonweights verify --help"';
+  const release =
+    '  20–28  a release that failed verification, 40–50 one that breaks your own policy: see\n' +
+    '         "commonweights verify --help"';
   return `Exit codes:\n${lines.join('\n')}\n${release}\n`;
 }
 

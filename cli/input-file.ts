@@ -8,12 +8,16 @@ import { exitCodes } from './exit-codes.js';
 const jsonBytesMax = 1 << 20;
 
 /** Errors: `FILE_MISSING`, `BAD_FILE` with where the JSON breaks. */
-export async function readJsonFile(cwd: string, name: string): Promise<unknown> {
+export async function readJsonFile(
+  cwd: string,
+  name: string,
+  bytesMax = jsonBytesMax,
+): Promise<unknown> {
   const file = resolve(cwd, name);
   const { size } = await stat(file);
   const bad = (why: string) =>
     new CliError(exitCodes.badInput, `BAD_FILE: ${file} ${why}; check it and try again`);
-  if (size > jsonBytesMax) throw bad(`has ${size} bytes, at most ${jsonBytesMax} are read`);
+  if (size > bytesMax) throw bad(`has ${size} bytes, at most ${bytesMax} are read`);
   const text = await readFile(file, 'utf8');
   try {
     return JSON.parse(text) as unknown;

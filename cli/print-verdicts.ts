@@ -1,5 +1,7 @@
 /** What a verifier found, one claim per line, for people and for programs. */
 import { exitCodeOf } from '@commonweights/trainer/release/exit-codes.js';
+import { policyExitCode, type RuleVerdict } from '@commonweights/trainer/release/judge-policy.js';
+import type { Verification } from '@commonweights/trainer/release/verify.js';
 import type { Verdict } from '@commonweights/trainer/release/verdict.js';
 import { CliError } from './errors.js';
 import { plainText } from './inert-text.js';
@@ -17,20 +19,45 @@ export function formatVerdicts(verdicts: readonly Verdict[]): string {
     .join('');
 }
 
-/** Prints the verdicts; throws with the exit code of the first claim that does not hold. */
+/** A rule of the verifier's own per line; nothing where there is none. */
+export function formatRules(rules: readonly RuleVerdict[]): string {
+  if (rules.length === 0) return '';
+  const width = Math.max(...rules.map(({ rule }) => rule.length));
+  const lines = rules.map(({ rule, status, standing, detail }) => {
+    const how = `${status === 'unknown' ? 'not checked' : standing}`.padEnd(11);
+    return `${marks[status]} ${rule.padEnd(width)}  ${how}  ${plainText(detail)}\n`;
+  });
+  return `\nYour policy\n${lines.join('')}`;
+}
+
+/**
+ * Prints what was found: a list of verdicts, or with a policy `{ verdicts, rules }`. Throws with the
+ * exit code of the first claim that does not hold, else of the first rule that is not kept.
+ */
 export function reportVerdicts(
   session: Session,
-  it: { dir: string; verdicts: readonly Verdict[] },
+  it: { dir: string; verification: Verification; policy: boolean },
 ): void {
-  const exitCode = exitCodeOf(it.verdicts);
-  session.print(it.verdicts, () => formatVerdicts(it.verdicts));
-  if (exitCode === 0) return;
-  const { claim, status, code } = it.verdicts.find((one) =>
-    ['fail', 'unknown'].includes(one.status),
-  )!;
-  const facts = status === 'fail' ? 'does not hold' : 'could not be checked';
+  const { verdicts, rules } = it.verification;
+  session.print(
+    it.policy ? { verdicts, rules } : verdicts,
+    () => formatVerdicts(verdicts) + formatRules(rules),
+  );
+  const exitCode = exitCodeOf(verdicts);
+  if (exitCode !== 0) {
+    const { claim, status, code } = verdicts.find((one) =>
+      ['fail', 'unknown'].includes(one.status),
+    )!;
+    const facts = status === 'fail' ? 'does not hold' : 'could not be checked';
+    throw new CliError(
+      exitCode,
+      `NOT_VERIFIED: the claim "${claim}" ${facts} (${code}) for ${it.dir}; do not use this release`,
+    );
+  }
+  const broken = rules.find(({ code }) => code !== null);
+  if (!broken) return;
   throw new CliError(
-    exitCode,
-    `NOT_VERIFIED: the claim "${claim}" ${facts} (${code}) for ${it.dir}; do not use this release`,
+    policyExitCode(rules),
+    `${broken.code}: ${plainText(broken.detail)}; your policy asks for more than ${it.dir} has`,
   );
 }

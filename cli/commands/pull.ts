@@ -4,8 +4,12 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { canonicalJson } from '@commonweights/dataset-registry/digest/canonical.js';
 import type { ReadQuestion } from '@commonweights/trainer/release/read-release.js';
-import type { Verdict } from '@commonweights/trainer/release/verdict.js';
+import type { VerifierPolicy } from '@commonweights/trainer/release/policy.js';
+import type { Verification } from '@commonweights/trainer/release/verify.js';
 import { withExamples, withJson } from '../arguments.js';
+import { CliError } from '../errors.js';
+import { exitCodes } from '../exit-codes.js';
+import { readJsonFile } from '../input-file.js';
 import { formatBytes } from '../output.js';
 import { reportVerdicts } from '../print-verdicts.js';
 import { openRegistryStore } from '../registry-store.js';
@@ -14,13 +18,17 @@ import type { Terminal } from '../terminal.js';
 import { expectRelease, readReleaseChain, type ChainFlags } from './release-chain.js';
 import { readRelease } from './release-record.js';
 
-interface PullFlags {
+interface PolicyFlag {
+  readonly policy?: string;
+}
+
+interface PullFlags extends PolicyFlag {
   readonly to: string;
   readonly mirror?: string[];
   readonly saveEvidence?: string;
 }
 
-interface VerifyFlags extends ChainFlags {
+interface VerifyFlags extends ChainFlags, PolicyFlag {
   readonly chunks: boolean;
 }
 
@@ -29,7 +37,11 @@ type Question = Pick<ReadQuestion, 'dir' | 'chain' | 'chunks'>;
 const codes = `
 Exit codes when a claim does not hold or cannot be checked:
   20 bytes      21 structure  22 vote     23 rounds    24 weights
-  25 lineage    26 licence    27 takedown 28 consensus
+  25 lineage    26 licence    27 takedown
+Exit codes when a rule of your policy is not kept (docs/protocol/releases.md):
+  40 dao              41 reproductions  42 endorsements  43 evaluations
+  44 disputes         45 data           46 dataLicences  47 weightLicences
+  48 decidedSince     49 factsHeightMin 50 work
 `;
 
 export function addPullCommands(program: Command, terminal: Terminal): void {
@@ -39,6 +51,7 @@ export function addPullCommands(program: Command, terminal: Terminal): void {
         .description('fetch a release by its number or manifest digest, and verify it')
         .requiredOption('--to <dir>', 'an empty folder, or one that holds it already')
         .option('--mirror <url...>', 'further registries to fetch from')
+        .option('--policy <file>', 'your own rules beside the claims, as JSON')
         .option('--save-evidence <file>', 'keep what the chain said, to verify offline later'),
       'commonweights pull 1 --to ./model',
       'commonweights pull 1 --to ./model --mirror https://mirror.example --save-evidence e.json',
@@ -58,6 +71,7 @@ export function addPullCommands(program: Command, terminal: Terminal): void {
         ),
       'commonweights verify ./model',
       'commonweights verify ./model --evidence e.json --json',
+      'commonweights verify ./model --policy mine.json',
     ).addHelpText('after', codes),
     terminal,
     (session, [dir], flags) => verify(session, dir!, flags),
@@ -65,6 +79,7 @@ export function addPullCommands(program: Command, terminal: Terminal): void {
 }
 
 async function pull(session: Session, name: string, flags: PullFlags): Promise<void> {
+  const policy = await readPolicy(session, flags);
   const client = session.reader();
   const release = await readRelease(client, name);
   const [{ pullRelease }, { readReleaseFacts }] = await Promise.all([
@@ -100,35 +115,52 @@ async function pull(session: Session, name: string, flags: PullFlags): Promise<v
     const file = resolve(session.terminal.cwd, flags.saveEvidence);
     await writeFile(file, `${canonicalJson(facts)}\n`);
   }
-  reportVerdicts(session, { dir, verdicts: await verifyThere(session, { dir, chain: facts }) });
+  const verification = await examineThere(session, { dir, chain: facts }, policy);
+  reportVerdicts(session, { dir, verification, policy: policy !== null });
 }
 
 async function verify(session: Session, name: string, flags: VerifyFlags): Promise<void> {
   const { MANIFEST_FILE } = await import('@commonweights/trainer/release/release-files.js');
   const dir = resolve(session.terminal.cwd, name);
   await expectRelease(dir, MANIFEST_FILE);
+  const policy = await readPolicy(session, flags);
   const chain = await readReleaseChain(session, join(dir, MANIFEST_FILE), flags);
-  const verdicts = await verifyThere(session, { dir, chain, chunks: flags.chunks });
-  reportVerdicts(session, { dir, verdicts });
+  const question = { dir, chain, chunks: flags.chunks };
+  const verification = await examineThere(session, question, policy);
+  reportVerdicts(session, { dir, verification, policy: policy !== null });
 }
 
 /** Above this a pass takes long enough to be watched. */
 const watchedBytes = 2 ** 28;
 
-async function verifyThere(session: Session, it: Question): Promise<Verdict[]> {
-  const { verifyFolder } = await import('@commonweights/trainer/release/verify.js');
+async function examineThere(
+  session: Session,
+  it: Question,
+  policy: VerifierPolicy | null,
+): Promise<Verification> {
+  const { examineFolder } = await import('@commonweights/trainer/release/verify.js');
   let progress: ReturnType<Session['startProgress']> | null = null;
-  const verdicts = await verifyFolder({
-    ...it,
-    onProgress({ path, doneBytes, totalBytes }) {
-      if (totalBytes < watchedBytes) return;
-      progress ??= session.startProgress('verifying', { total: 100, unit: '%' });
-      progress.update(
-        Math.floor((100 * doneBytes) / totalBytes),
-        `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}, ${path}`,
-      );
-    },
-  });
+  const onProgress: ReadQuestion['onProgress'] = ({ path, doneBytes, totalBytes }) => {
+    if (totalBytes < watchedBytes) return;
+    progress ??= session.startProgress('verifying', { total: 100, unit: '%' });
+    progress.update(
+      Math.floor((100 * doneBytes) / totalBytes),
+      `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}, ${path}`,
+    );
+  };
+  const verification = await examineFolder({ ...it, onProgress }, policy);
   (progress as ReturnType<Session['startProgress']> | null)?.finish(it.dir);
-  return verdicts;
+  return verification;
+}
+
+/** Before anything is fetched or read: a policy with a mistake in it keeps nobody waiting. */
+async function readPolicy(session: Session, flags: PolicyFlag): Promise<VerifierPolicy | null> {
+  if (flags.policy === undefined) return null;
+  const { decodePolicy } = await import('@commonweights/trainer/release/policy.js');
+  const content = await readJsonFile(session.terminal.cwd, flags.policy);
+  try {
+    return decodePolicy(content);
+  } catch (error) {
+    throw new CliError(exitCodes.badInput, (error as Error).message);
+  }
 }

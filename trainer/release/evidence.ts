@@ -5,16 +5,21 @@
  * Law: `decodeEvidence(JSON.parse(JSON.stringify(facts)))` equals the facts.
  */
 import { isDigest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { AttestationView, Purpose } from '@commonweights/dao-contracts/rules/attestation.js';
 import type { DatasetView, ReleaseView } from '@commonweights/dao-contracts/rules/views.js';
-import { DATASETS_MAX } from './limits.js';
+import { ATTESTATIONS_MAX, DATASETS_MAX } from './limits.js';
 import type { ReleaseFacts, RunFacts } from './release-facts.js';
 
+const PURPOSES: readonly Purpose[] = ['endorses', 'evaluates', 'reproduces', 'disputes'];
 /** Licences of a policy. */
 const LICENCES_MAX = 1_000;
 
 /** Error: `BAD_EVIDENCE`. */
 export function decodeEvidence(value: unknown): ReleaseFacts {
-  const { network, contract, height, release, run, datasets, licences } = object(value, 'it');
+  const facts = object(value, 'it');
+  const { network, contract, height, release, run, datasets, licences } = facts;
+  // Kept before attestations were part of it: nobody asked.
+  const { attestations = null } = facts;
   if (height !== null) count(height, 'height');
   return {
     network: text(network, 'network'),
@@ -24,7 +29,28 @@ export function decodeEvidence(value: unknown): ReleaseFacts {
     run: run === null ? null : decodeRun(run),
     datasets: list(datasets, 'datasets', DATASETS_MAX).map(decodeDataset),
     licences: list(licences, 'licences', LICENCES_MAX).map((one) => text(one, 'a licence')),
+    attestations:
+      attestations === null
+        ? null
+        : list(attestations, 'attestations', ATTESTATIONS_MAX).map((one) =>
+            decodeAttestation(one, release),
+          ),
   };
+}
+
+function decodeAttestation(value: unknown, release: unknown): AttestationView {
+  const one = object(value, 'an attestation');
+  const { by, purpose, subject, evidence, atMs } = one;
+  text(by, 'attestation.by');
+  digest(subject, 'attestation.subject');
+  if (evidence !== null) digest(evidence, 'attestation.evidence');
+  count(atMs, 'attestation.atMs');
+  if (!PURPOSES.includes(purpose as Purpose)) throw bad('the purpose of an attestation is unknown');
+  // What was said of something else says nothing of this.
+  if (release !== null && subject !== object(release, 'release').manifest) {
+    throw bad('an attestation is about something else');
+  }
+  return value as AttestationView;
 }
 
 function decodeRelease(value: unknown): ReleaseView {

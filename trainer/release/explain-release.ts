@@ -75,6 +75,7 @@ export function explainRelease(
       explainChecks(material, it.verdicts),
       explainDecision(material, it),
       explainEvaluation(material),
+      ...explainStatements(material),
       explainObjections(material, it.verdicts),
     ],
   };
@@ -275,6 +276,24 @@ function explainEvaluation({ files }: Told): Chapter {
       .slice(0, rowsMax)
       .map(([path, value]) => declared(path, value)),
   };
+}
+
+/** Nobody's, where nobody was asked: silence would read like approval. */
+function explainStatements({ chain }: Told): Chapter[] {
+  if (!chain?.attestations) return [];
+  const statements = chain.attestations
+    .slice(0, rowsMax)
+    .map(({ by, purpose, evidence, atMs }): Statement => ({
+      what: by,
+      value:
+        `${purpose} it, ${new Date(atMs).toISOString()}` +
+        (evidence === null ? ', and shows nothing for it' : `, and shows ${evidence}`),
+      standing: 'attested',
+    }));
+  if (statements.length === 0) {
+    statements.push({ what: 'signed', value: 'nothing, by nobody', standing: 'attested' });
+  }
+  return [{ title: 'What others say of it', statements }];
 }
 
 function explainObjections(material: Told, verdicts: readonly Verdict[]): Chapter {

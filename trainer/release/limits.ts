@@ -10,3 +10,8 @@ export const RECORDS_MAX = 100_000;
 export const DATASETS_MAX = 1_000;
 /** Folders inside each other in a release. */
 export const FOLDER_DEPTH_MAX = 8;
+/** Statements about one release that are read; each cost a deposit. Beyond, nobody knows who disputes. */
+export const ATTESTATIONS_MAX = 10_000;
+/** Accounts and licences that a person lists in a policy. */
+export const POLICY_ACCOUNTS_MAX = 1_000;
+export const POLICY_LICENCES_MAX = 1_000;

@@ -4,8 +4,10 @@
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
+import { pageItemsMax } from '@commonweights/dao-contracts/rules/limits.js';
+import type { AttestationView } from '@commonweights/dao-contracts/rules/attestation.js';
 import type { DatasetView, ReleaseView } from '@commonweights/dao-contracts/rules/views.js';
-import { DATASETS_MAX } from './limits.js';
+import { ATTESTATIONS_MAX, DATASETS_MAX } from './limits.js';
 
 export interface ReleaseFacts {
   /** `localnet`, `testnet` or `mainnet`. */
@@ -20,6 +22,8 @@ export interface ReleaseFacts {
   readonly datasets: readonly DatasetView[];
   /** Licences that the DAO's policy allows now. */
   readonly licences: readonly string[];
+  /** What was said of the manifest, in order; null: nobody asked, or it is too much to read. */
+  readonly attestations: readonly AttestationView[] | null;
 }
 
 export interface RunFacts {
@@ -34,7 +38,13 @@ export interface RunFacts {
 
 type Chain = Pick<
   DaoClient,
-  'network' | 'contract' | 'getReleaseByManifest' | 'getRun' | 'getDataset' | 'getPolicy'
+  | 'network'
+  | 'contract'
+  | 'getReleaseByManifest'
+  | 'getRun'
+  | 'getDataset'
+  | 'getPolicy'
+  | 'listAttestations'
 >;
 
 /** Reads the facts about a manifest. Errors: those of the client. */
@@ -62,7 +72,21 @@ export async function readReleaseFacts(
     run,
     datasets: run ? await withParents(chain, run.datasets) : [],
     licences: policy.licences,
+    attestations: await readAttestations(chain, question.manifest),
   };
+}
+
+async function readAttestations(
+  chain: Pick<Chain, 'listAttestations'>,
+  subject: Digest,
+): Promise<AttestationView[] | null> {
+  const all: AttestationView[] = [];
+  while (all.length <= ATTESTATIONS_MAX) {
+    const page = await chain.listAttestations({ subject, from: all.length, limit: pageItemsMax });
+    all.push(...page);
+    if (page.length < pageItemsMax) return all;
+  }
+  return null;
 }
 
 /** Datasets and everything they descend from; one that the chain does not know is left out. */

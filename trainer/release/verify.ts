@@ -1,23 +1,40 @@
 /** Verifies a release folder that `pull` or anybody wrote: goes through it once, judges every claim. */
 import { failed, unknown } from './finding.js';
 import { ReleaseFault } from './finding-codes.js';
+import { judgePolicy, type RuleVerdict } from './judge-policy.js';
 import type { Material } from './material.js';
+import type { VerifierPolicy } from './policy.js';
 import { readMaterial, type ReadQuestion } from './read-release.js';
 import { CLAIMS, type Verdict } from './verdict.js';
 import { judgeMaterial } from './verify-material.js';
+
+export interface Verification {
+  readonly verdicts: readonly Verdict[];
+  /** One per rule of the policy; none where there is no policy, or nothing to judge. */
+  readonly rules: readonly RuleVerdict[];
+}
 
 /**
  * Verifies a folder with its `manifest.json`. A folder that cannot be read gives verdicts too:
  * `bytes` fails and the rest is unknown.
  */
-export async function verifyFolder(question: ReadQuestion): Promise<Verdict[]> {
+export async function verifyFolder(question: ReadQuestion): Promise<readonly Verdict[]> {
+  return (await examineFolder(question, null)).verdicts;
+}
+
+/** The same, and whether the verifier's own policy is kept. */
+export async function examineFolder(
+  question: ReadQuestion,
+  policy: VerifierPolicy | null,
+): Promise<Verification> {
   let material: Material;
   try {
     material = await readMaterial(question);
   } catch (error) {
-    return unreadable(error);
+    return { verdicts: unreadable(error), rules: [] };
   }
-  return judgeMaterial(material);
+  const rules = policy ? judgePolicy(policy, material) : [];
+  return { verdicts: judgeMaterial(material), rules };
 }
 
 function unreadable(error: unknown): Verdict[] {

@@ -6,6 +6,17 @@ describe('evidence kept as a file', () => {
   const { facts } = smallRelease(sparse);
   const copy = () => JSON.parse(JSON.stringify(facts)) as Record<string, never>;
 
+  const subject = facts.release!.manifest;
+  const statement = { by: 'ada.near', purpose: 'endorses', subject, evidence: null, atMs: 1 };
+
+  it('is read back with what was said, or without, as it was kept before that was part of it', () => {
+    const told = { ...facts, attestations: [statement] };
+    expect(decodeEvidence(JSON.parse(JSON.stringify(told)))).to.deep.equal(told);
+    const older = copy();
+    delete older.attestations;
+    expect(decodeEvidence(older)).to.deep.equal({ ...facts, attestations: null });
+  });
+
   it('is read back as it was written', () => {
     expect(decodeEvidence(copy())).to.deep.equal(facts);
     const none = { ...facts, release: null, run: null, height: null, datasets: [] };
@@ -23,6 +34,13 @@ describe('evidence kept as a file', () => {
     'datasets that are no list': (it) => Object.assign(it, { datasets: {} }),
     'a dataset of unknown status': (it) => Object.assign(it.datasets![0]!, { status: 'ok' }),
     'licences that are numbers': (it) => Object.assign(it, { licences: [1] }),
+    'attestations that are no list': (it) => Object.assign(it, { attestations: {} }),
+    'an attestation of nobody': (it) =>
+      Object.assign(it, { attestations: [{ ...statement, by: '' }] }),
+    'an unknown purpose': (it) =>
+      Object.assign(it, { attestations: [{ ...statement, purpose: 'likes' }] }),
+    'an attestation about something else': (it) =>
+      Object.assign(it, { attestations: [{ ...statement, subject: facts.release!.root }] }),
   })) {
     it(`is refused for ${why}`, () => {
       const evidence = copy();

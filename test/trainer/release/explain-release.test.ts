@@ -36,6 +36,27 @@ describe('an explanation of a release', () => {
   const small = smallRelease(sparse);
   const it_ = explain(small);
 
+  it('tells who signed what about it, and with what to show', () => {
+    const title = 'What others say of it';
+    expect(find(it_, title, 'signed')).to.include({ value: 'nothing, by nobody' });
+    const evidence = digestOf(new Uint8Array(1));
+    const subject = small.built.digest;
+    const said = [
+      { by: 'ada.near', purpose: 'reproduces' as const, subject, evidence, atMs: 0 },
+      { by: 'eve.near', purpose: 'disputes' as const, subject, evidence: null, atMs: 0 },
+    ];
+    const told = explain(small, { ...small.facts, attestations: said });
+    expect(find(told, title, 'ada.near')).to.deep.equal({
+      ...{ what: 'ada.near', standing: 'attested' },
+      value: `reproduces it, 1970-01-01T00:00:00.000Z, and shows ${evidence}`,
+    });
+    expect(find(told, title, 'eve.near')!.value)
+      .to.contain('disputes it')
+      .and.contain('nothing');
+    const unasked = explain(small, { ...small.facts, attestations: null });
+    expect(unasked.chapters.map((one) => one.title)).to.not.include(title);
+  });
+
   it('tells what it started from: a seed, a release, or weights of unknown making', () => {
     const { params } = small.input.state;
     const weights = digestOf(small.files.get('model.safetensors')!);

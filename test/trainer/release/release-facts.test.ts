@@ -18,6 +18,7 @@ describe('facts about a release', () => {
     getRun: async () => ({ id: 3, terms: facts.run }) as never,
     getDataset: async ({ id }) => facts.datasets.find((one) => one.id === id) ?? null,
     getPolicy: async () => ({ licences: facts.licences }) as never,
+    listAttestations: async () => [],
   } as Chain;
 
   it('are read with every dataset that the run descends from', async () => {
@@ -30,6 +31,22 @@ describe('facts about a release', () => {
     const manifest = digestOf(new Uint8Array(1));
     const read = await readReleaseFacts(chain, { manifest });
     expect(read).to.include({ release: null, run: null, height: null });
+  });
+
+  it('hold what was said of the manifest, page by page, or nothing where it is too much', async () => {
+    const subject = small.built.digest;
+    const one = { by: 'ada.near', purpose: 'endorses' as const, subject, evidence: null, atMs: 1 };
+    const speaking = (count: number): Chain => ({
+      ...chain,
+      listAttestations: async ({ from = 0, limit = 50 }) =>
+        Array.from({ length: Math.max(0, Math.min(limit, count - from)) }, () => one),
+    });
+    for (const count of [0, 1, 50, 51, 120]) {
+      const { attestations } = await readReleaseFacts(speaking(count), { manifest: subject });
+      expect(attestations).to.have.length(count);
+    }
+    const { attestations } = await readReleaseFacts(speaking(20_000), { manifest: subject });
+    expect(attestations).to.equal(null);
   });
 
   it('end where datasets descend from each other without end', async () => {

@@ -262,6 +262,7 @@ export function factsOf(input: ReleaseInput, built: BuiltRelease): ReleaseFacts 
       ...{ bounty: null, approved: false, optOut: null, disputes: 0 },
     })),
     licences: ['CC0-1.0'],
+    attestations: [],
   };
 }
 

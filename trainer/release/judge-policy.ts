@@ -1,0 +1,199 @@
+/**
+ * A release against the verifier's own policy: one answer per rule that the policy has, each with a
+ * code and an exit code of its own. What no chain was asked about is not kept, and counts as failed.
+ */
+import { isLicenceAllowed } from '@commonweights/dao-contracts/rules/licence.js';
+import type { AttestationView, Purpose } from '@commonweights/dao-contracts/rules/attestation.js';
+import { standingRounds } from '@commonweights/dao-contracts/rules/round-log.js';
+import type { Material } from './material.js';
+import type { AskedSigners, VerifierPolicy } from './policy.js';
+import { readDatasets, readReleaseNote, readRounds } from './release-files.js';
+import type { ReleaseFacts } from './release-facts.js';
+import type { Verdict } from './verdict.js';
+import { tallyWork } from './work-done.js';
+
+/** Code of a rule that is not kept → its exit code and what it says. */
+export const POLICY_CODES = {
+  DAO_NOT_ASKED_FOR: [40, 'another DAO or network decided'],
+  REPRODUCTIONS_TOO_FEW: [41, 'too few of the accounts named computed it again'],
+  ENDORSEMENTS_TOO_FEW: [42, 'too few of the accounts named endorse it'],
+  EVALUATIONS_TOO_FEW: [43, 'too few of the accounts named evaluated it'],
+  RELEASE_DISPUTED: [44, 'somebody whose word counts disputes it'],
+  DATA_NOT_UNDISPUTED: [45, 'data that it descends from is disputed or withdrawn'],
+  DATA_LICENCE_NOT_ASKED_FOR: [46, 'data has another licence'],
+  WEIGHT_LICENCE_NOT_ASKED_FOR: [47, 'the weights have another licence'],
+  DECIDED_TOO_EARLY: [48, 'the decision is older'],
+  FACTS_TOO_OLD: [49, 'what the chain said is older, or of no known height'],
+  WORK_NOT_UNTAINTED: [50, 'wrong work stayed in a round'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type PolicyCode = keyof typeof POLICY_CODES;
+
+export interface RuleVerdict {
+  /** Field of the policy's file. */
+  readonly rule: string;
+  readonly status: 'pass' | 'fail' | 'unknown';
+  /** Null where it passed. */
+  readonly code: PolicyCode | null;
+  readonly standing: Verdict['standing'];
+  readonly detail: string;
+}
+
+type Rule<K extends keyof VerifierPolicy> = (
+  asked: NonNullable<VerifierPolicy[K]>,
+  material: Material,
+) => RuleAnswer;
+type RuleAnswer = Pick<RuleVerdict, 'standing' | 'detail'> & { readonly kept: boolean | null };
+
+type Field = Exclude<keyof VerifierPolicy, 'version'>;
+
+/** In the order in which they are told. */
+const RULES: { readonly [K in Field]: readonly [PolicyCode, Rule<K>] } = {
+  dao: ['DAO_NOT_ASKED_FOR', askChain(judgeDao)],
+  decidedSinceMs: ['DECIDED_TOO_EARLY', askChain(judgeDecision)],
+  factsHeightMin: ['FACTS_TOO_OLD', askChain(judgeHeight)],
+  reproductions: ['REPRODUCTIONS_TOO_FEW', judgeReproductions],
+  endorsements: ['ENDORSEMENTS_TOO_FEW', signedBy('endorses')],
+  evaluations: ['EVALUATIONS_TOO_FEW', signedBy('evaluates')],
+  disputes: ['RELEASE_DISPUTED', judgeDisputes],
+  data: ['DATA_NOT_UNDISPUTED', askChain(judgeData)],
+  dataLicences: ['DATA_LICENCE_NOT_ASKED_FOR', judgeDataLicences],
+  weightLicences: ['WEIGHT_LICENCE_NOT_ASKED_FOR', judgeWeightLicence],
+  work: ['WORK_NOT_UNTAINTED', judgeWork],
+};
+
+/** Of the rules that the policy has. Never throws for bad material. */
+export function judgePolicy(policy: VerifierPolicy, material: Material): RuleVerdict[] {
+  return (Object.keys(RULES) as Field[]).flatMap((field) => {
+    const asked = policy[field];
+    if (asked === undefined) return [];
+    const [code, judge] = RULES[field] as readonly [PolicyCode, Rule<Field>];
+    const rule = field.replace(/Ms$/, '');
+    const { kept, standing, detail } = attempt(() => judge(asked as never, material));
+    const status = kept === null ? 'unknown' : kept ? 'pass' : 'fail';
+    return [{ rule, status, code: kept === true ? null : code, standing, detail }];
+  });
+}
+
+/** 0 when every rule is kept, else the code of the first that is not. */
+export function policyExitCode(verdicts: readonly RuleVerdict[]): number {
+  const bad = verdicts.find(({ code }) => code !== null);
+  return bad ? POLICY_CODES[bad.code!][0] : 0;
+}
+
+function askChain<T>(judge: (asked: T, chain: ReleaseFacts, material: Material) => RuleAnswer) {
+  return (asked: T, material: Material): RuleAnswer =>
+    material.chain
+      ? judge(asked, material.chain, material)
+      : { kept: null, standing: 'declared', detail: 'no chain was asked' };
+}
+
+function judgeDao(
+  asked: { readonly network: string; readonly contract: string },
+  { network, contract }: ReleaseFacts,
+): RuleAnswer {
+  const kept = network === asked.network && contract === asked.contract;
+  return { kept, standing: 'attested', detail: `decided by ${contract} on ${network}` };
+}
+
+function judgeDecision(sinceMs: number, { release }: ReleaseFacts): RuleAnswer {
+  if (!release)
+    return { kept: null, standing: 'declared', detail: 'the DAO published no such release' };
+  const detail = `decided at ${new Date(release.publishedAtMs).toISOString()}`;
+  return { kept: release.publishedAtMs >= sinceMs, standing: 'attested', detail };
+}
+
+function judgeHeight(min: number, { height }: ReleaseFacts): RuleAnswer {
+  if (height === null) {
+    return {
+      kept: null,
+      standing: 'declared',
+      detail: 'whoever said so did not say as of which height',
+    };
+  }
+  return { kept: height >= min, standing: 'attested', detail: `as of height ${height}` };
+}
+
+/** Who made the weights and says that they can be made again adds nothing. */
+function judgeReproductions(asked: AskedSigners, material: Material): RuleAnswer {
+  const workers = new Set(tallyWork(readRounds(material.files)).map(({ account }) => account));
+  const independent = asked.by.filter((account) => !workers.has(account));
+  return countSigners({ ...asked, by: independent }, 'reproduces', material);
+}
+
+function signedBy(purpose: Purpose): (asked: AskedSigners, material: Material) => RuleAnswer {
+  return (asked, material) => countSigners(asked, purpose, material);
+}
+
+function countSigners(
+  { atLeast, by }: AskedSigners,
+  purpose: Purpose,
+  { chain }: Material,
+): RuleAnswer {
+  const said = chain?.attestations ?? null;
+  if (said === null)
+    return { kept: null, standing: 'declared', detail: 'no chain said who signed' };
+  const found = by.filter((account) => stands(account, purpose, said));
+  const names = found.length === 0 ? 'nobody' : found.join(', ');
+  const detail = `${found.length} of ${atLeast} asked for: ${names}`;
+  return { kept: found.length >= atLeast, standing: 'attested', detail };
+}
+
+/** Whoever disputes afterwards has taken it back. */
+function stands(account: string, purpose: Purpose, said: readonly AttestationView[]): boolean {
+  const own = said.filter(({ by }) => by === account);
+  const last = own.findLastIndex((one) => one.purpose === purpose);
+  return last >= 0 && !own.slice(last).some((one) => one.purpose === 'disputes');
+}
+
+function judgeDisputes(
+  { by }: { readonly by: readonly string[] | 'anyone' },
+  { chain }: Material,
+): RuleAnswer {
+  const said = chain?.attestations ?? null;
+  if (said === null)
+    return { kept: null, standing: 'declared', detail: 'no chain said who disputes' };
+  const found = said
+    .filter(({ purpose }) => purpose === 'disputes')
+    .map((one) => one.by)
+    .filter((account) => by === 'anyone' || by.includes(account));
+  const names = [...new Set(found)].slice(0, 10);
+  const detail =
+    names.length === 0 ? 'disputed by nobody asked about' : `disputed by ${names.join(', ')}`;
+  return { kept: names.length === 0, standing: 'attested', detail };
+}
+
+function judgeData(_: 'undisputed', chain: ReleaseFacts, { files }: Material): RuleAnswer {
+  const status = new Map(chain.datasets.map((one) => [one.id, one.status]));
+  const bad = readDatasets(files).filter(({ id }) => status.get(id) !== 'active');
+  const detail = bad.map(({ id }) => `${id} is ${status.get(id) ?? 'unknown'}`).join(', ');
+  return { kept: bad.length === 0, standing: 'attested', detail: detail || 'no data is disputed' };
+}
+
+function judgeDataLicences(asked: readonly string[], { files }: Material): RuleAnswer {
+  const bad = readDatasets(files).filter((one) => !isLicenceAllowed(one.licenceConcluded, asked));
+  const detail = bad.map(({ id, licenceConcluded }) => `${id} has ${licenceConcluded}`).join(', ');
+  return {
+    ...{ kept: bad.length === 0, standing: 'declared' },
+    detail: detail || 'every dataset has one of them, as concluded on record',
+  };
+}
+
+function judgeWeightLicence(asked: readonly string[], { files }: Material): RuleAnswer {
+  const { licence } = readReleaseNote(files);
+  return { kept: isLicenceAllowed(licence, asked), standing: 'declared', detail: licence };
+}
+
+function judgeWork(_: 'untainted', { files }: Material): RuleAnswer {
+  const tainted = standingRounds(readRounds(files)).filter((one) => one.tainted.length > 0);
+  const detail = tainted.map(({ round }) => `round ${round}`).join(', ');
+  return { kept: tainted.length === 0, standing: 'proven', detail: detail || 'no round kept any' };
+}
+
+function attempt(judge: () => RuleAnswer): RuleAnswer {
+  try {
+    return judge();
+  } catch (error) {
+    return { kept: null, standing: 'declared', detail: (error as Error).message };
+  }
+}
