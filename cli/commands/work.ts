@@ -1,5 +1,5 @@
 /** `commonweights work`: a machine's contribution to a run, until it ends or Ctrl-C. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { parseAccountId } from '@commonweights/dao-contracts/client/accounts.js';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
@@ -9,6 +9,7 @@ import { readRuns } from '@commonweights/dao-contracts/client/runs.js';
 import { chooseRun, isLive } from '@commonweights/trainer/worker/choose-run.js';
 import { findSeat } from '@commonweights/trainer/worker/duty.js';
 import type { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
+import { notebookFile } from '@commonweights/trainer/worker/notebook-file.js';
 import type { Prospects } from '@commonweights/trainer/worker/prospects.js';
 import { workRunAfterRun } from '@commonweights/trainer/worker/run-after-run.js';
 import type { WorkEvent } from '@commonweights/trainer/worker/work-event.js';
@@ -101,7 +102,8 @@ async function contribute(session: Session, named: number | null, flags: WorkFla
   const dataDir = flags.data ?? join('.commonweights', 'work', machine);
   const blobs = await openBlobs(session, 'write', dataDir);
   const retire = retiring(session, flags.maxHours);
-  const bench: Bench = { session, client, blobs, secretKey, retire, flags, status: null };
+  const notesDir = join(resolve(session.terminal.cwd, dataDir), 'notes');
+  const bench: Bench = { session, client, blobs, notesDir, secretKey, retire, flags, status: null };
   const server =
     flags.status === undefined ? null : await openStatusPage(session, bench, flags.status);
   try {
@@ -120,6 +122,7 @@ interface Bench {
   readonly session: Session;
   readonly client: DaoClient;
   readonly blobs: LayeredStore;
+  readonly notesDir: string;
   readonly secretKey: string;
   readonly retire: AbortSignal;
   readonly flags: WorkFlags;
@@ -127,7 +130,7 @@ interface Bench {
 }
 
 async function workIn(bench: Bench, run: number): Promise<void> {
-  const { session, client, blobs, secretKey, retire, flags } = bench;
+  const { session, client, blobs, notesDir, secretKey, retire, flags } = bench;
   const { work } = await import('@commonweights/trainer/worker/work.js');
   const role = flags.auditor ? 'auditor' : 'trainer';
   const payout = flags.payout === undefined ? {} : { payout: parseAccountId(flags.payout) };
@@ -143,6 +146,7 @@ async function workIn(bench: Bench, run: number): Promise<void> {
   const { because, seat } = await work({
     ...{ ...mine, role, blobs, saltSecret: secretKey, retire },
     engine: await engineFor(flags),
+    notebook: notebookFile(join(notesDir, `run-${run}.json`)),
     onEvent: (event) => {
       status.note(event);
       teller.tell(event);

@@ -45,6 +45,8 @@ export interface DutyInput {
   readonly ownRoot?: Digest | null;
   /** Disputes that this seat lost and does not appeal, by id. */
   readonly declined?: ReadonlySet<number>;
+  /** Audits whose sealed end this seat has lost, by `auditKey`. */
+  readonly lost?: ReadonlySet<string>;
   /** It wants to leave: it begins nothing new, and goes once nothing of it is open. */
   readonly retiring?: boolean;
   /** Round whose commitment it sent, whether or not anybody knows that it landed; 0: none. */
@@ -80,7 +82,7 @@ export function nextDuty(input: DutyInput): Duty {
     (mine.status === 'active' ? roundActDuty(run, mine) : null) ??
     appealDuty(input, mine) ??
     (input.retiring ? null : absentDuty(run, seats, mine)) ??
-    answerDuty(run, mine) ??
+    answerDuty(input, mine) ??
     tickDuty(run, seats, nowMs) ??
     (input.retiring ? null : trainDuty(run, mine)) ??
     (input.retiring ? { kind: 'wait', for: 'its last round to be final' } : waiting(run, mine))
@@ -195,9 +197,9 @@ function roundActDuty(run: RunView, mine: SeatView): Duty | null {
   return null;
 }
 
-function answerDuty(run: RunView, mine: SeatView): Duty | null {
+function answerDuty({ run, lost }: DutyInput, mine: SeatView): Duty | null {
   for (const audit of run.audits) {
-    if (audit.auditor !== mine.seat) continue;
+    if (audit.auditor !== mine.seat || lost?.has(auditKey(audit))) continue;
     if (audit.state === 'answer') return { kind: 'answer', audit };
     if (audit.state === 'measure') return { kind: 'measure', audit };
   }
@@ -206,6 +208,12 @@ function answerDuty(run: RunView, mine: SeatView): Duty | null {
     if (juror && !juror.answered) return { kind: 'judge', dispute };
   }
   return null;
+}
+
+/** One audit among those of a run. */
+export function auditKey(audit: Pick<AuditView, 'round' | 'seat' | 'segment' | 'auditor'>): string {
+  const { round, seat, segment, auditor } = audit;
+  return [round, seat, segment, auditor].join(' ');
 }
 
 function tickDuty(run: RunView, seats: readonly SeatView[], nowMs: number): Duty | null {

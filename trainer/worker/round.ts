@@ -8,7 +8,7 @@ import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/di
 import { outcomeLeaf } from '@commonweights/dao-contracts/rules/commitment.js';
 import { traceRootOf } from '@commonweights/dao-contracts/rules/trace.js';
 import { encodeLocalState, localStateDigest, type LocalState } from '../checkpoint/local-state.js';
-import { encodeSnapshot, type Snapshot } from '../checkpoint/snapshot.js';
+import { decodeSnapshot, encodeSnapshot, type Snapshot } from '../checkpoint/snapshot.js';
 import type { PackedSequences } from '../data/packed-sequences.js';
 import { sliceBatches } from '../data/slice.js';
 import type { Session } from '../engines/engine.js';
@@ -63,28 +63,39 @@ export async function trainRound(
 ): Promise<RoundResult> {
   const { segments, stepsPerRound } = input.spec.inner;
   const snapshots: Uint8Array[] = [];
-  const leaves: Digest[] = [];
   let state: Snapshot = { params: input.startParams, local };
   let lossSum = 0;
   for (let segment = 0; segment < segments; segment++) {
-    const bytes = encodeSnapshot(state, input.layout);
-    snapshots.push(bytes);
-    leaves.push(digestOf(bytes));
+    snapshots.push(encodeSnapshot(state, input.layout));
     const trained = await trainSegment(input, state, segment, beforeStep);
     state = trained.state;
     lossSum += trained.lossSum;
   }
-  const { leaf, ...outcome } = finishRound(input, state);
-  leaves.push(leaf);
+  const localIn = localStateDigest(local, input.layout);
+  return outcomeOf(input, { snapshots, end: state, localIn, loss: lossSum / stepsPerRound });
+}
 
+/** What a round that was trained before came to; nothing is trained again. */
+export function resultFrom(
+  input: RoundInput,
+  it: Pick<RoundResult, 'snapshots' | 'localIn' | 'loss'> & { lastSnapshot: Uint8Array },
+): RoundResult {
+  const { lastSnapshot, ...rest } = it;
+  const end = decodeSnapshot(lastSnapshot, input.layout, input.spec.outer);
+  return outcomeOf(input, { ...rest, end });
+}
+
+function outcomeOf(
+  input: RoundInput,
+  it: Pick<RoundResult, 'snapshots' | 'localIn' | 'loss'> & { end: Snapshot },
+): RoundResult {
+  const { end, ...rest } = it;
+  const { leaf, ...outcome } = finishRound(input, end);
+  const leaves = [...it.snapshots.map((bytes) => digestOf(bytes)), leaf];
   return {
     ...outcome,
-    localIn: localStateDigest(local, input.layout),
-    leaves,
-    traceRoot: traceRootOf(leaves),
-    snapshots,
-    ...(input.spec.tolerance ? { lastSnapshot: encodeSnapshot(state, input.layout) } : {}),
-    loss: lossSum / stepsPerRound,
+    ...{ ...rest, leaves, traceRoot: traceRootOf(leaves) },
+    ...(input.spec.tolerance ? { lastSnapshot: encodeSnapshot(end, input.layout) } : {}),
   };
 }
 

@@ -5,7 +5,7 @@
  */
 import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { ZERO_LOCAL_STATE } from '@commonweights/dao-contracts/rules/commitment.js';
-import { decodeLocalState, zeroLocalState } from '../checkpoint/local-state.js';
+import { decodeLocalState, zeroLocalState, type LocalState } from '../checkpoint/local-state.js';
 import { decodeState, encodeState } from '../checkpoint/state.js';
 import { aggregate } from '../exchange/aggregate.js';
 import { outerStep, type OuterState } from '../exchange/outer-step.js';
@@ -58,15 +58,14 @@ export class RunMaterial {
     return state;
   }
 
-  async localState(digest: Digest) {
+  /** `atHand`: its bytes, where the caller has them. */
+  async localState(digest: Digest, atHand?: Uint8Array): Promise<LocalState> {
     const { layout } = this.it.opened.program;
     const { outer } = this.it.opened.spec;
     if (digest === ZERO_LOCAL_STATE) return zeroLocalState(layout, outer);
-    return decodeLocalState(
-      await this.it.blobs.get(digest, { maxBytes: vectorsBytesMax(layout, 3) }),
-      layout,
-      outer,
-    );
+    const maxBytes = vectorsBytesMax(layout, 3);
+    const bytes = atHand ?? (await this.it.blobs.get(digest, { maxBytes }));
+    return decodeLocalState(bytes, layout, outer);
   }
 
   /** What a round comes to: the same bytes for everybody who has its updates. */

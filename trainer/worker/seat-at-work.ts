@@ -4,6 +4,7 @@
  * anew, which gives the same bytes.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
 import { taggedDigest } from '@commonweights/dataset-registry/digest/tagged.js';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import type { AuditView, RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
@@ -14,15 +15,17 @@ import {
   ZERO_LOCAL_STATE,
 } from '@commonweights/dao-contracts/rules/commitment.js';
 import { proveTraceLeaf } from '@commonweights/dao-contracts/rules/trace.js';
+import type { LocalState } from '../checkpoint/local-state.js';
 import type { Engine, Session } from '../engines/engine.js';
 import type { OpenRun } from '../run/open-run.js';
 import type { RunSpec } from '../run/run-spec.js';
 import { findSeat, nextDuty, type Duty } from './duty.js';
+import { KeptWork, memoryNotebook, type Notebook } from './kept-work.js';
 import type { LayeredStore } from './layered-store.js';
 import { isPassing, pause, RoundAbandoned } from './passing.js';
 import { plantWrongEnds } from './plant-wrong-ends.js';
 import { plantDecoy, tracedLeaves, type Decoy, type TracedResult } from './plant-decoy.js';
-import { trainRound, type BeforeStep, type RoundResult } from './round.js';
+import { trainRound, type BeforeStep, type RoundInput, type RoundResult } from './round.js';
 import { RunMaterial } from './run-material.js';
 import type { RunReader, Seen } from './run-reader.js';
 import { SeatByDistance } from './seat-by-distance.js';
@@ -52,6 +55,8 @@ export interface SeatOptions {
   readonly engine: Engine;
   /** Known to this worker only: the salts of its commitments follow from it. */
   readonly saltSecret: string;
+  /** Tolerance class: what was committed to and sealed is in it; without, a restart loses that. */
+  readonly notebook?: Notebook;
   readonly computeRound?: ComputeRound;
   readonly onEvent?: (event: WorkEvent) => void;
   /** The chain as it was just read. */
@@ -83,7 +88,8 @@ export class SeatAtWork {
   readonly #replay: SegmentReplay;
   readonly #disputes: SeatInDispute;
   /** In a run of the tolerance class. */
-  readonly #byDistance: SeatByDistance | null;
+  readonly #byDistance: SeatByDistance | null = null;
+  readonly #kept: KeptWork | null = null;
 
   private constructor(
     private readonly options: SeatOptions,
@@ -99,8 +105,13 @@ export class SeatAtWork {
     const { replay } = this.#replay;
     const mine = this.#mine(run);
     const { saltSecret } = options;
-    const distance = { client, blobs, material, replay: this.#replay, mine, saltSecret, tell };
-    this.#byDistance = opened.spec.tolerance ? new SeatByDistance(distance) : null;
+    if (opened.spec.tolerance) {
+      const { notebook = memoryNotebook() } = options;
+      const kept = new KeptWork({ blobs, notebook, spec: digestOfJson(opened.spec) });
+      this.#kept = kept;
+      const distance = { client, blobs, material, replay: this.#replay, kept, mine };
+      this.#byDistance = new SeatByDistance({ ...distance, saltSecret, tell });
+    }
     const byDistance = this.#byDistance;
     this.#disputes = new SeatInDispute({ client, blobs, material, replay, byDistance, mine, tell });
   }
@@ -118,6 +129,11 @@ export class SeatAtWork {
   /** Disputes that this seat lost and does not appeal. */
   get declined(): ReadonlySet<number> {
     return this.#disputes.declined;
+  }
+
+  /** Audits that this seat cannot go on with. */
+  get lost(): ReadonlySet<string> | undefined {
+    return this.#byDistance?.lost;
   }
 
   /** Errors: those of `selfTest`; a machine that cannot repeat itself must not stake on its work. */
@@ -228,10 +244,14 @@ export class SeatAtWork {
     this.reader.forget();
     const now = await this.reader.read();
     if (now.run.open?.round !== round) return;
-    if (this.#context(round, now).localIn !== result.localIn) {
+    const context = this.#context(round, now);
+    if (context.localIn !== result.localIn) {
       this.#results.delete(round);
       return;
     }
+    await this.options.blobs.put(result.localOut.bytes);
+    await this.#kept?.forgetBefore(now.run.provisional?.round ?? round);
+    await this.#kept?.keepRound(context, result);
     const commitment = this.#commitment(round, now, result);
     this.sent = round;
     await this.options.client.commit({ ...this.#mine(seen.run.id), round, commitment });
@@ -376,15 +396,13 @@ export class SeatAtWork {
     const startedAt = Date.now();
     this.#tell({ kind: 'training', round, slice: context.slice });
     try {
-      const compute = this.options.computeRound ?? trainRound;
       const input = await roundInput(
         { opened: this.opened, material: this.#material },
         { context, run: seen.run, session: this.session },
       );
-      const local = await this.#material.localState(context.localIn);
-      const honest = await compute(input, local, this.#watchWhileTraining(round));
+      const kept = await this.#kept?.round(context, input);
+      const honest = kept ?? (await this.#compute(context, input));
       const result = this.#plant(honest, round, seen.run);
-      await this.options.blobs.put(result.localOut.bytes);
       this.#remember(round, result);
       this.#tell({
         kind: 'trained',
@@ -399,6 +417,19 @@ export class SeatAtWork {
       this.#tell({ kind: 'abandoned', round, why: error.message });
       return null;
     }
+  }
+
+  async #compute(context: RoundContext, input: RoundInput): Promise<RoundResult> {
+    const compute = this.options.computeRound ?? trainRound;
+    const local = await this.#localState(context.localIn);
+    return compute(input, local, this.#watchWhileTraining(context.round));
+  }
+
+  /** What the round before ended with is at hand, even where no disk took it. */
+  #localState(digest: Digest): Promise<LocalState> {
+    const results = [...this.#results.values()];
+    const before = results.find(({ localOut }) => localOut.digest === digest);
+    return this.#material.localState(digest, before?.localOut.bytes);
   }
 
   /** While a round is computed, others must not wait for this seat's audits, nor it for theirs. */
@@ -436,6 +467,7 @@ export class SeatAtWork {
         nowMs: seen.run.nowMs,
         ownRoot: this.ownRootOf(seen.run.provisional?.round),
         declined: this.declined,
+        ...(this.lost ? { lost: this.lost } : {}),
         retiring: this.options.retire?.aborted ?? false,
       });
       if (duty.kind === 'judge' || duty.kind === 'challenge-root' || duty.kind === 'appeal') {

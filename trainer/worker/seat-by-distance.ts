@@ -1,7 +1,8 @@
 /**
  * One seat's part in audits of the tolerance class: as worker it shows what its trace commits to and
  * what its decoys cover, as auditor it seals its own end before it sees the worker's, as juror it
- * believes its own. What it computed is kept, since what is sealed has to be shown.
+ * believes its own. What it sealed is kept (kept-work.ts), since that has to be shown, and its engine may
+ * not end there again.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { taggedDigest } from '@commonweights/dataset-registry/digest/tagged.js';
@@ -17,15 +18,17 @@ import {
   type OwnEnd,
 } from '../auditor/audit-by-distance.js';
 import type { CoveredTrace } from './covered-trace.js';
+import { auditKey } from './duty.js';
+import type { KeptWork } from './kept-work.js';
 import type { LayeredStore } from './layered-store.js';
-import { tracedLeaves, type TracedResult } from './plant-decoy.js';
+import type { TracedResult } from './plant-decoy.js';
 import type { RoundInput } from './round.js';
 import type { RunMaterial } from './run-material.js';
 import type { RoundContext, SegmentReplay } from './segment-replay.js';
 import type { WorkEvent } from './work-event.js';
 
-/** Own ends that are kept: of audits between answer and measure, and of disputes. */
-const ownEndsKept = 4;
+/** Own ends at hand, so that a measure follows an answer at once; all that are sealed are kept. */
+const ownEndsAtHand = 4;
 
 interface Segment {
   readonly segment: number;
@@ -33,6 +36,8 @@ interface Segment {
 }
 
 export class SeatByDistance {
+  /** Audits that this seat cannot go on with. */
+  readonly lost = new Set<string>();
   readonly #owns = new Map<string, { input: RoundInput; own: OwnEnd }>();
 
   constructor(
@@ -41,6 +46,7 @@ export class SeatByDistance {
       readonly blobs: LayeredStore;
       readonly material: RunMaterial;
       readonly replay: SegmentReplay;
+      readonly kept: KeptWork;
       /** Which seat a call is about. */
       readonly mine: { run: number; worker?: string };
       /** Known to this worker only: what it seals with follows from it. */
@@ -89,19 +95,28 @@ export class SeatByDistance {
 
   async answer(audit: AuditView, context: RoundContext, run: RunView): Promise<void> {
     const { round, seat, segment, startLeaf } = audit;
-    const found = await this.#ownEnd(context, { segment, startLeaf: startLeaf! }, run);
+    await this.it.kept.forgetBefore(run.provisional?.round ?? round);
+    const at = { segment, startLeaf: startLeaf! };
+    const found = await this.#ownEnd(context, at, run);
+    if (found) await this.it.kept.keepEnd(context, { startLeaf: startLeaf!, own: found.own });
     const leaf = found && this.#seal(audit, found.own);
     await this.it.client.answer({ ...this.#step(audit), leaf });
     this.it.tell({ kind: 'answered', round, seat, segment, leaf });
   }
 
   async measure(audit: AuditView, it: { context: RoundContext; run: RunView }): Promise<void> {
-    const { segment, startLeaf, distance } = audit;
-    const { blobs, client, material } = this.it;
+    const { segment, startLeaf, distance, round, seat } = audit;
+    const { blobs, client, material, kept } = this.it;
     const found = await this.#ownEnd(it.context, { segment, startLeaf: startLeaf! }, it.run);
     // It answered, so it had the material then; a snapshot that is gone since cannot be measured.
     if (!found) throw new Error('BLOB_MISSING: the start of the segment cannot be had any more');
     const { input, own } = found;
+    if (this.#seal(audit, own) !== audit.answer) {
+      // Another end than the sealed one opens nothing; the audit goes to somebody else.
+      this.lost.add(auditKey(audit));
+      const message = `round ${round}: the end that was sealed of seat ${seat} is lost`;
+      return this.it.tell({ kind: 'hindered', message });
+    }
     const shown = await material.snapshot(distance!.end);
     const leaf = audit.openedLeaf!;
     const worker = shown && readShownEnd(input, own, { bytes: shown, leaf });
@@ -116,6 +131,8 @@ export class SeatByDistance {
     const terms = it.run.terms.tolerance!;
     const { sum: bytes, ...numbers } = measureDistance(input, own, { worker, before, terms });
     const sum = await blobs.publish(bytes);
+    const files = [distance!.end, sum, ...(distance!.before ? [distance!.before] : [])];
+    await kept.noteFetched(round, files);
     await client.measure({ ...this.#step(audit), ...sealed, ...numbers, sum });
     this.#measured(audit, numbers.residualBillionths);
   }
@@ -144,10 +161,11 @@ export class SeatByDistance {
     if (!snapshot) return null;
     const input = await this.it.replay.inputOf(context, run);
     const claim = { segment: at.segment, snapshot, localIn: context.localIn };
-    const own = await computeOwnEnd(input, claim);
+    const kept = await this.it.kept.end(context, { startLeaf: at.startLeaf, input, claim });
+    const own = kept ?? (await computeOwnEnd(input, claim));
     if (!own) return null;
     this.#owns.set(key, { input, own });
-    if (this.#owns.size > ownEndsKept) this.#owns.delete(this.#owns.keys().next().value!);
+    if (this.#owns.size > ownEndsAtHand) this.#owns.delete(this.#owns.keys().next().value!);
     return { input, own };
   }
 
@@ -185,11 +203,7 @@ function belowDecoys(result: TracedResult, index: number) {
   return { proof: proveTraceLeaf(result.leaves, index), realRoot, hidden };
 }
 
-/** Where the run has no decoys a trace stands as it was computed. */
-function coverOf(
-  result: TracedResult,
-): Pick<CoveredTrace, 'traced' | 'planted'> & Pick<CoveredTrace, 'realRoot' | 'hidden'> {
-  if (!result.cover)
-    throw new Error('BUG: a round of the tolerance class whose trace is not bound');
-  return { ...result.cover, traced: tracedLeaves(result) };
+function coverOf({ cover }: TracedResult): CoveredTrace {
+  if (!cover) throw new Error('BUG: a round of the tolerance class whose trace is not bound');
+  return cover;
 }

@@ -65,6 +65,7 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
           nowMs,
           ownRoot: seat.ownRootOf(run.provisional?.round),
           declined: seat.declined,
+          ...(seat.lost ? { lost: seat.lost } : {}),
           retiring: options.retire?.aborted ?? false,
           sent: seat.sent,
         });
