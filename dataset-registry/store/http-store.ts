@@ -240,7 +240,10 @@ export class HttpStore implements BlobStore {
     return within(work, waitMs, () => unreachable(base, `sent nothing for ${waitMs} ms`));
   }
 
-  /** The first base that succeeds; else the most telling failure: a lie before an absence. */
+  /**
+   * The first base that succeeds; else the most telling failure. First of all that one was not heard:
+   * it may have what others lack, or spoil; then a lie before an absence.
+   */
   private async firstOf<T>(digest: Digest, ask: (base: string) => Promise<T>): Promise<T> {
     const failures: BlobError[] = [];
     for (const base of this.baseUrls) {
@@ -251,7 +254,7 @@ export class HttpStore implements BlobStore {
         failures.push(error);
       }
     }
-    const order = ['BLOB_TOO_LARGE', 'UPLOAD_REFUSED', 'BLOB_CORRUPT', 'STORE_UNREACHABLE'];
+    const order = ['STORE_UNREACHABLE', 'BLOB_TOO_LARGE', 'UPLOAD_REFUSED', 'BLOB_CORRUPT'];
     for (const code of order) {
       const found = failures.find((failure) => failure.code === code);
       if (found) throw found;

@@ -47,6 +47,8 @@ export interface DutyInput {
   readonly declined?: ReadonlySet<number>;
   /** Audits whose sealed end this seat has lost, by `auditKey`. */
   readonly lost?: ReadonlySet<string>;
+  /** It was absent as often as it may be: nobody lets it back. */
+  readonly banned?: boolean;
   /** It wants to leave: it begins nothing new, and goes once nothing of it is open. */
   readonly retiring?: boolean;
   /** Round whose commitment it sent, whether or not anybody knows that it landed; 0: none. */
@@ -77,11 +79,12 @@ export function nextDuty(input: DutyInput): Duty {
   return (
     // An absent seat still answers for what it claimed before: its stake hangs on that.
     materialDuty(run, mine) ??
-    challengeDuty(run, input.ownRoot ?? null) ??
-    // Not to reveal costs the stake, and an appeal has to be computed first: it has days.
+    // Not to reveal costs the stake; a challenge has its window, and an appeal, which has to be
+    // computed first, has days.
     (mine.status === 'active' ? roundActDuty(run, mine) : null) ??
+    challengeDuty(run, input.ownRoot ?? null) ??
     appealDuty(input, mine) ??
-    (input.retiring ? null : absentDuty(run, seats, mine)) ??
+    (input.retiring || input.banned ? null : absentDuty(run, seats, mine)) ??
     answerDuty(input, mine) ??
     tickDuty(run, seats, nowMs) ??
     (input.retiring ? null : trainDuty(run, mine)) ??
@@ -311,11 +314,15 @@ function isPending(audit: AuditView): boolean {
 
 function trainDuty(run: RunView, mine: SeatView): Duty | null {
   const open = run.open;
-  if (open?.phase !== 'train' || !isIn(open.slices, mine.seat)) return null;
+  if (open?.phase !== 'train' || mine.status !== 'active') return null;
+  if (!isIn(open.slices, mine.seat)) return null;
   return open.committed.includes(mine.seat) ? null : { kind: 'train', round: open.round };
 }
 
 function waiting(run: RunView, mine: SeatView): Duty {
+  if (mine.status === 'absent') {
+    return { kind: 'wait', for: 'the end of the run: it was absent as often as it may be' };
+  }
   if (run.status === 'paused') {
     return { kind: 'wait', for: `the run to go on (paused: ${run.pausedBecause ?? 'no reason'})` };
   }

@@ -22,7 +22,7 @@ import type { RunSpec } from '../run/run-spec.js';
 import { findSeat, nextDuty, type Duty } from './duty.js';
 import { KeptWork, memoryNotebook, type Notebook } from './kept-work.js';
 import type { LayeredStore } from './layered-store.js';
-import { isPassing, pause, RoundAbandoned } from './passing.js';
+import { codeOf, isPassing, pause, RoundAbandoned } from './passing.js';
 import { plantWrongEnds } from './plant-wrong-ends.js';
 import { plantDecoy, tracedLeaves, type Decoy, type TracedResult } from './plant-decoy.js';
 import { trainRound, type BeforeStep, type RoundInput, type RoundResult } from './round.js';
@@ -123,6 +123,8 @@ export class SeatAtWork {
 
   /** What this machine needs for an inner step. */
   stepMs = NaN;
+  /** It was absent as often as it may be. */
+  banned = false;
   /** The round whose commitment it sent last. */
   sent = 0;
 
@@ -157,8 +159,7 @@ export class SeatAtWork {
       case 'enrol':
         return this.#enrol(seen.run);
       case 'rejoin':
-        await client.rejoin(this.#mine(run));
-        return this.#tell({ kind: 'rejoined' });
+        return this.#rejoin(run);
       case 'tick':
         return this.#tick(duty.because, seen);
       case 'train':
@@ -218,6 +219,18 @@ export class SeatAtWork {
       depositYocto: earnStake ? 0n : run.terms.stakeYocto,
     });
     this.#tell({ kind: 'enrolled', role });
+  }
+
+  /** What is refused for good is not asked for again: it would keep this seat from what it owes. */
+  async #rejoin(run: number): Promise<void> {
+    try {
+      await this.options.client.rejoin(this.#mine(run));
+    } catch (error) {
+      if (codeOf(error) !== 'TOO_MANY') throw error;
+      this.banned = true;
+      return this.#tell({ kind: 'hindered', message: (error as Error).message });
+    }
+    this.#tell({ kind: 'rejoined' });
   }
 
   /** Everybody sees that a phase is over at the same moment; taking turns saves the others' gas. */

@@ -7,7 +7,7 @@ import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import type { DisputeView } from '@commonweights/dao-contracts/client/views.js';
 import type { LayeredStore } from './layered-store.js';
 import { readDisputedRound, type DisputedClaim, type DisputedRound } from './disputed-round.js';
-import { isPassing } from './passing.js';
+import { codeOf, isPassing } from './passing.js';
 import type { RunMaterial } from './run-material.js';
 import type { Seen } from './run-reader.js';
 import type { SeatByDistance } from './seat-by-distance.js';
@@ -51,7 +51,8 @@ export class SeatInDispute {
       this.#ownRoot = null;
       tell({ kind: 'challenged', round, root });
     } catch (error) {
-      if (isPassing(error)) throw error;
+      // As many challenges as may be were heard: to ask again for it would keep this seat from all else.
+      if (isPassing(error) && codeOf(error) !== 'TOO_MANY') throw error;
       this.#ownRoot = null;
       tell({ kind: 'hindered', message: `round ${round}: ${(error as Error).message}` });
     }

@@ -12,7 +12,7 @@ import { encodeState } from '../checkpoint/state.js';
 import { openRun, type OpenRun } from '../run/open-run.js';
 import { termsOf, type RunSpec } from '../run/run-spec.js';
 import { findSeat, nextDuty, type Duty } from './duty.js';
-import { isPassing } from './passing.js';
+import { codeOf, isPassing, isPassingWithSeat } from './passing.js';
 import { prospectsOf } from './prospects.js';
 import { RunReader } from './run-reader.js';
 import { defaultPollMs, SeatAtWork, type SeatOptions } from './seat-at-work.js';
@@ -35,9 +35,12 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
   const pollMs = options.pollMs ?? defaultPollMs;
   const reader = new RunReader(options.client, options.run);
   const first = await reader.read();
+  const account = options.client.accountId!;
   let spec = first.run.terms.spec;
   let seat = await takeUp(options, first.run, reader);
   let failures = 0;
+  let outOfGas = 0;
+  let seated = false;
   let waitedFor = '';
   try {
     tellProspects(options, { ...first, stepMs: seat.stepMs, spec: seat.spec });
@@ -50,6 +53,7 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
         const { run, seats } = await reader.read();
         options.onSeen?.({ run, seats });
         nowMs = run.nowMs;
+        seated = findSeat(seats, { account, worker: options.worker ?? '' }) !== undefined;
         if (run.terms.spec !== spec) {
           // Amended by a vote, at a round boundary: nothing of the old spec is under way any more.
           const next = await takeUp(options, run, reader);
@@ -59,13 +63,14 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
         duty = nextDuty({
           run,
           seats,
-          account: options.client.accountId!,
+          account,
           worker: options.worker ?? '',
           role: options.role,
           nowMs,
           ownRoot: seat.ownRootOf(run.provisional?.round),
           declined: seat.declined,
           ...(seat.lost ? { lost: seat.lost } : {}),
+          banned: seat.banned,
           retiring: options.retire?.aborted ?? false,
           sent: seat.sent,
         });
@@ -73,10 +78,14 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
         if (duty.kind === 'finish') return await leave(options, duty.because);
         if (duty.kind !== 'wait') reader.forget();
         failures = 0;
+        outOfGas = 0;
       } catch (error) {
         if (options.signal?.aborted) return leave(options, 'stopped on request');
         // Who has no seat yet wants to hear that there is none; who has one waits.
-        const canPass = isPassing(error) && !(duty?.kind === 'enrol' && isNoPlace(error));
+        outOfGas = codeOf(error) === 'OUT_OF_GAS' ? outOfGas + 1 : 0;
+        const canPass = seated
+          ? isPassingWithSeat(error, { outOfGasInARow: outOfGas })
+          : isPassing(error) && !isNoPlace(error);
         if (!canPass) throw error;
         failures++;
         options.onEvent?.({ kind: 'hindered', message: (error as Error).message });

@@ -315,6 +315,9 @@ describe('a store over HTTP', () => {
     const liar = new HttpStore([lacks, await serve(lying)]);
     expect(await codeOf(liar.get(digest))).to.equal('BLOB_CORRUPT');
     expect(await codeOf(new HttpStore(down).get(digest))).to.equal('STORE_UNREACHABLE');
+    // Whoever was not heard may have it whole.
+    const unheard = new HttpStore([lacks, await serve(lying), down]);
+    expect(await codeOf(unheard.get(digest))).to.equal('STORE_UNREACHABLE');
     const quiet = new HttpStore(await serve(silent), { stallMs: 400 });
     expect(await codeOf(quiet.size(digest))).to.equal('STORE_UNREACHABLE');
   });

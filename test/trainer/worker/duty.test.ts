@@ -7,6 +7,7 @@ import type {
   SeatView,
 } from '@commonweights/dao-contracts/client/views.js';
 import {
+  auditKey,
   everybodyActed,
   nextDuty,
   retired,
@@ -39,6 +40,8 @@ describe('what a seat owes', () => {
       seats?: Record<number, Partial<SeatView>>;
       nowMs?: number;
       retiring?: boolean;
+      banned?: boolean;
+      lost?: ReadonlySet<string>;
     } = {},
   ): Duty => {
     const open = it.open === null ? null : { ...base.run.open!, ...it.open };
@@ -46,8 +49,9 @@ describe('what a seat owes', () => {
     const run = { ...base.run, ...it.run, open, audits };
     const seats = base.seats.map((one) => ({ ...one, ...it.seats?.[one.seat] }));
     const account = accountOf(seat);
-    const { nowMs = run.nowMs, retiring = false } = it;
-    return nextDuty({ run, seats, account, role: 'trainer', nowMs, retiring });
+    const { nowMs = run.nowMs, retiring = false, banned = false, lost = new Set() } = it;
+    const flags = { retiring, banned, lost };
+    return nextDuty({ run, seats, account, role: 'trainer', nowMs, ...flags });
   };
   const someAudit: AuditView = {
     ...{ round: 1, seat: 0, segment: 0, auditor: 3, state: 'material', deadlineMs: 1e9 },
@@ -208,6 +212,10 @@ describe('what a seat owes', () => {
       expect(challenge(own, { disputes }).kind).to.equal('train');
       const struck = { ...provisional, struck: 'root' as const };
       expect(challenge(own, { provisional: struck }).kind).to.not.equal('challenge-root');
+      // Not to reveal costs the stake; the challenge has its window.
+      const reveal = { phase: 'reveal' as const, committed: [0, 1] };
+      const open = { ...base.run.open!, ...reveal };
+      expect(challenge(own, { open }).kind).to.equal('reveal');
     });
 
     it('is to appeal a verdict that it lost, and then to wait for what comes of it', () => {
@@ -295,6 +303,15 @@ describe('what a seat owes', () => {
           expect(first).to.deep.include({ kind, audit: { ...someAudit, state } });
         }
       }
+    });
+
+    it('is none where the sealed end is lost: the others come first', () => {
+      const measured = { seat: 1, auditor: 0, state: 'measure' as const };
+      const audits = [measured, { seat: 2, auditor: 0, state: 'answer' as const }];
+      const open = { phase: 'reveal' as const, committed: [1] };
+      expect(duty(0, { audits, open }).kind).to.equal('measure');
+      const lost = new Set([auditKey({ ...someAudit, ...measured })]);
+      expect(duty(0, { audits, open, lost }).kind).to.equal('answer');
     });
 
     it('is for an absent seat to deliver before it comes back: its stake hangs on it', () => {
@@ -386,6 +403,13 @@ describe('what a seat owes', () => {
 
   describe('after an absence', () => {
     const absent = { 0: { status: 'absent' as const } };
+
+    it('is to wait for the end where it may not come back, and still to answer', () => {
+      const banned = { seats: absent, banned: true };
+      expect(duty(0, banned)).to.deep.include({ kind: 'wait' });
+      const audits = [{ seat: 1, auditor: 0, state: 'answer' as const }];
+      expect(duty(0, { ...banned, audits }).kind).to.equal('answer');
+    });
 
     it('is to come back', () => expect(duty(0, { seats: absent })).to.eql({ kind: 'rejoin' }));
 

@@ -369,6 +369,85 @@ describe('working on a run', () => {
     expect(dao.records[0]!.claims).to.have.length(2);
   });
 
+  it('waits with its seat until somebody sends it money for fees, and ends before it has one', async () => {
+    const { dao, start, events } = await setStage();
+    const client = dao.client('ada');
+    let poor = 0;
+    const commit: typeof client.commit = async (it) => {
+      if (poor++ < 3) throw new Error('INSUFFICIENT_BALANCE: ada has 0 NEAR; send some more to it');
+      return client.commit(it);
+    };
+    const crew = [start('ada', { client: { ...client, commit } }), start('ben')];
+    await closeEnrolment(dao, 2);
+    await Promise.all(crew);
+    expect(dao.seats().map(({ verifiedRounds }) => verifiedRounds)).to.deep.equal([3, 3]);
+    const said = events.filter(({ event }) => event.kind === 'hindered');
+    expect(said).to.have.length.of.at.least(3);
+    const other = await setStage();
+    const enrol = () => Promise.reject(new Error('INSUFFICIENT_BALANCE: eve has 0 NEAR'));
+    const failure = await other
+      .start('eve', { client: { ...other.dao.client('eve'), enrol } as never })
+      .catch((error: Error) => error.message);
+    expect(failure).to.match(/^INSUFFICIENT_BALANCE/);
+  });
+
+  it('burns the gas of a call that does not fit three times, and no fourth time for nothing', async () => {
+    const { dao, start } = await setStage();
+    const tries = [0, 0, 0, 0];
+    const client = dao.client('ada');
+    const commit: typeof client.commit = async (it) => {
+      if (it.round === 1 && tries[1] === 3) return client.commit(it);
+      tries[it.round]!++;
+      throw new Error('OUT_OF_GAS: commit used up the gas attached to it');
+    };
+    const stop = new AbortController();
+    const ada = start('ada', { client: { ...client, commit } });
+    const ben = start('ben', { signal: stop.signal });
+    await closeEnrolment(dao, 2);
+    const failure = await ada.catch((error: Error) => error.message);
+    expect(failure).to.match(/^OUT_OF_GAS/);
+    expect(dao.seats().find(({ account }) => account === 'ada')!.status).to.equal('active');
+    // Audits in between went well.
+    expect(tries[1]).to.equal(3);
+    expect(tries[2]).to.be.within(4, 10);
+    stop.abort();
+    await ben;
+  });
+
+  it('goes on with what it owes where as many challenges as may be were heard', async () => {
+    const day = 24 * 3_600_000;
+    const { dao, start, events } = await setStage({ challengeWindowMs: day, rounds: 2 });
+    const lies = (account: string) => {
+      const client = dao.client(account);
+      const submitRoot: typeof client.submitRoot = (it) =>
+        client.submitRoot(it.round === 1 ? { ...it, root: wrongDigest() } : it);
+      return start(account, { client: { ...client, submitRoot, challengeRoot: unheard }, signal });
+    };
+    const stop = new AbortController();
+    const { signal } = stop;
+    const client = dao.client('ada');
+    let asked = 0;
+    const unheard = async () => {
+      throw new Error('TOO_MANY: round 1 was challenged 8 times; juries found it right');
+    };
+    const challengeRoot = () => {
+      asked++;
+      return unheard();
+    };
+    const liars = [lies('eve'), lies('eva')].map((one) => one.catch(() => null));
+    const ada = start('ada', { client: { ...client, challengeRoot }, signal });
+    await closeEnrolment(dao, 3);
+    // It goes on to train on the root that it knows to be wrong; nobody has that state.
+    const said = (what: RegExp) =>
+      events.some(({ account, event }) => {
+        return account === 'ada' && event.kind === 'hindered' && what.test(event.message);
+      });
+    await until(() => said(/TOO_MANY/) && said(/BLOB_MISSING/));
+    stop.abort();
+    await Promise.all([ada, ...liars]);
+    expect(asked).to.equal(1);
+  });
+
   it('refuses to work on data that is not on record', async () => {
     const { dao, start } = await setStage();
     dao.manifest = null;
