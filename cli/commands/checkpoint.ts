@@ -5,7 +5,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { wholeNumber, withExamples, withJson } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
 import { CliError } from '../errors.js';
@@ -41,9 +40,10 @@ export function addCheckpointCommands(program: Command, terminal: Terminal): voi
   does(
     withExamples(
       withJson(checkpoint.command('publish <dir>')).description(
-        'offer an imported model to workers, so that a run can go on from it',
+        'offer a model to workers, in one file or in shards, so that a run can go on from it',
       ),
       'commonweights checkpoint publish ./model',
+      'commonweights checkpoint publish ./shards',
     ),
     terminal,
     (session, [dir]) => publishCheckpoint(session, dir!),
@@ -51,7 +51,10 @@ export function addCheckpointCommands(program: Command, terminal: Terminal): voi
   addCheckpointEvaluate(checkpoint, terminal);
 }
 
-/** Only what workers will accept: weights of the config's very shapes, in our one encoding. */
+/**
+ * Only what workers will accept: weights of the config's very shapes, in our one encoding, however
+ * the folder holds them. The digest is the one that `import` into one file prints.
+ */
 async function publishCheckpoint(session: Session, name: string): Promise<void> {
   const [huggingFace, state] = await Promise.all([
     import('@commonweights/trainer/checkpoint/hugging-face.js'),
@@ -61,13 +64,6 @@ async function publishCheckpoint(session: Session, name: string): Promise<void> 
   const files = await readFolder(resolve(session.terminal.cwd, name));
   const { config, layout, params } = huggingFace.readHuggingFace(files);
   const bytes = state.encodeState({ params, momentum: null }, layout);
-  if (digestOf(files.get(huggingFace.WEIGHTS_FILE) ?? new Uint8Array()) !== digestOf(bytes)) {
-    throw new CliError(
-      exitCodes.badInput,
-      `NOT_IMPORTED: ${name} holds weights as others write them; run "commonweights checkpoint ` +
-        'import" on it and publish what that makes',
-    );
-  }
   const blobs = await openBlobs(session, 'write');
   const weights = await blobs.publish(bytes);
   const tokenizerFile = files.get(huggingFace.TOKENIZER_FILE);

@@ -69,14 +69,13 @@ describe('commonweights checkpoint import', () => {
     expect(left.filter((entry) => entry.startsWith('new'))).to.deep.equal([]);
   });
 
-  it('publishes nothing that a worker would refuse: shards have to be imported first', async () => {
-    const shards = await cli.run('checkpoint', 'publish', 'theirs');
-    expect(shards.code).to.equal(3);
-    expect(shards.err).to.match(
-      /^NOT_IMPORTED: theirs holds weights as others .*checkpoint import/,
-    );
-    const imported = await cli.run('checkpoint', 'publish', 'ours');
-    expect(imported.err).to.match(/^NO_REGISTRY|^NO_ACCOUNT/);
+  it('publishes a model in shards as well as in one file, and nothing that is none', async () => {
+    for (const folder of ['theirs', 'ours']) {
+      const { err } = await cli.run('checkpoint', 'publish', folder);
+      expect(err, folder).to.match(/^NO_REGISTRY|^NO_ACCOUNT/);
+    }
+    const none = await cli.run('checkpoint', 'publish', 'nothing');
+    expect(none.err).to.match(/^BAD_MODEL_FOLDER/);
   });
 
   describe('evaluate', () => {
