@@ -154,7 +154,7 @@ export class SeatAtWork {
   }
 
   async perform(duty: Duty, seen: Seen): Promise<void> {
-    const { client, run } = this.options;
+    const { run } = this.options;
     switch (duty.kind) {
       case 'enrol':
         return this.#enrol(seen.run);
