@@ -50,6 +50,10 @@ export interface CallOptions {
   readonly gas?: bigint;
 }
 
+export interface SendOptions {
+  readonly before?: () => Promise<void>;
+}
+
 export const teraGas = 1_000_000_000_000n;
 /** What calls attach unless they know better; what is not used is refunded. */
 const defaultGas = 100n * teraGas;
@@ -135,9 +139,20 @@ export class Connection {
     return mine;
   }
 
-  /** Signs and sends `actions` to `receiver` after everything that was sent before. */
-  send(receiver: string, actionList: Action[], method: string): Promise<Outcome> {
-    const mine = this.#last.then(() => this.#sendNow(receiver, actionList, method));
+  /**
+   * Signs and sends `actions` to `receiver` after everything that was sent before. Nothing is sent
+   * when `before`, which is called when its turn has come, throws.
+   */
+  send(
+    receiver: string,
+    actionList: Action[],
+    method: string,
+    { before }: SendOptions = {},
+  ): Promise<Outcome> {
+    const mine = this.#last.then(async () => {
+      await before?.();
+      return this.#sendNow(receiver, actionList, method);
+    });
     this.#last = mine.catch(() => undefined);
     return mine;
   }

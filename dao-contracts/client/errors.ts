@@ -283,6 +283,13 @@ function nameActionFailure(failure: unknown, context: CallContext): Refusal | nu
   if (has(failure, 'AccountDoesNotExist')) {
     return noAccount(text('account_id') ?? context.contract, context.network);
   }
+  if (has(failure, 'DelegateActionExpired') || has(failure, 'DelegateActionInvalidNonce')) {
+    return {
+      code: 'RELAY_STALE',
+      facts: 'the relayed call was void, or its nonce used, when it reached the chain',
+      remedy: 'sign it again',
+    };
+  }
   if (has(failure, 'AddKeyAlreadyExists')) {
     return { code: 'KEY_EXISTS', facts: 'the account has this key already' };
   }

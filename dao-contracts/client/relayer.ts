@@ -2,8 +2,9 @@
  * The relayer's side: what it carries, for whom, how often. It pays gas with its own NEAR and gets
  * the run's fee back, so it carries nothing but calls of one contract's worker methods, and only so
  * many of each account in an hour: whoever wastes its gas has little of it to waste. Nothing is
- * counted or paid for before it is certain that the account said it and the chain would take it.
- * Whether it would is asked of the node, and anybody with a key of their own making can have that
+ * counted or paid for before it is certain that the account said it and the chain would take it:
+ * when it comes, and again when its turn to be sent has come, since calls are void after so many
+ * blocks and those before it take some. Whether it would is asked of the node, and anybody with a key of their own making can have that
  * asked: so strangers wait for each other, and keys that the chain has vouched for do not wait for
  * them.
  */
@@ -27,10 +28,16 @@ const hourMs = 3_600_000;
 const accountsMax = 10_000;
 /** Of each lane: looking into a call asks the node twice. */
 const lookedIntoMax = { runningMax: 16, waitingMax: 240 };
-/** Of one key while it is looked into, and of one account while they are sent. */
-const underWayEachMax = 8;
-/** They are sent one after another, so the last one waits for all the others. */
-const sendingMax = 256;
+/** Of one key, each of which may be looked into. */
+const ofKeyMax = 8;
+/**
+ * Sent one after another, each when the one before was executed, four blocks or less later: the last
+ * of them lands within 64 of the 200 blocks for which calls are signed, and within the minute
+ * for which clients wait at a block a second.
+ */
+const sendingMax = 16;
+/** Of one account: a machine sends one after another, and an account with many is not alone here. */
+const ofSenderMax = 4;
 const gasMax = 300n * 10n ** 12n;
 /** Of every field: the longest is a reveal's argument, below two kilobytes. */
 const fieldCharsMax = 8_192;
@@ -45,8 +52,8 @@ export class Relayer {
   readonly #counts = new Map<string, { sinceMs: number; calls: number }>();
   /** Key and nonce of the calls under way: the chain takes each once, and a copy would be paid for. */
   readonly #underWay = new Set<string>();
-  readonly #ofKey = new Tally(underWayEachMax);
-  readonly #ofSender = new Tally(underWayEachMax);
+  readonly #ofKey = new Tally(ofKeyMax);
+  readonly #ofSender = new Tally(ofSenderMax);
   /** Keys whose last call passed the chain's check and was within its quota, latest last. */
   readonly #vouched = new Set<string>();
   readonly #lanes = { vouched: new Lane(lookedIntoMax), strange: new Lane(lookedIntoMax) };
@@ -72,11 +79,11 @@ export class Relayer {
     const { sender } = call;
     await this.#lookInto(call);
     if (this.#ofSender.isFull(sender)) {
-      refuseAsBusy(`${underWayEachMax} calls of ${sender} are being sent`);
+      refuseAsBusy(`${ofSenderMax} calls of ${sender} are being sent`);
     }
     if (this.#sending >= sendingMax) refuseAsBusy(`this relayer is sending ${sendingMax} calls`);
-    this.#count(sender);
-    this.#vouch(call.publicKey);
+    // A place for nobody who has no call left: it is counted when it is sent.
+    this.#quotaOf(sender);
     this.#sending++;
     try {
       return await this.#ofSender.count(sender, () => this.#send(call));
@@ -107,7 +114,13 @@ export class Relayer {
   /** Its first receipt runs on the sender, who passes the call on to the contract. */
   async #send(call: DelegatedCall): Promise<RelayAnswer> {
     const { connection } = this.options;
-    const outcome = await connection.send(call.sender, [actionOfDelegated(call)], call.method);
+    const before = async () => {
+      await checkStanding(call, connection);
+      this.#quotaOf(call.sender).calls++;
+      this.#vouch(call.publicKey);
+    };
+    const send = [actionOfDelegated(call)];
+    const outcome = await connection.send(call.sender, send, call.method, { before });
     const { returned, transactionHash } = outcome;
     return { returned, transactionHash };
   }
@@ -123,7 +136,7 @@ export class Relayer {
       );
     }
     if (this.#ofKey.isFull(publicKey)) {
-      refuseAsBusy(`${underWayEachMax} calls of this key are under way`);
+      refuseAsBusy(`${ofKeyMax} calls of this key are under way`);
     }
     this.#underWay.add(name);
     try {
@@ -152,7 +165,8 @@ export class Relayer {
     }
   }
 
-  #count(account: string): void {
+  /** What the account has had of this hour. Error: `RELAY_QUOTA_SPENT`. */
+  #quotaOf(account: string): { calls: number } {
     const { callsPerHour, now = Date.now } = this.options;
     const atMs = now();
     let count = this.#counts.get(account);
@@ -167,7 +181,7 @@ export class Relayer {
         remedy: 'wait, or pay the fees yourself',
       });
     }
-    count.calls++;
+    return count;
   }
 
   #forget(atMs: number): void {

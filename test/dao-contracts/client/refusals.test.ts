@@ -102,6 +102,16 @@ describe('what a chain refuses', () => {
         { result: failure({ LackBalanceForState: { account_id: 'worker.test', amount: '1' } }) },
         'INSUFFICIENT_BALANCE',
       ],
+      [
+        'a relayed call that landed too late',
+        { result: failure('DelegateActionExpired') },
+        'RELAY_STALE',
+      ],
+      [
+        'a relayed call whose nonce was used',
+        { result: failure({ DelegateActionInvalidNonce: { delegate_nonce: 8, ak_nonce: 8 } }) },
+        'RELAY_STALE',
+      ],
     ];
     for (const [what, answer, code] of answers) {
       it(`that means ${what}`, async () => {
