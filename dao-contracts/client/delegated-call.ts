@@ -99,12 +99,15 @@ export function delegateOf(call: Omit<DelegatedCall, 'signature'>): DelegateActi
   });
 }
 
-/** Hands a signed call to a relayer and waits for what became of it. Error: `RELAY_UNREACHABLE`. */
+/**
+ * Hands a signed call to a relayer and waits for what became of it: what the contract returned.
+ * Errors: the relayer's refusal; `RELAY_UNREACHABLE` for whatever is not a relayer's answer.
+ */
 export async function sendToRelay(
   call: DelegatedCall,
   it: { readonly relayUrl: string; readonly timeoutMs: number },
 ): Promise<string> {
-  let answer: RelayAnswer;
+  let answer: RelayAnswer | null;
   try {
     const response = await fetch(new URL('/relay', it.relayUrl), {
       method: 'POST',
@@ -112,15 +115,27 @@ export async function sendToRelay(
       body: JSON.stringify(call),
       signal: AbortSignal.timeout(it.timeoutMs),
     });
-    answer = (await response.json()) as RelayAnswer;
+    answer = relayAnswerOf(await response.json(), response.ok);
   } catch (error) {
-    throw new DaoError({
-      code: 'RELAY_UNREACHABLE',
-      facts: `no relayer answers at ${it.relayUrl}`,
-      remedy: 'name another one with --relay, or pay the fees yourself without it',
-      cause: error,
-    });
+    throw unreachable(`no relayer answers at ${it.relayUrl}`, error);
   }
+  if (answer === null) throw unreachable(`what answers at ${it.relayUrl} is no relayer`);
   if ('code' in answer) throw new DaoError(answer);
   return answer.returned;
+}
+
+/** Null: no answer of a relayer's, so that nobody knows whether the call was made. */
+function relayAnswerOf(body: unknown, isOk: boolean): RelayAnswer | null {
+  if (typeof body !== 'object' || body === null) return null;
+  const { code, facts, remedy, returned, transactionHash } = body as Record<string, unknown>;
+  if (typeof code === 'string' && typeof facts === 'string') {
+    return { code, facts, remedy: typeof remedy === 'string' ? remedy : null };
+  }
+  if (!isOk || typeof returned !== 'string' || typeof transactionHash !== 'string') return null;
+  return { returned, transactionHash };
+}
+
+function unreachable(facts: string, cause?: unknown): DaoError {
+  const remedy = 'name another one with --relay, or pay the fees yourself without it';
+  return new DaoError({ code: 'RELAY_UNREACHABLE', facts, remedy, cause });
 }
