@@ -4,7 +4,8 @@
  */
 import { actions } from 'near-api-js';
 import { teraGas, type Connection } from './connection.js';
-import { isDaoError } from './errors.js';
+import { DaoError, isDaoError } from './errors.js';
+import { formatNear } from './near-amount.js';
 import type { TokenView } from './views.js';
 
 /** NEP-148. */
@@ -22,12 +23,13 @@ export interface TokenCalls {
   getTokenBalance(it: { token: string; account: string }): Promise<bigint>;
   /**
    * Gives tokens to the treasury, and registers it with the token where it is the first to. Returns
-   * how many it took: none of a token that it does not accept.
+   * how many it took: none of a token that it does not accept. Error: `REGISTRATION_TOO_DEAR`.
    */
   depositToken(it: { token: string; amountUnits: bigint }): Promise<bigint>;
   /**
    * Sends all that the caller was granted. Where the token does not know the caller yet, its
-   * registration is paid for out of what this attaches; what is not needed comes back.
+   * registration is paid for out of what this attaches; what is not needed comes back. Error:
+   * `REGISTRATION_TOO_DEAR`.
    */
   claimToken(it: { token: string }): Promise<TokenClaimed>;
 }
@@ -41,6 +43,12 @@ export interface TokenClaimed {
 
 /** A token's contract may be slow; what is not used comes back. */
 const transferGas = 150n * teraGas;
+
+/**
+ * A token names the price of its own registration, and keeps it. What it covers is some hundred
+ * bytes of storage, around 0.00125 NEAR; eighty times that is no price of storage any more.
+ */
+export const registrationMaxYocto = 10n ** 23n;
 
 export function tokenCalls(connection: Connection): TokenCalls {
   const ask = <T>(token: string, method: string, args: object = {}) =>
@@ -74,16 +82,35 @@ export function tokenCalls(connection: Connection): TokenCalls {
   };
 }
 
-/** 0 for a token that keeps no accounts (NEP-145), or knows this one. */
+/**
+ * 0 for a token that keeps no accounts (NEP-145), names no price, or knows this one. Error:
+ * `REGISTRATION_TOO_DEAR`.
+ */
 async function registrationPrice(
   ask: <T>(token: string, method: string, args?: object) => Promise<T>,
   it: { token: string; account_id: string },
 ): Promise<bigint> {
+  const minYocto = await namedPrice(ask, it);
+  if (minYocto <= registrationMaxYocto) return minYocto;
   const { token, account_id } = it;
+  const [price, most] = [formatNear(minYocto), formatNear(registrationMaxYocto)];
+  throw new DaoError({
+    code: 'REGISTRATION_TOO_DEAR',
+    facts: `${token} wants ${price} to register ${account_id}, and this pays ${most} at most`,
+    remedy: `pay it by calling "storage_deposit" of ${token} yourself if the tokens are worth it`,
+  });
+}
+
+async function namedPrice(
+  ask: <T>(token: string, method: string, args?: object) => Promise<T>,
+  { token, account_id }: { token: string; account_id: string },
+): Promise<bigint> {
   try {
     const balance = await ask<object | null>(token, 'storage_balance_of', { account_id });
     if (balance !== null) return 0n;
-    return BigInt((await ask<{ min: string }>(token, 'storage_balance_bounds')).min);
+    const bounds = await ask<{ min?: unknown } | null>(token, 'storage_balance_bounds');
+    const min = bounds?.min;
+    return typeof min === 'string' && /^\d{1,39}$/.test(min) ? BigInt(min) : 0n;
   } catch (error) {
     if (isDaoError(error)) return 0n;
     throw error;

@@ -2,7 +2,7 @@
  * A token contract that means harm, for the DAO that accepted it: what it does in `ft_transfer` and
  * when it is asked about registration is set by `set_mood`.
  */
-import { call, initialize, near, NearBindgen } from 'near-sdk-js';
+import { call, initialize, near, NearBindgen, view } from 'near-sdk-js';
 
 interface Told {
   dao: string;
@@ -32,12 +32,12 @@ export class HostileToken {
     );
   }
 
-  @call({})
+  @view({})
   storage_balance_of(): unknown {
     return answer({ total: '1', available: '0' });
   }
 
-  @call({})
+  @view({})
   storage_balance_bounds(): unknown {
     return answer({ min: '1', max: null });
   }
@@ -57,7 +57,7 @@ function readTold(): Told {
   return JSON.parse(near.storageRead('told')!) as Told;
 }
 
-function answer(honest: unknown): unknown {
+function answer(honest: object | null): unknown {
   const { dao, mood } = readTold();
   switch (mood) {
     case 'panic':
@@ -68,6 +68,8 @@ function answer(honest: unknown): unknown {
       return 'y'.repeat(200_000);
     case 'unregistered':
       return null;
+    case 'greedy':
+      return honest !== null && 'min' in honest ? { min: `${5n * 10n ** 24n}`, max: null } : null;
     case 'burn':
       for (;;) near.sha256(new Uint8Array(1_000));
     case 'again': {

@@ -125,6 +125,19 @@ describe('tokens on the embedded node', function () {
       expect(outcome, name).to.deep.include({ sent: false });
       expect(await ledger(), name).to.deep.equal({ ledgerUnits: 9n, inFlightUnits: 0n });
     }
+    await mood('greedy');
+    const rich = (await late.viewAccount('late.local'))!.amountYocto;
+    for (const deal of [
+      late.claimToken({ token: bad }),
+      late.depositToken({ token: bad, amountUnits: 1n }),
+    ]) {
+      const { message } = (await deal.catch((error: Error) => error)) as Error;
+      expect(message).to.match(
+        /^REGISTRATION_TOO_DEAR: bad.local wants 5 NEAR to register (late|dao).local, and this pays 0.1 /,
+      );
+    }
+    expect((await late.viewAccount('late.local'))!.amountYocto).to.equal(rich);
+    expect(await ledger()).to.deep.equal({ ledgerUnits: 9n, inFlightUnits: 0n });
     await mood('again');
     const again = late.connection.call(
       'claim_token',
