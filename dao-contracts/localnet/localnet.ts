@@ -28,6 +28,8 @@ export interface LocalnetOptions {
   keepsPace?: boolean;
   /** The most gas one transaction may attach: 300 Tgas, which every network and wallet takes. */
   maxAttachedGas?: number;
+  /** The most gas a view may burn: 300 Tgas, which nodes of every version allow. */
+  maxViewGas?: number;
 }
 
 export interface Localnet {
@@ -46,13 +48,14 @@ export interface Localnet {
 
 export async function startLocalnet(options: LocalnetOptions): Promise<Localnet> {
   const { seed, dataDir, port = 0, clock = 'logical', rootAccount = 'local' } = options;
-  const { maxAttachedGas = limits.defaultAttachedGas } = options;
+  const { maxAttachedGas = limits.defaultAttachedGas, maxViewGas = limits.defaultViewGas } =
+    options;
   if (!isAccountId(rootAccount)) {
     throw new Error(`BAD_ACCOUNT: "${rootAccount}" cannot be the root account; use "local"`);
   }
   const records = readRecords(options.records);
   const chain = new Chain({
-    ...{ seed, clock, rootAccount, maxAttachedGas, records, dataDir: dataDir ?? null },
+    ...{ seed, clock, rootAccount, maxAttachedGas, maxViewGas, records, dataDir: dataDir ?? null },
   });
   let stopping: Promise<void> | null = null;
   try {

@@ -22,6 +22,11 @@ export const limits = {
   maxTotalPrepaidGas: 1_000 * Tgas,
   /** What wallets and older networks accept for one transaction; see `maxAttachedGas`. */
   defaultAttachedGas: 300 * Tgas,
+  /**
+   * A node's own setting (nearcore's `max_gas_burnt_view`), by default the protocol's `max_gas_burnt`:
+   * 300 Tgas for most of its versions, 1,000 for the newest. What keeps to this can be asked of any.
+   */
+  defaultViewGas: 300 * Tgas,
   maxStackBytes: 262_144,
   initialMemoryPages: 1024,
   maxMemoryPages: 2048,

@@ -131,7 +131,14 @@ function callFunction(
   const seen = viewsOf(chain);
   const known = seen.get(view);
   if (known) return known;
-  const { failure, logs, value } = viewFunction(chain.world, id, method, args, now);
+  const { failure, logs, value } = viewFunction(
+    chain.world,
+    id,
+    method,
+    args,
+    now,
+    chain.maxViewGas,
+  );
   if (!failure) {
     const shown = { result: [...value], logs };
     if (seen.size >= viewsKeptMax) seen.delete(seen.keys().next().value!);

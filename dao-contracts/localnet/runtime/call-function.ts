@@ -85,6 +85,7 @@ export function viewFunction(
   method: string,
   args: Uint8Array,
   now: BlockNow,
+  maxGas: number = limits.defaultViewGas,
 ): ViewResult {
   const draft = new AccountDraft(world, accountId);
   const code = draft.currentCode;
@@ -96,7 +97,7 @@ export function viewFunction(
     predecessorAccountId: accountId,
     promiseResults: [],
     attachedDepositYocto: 0n,
-    prepaidGas: limits.maxGasBurnt,
+    prepaidGas: maxGas,
     isView: true,
     outputReceivers: [],
     yieldId: () => new Uint8Array(32),

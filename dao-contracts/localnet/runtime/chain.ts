@@ -37,6 +37,8 @@ export interface ChainOptions {
   clock: ClockKind;
   rootAccount: string;
   maxAttachedGas: number;
+  /** The most that a view may burn. Default: `limits.defaultViewGas`. */
+  maxViewGas?: number;
   dataDir: string | null;
   /** A new chain begins with these too. */
   records?: readonly StateRecord[];
@@ -125,6 +127,10 @@ export class Chain {
 
   get head(): BlockHeader {
     return this.history.head;
+  }
+
+  get maxViewGas(): number {
+    return Math.min(this.options.maxViewGas ?? limits.defaultViewGas, limits.maxGasBurnt);
   }
 
   get genesis(): BlockHeader {

@@ -92,7 +92,9 @@ export class Call {
     readonly context: CallContext,
     readonly storage: CallStorage,
   ) {
-    this.gas = new GasCounter(context.prepaidGas, limits.maxGasBurnt);
+    // A node sets its own bound for views; what they would attach is no other.
+    const maxBurnt = context.isView ? context.prepaidGas : limits.maxGasBurnt;
+    this.gas = new GasCounter(context.prepaidGas, maxBurnt);
     this.guest = new Guest(this.gas);
     this.balanceYocto = context.balanceYocto + context.attachedDepositYocto;
     this.storageUsageBytes = context.storageUsageBytes;

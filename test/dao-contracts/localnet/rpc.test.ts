@@ -9,6 +9,7 @@ import {
 } from '@commonweights/dao-contracts/localnet/runtime/transaction.js';
 import { actions } from 'near-api-js';
 import { ChainClient, openChain } from './chain-client.js';
+import { demoContract } from './contracts.js';
 
 interface Reply {
   id?: unknown;
@@ -90,6 +91,44 @@ describe('the JSON-RPC server', () => {
     );
     expect(causeOf(await ask('next_light_client_block', {}))).to.equal('PARSE_ERROR');
     expect(causeOf(await ask('next_light_client_block', ['x']))).to.equal('UNKNOWN_BLOCK');
+  });
+
+  it('lets a view burn 300 Tgas, or what it was started with, and ends it there', async () => {
+    const code = Buffer.from(demoContract()).toString('base64');
+    const account = { amount: `${10n ** 27n}`, locked: '0', code_hash: '1'.repeat(32) };
+    const records = [
+      { Account: { account_id: 'c.local', account } },
+      { Contract: { account_id: 'c.local', code } },
+    ];
+    const view = async (url: string, method_name: string): Promise<Reply> => {
+      const params = { request_type: 'call_function', finality: 'final', account_id: 'c.local' };
+      const body = JSON.stringify({
+        ...{ jsonrpc: '2.0', id: 1, method: 'query' },
+        params: { ...params, method_name, args_base64: '' },
+      });
+      const response = await fetch(url, { method: 'POST', body });
+      return (await response.json()) as Reply;
+    };
+    const limit = 'Exceeded the maximum amount of gas allowed to burn per contract.';
+    const costs = 3e12;
+    for (const [maxViewGas, isEnough] of [
+      [undefined, true],
+      [costs, true],
+      [costs / 1_000, false],
+      [1e18, true],
+    ] as const) {
+      const options = maxViewGas === undefined ? {} : { maxViewGas };
+      const own = await startLocalnet({ seed: 'view gas', records, ...options });
+      try {
+        const answered = JSON.stringify(await view(own.url, 'echo'));
+        expect(answered.includes('"result"'), `${maxViewGas}: ${answered}`).to.equal(isEnough);
+        if (!isEnough) expect(answered).to.include(limit);
+        if (maxViewGas !== 1e18)
+          expect(JSON.stringify(await view(own.url, 'spin'))).to.include(limit);
+      } finally {
+        await own.stop();
+      }
+    }
   });
 
   it('answers a batch in order, and bounds it', async () => {
