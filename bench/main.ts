@@ -22,7 +22,8 @@ const benches: Readonly<Record<string, string>> = {
   'gas-table': 'docs/gas.md: what every method costs [--write] [--check]',
   'governance-gas': 'Tgas of governance at few and at many members [members]',
   laws: 'laws of a run over generated sequences [--sequences 100000] [--seed S] (minutes)',
-  'node-fuzz': 'nonsense for the embedded node [--rounds 100000] [--seed S] (minutes)',
+  'node-fuzz':
+    'nonsense for the embedded node [--requests N] [--modules N] [--transactions N] [--seed S] (minutes)',
   memory: 'bytes per parameter and per token on the exact engine, and what cannot fit (minutes)',
   scale: 'calls, gas, fees, storage and bytes per worker, 10 … 10,000 workers (minutes)',
   tokenizer: 'MB/s of training and encoding on one core [--vocab 4096] [--times 5]',

@@ -28,6 +28,8 @@ export type Change =
 export class World {
   readonly accounts = new Map<string, StoredAccount>();
   private readonly codes = new Map<string, Uint8Array>();
+  /** How many accounts run each code: what none runs is forgotten. */
+  private readonly codeUses = new Map<string, number>();
   private readonly records = new Map<string, unknown>();
   private changed = new Map<string, Change>();
 
@@ -45,6 +47,7 @@ export class World {
     switch (change[0]) {
       case 'account': {
         const [, id, next] = change;
+        this.moveCode(this.accounts.get(id)?.codeHash ?? null, next?.codeHash ?? null);
         if (next === null) {
           this.accounts.delete(id);
           return;
@@ -68,7 +71,10 @@ export class World {
 
   /** What has changed since the last call, in the order of first change. */
   takeChanges(): Change[] {
-    const list = [...this.changed.values()];
+    // Code that came and went within the block is not worth keeping.
+    const list = [...this.changed.values()].filter(
+      (change) => change[0] !== 'code' || this.codeUses.has(change[1]),
+    );
     this.changed = new Map();
     return list;
   }
@@ -95,6 +101,18 @@ export class World {
   /** Names of the records that start with `prefix`, in the order they were made. */
   recordNames(prefix: string): string[] {
     return [...this.records.keys()].filter((name) => name.startsWith(prefix));
+  }
+
+  private moveCode(from: string | null, to: string | null): void {
+    if (from === to) return;
+    if (to !== null) this.codeUses.set(to, (this.codeUses.get(to) ?? 0) + 1);
+    if (from === null) return;
+    const uses = this.codeUses.get(from)! - 1;
+    if (uses > 0) this.codeUses.set(from, uses);
+    else {
+      this.codeUses.delete(from);
+      this.codes.delete(from);
+    }
   }
 
   private existing(id: string): StoredAccount {

@@ -1,7 +1,10 @@
 /** A sample of what `npm run bench -- node-fuzz` tries at length. */
 import { expect } from 'chai';
 import { startLocalnet } from '@commonweights/dao-contracts/localnet/localnet.js';
+import { serveRpc } from '@commonweights/dao-contracts/localnet/rpc/server.js';
+import { openChain } from './chain-client.js';
 import { fuzzModules, fuzzRequests, signedPayment } from './node-fuzz.js';
+import { fuzzTransactions } from './transaction-fuzz.js';
 
 const seed = 11;
 
@@ -22,6 +25,22 @@ describe('the node under nonsense', function () {
       expect(response.status).to.equal(200);
     } finally {
       await node.stop();
+    }
+  });
+
+  it('keeps its books right whatever transactions come', async () => {
+    const chain = openChain();
+    const server = await serveRpc(chain, 0, false);
+    try {
+      const tally = await fuzzTransactions({ chain, url: server.url, transactions: 1_500, seed });
+      for (const name of ['executed', 'executed, with a failure', 'not a transaction']) {
+        expect(tally.get(name), name).to.be.greaterThan(0);
+      }
+      const refused = [...tally.keys()].filter((name) => name.startsWith('refused'));
+      expect(refused.length, refused.join()).to.be.greaterThan(5);
+    } finally {
+      await server.close();
+      await chain.stop();
     }
   });
 

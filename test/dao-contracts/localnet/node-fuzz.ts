@@ -18,7 +18,7 @@ export interface FuzzOptions {
 /** How often each answer came: `result`, or the name of an error's cause. */
 export type Tally = Map<string, number>;
 
-type Draw = () => number;
+export type Draw = () => number;
 
 const somebody = { finality: 'final', account_id: 'local' };
 const hash32 = '1'.repeat(32);
@@ -121,7 +121,8 @@ const strange: readonly unknown[] = [
 ];
 
 /** `pick(list)`: one of them. */
-const pick = <T>(draw: Draw, list: readonly T[]): T => list[Math.floor(draw() * list.length)]!;
+export const pick = <T>(draw: Draw, list: readonly T[]): T =>
+  list[Math.floor(draw() * list.length)]!;
 
 /** The value, changed in one place: something else there, or less, or more. */
 function change(draw: Draw, value: unknown): unknown {
@@ -230,7 +231,7 @@ export function fuzzModules(it: FuzzOptions): Tally {
 }
 
 /** Some bytes changed, cut out or put in, or a random tail behind a true head. */
-function changeBytes(draw: Draw, whole: Uint8Array): Uint8Array {
+export function changeBytes(draw: Draw, whole: Uint8Array): Uint8Array {
   const bytes = [...whole];
   const times = 1 + Math.floor(draw() ** 2 * 4);
   for (let i = 0; i < times; i++) {
