@@ -171,6 +171,7 @@ async function openRegistry(it: {
     authorise: (accountId, publicKey) => reader.isKeyOfAccount(accountId, publicKey),
     // All workers of a local network have one address.
     connectionsPerAddressMax: null,
+    requestRate: null,
     staticDirs: [pagesDataOf(it.dataDir), webFolder].map((dir) => ({ mount: '/', dir, headers })),
   });
   // The page may be opened by another name of this machine than the network file has.

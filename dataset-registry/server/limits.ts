@@ -45,3 +45,40 @@ export const indexNamesMax = 10_000;
 export const partsMax = 256;
 export const partsPerAccountMax = 16;
 export const partLifeMs = 6 * 3_600_000;
+
+/** Addresses whose requests are counted at once; whoever was silent longest is forgotten. */
+export const addressesMax = 65_536;
+
+/** Requests of one address: eight streams of 1 MiB chunks at 200 MB/s, and many pages at once. */
+export const requestsPerSecond = 200;
+export const requestsBurst = 2_000;
+
+/** What an upload takes of those: it asks the chain, and checks a signature. */
+export const uploadTokens = 10;
+
+/** And what a mirror's request takes beside, when no peer had it. */
+export const missTokens = 9;
+
+/** A head that is not there after this ends its connection. */
+export const headersMs = 10_000;
+
+/** An answer that falls behind this rate after the grace is cut off, as an upload is. */
+export const answerBytesPerSecondMin = 8_192;
+export const answerGraceMs = 30_000;
+
+/** What runs is given this long to end when the registry stops. */
+export const stopGraceMs = 10_000;
+
+/** Blobs that a mirror fetches at once: each holds a file and a socket. */
+export const fetchesAtOnceMax = 32;
+
+/** How long who asks a mirror waits for a blob: clients give a silent source five seconds. */
+export const mirrorPatienceMs = 2_500;
+
+/** A digest that no peer had is not asked for again so soon, and so many are remembered. */
+export const absentMs = 5_000;
+export const absentDigestsMax = 65_536;
+
+/** A peer that did not answer is left alone for a moment; one that sent other bytes for longer. */
+export const silentPeerMs = 5_000;
+export const lyingPeerMs = 600_000;

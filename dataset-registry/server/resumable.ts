@@ -49,19 +49,23 @@ export class PartShelf {
   constructor(private readonly folder: string) {}
 
   /**
-   * Bytes of the account's other broken-off uploads: they are on the disk, so they count. Those that
-   * are running are reserved already.
+   * Bytes of other broken-off uploads, all and the account's own: they are on the disk, so they count.
+   * Those that are running are reserved already.
    */
-  async bytesHeld(accountId: string, except: Digest): Promise<number> {
-    const own = `${hashText(accountId)}-`;
+  async bytesHeld(
+    except: Digest,
+    accountId: string,
+  ): Promise<{ byAll: number; byAccount: number }> {
     const names = await readdir(this.folder).catch(() => []);
-    let bytes = 0;
+    const held = { byAll: 0, byAccount: 0 };
     for (const name of names) {
       const path = join(this.folder, name);
-      const counts = name.startsWith(own) && path !== this.pathOf(accountId, except);
-      if (counts && !this.busy.has(path)) bytes += await sizeOrZero(path);
+      if (path === this.pathOf(accountId, except) || this.busy.has(path)) continue;
+      const bytes = await sizeOrZero(path);
+      held.byAll += bytes;
+      if (ownerOf(name) === hashText(accountId)) held.byAccount += bytes;
     }
-    return bytes;
+    return held;
   }
 
   /**

@@ -1,0 +1,88 @@
+/**
+ * How much of the disk a registry takes: bytes of all blobs, and what has to stay free. Accounts are cheap,
+ * so quotas of accounts alone would not keep a disk from filling. Counted once at the start, then kept:
+ * what the operator erases by hand counts until the next start.
+ */
+import { opendir, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Refusal } from './refusal.js';
+
+export interface DiskBounds {
+  /** Of all blobs together. */
+  bytesMax?: number;
+  /** What others on this disk are left. */
+  keepFreeBytes?: number;
+}
+
+export interface RoomReservation {
+  /** The bytes are a blob now. */
+  use(): void;
+  /** They did not become one; after `use`, nothing. */
+  release(): void;
+}
+
+export class DiskRoom {
+  private reserved = 0;
+
+  private constructor(
+    private readonly folder: string,
+    private readonly bounds: DiskBounds,
+    private used: number,
+  ) {}
+
+  /** `folder`: of the blobs, there or not. */
+  static async open(folder: string, bounds: DiskBounds): Promise<DiskRoom> {
+    return new DiskRoom(folder, bounds, await bytesBelow(folder));
+  }
+
+  get usedBytes(): number {
+    return this.used;
+  }
+
+  /** `unfinishedBytes` lie on the disk without being a blob. Throws the refusal `REGISTRY_FULL`. */
+  async reserve(bytes: number, unfinishedBytes = 0): Promise<RoomReservation> {
+    const { bytesMax = Infinity, keepFreeBytes = 0 } = this.bounds;
+    // Taken before anything is awaited, so that two that come together do not both fit.
+    this.reserved += bytes;
+    let open = true;
+    const release = (): void => {
+      if (open) this.reserved -= bytes;
+      open = false;
+    };
+    const use = (): void => {
+      release();
+      this.used += bytes;
+    };
+    try {
+      if (this.used + this.reserved + unfinishedBytes > bytesMax) throw full();
+      if (keepFreeBytes > 0) {
+        const { bavail, bsize } = await statfs(join(this.folder, '..'));
+        if (bavail * bsize - this.reserved < keepFreeBytes) throw full();
+      }
+    } catch (error) {
+      release();
+      throw error;
+    }
+    return { use, release };
+  }
+}
+
+function full(): Refusal {
+  return new Refusal(507, 'REGISTRY_FULL', 'its disk has no room for more', 'use another registry');
+}
+
+async function bytesBelow(folder: string): Promise<number> {
+  let bytes = 0;
+  const entries = await opendir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (!entries) return 0;
+  for await (const entry of entries) {
+    const path = join(folder, entry.name);
+    // Two levels, as a folder store writes them, and its temporary files, which are swept.
+    if (entry.isDirectory()) bytes += await bytesBelow(path);
+    else if (entry.isFile()) bytes += (await stat(path).catch(() => null))?.size ?? 0;
+  }
+  return bytes;
+}
