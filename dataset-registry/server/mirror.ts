@@ -161,17 +161,21 @@ export class Mirror {
     const hash = createHash('sha256');
     const file = await open(it.path, 'wx');
     let received = 0;
+    // Whose failure it is.
+    let atDisk = false;
     try {
       for (let strikes = 0; received < it.size;) {
         const before = received;
         try {
           for await (const piece of peer.store.read(it.digest, { start: received, end: it.size })) {
             hash.update(piece);
+            atDisk = true;
             await file.writeFile(piece);
+            atDisk = false;
             received += piece.length;
           }
         } catch (error) {
-          if (!(error instanceof BlobError)) throw error;
+          if (atDisk) throw error;
           if (received > before && ++strikes < strikesMax) continue;
           this.sendToSleep(peer, silentPeerMs);
           return 'unreachable';
