@@ -38,6 +38,17 @@ module.exports = {
       to: { path: '^(governance-ui|cli|test|bench)/' },
     },
     {
+      name: 'commands-load-compilers-late',
+      comment: 'Each command loads all others: half a gigabyte of compilers comes when one builds.',
+      severity: 'error',
+      from: { path: '^cli/(commands/|commonweights|contract-build)' },
+      to: {
+        path: '^(dao-contracts/toolchain/|cli/local-network)',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'nobody-imports-tests',
       severity: 'error',
       from: { pathNot: '^(test|bench)/' },

@@ -1,14 +1,14 @@
 /** The DAO contract of this installation, built with progress on the terminal. */
 import { fileURLToPath } from 'node:url';
-import {
-  buildContract,
-  type BuiltContract,
-} from '@commonweights/dao-contracts/toolchain/build-contract.js';
+import type { BuiltContract } from '@commonweights/dao-contracts/toolchain/build-contract.js';
 import type { Session } from './session.js';
 
 const entry = fileURLToPath(new URL('../dao-contracts/contract/dao.ts', import.meta.url));
 
 export async function buildDaoContract(session: Session): Promise<BuiltContract> {
+  // Half a gigabyte of compilers, which no other command should load.
+  const { buildContract } =
+    await import('@commonweights/dao-contracts/toolchain/build-contract.js');
   const progress = session.startProgress('building the contract');
   try {
     const built = await buildContract({
