@@ -56,6 +56,16 @@ export function duration(text: string): number {
   throw new InvalidArgumentError('It must be a time like 30s, 5m, 2h or 1d.');
 }
 
+/** A flag's size, in bytes: `500MB`, `16GB`, in powers of a thousand. */
+export function byteSize(text: string): number {
+  const match = /^(\d{1,6})(KB|MB|GB|TB)$/.exec(text);
+  const bytes = match ? Number(match[1]) * sizeUnits[match[2] as keyof typeof sizeUnits] : NaN;
+  if (bytes > 0) return bytes;
+  throw new InvalidArgumentError('It must be a size like 500MB, 16GB or 2TB.');
+}
+
+const sizeUnits = { KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
+
 /** As one would write it: 172800000 is `2d`. */
 export function formatTimeFlag(ms: number): string {
   const units = Object.entries(unitMs).reverse();

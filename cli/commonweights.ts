@@ -20,6 +20,7 @@ import { addProposalCommands } from './commands/proposal.js';
 import { addPullCommands } from './commands/pull.js';
 import { addReplayCommand } from './commands/replay.js';
 import { addReleaseCommands } from './commands/release.js';
+import { addRegistryCommands } from './commands/registry.js';
 import { addRelayCommand } from './commands/relay.js';
 import { addRunCommands } from './commands/run.js';
 import { addSeatCommands } from './commands/seat.js';
@@ -76,6 +77,7 @@ export function buildProgram(terminal: Terminal): Command {
   addSeatCommands(program, terminal);
   addDisputeCommands(program, terminal);
   addRelayCommand(program, terminal);
+  addRegistryCommands(program, terminal);
   addReleaseCommands(program, terminal);
   addPullCommands(program, terminal);
   addExplainCommand(program, terminal);

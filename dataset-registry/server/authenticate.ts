@@ -44,13 +44,24 @@ export async function authenticate(
       'sign this upload with NEP-413 for this registry, with a clock that is right',
     );
   }
-  if (!(await options.authorise(ticket.accountId, ticket.publicKey))) {
+  const { accountId, publicKey } = ticket;
+  if (!(await options.authorise(accountId, publicKey).catch(chainSilent))) {
     throw new Refusal(
       403,
       'NOT_ALLOWED',
-      `${ticket.publicKey} may not upload for ${ticket.accountId}`,
+      `${publicKey} may not upload for ${accountId}`,
       'use a key that the account has on chain, of an account that this registry serves',
     );
   }
-  return ticket.accountId;
+  return accountId;
+}
+
+function chainSilent(): never {
+  throw new Refusal(
+    503,
+    'CHAIN_SILENT',
+    'the chain does not say now whose key this is',
+    'try again in a moment, or use another registry',
+    { retryAfterSeconds: 5 },
+  );
 }

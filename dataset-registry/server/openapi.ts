@@ -22,7 +22,7 @@ const writing = [
   ...(['NOT_ALLOWED', 'UPLOAD_CUT_OFF', 'UPLOAD_RUNNING', 'WRONG_OFFSET'] as const),
   ...(['LENGTH_REQUIRED', 'BLOB_TOO_LARGE', 'QUOTA_EXCEEDED', 'ENCODED_BODY'] as const),
   ...(['WRONG_DIGEST', 'TOO_MANY_UPLOADS', 'BLOB_DENIED', 'TOO_MANY_PARTS'] as const),
-  'REGISTRY_FULL' as const,
+  ...(['CHAIN_SILENT', 'REGISTRY_FULL'] as const),
   ['BAD_RANGE', 400] as const,
   ...anyRequest,
 ];

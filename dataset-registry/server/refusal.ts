@@ -31,6 +31,7 @@ export const refusalStatuses = {
   REGISTRY_FAILED: [500],
   TOO_MANY_PARTS: [503],
   BLOB_COMING: [503],
+  CHAIN_SILENT: [503],
   REGISTRY_FULL: [507],
 } as const satisfies Record<string, readonly number[]>;
 

@@ -6,6 +6,8 @@
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Digest } from '../digest/digest.js';
+import type { FolderStore } from '../store/folder-store.js';
 import { limitConnections } from './connection-counts.js';
 import { connectionsPerAddressMax } from './limits.js';
 import { openParts, type RegistryOptions, type RegistryParts } from './registry-parts.js';
@@ -16,6 +18,9 @@ export { recipientDefault } from './authenticate.js';
 
 export interface RunningRegistry {
   url: string;
+  /** Of a mirror: fetches a blob before anybody asks for it. Whether it is here then. */
+  fetchAhead(digest: Digest): Promise<boolean>;
+  store: FolderStore;
   /** At once; what runs has `graceMs` to end by itself. */
   stop(it?: { graceMs: number }): Promise<void>;
 }
@@ -63,6 +68,8 @@ export async function startRegistry(
   const name = host.includes(':') ? `[${host}]` : host;
   return {
     url: `http://${name}:${port}`,
+    fetchAhead: async (digest) => (await parts.mirror?.fetch(digest)) ?? parts.store.has(digest),
+    store: parts.store,
     stop: (it) => stop(server, parts, it?.graceMs ?? 0),
   };
 }
