@@ -23,6 +23,7 @@ import {
   type RunningRegistry,
 } from '@commonweights/dataset-registry/server/registry.js';
 import { networkFileName, type NetworkFile } from '@commonweights/governance-ui/network-file.js';
+import { walletFileName, walletTokenOf } from '@commonweights/governance-ui/wallet/wallet-file.js';
 import { pageHeaders } from '@commonweights/governance-ui/page-headers.js';
 import { readCredentials, writeCredentials, type KeyFolder } from './credentials.js';
 import { dropProfilePointer, writeProfile } from './profile.js';
@@ -56,6 +57,8 @@ export interface LocalNetwork {
   readonly contractBytes: number;
   readonly registryUrl: string;
   readonly webUrl: string | null;
+  /** Opens the pages with a wallet that has the keys below; to be told to nobody else. */
+  readonly walletUrl: string | null;
   /** Where the accounts' keys lie. */
   readonly keys: KeyFolder;
   /** The chain itself: its clock, and all money there is. */
@@ -124,6 +127,8 @@ export async function startLocalNetwork(options: LocalNetworkOptions): Promise<L
     });
     await buildWebPages(options.startProgress);
     const webUrl = existsSync(webFolder) ? url : null;
+    const token = walletTokenOf(seed);
+    await fillWallet(keys, { file: join(pagesDataOf(dataDir), walletFileName(token)), options });
     const file = await writeProfile({
       dataDir,
       cwd: options.cwd,
@@ -140,6 +145,7 @@ export async function startLocalNetwork(options: LocalNetworkOptions): Promise<L
     });
     return {
       ...{ network, contract, registryUrl: url, webUrl, keys, localnet },
+      walletUrl: webUrl && `${webUrl}/#/wallet/${token}`,
       contractDigest: digestOf(code),
       contractBytes: code.length,
       stop: async () => {
@@ -188,6 +194,20 @@ async function tellPages(dataDir: string, file: NetworkFile): Promise<void> {
   const folder = pagesDataOf(dataDir);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, networkFileName), `${JSON.stringify(file)}\n`);
+}
+
+/** The people's keys for the pages' development wallet, under a name that nobody guesses. */
+async function fillWallet(
+  keys: KeyFolder,
+  { file, options }: { file: string; options: LocalNetworkOptions },
+): Promise<void> {
+  const { members, others = [] } = options;
+  const accounts: AccountKey[] = [];
+  for (const name of [...members, ...others]) {
+    const { accountId, secretKey } = await readCredentials(keys, name);
+    accounts.push({ accountId, secretKey });
+  }
+  await writeFile(file, `${JSON.stringify({ accounts })}\n`, { mode: 0o600 });
 }
 
 interface Founding {

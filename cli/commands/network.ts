@@ -79,6 +79,7 @@ async function up(session: Session, _: string[], flags: UpFlags): Promise<void> 
         ['contract', running.contract],
         ['registry', running.registryUrl],
         ['web page', running.webUrl],
+        ['wallet', running.walletUrl],
         ['acts by default', members[0]],
         ['keys', running.keys.folder],
       ]),

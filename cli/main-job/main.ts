@@ -172,8 +172,9 @@ async function runJob(options: MainJobOptions): Promise<void> {
   if (!options.exit) await stayUp(network);
 }
 
-async function stayUp({ webUrl }: LocalNetwork): Promise<void> {
+async function stayUp({ webUrl, walletUrl }: LocalNetwork): Promise<void> {
   say(`The chain and the registry stay up${webUrl ? `, the web page is at ${webUrl}` : ''}.`);
+  if (walletUrl) say(`To act in it, open ${walletUrl}, which holds the keys: tell it to nobody.`);
   say('Try "npx commonweights run show 1" in another terminal. Ctrl-C ends.');
   await untilAborted(stop.signal);
 }

@@ -138,14 +138,12 @@ export function accountCalls(connection: Connection): AccountCalls {
         [...methods],
         allowanceYocto,
       );
-      connection.signer();
-      return connection.send(connection.accountId!, [step], 'add_key');
+      return connection.send(connection.requireAccount(), [step], 'add_key');
     },
 
     deleteKey: async ({ publicKey }) => {
-      connection.signer();
       const step = actions.deleteKey(parsePublicKey(publicKey));
-      return connection.send(connection.accountId!, [step], 'delete_key');
+      return connection.send(connection.requireAccount(), [step], 'delete_key');
     },
 
     listKeys: async (accountId) => {

@@ -24,6 +24,7 @@ import type { CallContext } from './errors.js';
 import { fromWire, toWire } from './money-fields.js';
 import type { Network } from './network.js';
 import { outcomeOf, type Outcome } from './outcome.js';
+import { outcomeByHash, type SendingWallet } from './wallet.js';
 
 export interface AccountKey {
   readonly accountId: string;
@@ -37,6 +38,8 @@ export interface ConnectionOptions {
   readonly contract: string;
   /** Who signs; without it only views work. */
   readonly account?: AccountKey | undefined;
+  /** Or a wallet that signs and sends by itself. */
+  readonly wallet?: SendingWallet | undefined;
   /** A relayer that pays the fees of calls without a deposit (delegated-call.ts). */
   readonly relayUrl?: string | undefined;
   /** For one request; a transaction may take several. Default 20,000. */
@@ -67,6 +70,7 @@ export class Connection {
   readonly accountId: string | null;
   readonly provider: JsonRpcProvider;
   readonly #signer: KeyPairSigner | null;
+  readonly #wallet: SendingWallet | null;
   readonly #requestTimeoutMs: number;
   readonly #relayUrl: string | null;
   readonly #pause: (ms: number) => Promise<void>;
@@ -78,7 +82,8 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     this.network = options.network;
     this.contract = options.contract;
-    this.accountId = options.account?.accountId ?? null;
+    this.accountId = options.account?.accountId ?? options.wallet?.accountId ?? null;
+    this.#wallet = options.account ? null : (options.wallet ?? null);
     this.#signer = options.account ? signerOf(options.account) : null;
     this.#relayUrl = options.relayUrl ?? null;
     this.#requestTimeoutMs = options.requestTimeoutMs ?? 20_000;
@@ -151,7 +156,9 @@ export class Connection {
   ): Promise<Outcome> {
     const mine = this.#last.then(async () => {
       await before?.();
-      return this.#sendNow(receiver, actionList, method);
+      return this.#wallet
+        ? this.#sendByWallet(this.#wallet, { receiver, actions: actionList, method })
+        : this.#sendNow(receiver, actionList, method);
     });
     this.#last = mine.catch(() => undefined);
     return mine;
@@ -162,13 +169,16 @@ export class Connection {
     return this.signer().getPublicKey();
   }
 
+  /** Error: `NO_ACCOUNT`, where a wallet signs too. */
   signer(): KeyPairSigner {
     if (this.#signer) return this.#signer;
-    throw new DaoError({
-      code: 'NO_ACCOUNT',
-      facts: 'this needs an account to sign with, and none is connected',
-      remedy: 'name one with --account, or create one with "commonweights account create"',
-    });
+    throw noAccount();
+  }
+
+  /** Who signs, with a key or a wallet. Error: `NO_ACCOUNT`. */
+  requireAccount(): string {
+    if (this.accountId !== null) return this.accountId;
+    throw noAccount();
   }
 
   context(method?: string): CallContext {
@@ -198,6 +208,24 @@ export class Connection {
         if (!isBusy(error) || attempt === 3) throw daoErrorFrom(error, this.context(method));
         await this.#pause(attempt * 300);
       }
+    }
+  }
+
+  async #sendByWallet(
+    wallet: SendingWallet,
+    {
+      receiver,
+      actions: actionList,
+      method,
+    }: { receiver: string; actions: Action[]; method: string },
+  ): Promise<Outcome> {
+    const context = this.context(method);
+    try {
+      const hash = await wallet.send({ receiver, actions: actionList });
+      const { accountId } = wallet;
+      return outcomeOf(await outcomeByHash({ hash, accountId }, this.#line), hash, context);
+    } catch (error) {
+      throw daoErrorFrom(error, context);
     }
   }
 
@@ -261,6 +289,14 @@ export class Connection {
       work.catch(() => undefined);
     }
   }
+}
+
+function noAccount(): DaoError {
+  return new DaoError({
+    code: 'NO_ACCOUNT',
+    facts: 'this needs an account to sign with, and none is connected',
+    remedy: 'name one with --account, or create one with "commonweights account create"',
+  });
 }
 
 /** The node answered that it could not take the request now. */

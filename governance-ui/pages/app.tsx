@@ -1,11 +1,18 @@
 /** The frame around every page: where one is, where one can go, and what it all is read from. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { addressOf } from '../engine/address.js';
+import { AuditBench } from '../engine/audit-bench.js';
+import { BenchContext, useBench } from '../parts/bench-context.js';
+import { PurseProvider, usePurse } from '../parts/purse-context.js';
 import type { Door } from '../reading/door.js';
 import { openDoor } from '../reading/door.js';
 import { DoorContext } from '../parts/door-context.js';
 import { Announcer } from '../parts/copying.js';
 import { Trouble } from '../parts/trouble.js';
 import { useReading } from '../parts/use-reading.js';
+import { ContributePage } from './contribute-page.js';
+import { WalletPage } from './wallet-page.js';
 import { BountiesPage } from './bounties-page.js';
 import { LineagePage } from './lineage-page.js';
 import { OverviewPage } from './overview-page.js';
@@ -22,6 +29,7 @@ const places = [
   { hash: '#/bounties', name: 'Bounties', pages: ['bounties'] },
   { hash: '#/proposals', name: 'Proposals', pages: ['proposals', 'proposal'] },
   { hash: '#/releases', name: 'Releases', pages: ['releases', 'release'] },
+  { hash: '#/contribute', name: 'Contribute', pages: ['contribute'] },
 ];
 
 export function App() {
@@ -32,7 +40,7 @@ export function App() {
   });
   const main = useFocusOnArrival(location.hash);
   const door = opening.reading.value;
-  return (
+  const frame = (
     <>
       <a class="skip" href="#main" onClick={(event) => focusMain(event, main.current)}>
         Skip to the content
@@ -53,18 +61,46 @@ export function App() {
             ))}
           </ul>
         </nav>
+        {door ? <Own route={route} /> : null}
       </header>
       <main id="main" tabIndex={-1} ref={main}>
         {opening.reading.error ? <Trouble {...opening} what="The network file" /> : null}
-        {door ? (
-          <DoorContext.Provider value={door}>
-            <PageOf route={route} />
-          </DoorContext.Provider>
-        ) : null}
+        {door ? <PageOf route={route} /> : null}
       </main>
       <footer class="bottom">{door ? <Source door={door} /> : null}</footer>
       <Announcer />
     </>
+  );
+  return door ? <Standing door={door}>{frame}</Standing> : frame;
+}
+
+/** What stays while pages come and go: whom one reads from, who signs, what this tab works on. */
+function Standing({ door, children }: { door: Door; children: ComponentChildren }) {
+  const bench = useMemo(() => new AuditBench(addressOf(door)), [door]);
+  return (
+    <DoorContext.Provider value={door}>
+      <PurseProvider>
+        <BenchContext.Provider value={bench}>{children}</BenchContext.Provider>
+      </PurseProvider>
+    </DoorContext.Provider>
+  );
+}
+
+/** Who acts, and whether this tab is at work: one look from every page. */
+function Own({ route }: { route: Route }) {
+  const { accountId } = usePurse();
+  const { stage } = useBench();
+  return (
+    <p class="own">
+      {stage.kind === 'working' ? (
+        <a href="#/contribute">
+          <span aria-hidden="true">●</span> auditing
+        </a>
+      ) : null}
+      <a href="#/wallet" aria-current={route.page === 'wallet' ? 'page' : undefined}>
+        {accountId ?? 'Wallet'}
+      </a>
+    </p>
   );
 }
 
@@ -76,6 +112,10 @@ function PageOf({ route }: { route: Route }) {
       return <LineagePage />;
     case 'bounties':
       return <BountiesPage />;
+    case 'contribute':
+      return <ContributePage />;
+    case 'wallet':
+      return <WalletPage token={route.token} />;
     case 'runs':
     case 'proposals':
     case 'releases':

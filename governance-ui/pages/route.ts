@@ -2,6 +2,9 @@
 export type Route =
   | { readonly page: 'overview' }
   | { readonly page: 'lineage' | 'bounties' }
+  | { readonly page: 'contribute' }
+  /** With the name under which a local network left its keys, when its link was opened. */
+  | { readonly page: 'wallet'; readonly token: string | null }
   | { readonly page: 'runs' | 'proposals' | 'releases' }
   | { readonly page: 'run' | 'proposal' | 'release'; readonly id: number }
   | { readonly page: 'nowhere'; readonly hash: string };
@@ -13,6 +16,11 @@ export function parseRoute(hash: string): Route {
   const [, list, id, rest] = hash.replace(/^#?\/?/, '/').split('/');
   if (!list) return { page: 'overview' };
   if ((list === 'lineage' || list === 'bounties') && id === undefined) return { page: list };
+  if (list === 'contribute' && id === undefined) return { page: list };
+  if (list === 'wallet' && id === undefined) return { page: list, token: null };
+  if (list === 'wallet' && rest === undefined && /^[0-9a-f]{32}$/.test(id!)) {
+    return { page: list, token: id! };
+  }
   if (list === 'runs' || list === 'proposals' || list === 'releases') {
     if (id === undefined) return { page: list };
     if (/^[1-9]\d{0,9}$/.test(id) && rest === undefined) {
@@ -30,6 +38,8 @@ export function hashOf(route: Route): string {
     case 'proposal':
     case 'release':
       return `#/${route.page}s/${route.id}`;
+    case 'wallet':
+      return route.token === null ? '#/wallet' : `#/wallet/${route.token}`;
     case 'nowhere':
       return route.hash;
     default:

@@ -26,6 +26,8 @@ const pages = {
   'a proposal that opened a bounty': '#/proposals/7',
   'a release': '#/releases/1',
   bounties: '#/bounties',
+  contribute: '#/contribute',
+  wallet: '#/wallet',
 };
 
 describe('the pages in a browser', function () {

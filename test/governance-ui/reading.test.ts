@@ -179,6 +179,7 @@ describe('addresses of pages', () => {
       'runs',
       'proposals',
       'releases',
+      'contribute',
     );
     const single = fc.record({
       page: fc.constantFrom('run', 'proposal', 'release'),
@@ -189,6 +190,10 @@ describe('addresses of pages', () => {
         fc.oneof(
           named.map((page) => ({ page })),
           single,
+          fc.constantFrom(
+            { page: 'wallet', token: null },
+            { page: 'wallet', token: '0f'.repeat(16) },
+          ),
         ),
         (it) => {
           expect(parseRoute(hashOf(it as Route))).to.deep.equal(it);
@@ -198,7 +203,15 @@ describe('addresses of pages', () => {
   });
 
   it('that mean nothing lead nowhere', () => {
-    for (const hash of ['#/runs/0', '#/runs/1/x', '#/runs/-1', '#/toString', '#/lineage/2']) {
+    for (const hash of [
+      '#/wallet/abc',
+      '#/wallet/1/2',
+      '#/runs/0',
+      '#/runs/1/x',
+      '#/runs/-1',
+      '#/toString',
+      '#/lineage/2',
+    ]) {
       expect(parseRoute(hash).page, hash).to.equal('nowhere');
     }
   });

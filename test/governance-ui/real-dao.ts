@@ -19,6 +19,8 @@ import { CliFolder } from '../cli/cli-folder.js';
 import { essaysJsonl, packingFlags, tinyDraft } from '../support/tiny-draft.js';
 
 export const trainers = ['ada.local', 'ben.local'];
+/** Whoever tries to be paid for nothing. */
+export const cheats = ['eve.local', 'fay.local'];
 /** Has an account and no seat: for the tab. */
 export const visitor = 'vera.local';
 
@@ -47,7 +49,7 @@ export class RealDao {
     const cli = await CliFolder.create();
     const network = await startLocalNetwork({
       ...{ dataDir: 'net', cwd: cli.folder, port: 0, clock: 'logical' },
-      ...{ members: ['mia.local'], others: [...trainers, visitor] },
+      ...{ members: ['mia.local'], others: [...trainers, ...cheats, visitor] },
       policy: { votingPeriodMs: 60_000, timelockMs: 10_000 },
       startProgress: () => ({ update() {}, finish() {}, fail() {} }),
     });
