@@ -110,6 +110,11 @@ export function transferFees(receiverId: string): readonly Fee[] {
   return [fees.transfer];
 }
 
+/** What a key pays by: each name's bytes and one that ends it. */
+export function namesBytes(methodNames: readonly string[]): number {
+  return methodNames.reduce((sum, name) => sum + Buffer.byteLength(name) + 1, 0);
+}
+
 type Cost = (charged: Fee, count: number) => Gas;
 
 function actionFee(action: Action, receiverId: string, cost: Cost): Gas {
@@ -129,7 +134,7 @@ function actionFee(action: Action, receiverId: string, cost: Cost): Gas {
     case 'addKey': {
       const { permission } = action.accessKey;
       if (permission === 'FullAccess') return cost(fees.addFullAccessKey, 1);
-      const bytes = permission.methodNames.reduce((sum, name) => sum + name.length + 1, 0);
+      const bytes = namesBytes(permission.methodNames);
       return cost(fees.addFunctionCallKey, 1) + cost(fees.addFunctionCallKeyByte, bytes);
     }
     case 'deleteKey':

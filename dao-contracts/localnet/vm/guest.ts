@@ -156,11 +156,12 @@ export function encodeUtf8(text: string): Uint8Array {
   return utf8.encode(text);
 }
 
-function decodeUtf8(bytes: Uint8Array): string {
+/** Such that encoding the text gives the same bytes; what is no UTF-8 is the error that is named. */
+export function decodeUtf8(bytes: Uint8Array, error = 'BadUTF8'): string {
   try {
     return strictUtf8.decode(bytes);
   } catch {
-    throw new HostError('BadUTF8');
+    throw new HostError(error);
   }
 }
 

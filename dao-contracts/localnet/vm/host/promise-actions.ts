@@ -1,9 +1,10 @@
 /** Host functions that add an action to a receipt that the call has created. */
 import { isAccountId } from '../../protocol/account-id.js';
-import { transferFees, type Action } from '../../protocol/action.js';
+import { namesBytes, transferFees, type Action } from '../../protocol/action.js';
 import { fees, hostCosts as cost, limits, type Fee } from '../../protocol/parameters.js';
 import { publicKeyText } from '../../keys.js';
 import type { Call, CreatedReceipt } from '../call.js';
+import { decodeUtf8 } from '../guest.js';
 import { HostError } from '../vm-error.js';
 import { host, type HostTable } from './host-function.js';
 
@@ -62,13 +63,7 @@ export function addFunctionCall(
   call.forbidInView('promise_batch_action_function_call');
   const depositYocto = call.guest.u128(depositAt!);
   const name = call.guest.read(nameLength!, nameAt!);
-  if (name.length === 0) throw new HostError('EmptyMethodName');
-  let method: string;
-  try {
-    method = new TextDecoder('utf-8', { fatal: true }).decode(name);
-  } catch {
-    throw new HostError('InvalidMethodName');
-  }
+  const method = methodOf(name);
   const input = call.guest.read(argsLength!, argsAt!).slice();
   const { receipt, local } = receiptOf(call, promise);
   call.gas.payFee(fees.functionCall, local);
@@ -143,7 +138,6 @@ export const promiseActionFunctions: HostTable = {
       const allowance = call.guest.u128(allowanceAt!);
       const receiverId = readAccount(call, receiverLength!, receiverAt!);
       const methodNames = splitNames(call.guest.read(namesLength!, namesAt!));
-      const bytes = methodNames.reduce((sum, name) => sum + Buffer.byteLength(name) + 1, 0);
       return {
         action: {
           kind: 'addKey',
@@ -153,7 +147,10 @@ export const promiseActionFunctions: HostTable = {
             permission: { allowanceYocto: allowance || null, receiverId, methodNames },
           },
         },
-        charged: [[fees.addFunctionCallKey], [fees.addFunctionCallKeyByte, bytes]],
+        charged: [
+          [fees.addFunctionCallKey],
+          [fees.addFunctionCallKeyByte, namesBytes(methodNames)],
+        ],
       };
     },
   ),
@@ -178,7 +175,16 @@ export const promiseActionFunctions: HostTable = {
 /** Method names separated by commas; none at all is the empty list. */
 function splitNames(raw: Uint8Array): string[] {
   if (raw.length === 0) return [];
-  const names = Buffer.from(raw).toString().split(',');
+  const names = decodeUtf8(raw, 'InvalidMethodName').split(',');
   if (names.some((name) => name === '')) throw new HostError('EmptyMethodName');
   return names;
+}
+
+/**
+ * A method's name, byte for byte: what the receipt pays when it runs is counted by the name's bytes
+ * again, so a decoding that loses or adds some would make or lose tokens.
+ */
+export function methodOf(name: Uint8Array): string {
+  if (name.length === 0) throw new HostError('EmptyMethodName');
+  return decodeUtf8(name, 'InvalidMethodName');
 }

@@ -7,7 +7,7 @@ import { isAccountId } from '../../protocol/account-id.js';
 import { fees, hostCosts as cost, limits } from '../../protocol/parameters.js';
 import type { Call, CreatedReceipt } from '../call.js';
 import { HostError } from '../vm-error.js';
-import { addFunctionCall } from './promise-actions.js';
+import { addFunctionCall, methodOf } from './promise-actions.js';
 import { host, type HostTable } from './host-function.js';
 
 const u64 = (value: bigint): bigint => BigInt.asUintN(64, value);
@@ -109,10 +109,10 @@ export const promiseFunctions: HostTable = {
       call.gas.burn(cost.base);
       call.forbidInView('promise_yield_create');
       call.gas.burn(cost.yieldCreateBase);
-      const method = call.guest.read(nameLength!, nameAt!);
-      if (method.length === 0) throw new HostError('EmptyMethodName');
+      const name = call.guest.read(nameLength!, nameAt!);
+      const method = methodOf(name);
       const args = call.guest.read(argsLength!, argsAt!).slice();
-      call.gas.burn(cost.yieldCreateByte * (method.length + args.length));
+      call.gas.burn(cost.yieldCreateByte * (name.length + args.length));
       call.gas.promise(Number(u64(gas!)));
       const { dataReceipt, actionReceipt } = fees;
       const burnt = actionReceipt.local + dataReceipt.local + dataReceipt.execution;
@@ -122,11 +122,11 @@ export const promiseFunctions: HostTable = {
       const receiverId = call.context.currentAccountId;
       const promise = addReceipt(call, { receiverId, dependsOn: [], yieldId });
       call.gas.payFee(fees.functionCall, true);
-      call.gas.payFee(fees.functionCallByte, true, method.length + args.length);
+      call.gas.payFee(fees.functionCallByte, true, name.length + args.length);
       const receipt = call.receipts[call.receipts.length - 1]!;
       receipt.actions.push({
         kind: 'functionCall',
-        method: Buffer.from(method).toString(),
+        method,
         args,
         gas: Number(u64(gas!)),
         depositYocto: 0n,
