@@ -2,7 +2,7 @@
  * Adversaries against the rules, in simulated runs: how often each is found against the formula,
  * what it earns, whom it harms. Run: `npm run bench -- adversaries [--only NAME] [--setting NAME]
  * [--seeds N] [--audited BPS] [--window MS] [--svg FILE] [--json FILE]`, or `--only NAME --replay
- * SEED` for the log of one run.
+ * SEED` for the log of one run. Fails when an attack pays, or is found by far not as the formula says.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -14,7 +14,7 @@ import {
 import { measure, playOnce, type Row } from '@commonweights/test/simulation/measure.js';
 import { settings, type Setting } from '@commonweights/test/simulation/settings.js';
 import { stepsPerRound } from '@commonweights/test/simulation/sizes.js';
-import { isAsExpected, verdictOf } from '@commonweights/test/simulation/verdict.js';
+import { faultOf, isAsExpected, verdictOf } from '@commonweights/test/simulation/verdict.js';
 import { drawPlots } from './adversary-plots.js';
 
 /** A large run takes twenty times as long and has four times the cheats. */
@@ -92,6 +92,7 @@ function withOptions(setting: Setting): Setting {
 
 function compare(): void {
   const rows: Row[] = [];
+  const faults: string[] = [];
   for (const name of chosenSettings) {
     const setting = withOptions(settings[name]);
     const { terms } = setting;
@@ -112,6 +113,8 @@ function compare(): void {
       const row = measure({ adversary, honest: honestOnly, setting, seeds });
       rows.push(row);
       console.log(lineOf(row));
+      const fault = faultOf(row, adversary);
+      if (fault !== null) faults.push(`${name}: ${adversary.name} ${fault}`);
     }
   }
   const audits = rows.reduce((sum, row) => sum + row.honestAudits, 0);
@@ -134,6 +137,8 @@ function compare(): void {
     writeFileSync(values.json, `${JSON.stringify(out, null, 1)}\n`);
   }
   if (values.svg !== undefined) writeFileSync(values.svg, drawPlots(rows));
+  for (const fault of faults) console.error(`FAULT: ${fault}`);
+  if (faults.length > 0) process.exitCode = 1;
 }
 
 function nearOf(yocto: string): string {

@@ -8,6 +8,7 @@ import { wilson } from './expectations.js';
 import type { Adversary } from './adversary.js';
 import { measure, playOnce, type Row } from './measure.js';
 import { settings } from './settings.js';
+import { faultOf } from './verdict.js';
 
 /** One interval in a thousand may miss the formula; seeds are fixed, so none does by chance. */
 const z = 3.3;
@@ -18,8 +19,17 @@ const seeds = 2;
 /** Of each way to be found, one adversary with so many that never, or always, would not pass. */
 const decisive: Record<string, number> = {
   ...{ 'free-rider-zeros': 22, 'fewer-steps': 4, scaled: 14, 'seed-grinding': 5 },
-  ...{ 'withheld-reveal': 4, 'lazy-auditor': 2, 'lazy-jurors': 6 },
+  ...{ 'withheld-reveal': 4, 'lazy-auditor': 2, 'lazy-jurors': 6, 'reading-auditor': 5 },
 };
+
+/** In the round with the ordinal 2 it starts from what it made up. */
+const poisonedRound = 3;
+
+interface AnswerCommand {
+  seat: number;
+  round: number;
+  segment: number;
+}
 
 const rows = new Map<string, Row>();
 
@@ -47,6 +57,7 @@ describe('adversaries in simulated runs', () => {
         expect(2 * hits, `${hits} of ${trials}`).to.be.above(trials);
         return;
       }
+      expect(faultOf(row, adversary)).to.equal(null);
       if (row.effect) {
         const [low, high] = wilson(row.effect.hits, row.effect.trials, z);
         expect(row.effect.rate, JSON.stringify(row.effect)).to.be.within(low - 1e-9, high + 1e-9);
@@ -75,6 +86,33 @@ describe('adversaries in simulated runs', () => {
         expected!,
       );
     }
+  });
+
+  it('finds made-up optimizer state where the first segment from it is audited, and only there', () => {
+    const poisoner = adversaries.find((one) => one.name === 'poisoned-local-state')!;
+    const found: boolean[] = [];
+    for (let i = 1; i <= 4; i++) {
+      const { run, contributors } = playOnce(poisoner, settings.main, `seed ${i}`, true);
+      const seat = run.chain.seatOf(contributors.find(({ crew }) => crew)!.account)!;
+      const answers = run.chain.lines
+        .filter((line) => / ok .*"kind":"answer"/.test(line))
+        .map((line) => JSON.parse(line.slice(line.indexOf('{'))) as AnswerCommand)
+        .filter((answer) => answer.seat === seat && answer.round === poisonedRound);
+      expect(answers).to.have.length(1);
+      found.push(run.offences.tallies.get(seat)!.detected === 1);
+      expect(found.at(-1), `seed ${i}`).to.equal(answers[0]!.segment === 0);
+    }
+    expect(found).to.include(true).and.to.include(false);
+  });
+
+  it('calls an attack that pays a fault, and one that nobody meets, and one found too late', () => {
+    const zeros = adversaries.find((one) => one.name === 'free-rider-zeros')!;
+    const row = rowOf(zeros);
+    expect(faultOf({ ...row, crewProfit: row.sameSeatsProfit + 1 }, zeros)).to.equal('pays');
+    const effect = { what: '', rate: 0.1, hits: 0, trials: 0 };
+    expect(faultOf({ ...row, effect }, zeros)).to.match(/no occasion/);
+    expect(faultOf({ ...row, crewProfit: 0 }, { ...zeros, findsLate: true })).to.match(/too late/);
+    expect(faultOf({ ...row, detected: row.exposed }, zeros)).to.match(/not found as/);
   });
 
   it('includes no update that cannot be decoded or had', () => {
