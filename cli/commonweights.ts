@@ -12,6 +12,7 @@ import { addDatasetCommands } from './commands/dataset.js';
 import { addDisputeCommands } from './commands/dispute.js';
 import { addEarningsCommands } from './commands/earnings.js';
 import { addExplainCommand } from './commands/explain.js';
+import { addContractCommands } from './commands/contract.js';
 import { addEngineCommands } from './commands/engine.js';
 import { addGenerateCommand } from './commands/generate.js';
 import { addNetworkCommands } from './commands/network.js';
@@ -84,6 +85,7 @@ export function buildProgram(terminal: Terminal): Command {
   addReplayCommand(program, terminal);
   addOmsCommands(program, terminal);
   addCheckpointCommands(program, terminal);
+  addContractCommands(program, terminal);
   addEngineCommands(program, terminal);
   addGenerateCommand(program, terminal);
   addEarningsCommands(program, terminal);
