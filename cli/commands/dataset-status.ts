@@ -2,6 +2,7 @@
  * `commonweights dataset withdraw|opt-out|dispute|lapse|resolve|approve`: what can happen to a dataset
  * after it was registered. The first are calls; the last two only propose.
  */
+import { disputeBondYocto } from '@commonweights/dao-contracts/rules/dataset-dispute.js';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
@@ -105,9 +106,10 @@ export function addDatasetStatus(dataset: Command, terminal: Terminal): void {
 
 async function dispute(session: Session, id: string, flags: EvidenceFlag): Promise<void> {
   const client = await session.signer();
-  await readDataset(client, id);
+  const dataset = await readDataset(client, id);
   const evidence = await publishEvidence(session, flags.evidence);
-  const { bondYocto } = await client.getPolicy();
+  const policy = await client.getPolicy();
+  const bondYocto = disputeBondYocto(policy.bondYocto, dataset);
   const depositYocto = bondYocto + storageDeposit('');
   const number = await client.disputeDataset({ id, evidence, depositYocto });
   session.print(

@@ -17,6 +17,7 @@ const audits = new PackedRecord<Audit>({
   answered: 'state',
   decoy: 'state',
   right: 'state',
+  queued: 'state',
   startLeaf: 'leaves',
   answer: 'leaves',
   openedLeaf: 'leaves',

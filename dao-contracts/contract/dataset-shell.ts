@@ -9,6 +9,7 @@ import {
 } from '../rules/bounty/dataset-of-bounty.js';
 import {
   closeDispute,
+  disputeBondYocto,
   openDispute,
   requireOpen,
   requirePublisher,
@@ -81,7 +82,7 @@ export function setOptOut(id: string, optOut: Digest): void {
 export function dispute(id: string, evidence: Digest): number {
   const before = storageUsed();
   const dataset = loadDataset(id);
-  const bondYocto = BigInt(readSettings().policy.bondYocto);
+  const bondYocto = disputeBondYocto(BigInt(readSettings().policy.bondYocto), dataset);
   const attached = near.attachedDeposit();
   if (attached < bondYocto) {
     refuse(

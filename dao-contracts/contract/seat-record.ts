@@ -32,6 +32,7 @@ const seats = new PackedRecord<Seat>({
   lateIn: 'record',
   denied: 'record',
   deniedIn: 'record',
+  denials: 'record',
   decoysPaid: 'record',
   // The last of its line: seats stored before there was a tolerance class have none.
   distances: 'record',

@@ -70,7 +70,7 @@ export interface Policy {
   licences: string[];
   /** Accounts of the tokens (NEP-141) that the treasury takes. */
   tokens: string[];
-  /** Whether runs need datasets that a vote approved, or that a bounty made. Default: no. */
+  /** Whether runs need datasets that a vote approved. Default: no. */
   approvedDatasetsOnly?: boolean;
   /** How reputation counts in votes (reputation-weight.ts). Default: not at all. */
   reputation?: ReputationPolicy;

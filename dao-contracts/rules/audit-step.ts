@@ -2,7 +2,10 @@
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import { auditNamed, type AuditName } from './audit-verdict.js';
 import { plantedLeafWith } from './decoy.js';
+
+import { hasPlace } from './dispute-places.js';
 import { refuse } from './errors.js';
+import { denialsPerRoundMax } from './limits.js';
 import { commitmentWith, outcomeLeafWith } from './opening.js';
 import { deadlineOf, lateAfter } from './pace.js';
 import type { RevealedClaim } from './run.js';
@@ -144,10 +147,30 @@ export function enter(
   provisional.auditsDueMs = Math.min(provisional.auditsDueMs, dueMs(draft, audit));
 }
 
+/**
+ * Counts a claim that an auditor has no material of. Each is a dispute; without a bound one auditor
+ * could fill the list of them, in which a mismatch that finds no place passes.
+ */
+export function mayDeny(auditor: Seat, { round }: Audit): boolean {
+  const { denials } = auditor;
+  const count = denials.round === round ? denials.count + 1 : 1;
+  if (count > denialsPerRoundMax) return false;
+  auditor.denials = { round, count };
+  return true;
+}
+
+/** The next tick moves it, as if its auditor had been silent. */
+export function waitNoLonger(draft: RunDraft, audit: Audit): void {
+  audit.deadlineMs = runTimeOf(draft.run, draft.at.nowMs);
+  const { provisional } = draft.run;
+  if (provisional) provisional.auditsDueMs = 0;
+}
+
 /** From which block time on a tick moves it. An expelled auditor cannot answer: no deadline is waited for. */
 export function dueMs(draft: RunDraft, audit: Audit): number {
   const { state, deadlineMs, auditor } = audit;
   if (waitsForAuditor(audit) && draft.roster(auditor).status === 'expelled') return 0;
+  if (audit.queued && hasPlace(draft)) return 0;
   const ended = state === 'passed' || state === 'failed' || state === 'disputed';
   return ended ? Number.MAX_SAFE_INTEGER : blockTimeOf(draft.run, deadlineMs);
 }

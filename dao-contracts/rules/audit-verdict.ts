@@ -50,6 +50,8 @@ function closeWithClaim(draft: RunDraft, audit: Audit): void {
   const { state } = audit;
   if (state === 'material' || state === 'answer' || state === 'measure') audit.right = null;
   else if (state === 'opening' || state === 'uncover') audit.right = true;
+  // Nobody will say whose word it was.
+  else if (audit.queued) audit.right = null;
   else return;
   close(draft, audit, 'failed');
 }
@@ -64,6 +66,7 @@ function close(draft: RunDraft, audit: Audit, state: 'passed' | 'failed'): void 
   // The DAO may overrule what a jury closed.
   if (!isClosed(audit) && provisional?.round === audit.round) provisional.auditsOpen--;
   audit.state = state;
+  audit.queued = null;
   noteFailure(draft, audit);
   notePaceOfAudits(draft, audit);
   draft.emit('audit_closed', { ...nameOf(audit), verdict: state });

@@ -13,10 +13,12 @@ import {
   dueMs,
   enter,
   findAudit,
+  mayDeny,
   noteLateStep,
   refuseStep,
   subjectOf,
   tracedLeaf,
+  waitNoLonger,
   waitsForAuditor,
   type AuditStep,
   type LeafWithProof,
@@ -30,8 +32,9 @@ import {
   siblings,
   type AuditName,
 } from './audit-verdict.js';
+import { hasPlace } from './dispute-places.js';
 import { openDispute } from './dispute.js';
-import { disputesMax, trainerAuditsOneIn } from './limits.js';
+import { trainerAuditsOneIn } from './limits.js';
 import { countDecoy } from './paid-decoy.js';
 import { deadlineOf } from './pace.js';
 import type { SeatRole } from './run.js';
@@ -41,7 +44,12 @@ import { expel, fine } from './settlement.js';
 import { blockTimeOf, runTimeOf } from './run-clock.js';
 import { hasSeat, seatsIn, withSeat } from './seat-set.js';
 import { miss } from './silence.js';
-import { answeredOpen, openForMeasuring, requireReal } from './tolerance/measure.js';
+import {
+  answeredOpen,
+  disputeMeasured,
+  openForMeasuring,
+  requireReal,
+} from './tolerance/measure.js';
 
 export type { AuditStep, LeafWithProof, OpenedLeaf } from './audit-step.js';
 
@@ -87,6 +95,7 @@ function newAudit(draft: RunDraft, it: AuditName & { auditor: number; deadlineMs
     openedLeaf: null,
     decoy: false,
     right: null,
+    queued: null,
     potYocto: 0n,
   };
 }
@@ -134,6 +143,9 @@ export function answer(draft: RunDraft, step: AuditStep & { leaf: Digest | null 
   const audit = findAudit(draft, step);
   const caller = draft.activeSeatOf(step);
   if (audit.state === 'answer' && audit.auditor === caller.seat) {
+    if (step.leaf === null && !draft.terms.tolerance && !mayDeny(caller, audit)) {
+      return waitNoLonger(draft, audit);
+    }
     audit.answered = true;
     audit.answer = step.leaf;
     noteLateStep(draft, audit, caller);
@@ -169,13 +181,14 @@ export function open(draft: RunDraft, step: AuditStep & OpenedLeaf): void {
     draft.emit('decoy_taken', { ...nameOf(audit), auditor: audit.auditor });
     audit.potYocto += fine(draft, audit.auditor);
   }
-  dispute(draft, audit, caught);
+  dispute(draft, audit, caught ? 'decoy-taken' : 'answer');
 }
 
-/** The auditor's word against the worker's. With too many disputes open, nobody loses by it. */
-function dispute(draft: RunDraft, audit: Audit, caught: boolean): void {
-  if (draft.disputes.length >= disputesMax) return passAudit(draft, audit);
+/** The auditor's word against the worker's. */
+function dispute(draft: RunDraft, audit: Audit, ground: 'answer' | 'decoy-taken'): void {
   audit.state = 'disputed';
+  audit.queued = hasPlace(draft) ? null : ground;
+  if (audit.queued) return;
   const { round, seat, segment, startLeaf, auditor, replaced, answer } = audit;
   openDispute(draft, {
     ...{ kind: 'audit', round, seat, segment, startLeaf },
@@ -186,7 +199,7 @@ function dispute(draft: RunDraft, audit: Audit, caught: boolean): void {
     plaintiffSeat: auditor,
     // No material is not a wrong answer: a worker that delivers on chain and uploads late would
     // slash honest auditors. It costs them the fee, and there is nothing to appeal against.
-    plaintiffMayAppeal: answer !== null && !caught,
+    plaintiffMayAppeal: answer !== null && ground === 'answer',
     denial: answer === null,
     defendants: [seat],
     parties: replaced === null ? [seat, auditor] : [seat, auditor, replaced],
@@ -228,6 +241,9 @@ function moveOf(draft: RunDraft, audit: Audit): (() => void) | null {
   if (audit.state === 'opening' || audit.state === 'uncover') {
     return () => convict(draft, audit, true);
   }
+  const { queued } = audit;
+  if (queued === 'answer' || queued === 'decoy-taken') return () => dispute(draft, audit, queued);
+  if (queued) return () => disputeMeasured(draft, audit, queued);
   return null;
 }
 

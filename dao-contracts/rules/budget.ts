@@ -16,7 +16,7 @@ import type { RunTerms } from './run-terms.js';
  * Terms, run record and key overheads at their largest, with work that a call left to ticks, and
  * without what grows by worker.
  */
-const runBytes = 11_640;
+const runBytes = 12_340;
 /** A worker's entries in the run record. */
 const runBytesPerWorker = 600;
 /** One audit in progress. */
@@ -71,6 +71,11 @@ export const recordOverheadBytes = 100;
 
 /** Its name in the terms, and how far each of 64 contributors has taken its part. */
 const dataShareBytes = 640;
+
+/** What a run's budget paid for applications that nobody made. */
+export function unusedApplicationsYocto(applications: number): bigint {
+  return BigInt((applicationsMax - applications) * bytesPerApplication) * storageYoctoPerByte;
+}
 
 export function fundingBytes(terms: RunTerms): number {
   const { tolerance, auditsPerClaim, maxWorkers, dataShares } = terms;

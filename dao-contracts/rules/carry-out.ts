@@ -19,6 +19,7 @@ import { openRound, stopIfForsaken, stopIfHopeless } from './round-opening.js';
 import type { RunDraft } from './run-draft.js';
 import {
   endRun,
+  noteServices,
   payRound,
   refundApplicants,
   settleSeat,
@@ -69,6 +70,7 @@ const steps: { readonly [K in Work['do']]: CarryOut<K> } = {
   'go-back': (draft, work) => void goBack(draft, work),
   'suspend-disputes': suspendDisputes,
   'settle-seats': (draft, { left }) => draft.each(left, (seat) => settleSeat(draft, seat)),
+  'note-services': noteServices,
   'refund-applicants': refundApplicants,
   'end-run': (draft, work) => void endRun(draft, work),
   'lock-losses': lockLosses,

@@ -5,10 +5,11 @@
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import { challengeBondOf, challengeBytes } from './budget.js';
+import { hasPlace } from './dispute-places.js';
 import { openDispute, takeBond, type BondCost } from './dispute.js';
 import { refuse } from './errors.js';
 import {
-  disputesMax,
+  challengesWithMax,
   rootChallengesMax,
   storageYoctoPerByte,
   updateChallengesMax,
@@ -63,8 +64,9 @@ function enterChallenge(draft: RunDraft, it: Challenge, kind: 'root' | 'update')
       `the ${kind} of round ${it.round} is challenged; wait for the verdict`,
     );
   }
-  if (draft.disputes.length >= disputesMax) {
-    refuse('TOO_MANY', `run ${draft.run.id} has ${disputesMax} open disputes; wait until some end`);
+  if (!hasPlace(draft, challengesWithMax)) {
+    const open = `${challengesWithMax} open disputes or more`;
+    refuse('TOO_MANY', `run ${draft.run.id} has ${open}; wait until some end`);
   }
   const most = kind === 'root' ? rootChallengesMax : updateChallengesMax;
   if (provisional.challenges[kind] >= most) {

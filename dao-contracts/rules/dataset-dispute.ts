@@ -5,7 +5,7 @@
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import { refuse } from './errors.js';
-import { resolutionMs } from './limits.js';
+import { bondDoublingsMax, resolutionMs } from './limits.js';
 import type { DatasetDisputeView, DatasetView } from './views.js';
 
 export type DatasetVerdict = NonNullable<DatasetDisputeView['verdict']>;
@@ -37,6 +37,17 @@ export function openDispute(
   const dispute = ++dataset.disputes;
   const opened = { dataset: dataset.id, dispute, by, evidence, bondYocto, openedAtMs: nowMs };
   return { ...opened, verdict: null, closedAtMs: null };
+}
+
+/**
+ * What a dispute of a dataset costs: each one before it came to nothing, for one that is upheld is
+ * the last there is, and doubles it, since a dispute blocks every new run on it until a vote decides.
+ */
+export function disputeBondYocto(
+  bondYocto: bigint,
+  { disputes }: Pick<DatasetView, 'disputes'>,
+): bigint {
+  return bondYocto << BigInt(Math.min(disputes, bondDoublingsMax));
 }
 
 /** The open one. Error: `DISPUTE_CLOSED`. */

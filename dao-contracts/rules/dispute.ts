@@ -9,6 +9,7 @@ import { activeSeats } from './active-seats.js';
 import { auditNamed, failAudit, passAudit } from './audit-verdict.js';
 import { appealBytesPerJuror, seatsOfRunMax } from './budget.js';
 import { expels, settling } from './conviction.js';
+import { hasPlace, hasPlaceAtDao } from './dispute-places.js';
 import { refuse } from './errors.js';
 import { countVotes, drawJurors, opposite, panelSize, verdictOf, whoSat } from './jury.js';
 import { resolutionMs, storageYoctoPerByte } from './limits.js';
@@ -67,6 +68,12 @@ export function openDispute(draft: RunDraft, it: NewDispute): void {
   draft.emit('dispute_opened', { dispute: id, kind, round, seat, plaintiff: it.plaintiff });
 }
 
+/** Before one leaves: what is queued for its place is for the next tick to find. */
+function leavePlace(draft: RunDraft): void {
+  const { provisional } = draft.run;
+  if (provisional && !hasPlace(draft)) provisional.auditsDueMs = 0;
+}
+
 /** Whether this dispute keeps its round from being closed. */
 export function holdsRound(dispute: Pick<Dispute, 'acted' | 'stage'>): boolean {
   return !dispute.acted && dispute.stage !== 'dao';
@@ -112,6 +119,12 @@ export function appeal(draft: RunDraft, it: Appeal): void {
     refuse('NOT_YOUR_TURN', `only who lost dispute ${id} may appeal`);
   }
   const cost = appealCost(draft.run, draft.terms, dispute);
+  if (cost.level === daoLevel && !hasPlaceAtDao(draft)) {
+    refuse(
+      'TOO_MANY',
+      `too many disputes of run ${draft.run.id} wait for the DAO; ask it to decide`,
+    );
+  }
   takeBond(draft, it, cost);
   const side = opposite(dispute.verdict!);
   dispute.bonds.push({ account: it.account, side, bondYocto: cost.bondYocto });
@@ -167,6 +180,7 @@ export function appealCost(
 
 /** What was claimed stands meanwhile, and a round that waited for it waits no more. */
 function goToDao(draft: RunDraft, dispute: Dispute): void {
+  leavePlace(draft);
   dispute.stage = 'dao';
   dispute.panel = null;
   dispute.deadlineMs = draft.at.nowMs + resolutionMs;
@@ -206,9 +220,12 @@ export function moveDisputes(
   return true;
 }
 
-/** Drawing looks at all seats; of a panel that was waited for in vain each may be absent. */
+/** Drawing a panel looks at all seats, which takes as long as changing so many. */
+const roomOfPanel = 5;
+
+/** Of a panel that was waited for in vain each may be absent. */
 function roomToMove({ panel }: Dispute): number {
-  return 3 + (panel?.filter(({ answered }) => !answered).length ?? 0);
+  return roomOfPanel + (panel?.filter(({ answered }) => !answered).length ?? 0);
 }
 
 function moveOf(draft: RunDraft, dispute: Dispute): (() => void) | null {
@@ -248,6 +265,7 @@ function endAfterRound(draft: RunDraft, dispute: Dispute): void {
 }
 
 function drawPanel(draft: RunDraft, dispute: Dispute): void {
+  draft.takeRoom(roomOfPanel);
   const panel = drawJurors(draft, dispute);
   if (panel.length === 0) return endUnresolved(draft, dispute);
   dispute.panel = panel.map((seat) => ({ seat, answered: false, answer: null }));
@@ -339,6 +357,7 @@ function isLoser(draft: RunDraft, dispute: Dispute, it: Actor): boolean {
 
 function end(draft: RunDraft, dispute: Dispute, standing: Verdict | null): void {
   if (standing === 'against' && expels(dispute)) keepLossesElsewhere(draft, dispute);
+  if (dispute.stage !== 'dao') leavePlace(draft);
   draft.disputes = draft.disputes.filter((one) => one !== dispute);
   passDisputed(draft, dispute);
   draft.plan(settling(dispute, standing));

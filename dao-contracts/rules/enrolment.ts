@@ -5,13 +5,13 @@ import { seatBytesOf, seatsOfRunMax } from './budget.js';
 import { refuse } from './errors.js';
 import { applicationsMax, fromRoundAheadMax, rejoinsMax } from './limits.js';
 import { encodeTexts, ZERO_LOCAL_STATE } from './opening.js';
-import { openRound, stopRun } from './round-opening.js';
+import { openRound, returnUnusedApplications, stopRun } from './round-opening.js';
 import { refundApplicant } from './settlement.js';
 import type { SeatRole } from './run.js';
 import type { RunDraft } from './run-draft.js';
 import type { Applicant } from './run-state.js';
 import { seatName, type Actor } from './seat-name.js';
-import { checkNameIsFree } from './seat-owner.js';
+import { giveBackOperated } from './seat-owner.js';
 import { noSeats } from './seat-set.js';
 import { receiveMoney } from './totals.js';
 
@@ -93,7 +93,9 @@ function apply(draft: RunDraft, applicant: Applicant): void {
 }
 
 function join(draft: RunDraft, applicant: Applicant): void {
-  checkNameIsFree(draft, applicant);
+  if (draft.source.seatOf(applicant) !== null) {
+    refuse('ALREADY_ENROLLED', `${seatName(applicant)} has a seat; an absent one can rejoin`);
+  }
   const owner = draft.source.partyOf(applicant.account);
   const seats = draft.run.roster.filter((entry) => entry.owner === owner).length;
   checkSeatsOfAccount(draft, applicant, seats);
@@ -101,6 +103,7 @@ function join(draft: RunDraft, applicant: Applicant): void {
   if (draft.run.roster.length >= seatsOfRunMax(draft.terms)) {
     refuse('RUN_FULL', `run ${draft.run.id} has given all its seats; choose another run`);
   }
+  giveBackOperated(draft, applicant);
   giveSeat(draft, applicant);
 }
 
@@ -153,6 +156,7 @@ function giveSeat(draft: RunDraft, applicant: Applicant): void {
     lateIn: 0,
     denied: noSeats,
     deniedIn: 0,
+    denials: { round: 0, count: 0 },
     decoysPaid: 0,
     relayed: { round: 0, calls: 0 },
     localOut: ZERO_LOCAL_STATE,
@@ -174,6 +178,7 @@ export function drawSeats(draft: RunDraft): boolean {
     stopRun(draft, `fewer than ${terms.minWorkers} trainers enrolled`);
     return true;
   }
+  returnUnusedApplications(draft);
   const lots = lotsOf(draft, applicants).sort();
   const drawn = lots.map((lot) => applicants[Number(lot.split(' ')[1])]!);
   // Hashing two applications takes as long as paying a seat.

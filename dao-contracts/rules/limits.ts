@@ -18,6 +18,8 @@ export const latenessOfRound = 8;
 export const latenessMax = 24;
 /** An auditor may have said "no material" of claims of so many owners at least, where juries had it. */
 export const denialsFree = 2;
+/** Claims of a round that an auditor may deny to have material of; of a further one it is silent. */
+export const denialsPerRoundMax = 4;
 /** A run that waits for trainers this long stops: two votes of a slow policy, and no hostage. */
 export const pauseMsMax = 14 * 24 * 3_600_000;
 /** Beyond `rounds` + this many cancelled rounds a run stops instead of spending its escrow on records. */
@@ -32,8 +34,15 @@ export const panelSizes = [3, 7] as const;
 /** Of one round: each makes it wait, and a second one of a root that juries found right is late. */
 export const rootChallengesMax = 2;
 export const updateChallengesMax = 4;
-/** Open ones of a run. Each is paid for by the escrow; a crowd of them would fill its record. */
+/**
+ * Of a run that juries decide at one time, and as many that the DAO does. Each is paid for by the
+ * escrow; a crowd of them would fill its record.
+ */
 export const disputesMax = 64;
+/** Disputes of a dataset that come to nothing double the next one's bond up to so many times. */
+export const bondDoublingsMax = 6;
+/** With so many open nobody challenges: audits come first. */
+export const challengesWithMax = 32;
 /** What the DAO has not resolved by then stands: two votes of a slow policy, and no hostage. */
 export const resolutionMs = 30 * 24 * 3_600_000;
 /** Each more than one costs a fee per claim and catches (1 − share of liars) of what is left. */

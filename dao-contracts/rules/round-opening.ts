@@ -1,7 +1,12 @@
 /** How rounds begin and how they end without a result: openings, pauses, stops. */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import { applyAmendment } from './amendment.js';
-import { cancelledRoundsMax, recordOverheadBytes, roundYocto } from './budget.js';
+import {
+  cancelledRoundsMax,
+  recordOverheadBytes,
+  roundYocto,
+  unusedApplicationsYocto,
+} from './budget.js';
 import { pauseMsMax } from './limits.js';
 import { deadlineOf, keepHalf, lateAfter } from './pace.js';
 import type { RunDraft } from './run-draft.js';
@@ -10,6 +15,7 @@ import type { SliceOfSeat } from './run.js';
 import { noSeats, seatsIn } from './seat-set.js';
 import { settleRun } from './settlement.js';
 import { dismissMissed } from './silence.js';
+import { moveMoney } from './totals.js';
 
 /** Final rounds and the provisional one. */
 export function closedRounds(run: { finalRounds: number; provisional: unknown }): number {
@@ -202,7 +208,17 @@ export function stopIfForsaken(draft: RunDraft): void {
   draft.moved = true;
 }
 
+/** Nobody can apply any more: into the escrow, and with what is left of it to the treasury. */
+export function returnUnusedApplications(draft: RunDraft): void {
+  const { length: applications } = draft.applicants;
+  const yocto = unusedApplicationsYocto(applications);
+  moveMoney(draft.moves, 'storage', 'escrows', yocto);
+  draft.run.escrowYocto += yocto;
+  draft.emit('enrolment_ended', { applications, returnedYocto: `${yocto}` });
+}
+
 export function stopRun(draft: RunDraft, because: string): void {
+  if (draft.run.status === 'enrolling') returnUnusedApplications(draft);
   abortOpenRound(draft);
   abortProvisional(draft);
   draft.plan({ do: 'suspend-disputes' });

@@ -7,7 +7,7 @@
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import type { HeldPay } from './dispute-state.js';
 import type { SeatSet } from './seat-set.js';
-import type { AuditDistance, SeatDistances } from './tolerance/state.js';
+import type { AuditDistance, DisputedDistance, SeatDistances } from './tolerance/state.js';
 import type { Work } from './work.js';
 
 import type { AuditState, Claim, Phase, RunStatus, SeatRole, SliceOfSeat } from './run.js';
@@ -183,6 +183,8 @@ export interface Seat {
   /** Whose claims it said it had no material of where a jury had it; the round of the last. */
   denied: SeatSet;
   deniedIn: number;
+  /** Of round `round`, it said of so many claims that it had no material. */
+  denials: Readonly<{ round: number; count: number }>;
   /** Decoys of its traces that the run paid for. */
   decoysPaid: number;
   /** Calls that relayers were paid for since round `round` was the next to open. */
@@ -203,6 +205,9 @@ export interface Applicant {
   fromRound: number;
 }
 
+/** Another leaf than the worker's; what a decoy covered, which is none; or what was measured. */
+export type DisputeGround = 'answer' | 'decoy-taken' | DisputedDistance['about'];
+
 export interface Audit {
   round: number;
   seat: number;
@@ -222,6 +227,8 @@ export interface Audit {
   decoy: boolean;
   /** Whether the auditor's answer stood; null while open, or when nobody answered. */
   right: boolean | null;
+  /** Why it is disputed, while its dispute waits for a place among those that are open. */
+  queued: DisputeGround | null;
   /** Tolerance class only; absent or null until the worker opened. */
   distance?: AuditDistance | null;
   /** What this audit slashed and its round's closing distributes. */

@@ -68,7 +68,7 @@ export function viewRun(
       challengeUntilMs: provisional.challengeUntilMs,
       challengeYocto: yoctoOf(challengeCost(it.terms)),
     },
-    audits: it.audits.map((audit) => viewAudit(audit, { run, disputes: it.disputes })),
+    audits: viewAudits(run, it),
     disputes: it.disputes.map((dispute) => viewDispute(dispute, { run, terms: it.terms })),
     enrolDeadlineMs: run.enrolDeadlineMs,
     busy: run.work.length > 0,
@@ -77,7 +77,19 @@ export function viewRun(
   };
 }
 
-function viewAudit(audit: Audit, it: { run: Run; disputes: readonly Dispute[] }): AuditView {
+/** Of many audits and many disputes: each is looked at once. */
+function viewAudits(
+  run: Run,
+  it: { audits: readonly Audit[]; disputes: readonly Dispute[] },
+): AuditView[] {
+  const nameOf = ({ round, seat, segment }: Audit | Dispute) => `${round}/${seat}/${segment}`;
+  const panels = new Map(
+    it.disputes.flatMap((one) => (one.kind === 'audit' ? [[nameOf(one), one.panel] as const] : [])),
+  );
+  return it.audits.map((audit) => viewAudit(audit, run, panels.get(nameOf(audit)) ?? null));
+}
+
+function viewAudit(audit: Audit, run: Run, panel: readonly Juror[] | null): AuditView {
   const { round, seat, segment, auditor, state, startLeaf, answer } = audit;
   return {
     round,
@@ -85,24 +97,14 @@ function viewAudit(audit: Audit, it: { run: Run; disputes: readonly Dispute[] })
     segment,
     auditor,
     state,
-    deadlineMs: blockTimeOf(it.run, audit.deadlineMs),
+    deadlineMs: blockTimeOf(run, audit.deadlineMs),
     startLeaf,
     answer,
     answered: audit.answered,
     openedLeaf: audit.openedLeaf,
     ...(audit.distance ? { distance: audit.distance } : {}),
-    jury: shownPanel(it.disputes.find((one) => isAbout(one, audit))?.panel ?? null),
+    jury: shownPanel(panel),
   };
-}
-
-function isAbout(dispute: Dispute, { round, seat, segment }: Audit): boolean {
-  const { kind } = dispute;
-  return (
-    kind === 'audit' &&
-    dispute.round === round &&
-    dispute.seat === seat &&
-    dispute.segment === segment
-  );
 }
 
 function shownPanel(panel: readonly Juror[] | null): { seat: number; answered: boolean }[] {

@@ -46,11 +46,24 @@ export function setOperator(draft: RunDraft, it: OwnerCall & { operator: string 
   draft.emit('operator_set', { seat: seat.seat, operator: it.operator });
 }
 
-/** Else one call could mean either of two seats. */
-export function checkNameIsFree(draft: RunDraft, actor: Actor): void {
+/** Else one call could mean either of two seats that others own. */
+function checkNameIsFree(draft: RunDraft, actor: Actor): void {
   if (draft.source.seatOf(actor) !== null || draft.source.seatOperatedBy(actor) !== null) {
     refuse('ALREADY_ENROLLED', `${seatName(actor)} has a seat; an absent one can rejoin`);
   }
+}
+
+/**
+ * Nobody asks who is named as operator. So that it keeps nobody out, or at work for others, whoever
+ * enrols acts for its own seat, and the other one is its owner's again.
+ */
+export function giveBackOperated(draft: RunDraft, actor: Actor): void {
+  const number = draft.source.seatOperatedBy(actor);
+  if (number === null) return;
+  const seat = draft.seat(number);
+  seat.operator = null;
+  draft.operators.set(seatName(actor), null);
+  draft.emit('operator_set', { seat: number, operator: seat.account });
 }
 
 function ownSeat(draft: RunDraft, it: OwnerCall): Seat {

@@ -281,6 +281,7 @@ export function releaseHeld(draft: RunDraft, number: number, ordinal: number): v
 export function settleRun(draft: RunDraft, status: 'completed' | 'stopped', because: string): void {
   draft.plan(
     { do: 'settle-seats', left: draft.run.roster.map((_, seat) => seat) },
+    { do: 'note-services', left: [...new Set(draft.run.roster.map(({ owner }) => owner))] },
     { do: 'refund-applicants' },
     { do: 'end-run', status, because },
   );
@@ -294,18 +295,20 @@ export function settleSeat(draft: RunDraft, number: number): void {
   draft.credit(seat.payout, 'stakes', seat.stakeYocto);
   seat.stakeYocto = 0n;
   entry.status = 'left';
-  noteServiceOfOwner(draft, number);
 }
 
-/** At the last of an account's seats, all at once: what a run adds to an account has one cap. */
-function noteServiceOfOwner(draft: RunDraft, number: number): void {
+/** Of all seats of an account at once: what a run adds to an account has one cap. */
+export function noteServices(draft: RunDraft, { left }: { left: number[] }): boolean {
   const { roster } = draft.run;
-  const { owner } = draft.roster(number);
-  const own = roster.flatMap((entry, seat) => (entry.owner === owner ? [seat] : []));
-  const isLater = (seat: number) =>
-    seat > number && (roster[seat]!.status === 'active' || roster[seat]!.status === 'absent');
-  if (own.some(isLater)) return;
-  for (const seat of own) if (roster[seat]!.status === 'left') noteService(draft, seat);
+  while (left.length > 0) {
+    const own = roster.flatMap(({ owner, status }, seat) =>
+      owner === left[0] && status === 'left' ? [seat] : [],
+    );
+    if (!draft.hasRoom(own.length + 1)) return false;
+    left.shift();
+    for (const seat of own) noteService(draft, seat);
+  }
+  return true;
 }
 
 /** Of a run whose seats were never drawn. */

@@ -47,6 +47,8 @@ export type Work =
   // The run ends
   | { do: 'suspend-disputes' }
   | ({ do: 'settle-seats' } & Seats)
+  /** `left`: party numbers of the seats' owners. */
+  | { do: 'note-services'; left: number[] }
   | { do: 'refund-applicants' }
   | { do: 'end-run'; status: 'completed' | 'stopped'; because: string }
   // Verdicts

@@ -9,18 +9,20 @@ import {
   checkLeaf,
   enter,
   findAudit,
+  mayDeny,
   noteLateStep,
   refuseStep,
   subjectOf,
+  waitNoLonger,
   type AuditStep,
   type LeafWithProof,
   type OpenedLeaf,
 } from '../audit-step.js';
 import { openedLeafOf, passAudit } from '../audit-verdict.js';
 import { disputeBytes } from '../budget.js';
+import { hasPlace } from '../dispute-places.js';
 import { openDispute } from '../dispute.js';
 import { refuse } from '../errors.js';
-import { disputesMax } from '../limits.js';
 import { payDecoy } from '../paid-decoy.js';
 import type { RunDraft } from '../run-draft.js';
 import type { Audit } from '../run-state.js';
@@ -158,7 +160,7 @@ export function uncover(draft: RunDraft, step: AuditStep & Uncovering): void {
   const passed = isClose(draft, distance);
   audit.distance = { ...distance, end: leaf, planted };
   // What is under the decoy is for a jury to see: its auditor has not seen that the decoy is one.
-  if (passed) return dispute(draft, audit, 'decoy');
+  if (passed) return disputeMeasured(draft, audit, 'decoy');
   if (audit.answer === null || distance.residualBillionths === null) {
     return concludeMeasured(draft, audit);
   }
@@ -169,8 +171,9 @@ export function uncover(draft: RunDraft, step: AuditStep & Uncovering): void {
 /** What the numbers come to, once nobody can say any more that they are about a decoy. */
 export function concludeMeasured(draft: RunDraft, audit: Audit): void {
   const distance = distanceOf(audit);
-  if (!isClose(draft, distance)) return dispute(draft, audit, 'distance');
-  if (drifts(draft, audit.seat, distance.alongBillionths)) return dispute(draft, audit, 'drift');
+  if (!isClose(draft, distance)) return disputeMeasured(draft, audit, 'distance');
+  if (drifts(draft, audit.seat, distance.alongBillionths))
+    return disputeMeasured(draft, audit, 'drift');
   audit.right = true;
   audit.decoy = distance.planted !== null && payDecoy(draft, audit);
   noteMeasured(draft, audit, { ...distance, failed: false });
@@ -184,10 +187,20 @@ function isClose(draft: RunDraft, { residualBillionths }: AuditDistance): boolea
 }
 
 /** As in the exact class: the auditor's word against the worker's, and a jury that computes. */
-function dispute(draft: RunDraft, audit: Audit, about: DisputedDistance['about']): void {
-  if (draft.disputes.length >= disputesMax) return passAudit(draft, audit);
-  audit.state = 'disputed';
+export function disputeMeasured(
+  draft: RunDraft,
+  audit: Audit,
+  about: DisputedDistance['about'],
+): void {
   const { round, seat, segment, startLeaf, auditor, replaced } = audit;
+  const isDenial = audit.queued === null && about === 'distance' && mayErr(draft, audit);
+  if (isDenial && !mayDeny(draft.seat(auditor), audit)) {
+    audit.state = 'measure';
+    return waitNoLonger(draft, audit);
+  }
+  audit.state = 'disputed';
+  audit.queued = hasPlace(draft) ? null : about;
+  if (audit.queued) return;
   const { end, planted, before } = distanceOf(audit);
   const denial = about === 'drift' || (about === 'distance' && mayErr(draft, audit));
   openDispute(draft, {

@@ -38,7 +38,7 @@ const dispute = (play: GovernancePlay, id: string, by = 'cat.test') =>
     by,
     'dispute_dataset',
     { id, evidence: named('proof') },
-    { depositYocto: 2n * near },
+    { depositYocto: 3n * near },
   );
 const ledger = (play: GovernancePlay, account: string) =>
   BigInt(play.fake.view<EarningsView>('get_earnings', { account }).ledgerYocto);
@@ -121,6 +121,18 @@ describe('a dispute of a dataset', () => {
     );
     const [open] = disputesOf(play, dataset.id);
     expect(open).to.include({ by: 'cat.test', bondYocto: `${near}`, verdict: null });
+  });
+
+  it('costs twice as much after each one that came to nothing', async () => {
+    const play = await startWithData();
+    const args = { id: dataset.id, evidence: named('proof') };
+    dispute(play, dataset.id);
+    play.pass(resolution('dismissed'));
+    expect(play.refusal('cat.test', 'dispute_dataset', args, 2n * near - 1n)).to.match(
+      /^DEPOSIT_TOO_SMALL: attach the bond of 2000000000000000000000000 /,
+    );
+    play.fake.call('cat.test', 'dispute_dataset', args, { depositYocto: 3n * near });
+    expect(disputesOf(play, dataset.id)[1]).to.include({ bondYocto: `${2n * near}` });
   });
 
   it('that the DAO upholds withdraws the dataset and returns the bond, once', async () => {

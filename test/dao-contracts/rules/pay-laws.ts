@@ -7,6 +7,7 @@ import {
   amendmentBytes,
   disputeBytes,
   fundingBytes,
+  unusedApplicationsYocto,
   recordOverheadBytes,
   returnedSlicesBytes,
   seatBytesOf,
@@ -149,6 +150,8 @@ export class PayLaws {
     let bytes = seated * seatBytesOf(state.terms);
     for (const { text } of effects?.records ?? []) bytes += text.length + recordOverheadBytes;
     for (const { event, data } of events) {
+      // Those that nobody made were paid for in advance.
+      if (event === 'enrolment_ended') bytes -= unusedBytes(Number(data.applications));
       if (event === 'dispute_opened' && data.kind === 'audit') bytes += disputeBytes;
       if (event === 'amendment_voted' && !before.run.amendment) bytes += amendmentBytes;
       if (event === 'run_rewound') bytes += returnedSlicesBytes(this.#undone(before, data.to));
@@ -164,4 +167,8 @@ export class PayLaws {
     expect('escrow', exact, () => `${paid} paid for ${bytes} bytes`);
     this.#storageYocto = totals.storage;
   }
+}
+
+function unusedBytes(applications: number): number {
+  return Number(unusedApplicationsYocto(applications) / storageYoctoPerByte);
 }

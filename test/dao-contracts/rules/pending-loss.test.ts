@@ -1,6 +1,5 @@
 /** What an expelled seat may still get back, and what it then gets beside it. */
 import { expect } from 'chai';
-import { disputesMax } from '@commonweights/dao-contracts/rules/limits.js';
 import type { Dispute } from '@commonweights/dao-contracts/rules/run-state.js';
 import { named, near, type RunPlay } from './run-play.js';
 import { accountOf } from './run-scenes.js';
@@ -12,7 +11,6 @@ import {
   passAudits,
   playAudit,
   playRound,
-  refusalOf,
   theDispute,
   tickOnly,
 } from './dispute-scenes.js';
@@ -184,15 +182,5 @@ describe('an auditor that is overruled in the end', () => {
     const others = JSON.parse(play.records[0]!.text) as { audits: { auditor: number }[] };
     const own = others.audits.filter(({ auditor }) => auditor === audit.auditor).length;
     expect(play.state.seats[audit.auditor]!.auditsRight - right).to.equal(own - 1);
-  });
-});
-
-describe('a challenge', () => {
-  it('is refused while the run has as many disputes as it can hold, and says so', () => {
-    const play = convictedWhileAtWork();
-    while (play.state.disputes.length < disputesMax) anotherDispute(play, { stage: 'dao' });
-    const it = { round: 2, root: named('other'), depositYocto: 10n * near };
-    const refused = refusalOf(play, { kind: 'challenge_root', account: 'x.test', ...it });
-    expect(refused).to.match(/^TOO_MANY: run 1 has 64 open disputes; wait until some end/);
   });
 });

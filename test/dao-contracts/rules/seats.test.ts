@@ -207,8 +207,18 @@ describe('the operator of a seat', () => {
     play.apply(operator());
     const taken = operator({ account: 'a1.test' });
     expect(refusalOf(play, taken)).to.match(/^ALREADY_ENROLLED: machine.test has a seat/);
-    const enrols = enrolCommand('machine.test');
-    expect(refusalOf(play, enrols)).to.match(/^ALREADY_ENROLLED: machine.test has a seat/);
+  });
+
+  it('may enrol all the same, since nobody asked it, and then acts for its own seat', () => {
+    const play = running({ ...terms, maxWorkers: 5 });
+    play.apply(operator());
+    play.apply(enrolCommand('machine.test'));
+    expect(play.lastEvents[0]).to.deep.include({ event: 'operator_set' });
+    expect(play.state.seats.at(-1)).to.include({ account: 'machine.test', operator: null });
+    expect(play.state.seats[0]!.operator).to.equal(null);
+    expect(play.state.operators).to.deep.equal({});
+    expect(play.actor(0).account).to.equal('a0.test');
+    expect(refusalOf(play, play.commitCommand(0))).to.equal('accepted');
   });
 });
 

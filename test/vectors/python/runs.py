@@ -35,7 +35,7 @@ def budget(case):
     fee = max(fee, 1600 * price)
     seats = min(64, 2 * (workers + it["maxAuditors"]))
     record = 1000 + workers * (900 + 80 * audits)
-    stored = 11640 + workers * (600 + 600 * audits) + 128 * 640
+    stored = 12340 + workers * (600 + 600 * audits) + 128 * 640
     stored += 640 * len(it["dataShares"]) + seats * 8220 + it["rounds"] * record + (it["rounds"] + 64) * 700
     cancelled = workers * audits * fee + (record + 1600) * price
     share = it["decoyShareBps"]
