@@ -30,6 +30,7 @@ const benches: Readonly<Record<string, string>> = {
   tolerance: 'how far honest engines and cheats end apart: the tolerance class [--write] (minutes)',
   verify:
     'verifying 2 GB: ratio to raw sha256, memory [--momentum] [--times 5] [--seeded] (minutes)',
+  pull: 'pulling from good mirrors behind a lying, a slow, a silent and a dead one [--mb 512]',
   recipe: 'what a training recipe is worth: four workers, one alone, data parallel (minutes)',
 };
 

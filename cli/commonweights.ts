@@ -15,6 +15,7 @@ import { addExplainCommand } from './commands/explain.js';
 import { addContractCommands } from './commands/contract.js';
 import { addEngineCommands } from './commands/engine.js';
 import { addGenerateCommand } from './commands/generate.js';
+import { addMirrorCommands } from './commands/mirror.js';
 import { addNetworkCommands } from './commands/network.js';
 import { addOmsCommands } from './commands/oms.js';
 import { addProposalCommands } from './commands/proposal.js';
@@ -82,6 +83,7 @@ export function buildProgram(terminal: Terminal): Command {
   addReleaseCommands(program, terminal);
   addPullCommands(program, terminal);
   addExplainCommand(program, terminal);
+  addMirrorCommands(program, terminal);
   addReplayCommand(program, terminal);
   addOmsCommands(program, terminal);
   addCheckpointCommands(program, terminal);

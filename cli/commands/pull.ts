@@ -3,6 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { canonicalJson } from '@commonweights/dataset-registry/digest/canonical.js';
+import { isDigest, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { exitCodeOf } from '@commonweights/trainer/release/exit-codes.js';
+import type { ReleaseSource } from '@commonweights/trainer/release/pull.js';
+import type { ReleaseFacts } from '@commonweights/trainer/release/release-facts.js';
 import type { ReadQuestion } from '@commonweights/trainer/release/read-release.js';
 import type { VerifierPolicy } from '@commonweights/trainer/release/policy.js';
 import type { Verification } from '@commonweights/trainer/release/verify.js';
@@ -26,6 +30,9 @@ interface PullFlags extends PolicyFlag {
   readonly to: string;
   readonly mirror?: string[];
   readonly saveEvidence?: string;
+  readonly evenRevoked?: boolean;
+  readonly offline?: string;
+  readonly evidence?: string;
 }
 
 interface VerifyFlags extends ChainFlags, PolicyFlag {
@@ -50,11 +57,18 @@ export function addPullCommands(program: Command, terminal: Terminal): void {
       withJson(program.command('pull <release>'))
         .description('fetch a release by its number or manifest digest, and verify it')
         .requiredOption('--to <dir>', 'an empty folder, or one that holds it already')
-        .option('--mirror <url...>', 'further registries to fetch from')
+        .option('--mirror <url...>', 'further registries and mirrors to fetch from')
+        .option(
+          '--even-revoked',
+          'fetch one that the DAO took back; it still counts as not verified',
+        )
+        .option('--offline <dir>', 'from a folder of "commonweights mirror", asking nobody')
+        .option('--evidence <file>', 'with --offline: what a chain said, kept by --save-evidence')
         .option('--policy <file>', 'your own rules beside the claims, as JSON')
         .option('--save-evidence <file>', 'keep what the chain said, to verify offline later'),
       'commonweights pull 1 --to ./model',
       'commonweights pull 1 --to ./model --mirror https://mirror.example --save-evidence e.json',
+      `commonweights pull sha256:${'5'.repeat(64)} --to ./model --offline ./mirror --evidence e.json`,
     ).addHelpText('after', codes),
     terminal,
     (session, [name], flags) => pull(session, name!, flags),
@@ -80,22 +94,21 @@ export function addPullCommands(program: Command, terminal: Terminal): void {
 
 async function pull(session: Session, name: string, flags: PullFlags): Promise<void> {
   const policy = await readPolicy(session, flags);
-  const client = session.reader();
-  const release = await readRelease(client, name);
-  const [{ pullRelease }, { readReleaseFacts }] = await Promise.all([
-    import('@commonweights/trainer/release/pull.js'),
-    import('@commonweights/trainer/release/release-facts.js'),
-  ]);
-  const urls = [session.registryUrl, ...(flags.mirror ?? [])];
-  const sources = urls.map((url) => ({ name: url, store: openRegistryStore({ url }) }));
-  const dir = resolve(session.terminal.cwd, flags.to);
-  const progress = session.startProgress(`pulling ${release.title} ${release.version}`, {
-    total: 100,
-    unit: '%',
-  });
+  const { pullRelease } = await import('@commonweights/trainer/release/pull.js');
+  const { cwd } = session.terminal;
+  const { title, manifest, chain, sources } =
+    flags.offline === undefined
+      ? await askAround(session, name, flags)
+      : await openBundle(session, name, flags);
+  const dir = resolve(cwd, flags.to);
+  if (flags.saveEvidence !== undefined) {
+    await writeFile(resolve(cwd, flags.saveEvidence), `${canonicalJson(chain)}\n`);
+  }
+  const progress = session.startProgress(`pulling ${title}`, { total: 100, unit: '%' });
+  let verification: Verification | null = null;
   try {
     await pullRelease({
-      release,
+      release: manifest,
       sources,
       targetDir: dir,
       onProgress: ({ path, doneBytes, totalBytes }) =>
@@ -104,19 +117,87 @@ async function pull(session: Session, name: string, flags: PullFlags): Promise<v
           `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}, ${path}`,
         ),
       onSourceDropped: (it) => session.note(`  source dropped: ${it.name}: ${it.why}`),
+      examine: async (folder) => {
+        verification = await examineThere(session, { dir: folder, chain }, policy);
+        if (flags.evenRevoked && isOnlyRevoked(verification)) return;
+        if (isBad(verification)) throw new NotVerified(folder);
+      },
     });
   } catch (error) {
-    progress.fail('not pulled');
-    throw error;
+    progress.fail(error instanceof NotVerified ? 'pulled, and not verified' : 'not pulled');
+    if (!(error instanceof NotVerified) || !verification) throw error;
+    reportVerdicts(session, { dir: error.folder, verification, policy: policy !== null });
   }
   progress.finish(dir);
-  const facts = await readReleaseFacts(client, { manifest: release.manifest });
-  if (flags.saveEvidence !== undefined) {
-    const file = resolve(session.terminal.cwd, flags.saveEvidence);
-    await writeFile(file, `${canonicalJson(facts)}\n`);
+  if (verification) reportVerdicts(session, { dir, verification, policy: policy !== null });
+}
+
+/** What was pulled lies in `folder` under no name of its own, to be looked at. */
+class NotVerified extends Error {
+  constructor(readonly folder: string) {
+    super('NOT_VERIFIED');
   }
-  const verification = await examineThere(session, { dir, chain: facts }, policy);
-  reportVerdicts(session, { dir, verification, policy: policy !== null });
+}
+
+interface Asked {
+  readonly title: string;
+  readonly manifest: Digest;
+  readonly chain: ReleaseFacts | null;
+  readonly sources: readonly ReleaseSource[];
+}
+
+/** The chain says which release it is and what stands against it, before anything is fetched. */
+async function askAround(session: Session, name: string, flags: PullFlags): Promise<Asked> {
+  const client = session.reader();
+  const release = await readRelease(client, name);
+  if (release.status === 'revoked' && !flags.evenRevoked) {
+    throw new CliError(
+      exitCodes.refused,
+      `RELEASE_REVOKED: the DAO took release ${release.id} back; nothing was fetched: pull another, ` +
+        'or say --even-revoked to look at it',
+    );
+  }
+  const urls = [session.registryUrl, ...(flags.mirror ?? [])];
+  const { readReleaseFacts } = await import('@commonweights/trainer/release/release-facts.js');
+  const { manifest, title, version } = release;
+  const chain = await readReleaseFacts(client, { manifest });
+  for (const { id, status } of chain.datasets) {
+    if (status !== 'active') session.note(`  warning: it descends from ${id}, which is ${status}`);
+  }
+  const sources = urls.map((url) => ({ name: url, store: openRegistryStore({ url }) }));
+  return { title: `${title} ${version}`, manifest, chain, sources };
+}
+
+/** From a folder that "mirror add" or "mirror export" filled; nobody is asked anything. */
+async function openBundle(session: Session, name: string, flags: PullFlags): Promise<Asked> {
+  if (!isDigest(name)) {
+    throw new CliError(
+      exitCodes.usage,
+      'USAGE: without a chain a release has no number; name the digest of its manifest',
+    );
+  }
+  const { openBundleStore } = await import('@commonweights/trainer/release/bundle-store.js');
+  const dir = resolve(session.terminal.cwd, flags.offline!);
+  const evidence = flags.evidence === undefined ? { offline: true } : { evidence: flags.evidence };
+  const chain = await readReleaseChain(session, '', evidence);
+  return {
+    title: name,
+    manifest: name,
+    chain,
+    sources: [{ name: dir, store: openBundleStore(dir) }],
+  };
+}
+
+function isBad({ verdicts, rules }: Verification): boolean {
+  return exitCodeOf(verdicts) !== 0 || rules.some(({ code }) => code !== null);
+}
+
+/** Whoever asks for a revoked release gets it, if that is all there is against it. */
+function isOnlyRevoked({ verdicts, rules }: Verification): boolean {
+  const bad = verdicts.filter(({ status }) => status === 'fail' || status === 'unknown');
+  return (
+    bad.every(({ code }) => code === 'RELEASE_REVOKED') && rules.every(({ code }) => code === null)
+  );
 }
 
 async function verify(session: Session, name: string, flags: VerifyFlags): Promise<void> {

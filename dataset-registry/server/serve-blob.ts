@@ -40,7 +40,8 @@ export async function sendBlob(
     const path = store.pathOf(digest);
     const sending = { cacheControl: false, lastModified: false, dotfiles: 'allow' as const };
     response.sendFile(path, sending, (error?: Error & { status?: number }) => {
-      if (!error || response.destroyed) return resolve();
+      // Whoever asked has gone: nobody's fault, and nobody to tell.
+      if (!error || response.destroyed || isGone(error)) return resolve();
       if (error.status === 416) {
         return reject(
           new Refusal(416, 'BAD_RANGE', 'no such range in this blob', 'ask HEAD first'),
@@ -78,4 +79,8 @@ function watchReader(response: Response, graceMs: number): void {
     last = now;
   }, graceMs).unref();
   response.once('close', () => clearInterval(timer));
+}
+
+function isGone(error: Error & { code?: string }): boolean {
+  return error.code === 'ECONNABORTED';
 }

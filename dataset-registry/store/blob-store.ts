@@ -15,8 +15,14 @@ export interface BlobStore {
   get(digest: Digest, options?: { maxBytes?: number }): Promise<Uint8Array>;
   /** Stores the bytes (again is harmless) and returns their digest. */
   put(bytes: Uint8Array): Promise<Digest>;
-  /** Bytes `start` up to, not including, `end`, unchecked: chunk verification sits above. */
-  read(digest: Digest, range: { start: number; end: number }): AsyncIterable<Uint8Array>;
+  /**
+   * Bytes `start` up to, not including, `end`, unchecked: chunk verification sits above. `signal`:
+   * nobody waits for them any more.
+   */
+  read(
+    digest: Digest,
+    range: { start: number; end: number; signal?: AbortSignal },
+  ): AsyncIterable<Uint8Array>;
 }
 
 /** A store whose owner may take blobs out again: one's own disk or memory, never a registry. */

@@ -1,8 +1,7 @@
 /**
- * One file from many sources, none of them trusted: chunks are fetched in parallel, each is checked
- * against the manifest as it arrives and only then written, a source that lies, stalls or drips is
- * dropped, and what is on disk already is kept when the download starts again. The file gets its
- * name only when its whole digest is right.
+ * One file from many sources, none of them trusted (source-race.ts): chunks are fetched in parallel,
+ * each is checked against the manifest as it arrives and only then written, and what is on disk already
+ * is kept when the download starts again. The file gets its name only when its whole digest is right.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
@@ -10,29 +9,15 @@ import { basename, dirname, join } from 'node:path';
 import { decodeChunkList, encodeChunkList } from '../digest/chunk-list.js';
 import { digestOf, type Digest } from '../digest/digest.js';
 import { countChunks, type ManifestFile } from '../digest/manifest.js';
-import { BlobError, corrupt, unreachable } from './blob-errors.js';
-import type { BlobStore } from './blob-store.js';
-import {
-  chunkBytesPerSecondMin,
-  chunkGraceMs,
-  connectionsDefault,
-  connectionsMax,
-  stallMs,
-  strikesMax,
-} from './limits.js';
-import { within } from './patience.js';
-
-/** Somewhere to read from, with the name under which it is reported. */
-export interface ChunkSource {
-  name: string;
-  store: BlobStore;
-}
+import { corrupt } from './blob-errors.js';
+import { connectionsDefault, connectionsMax } from './limits.js';
+import { SourceRace, type ChunkSource } from './source-race.js';
 
 export interface FetchFileRequest {
   file: Pick<ManifestFile, 'digest' | 'size' | 'chunks'>;
   chunkBytes: number;
-  /** In order of preference. */
-  sources: readonly ChunkSource[];
+  /** In order of preference; or a race between them that knows them already. */
+  sources: readonly ChunkSource[] | SourceRace;
   /** Where the file goes; `partOf(target)` holds what is there so far. */
   target: string;
   connections?: number;
@@ -47,7 +32,8 @@ export interface FetchFileRequest {
  */
 export async function fetchFile(request: FetchFileRequest): Promise<void> {
   const { file, target, chunkBytes } = request;
-  const race = new SourceRace(request);
+  const { sources } = request;
+  const race = sources instanceof SourceRace ? sources : new SourceRace({ ...request, sources });
   const chunks = await fetchChunkList(race, file, chunkBytes);
   await mkdir(dirname(target), { recursive: true });
   const part = partOf(target);
@@ -140,91 +126,6 @@ async function fetchChunkList(
   const list = file.chunks.list;
   const bytes = await race.fetch(list, { start: 0, end: 32 * count, digest: list });
   return decodeChunkList(bytes, file, chunkBytes);
-}
-
-/** Which sources are left, how busy each is, and what happens to those that fail. */
-class SourceRace {
-  private readonly entries: { source: ChunkSource; busy: number; strikes: number; why: string }[];
-  private readonly stallMs: number;
-
-  constructor(private readonly request: FetchFileRequest) {
-    this.entries = request.sources.map((source) => ({ source, busy: 0, strikes: 0, why: '' }));
-    this.stallMs = request.stallMs ?? stallMs;
-  }
-
-  /** Checked bytes from the first source that delivers them. */
-  async fetch(
-    blob: Digest,
-    piece: { start: number; end: number; digest: Digest },
-  ): Promise<Uint8Array> {
-    for (;;) {
-      const entry = this.pick();
-      entry.busy++;
-      try {
-        const bytes = await this.readPiece(entry.source, blob, piece);
-        const found = digestOf(bytes);
-        if (found !== piece.digest) throw corrupt(piece.digest, entry.source.name, found);
-        return bytes;
-      } catch (error) {
-        this.strike(entry, error);
-      } finally {
-        entry.busy--;
-      }
-    }
-  }
-
-  /** The least busy source that is left, ties to the preferred one. */
-  private pick(): SourceRace['entries'][number] {
-    const left = this.entries.filter((entry) => entry.strikes < strikesMax);
-    const [best] = left.sort((a, b) => a.busy - b.busy);
-    if (best) return best;
-    const why = this.entries.map((entry) => `${entry.source.name}: ${entry.why}`).join('; ');
-    throw new BlobError(
-      'NO_SOURCE_LEFT',
-      `${why || 'no source was named'}; what arrived is kept: try again or name another source`,
-    );
-  }
-
-  private strike(entry: SourceRace['entries'][number], error: unknown): void {
-    if (entry.strikes >= strikesMax) return;
-    const code = error instanceof BlobError ? error.code : '';
-    const hopeless = code === 'BLOB_CORRUPT' || code === 'BLOB_MISSING';
-    entry.strikes = hopeless ? strikesMax : entry.strikes + 1;
-    entry.why = (error as Error).message;
-    if (entry.strikes >= strikesMax) {
-      this.request.onSourceDropped?.({ name: entry.source.name, why: entry.why });
-    }
-  }
-
-  /** Exactly the bytes of the piece: neither silence, nor dripping, nor a flood is waited for. */
-  private async readPiece(
-    source: ChunkSource,
-    blob: Digest,
-    piece: { start: number; end: number },
-  ): Promise<Uint8Array> {
-    const bytes = new Uint8Array(piece.end - piece.start);
-    const deadline = Date.now() + chunkGraceMs + (1_000 * bytes.length) / chunkBytesPerSecondMin;
-    const late = (): Error => unreachable(source.name, 'stalled or dripped');
-    const reading = source.store.read(blob, piece)[Symbol.asyncIterator]();
-    let at = 0;
-    try {
-      for (;;) {
-        const patienceMs = Math.min(this.stallMs, deadline - Date.now());
-        const { done, value } = await within(reading.next(), patienceMs, late);
-        if (done) break;
-        if (at + value.length > bytes.length) {
-          throw corrupt(blob, source.name, `more than the ${bytes.length} bytes asked for`);
-        }
-        bytes.set(value, at);
-        at += value.length;
-      }
-    } finally {
-      // Not awaited: a stalled generator would never answer.
-      void Promise.resolve(reading.return?.()).catch(() => {});
-    }
-    if (at !== bytes.length) throw unreachable(source.name, `sent ${at} of ${bytes.length} bytes`);
-    return bytes;
-  }
 }
 
 async function holds(handle: FileHandle, chunk: Chunk): Promise<boolean> {

@@ -131,14 +131,14 @@ export class HttpStore implements BlobStore {
 
   async *read(
     digest: Digest,
-    range: { start: number; end: number },
+    range: { start: number; end: number; signal?: AbortSignal },
   ): AsyncGenerator<Uint8Array, void> {
     if (range.end <= range.start) return;
     let at = range.start;
     let last: unknown;
     for (const base of this.baseUrls) {
       try {
-        for await (const piece of this.stream(base, digest, { start: at, end: range.end })) {
+        for await (const piece of this.stream(base, digest, { ...range, start: at })) {
           at += piece.length;
           yield piece;
         }
@@ -154,10 +154,12 @@ export class HttpStore implements BlobStore {
   private async *stream(
     base: string,
     digest: Digest,
-    range: { start: number; end?: number },
+    range: { start: number; end?: number; signal?: AbortSignal },
     patience = this.patienceWith(base),
   ): AsyncGenerator<Uint8Array, void> {
     const abort = new AbortController();
+    const stop = () => abort.abort();
+    range.signal?.addEventListener('abort', stop);
     const wanted = (range.end ?? Infinity) - range.start;
     const header = `bytes=${range.start}-${range.end === undefined ? '' : range.end - 1}`;
     const whole = range.start === 0 && range.end === undefined;
@@ -184,6 +186,7 @@ export class HttpStore implements BlobStore {
         throw unreachable(base, `ended after ${received} of ${wanted} bytes`);
       }
     } finally {
+      range.signal?.removeEventListener('abort', stop);
       abort.abort();
     }
   }

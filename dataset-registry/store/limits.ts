@@ -26,3 +26,19 @@ export const uploadPieceBytes = 2 ** 24;
 /** A temporary file is a dead writer's after this; of a dead process, when quiet for a while. */
 export const leftoverAgeMs = 24 * 3_600_000;
 export const leftoverQuietMs = 600_000;
+
+/** A piece is asked of a second source after so many times what that one needs, but not at once. */
+export const hedgeFactor = 4;
+export const hedgeMsMin = 300;
+
+/**
+ * A source whose points reach this is asked only when no other is left: two for a piece that another
+ * brought while it had sent nothing, one for a slow piece, one back for each that it was first with.
+ */
+export const overtakenPointsMax = 4;
+/** And at once when it is found to send so many times less, or nothing while others sent so many pieces. */
+export const uselessFactor = 20;
+export const silentPiecesMax = 3;
+
+/** A piece from which a source's rate is told. */
+export const tellingBytesMin = 2 ** 16;

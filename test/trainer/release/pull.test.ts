@@ -3,13 +3,14 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { missing } from '@commonweights/dataset-registry/store/blob-errors.js';
 import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
 import { putFiles } from '@commonweights/dataset-registry/store/manifest-store.js';
 import { MemoryStore } from '@commonweights/dataset-registry/store/memory-store.js';
 import { exitCodeOf } from '@commonweights/trainer/release/exit-codes.js';
 import { pullRelease, type PullProgress } from '@commonweights/trainer/release/pull.js';
 import { verifyFolder } from '@commonweights/trainer/release/verify.js';
-import { smallRelease, sparse, statusOf } from './small-release.js';
+import { smallRelease, sparse, statusOf, type Small } from './small-release.js';
 
 describe('pulling a release', () => {
   const small = smallRelease(sparse);
@@ -80,11 +81,47 @@ describe('pulling a release', () => {
     expect((await readdir(dir))[0]).to.match(/^model\..*\.part$/);
     const counting = without(store, null);
     await pullRelease({ release, sources: [{ name: 'whole', store: counting.store }], targetDir });
-    // Files before the weights were there already; only the rest was read again.
-    const names = small.built.manifest.files.map((file) => file.path);
-    const rest = names.length - names.indexOf('model.safetensors');
-    expect(counting.reads.size).to.equal(rest);
+    // What had come was there already; only the rest was read again.
+    expect(counting.reads.has(weights.digest)).to.equal(true);
+    expect(counting.reads.size).to.be.lessThan(small.built.manifest.files.length);
     expect(await readdir(dir)).to.deep.equal(['model']);
+  });
+
+  it('gives no name to what does not verify, and goes on from it when it does', async () => {
+    const targetDir = join(dir, 'model');
+    const examine = async (folder: string, chain: Small['facts']): Promise<void> => {
+      const verdicts = await verifyFolder({ dir: folder, chain });
+      if (exitCodeOf(verdicts) !== 0) throw new Error('not verified');
+    };
+    const revoked = { ...small.facts.release!, status: 'revoked' as const };
+    const pull = (chain: Small['facts']) =>
+      pullRelease({
+        ...{ release, sources: [source], targetDir },
+        examine: (folder) => examine(folder, chain),
+      });
+    await rejects(pull({ ...small.facts, release: revoked }), 'not verified');
+    expect(await readdir(dir)).to.deep.equal([`model.${release.slice(7, 23)}.part`]);
+    await pull(small.facts);
+    expect(await readdir(dir)).to.deep.equal(['model']);
+    await rejects(pull({ ...small.facts, release: revoked }), 'not verified');
+  });
+
+  it('is not held up by a mirror that is silent from the first byte on', async () => {
+    const silent = {
+      get: () => new Promise<never>(() => {}),
+      read: async function* (_: Digest, { signal }: { signal?: AbortSignal }) {
+        await new Promise((resolve) => signal!.addEventListener('abort', resolve));
+        yield new Uint8Array(0);
+      },
+    };
+    const targetDir = join(dir, 'model');
+    const dropped: string[] = [];
+    await pullRelease({
+      ...{ release, sources: [{ name: 'silent', store: silent }, source], targetDir },
+      onSourceDropped: ({ name }) => dropped.push(name),
+    });
+    expect(exitCodeOf(await verifyFolder({ dir: targetDir, chain: small.facts }))).to.equal(0);
+    expect(dropped).to.deep.equal(['silent']);
   });
 
   it('takes the true bytes when the first source lies', async () => {
@@ -157,7 +194,7 @@ function without(inner: BlobStore, absent: Digest | null) {
     put: (bytes) => inner.put(bytes),
     read(digest, range) {
       reads.add(digest);
-      if (digest === absent) throw new Error('STORE_UNREACHABLE: cut');
+      if (digest === absent) throw missing(digest, 'this store');
       return inner.read(digest, range);
     },
   };

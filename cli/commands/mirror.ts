@@ -1,0 +1,189 @@
+/**
+ * `commonweights mirror`: keeps releases and hands them to anybody, from any machine. It needs no key and
+ * no standing: whoever pulls checks every byte, so a mirror can only be there or not.
+ */
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { parseDigest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { MirroredRelease } from '@commonweights/trainer/release/mirror.js';
+import type { Verdict } from '@commonweights/trainer/release/verdict.js';
+import { wholeNumber, withExamples, withJson } from '../arguments.js';
+import { formatBytes, formatTable } from '../output.js';
+import { untilAborted } from '../pause.js';
+import { reportVerdicts } from '../print-verdicts.js';
+import { openRegistryStore } from '../registry-store.js';
+import { does, type Session } from '../session.js';
+import type { Terminal } from '../terminal.js';
+import { readReleaseChain } from './release-chain.js';
+import { readRelease } from './release-record.js';
+
+interface MirrorFlags {
+  readonly data: string;
+}
+interface AddFlags extends MirrorFlags {
+  readonly mirror?: string[];
+}
+interface ServeFlags extends MirrorFlags {
+  readonly port: number;
+  readonly host: string;
+}
+interface DenyFlags extends MirrorFlags {
+  readonly reason: string;
+}
+
+export function addMirrorCommands(program: Command, terminal: Terminal): void {
+  const mirror = program.command('mirror').description('keep releases and hand them to anybody');
+  const own = (command: Command) =>
+    command.option('--data <dir>', 'where the mirror keeps its blobs', './mirror');
+  does<AddFlags>(
+    withExamples(
+      withJson(own(mirror.command('add <release>')))
+        .description('take in a release: by number, by manifest digest, or a pulled folder')
+        .option('--mirror <url...>', 'further registries and mirrors to fetch from'),
+      'commonweights mirror add 1',
+      'commonweights mirror add ./model --data /srv/mirror',
+    ),
+    terminal,
+    (session, [name], flags) => add(session, name!, flags),
+  );
+  does<ServeFlags>(
+    withExamples(
+      own(mirror.command('serve'))
+        .description('serve what was taken in, until Ctrl-C; nobody can upload')
+        .option('--port <n>', 'where to listen', wholeNumber(0, 65_535), 3060)
+        .option('--host <name>', 'which of its addresses', '127.0.0.1'),
+      'commonweights mirror serve --host 0.0.0.0',
+    ),
+    terminal,
+    (session, _, flags) => serve(session, flags),
+  );
+  does<MirrorFlags>(
+    withExamples(
+      withJson(own(mirror.command('list'))).description(
+        'what it has, and what its operator denies',
+      ),
+      'commonweights mirror list',
+    ),
+    terminal,
+    (session, _, flags) => list(session, flags),
+  );
+  does<DenyFlags>(
+    withExamples(
+      withJson(own(mirror.command('deny <digest>')))
+        .description(
+          'serve a release, or a blob, no more; take the line off denylist.txt to undo it',
+        )
+        .requiredOption('--reason <text>', 'why, told to whoever asks for it'),
+      `commonweights mirror deny sha256:${'5'.repeat(64)} --reason "a court order"`,
+    ),
+    terminal,
+    (session, [digest], flags) => deny(session, digest!, flags),
+  );
+  does<MirrorFlags>(
+    withExamples(
+      withJson(own(mirror.command('export <dir>'))).description(
+        'lay it out for a web server or a bucket that serves files as they are',
+      ),
+      'commonweights mirror export ./public',
+    ),
+    terminal,
+    (session, [dir], flags) => exportTo(session, dir!, flags),
+  );
+}
+
+async function open(session: Session, { data }: MirrorFlags) {
+  const { Mirror } = await import('@commonweights/trainer/release/mirror.js');
+  return new Mirror(resolve(session.terminal.cwd, data));
+}
+
+/** Whatever it comes from, it is verified against the chain before it is handed on. */
+async function add(session: Session, name: string, flags: AddFlags): Promise<void> {
+  const { cwd } = session.terminal;
+  const folder = resolve(cwd, name);
+  if ((await stat(folder).catch(() => null))?.isDirectory())
+    return addFolder(session, folder, flags);
+  const { pullRelease } = await import('@commonweights/trainer/release/pull.js');
+  const release = await readRelease(session.reader(), name);
+  const urls = [session.registryUrl, ...(flags.mirror ?? [])];
+  const sources = urls.map((url) => ({ name: url, store: openRegistryStore({ url }) }));
+  const scratch = await mkdtemp(join(tmpdir(), 'cw-mirror-'));
+  try {
+    const targetDir = join(scratch, 'release');
+    await pullRelease({
+      ...{ release, sources, targetDir },
+      onSourceDropped: (it) => session.note(`  source dropped: ${it.name}: ${it.why}`),
+    });
+    await addFolder(session, targetDir, flags);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function addFolder(session: Session, dir: string, flags: AddFlags): Promise<void> {
+  const [{ examineFolder }, { exitCodeOf }, { MANIFEST_FILE }] = await Promise.all([
+    import('@commonweights/trainer/release/verify.js'),
+    import('@commonweights/trainer/release/exit-codes.js'),
+    import('@commonweights/trainer/release/release-files.js'),
+  ]);
+  const chain = await readReleaseChain(session, join(dir, MANIFEST_FILE), {});
+  const verification = await examineFolder({ dir, chain }, null);
+  if (exitCodeOf(verification.verdicts) !== 0) {
+    reportVerdicts(session, { dir, verification, policy: false });
+  }
+  const { title, version } = chain!.release!;
+  const mirror = await open(session, flags);
+  const added = await mirror.add(dir, nameOf(title, version));
+  session.print({ ...added, warnings: warningsOf(verification.verdicts) }, () =>
+    [
+      `${added.name}  ${added.manifest}  ${formatBytes(added.bytes)}\n`,
+      ...warningsOf(verification.verdicts).map((warning) => `! ${warning}\n`),
+    ].join(''),
+  );
+}
+
+function warningsOf(verdicts: readonly Verdict[]): string[] {
+  return verdicts
+    .filter(({ status }) => status === 'warn')
+    .map(({ claim, detail }) => `${claim}: ${detail}`);
+}
+
+/** Letters that are nobody's markup or path. */
+function nameOf(title: string, version: string): string {
+  return `${title}-${version}`.replace(/[^A-Za-z0-9.]+/g, '-').slice(0, 100);
+}
+
+async function serve(session: Session, flags: ServeFlags): Promise<void> {
+  const { startRegistry } = await import('@commonweights/dataset-registry/server/registry.js');
+  const { dataDir } = await open(session, flags);
+  const { port, host } = flags;
+  const running = await startRegistry({ dataDir, port, host });
+  session.note(`Serves ${dataDir} at ${running.url}; others pull with --mirror ${running.url}`);
+  await untilAborted(session.terminal.signal);
+  await running.stop();
+}
+
+async function list(session: Session, flags: MirrorFlags): Promise<void> {
+  const releases = await (await open(session, flags)).list();
+  session.print(releases, () =>
+    releases.length === 0
+      ? 'Nothing yet: "commonweights mirror add" takes releases in.\n'
+      : formatTable(['release', 'manifest', 'size', ''], releases.map(rowOf)),
+  );
+}
+
+function rowOf({ name, manifest, bytes, denied }: MirroredRelease): string[] {
+  return [name, manifest, formatBytes(bytes), denied === null ? '' : `denied: ${denied}`];
+}
+
+async function deny(session: Session, digest: string, flags: DenyFlags): Promise<void> {
+  const denied = await (await open(session, flags)).deny(parseDigest(digest), flags.reason);
+  session.print({ denied }, () => `${denied.length} blobs are served no more\n`);
+}
+
+async function exportTo(session: Session, dir: string, flags: MirrorFlags): Promise<void> {
+  const to = resolve(session.terminal.cwd, dir);
+  const blobs = await (await open(session, flags)).export(to);
+  session.print({ to, blobs }, () => `${blobs} blobs below ${join(to, 'blobs')}\n`);
+}

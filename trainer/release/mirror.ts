@@ -1,0 +1,208 @@
+/**
+ * A mirror: a folder with the blobs of releases, which a registry serves as it is, and which can be laid
+ * out for any web server or bucket. What goes in is hashed as it is copied, file and chunks, so that a
+ * mirror holds nothing but what its digests say; whoever pulls from it checks that again.
+ */
+import { constants } from 'node:fs';
+import {
+  appendFile,
+  copyFile,
+  link,
+  mkdir,
+  open,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { join } from 'node:path';
+import { encodeChunkList } from '@commonweights/dataset-registry/digest/chunk-list.js';
+import { startDigest } from '@commonweights/dataset-registry/digest/digest-stream.js';
+import { digestTreeRoot } from '@commonweights/dataset-registry/digest/digest-tree.js';
+import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import {
+  countChunks,
+  manifestLimits,
+  parseManifest,
+  type Manifest,
+  type ManifestFile,
+} from '@commonweights/dataset-registry/digest/manifest.js';
+import { openDenylist, openIndex } from '@commonweights/dataset-registry/server/operator-files.js';
+import { FolderStore } from '@commonweights/dataset-registry/store/folder-store.js';
+import { MANIFEST_FILE } from './release-files.js';
+
+export interface MirroredRelease {
+  /** E.g. `speeches-1.0.0`: a hint for people, nothing that anybody trusts. */
+  readonly name: string;
+  readonly manifest: Digest;
+  readonly bytes: number;
+  /** Why the operator denies it; null: it is served. */
+  readonly denied: string | null;
+}
+
+export class Mirror {
+  readonly store: FolderStore;
+
+  constructor(readonly dataDir: string) {
+    this.store = new FolderStore(join(dataDir, 'blobs'));
+  }
+
+  /**
+   * Takes in a release's folder under a name. Errors: `MIRROR_REFUSED` where a file is not the
+   * manifest's or the operator denies it, `BAD_MANIFEST`, those of the disk.
+   */
+  async add(dir: string, name: string): Promise<MirroredRelease> {
+    const manifestBytes = await readManifest(dir);
+    const manifest = parseManifest(manifestBytes);
+    const digest = digestOf(manifestBytes);
+    const denied = (await openDenylist(this.dataDir)()).get(digest);
+    if (denied !== undefined) {
+      throw refused(`the operator denies ${digest}: ${denied}`, 'take it off denylist.txt first');
+    }
+    for (const file of manifest.files) await this.addFile(dir, file, manifest.chunkBytes);
+    // Last, so that a manifest that is there leads to everything.
+    await this.store.put(manifestBytes);
+    await this.nameRelease(name, digest);
+    return { name, manifest: digest, bytes: bytesOf(manifest), denied: null };
+  }
+
+  async list(): Promise<MirroredRelease[]> {
+    const denied = await openDenylist(this.dataDir)();
+    const found: MirroredRelease[] = [];
+    for (const [name, digest] of await openIndex(this.dataDir)()) {
+      const manifest = await this.manifestOf(digest);
+      if (!manifest) continue;
+      const why = denied.get(digest) ?? null;
+      found.push({ name, manifest: digest, bytes: bytesOf(manifest), denied: why });
+    }
+    return found;
+  }
+
+  /**
+   * Serves a release no more: its manifest, and every blob that no other release here needs. The bytes
+   * stay, for an operator may be wrong; a plain blob is denied by its digest. Returns what was denied.
+   */
+  async deny(digest: Digest, why: string): Promise<Digest[]> {
+    const line = why.replace(/\s+/g, ' ').trim();
+    if (line === '') throw refused('no reason was given', 'say why, for whoever asks for it');
+    const already = await openDenylist(this.dataDir)();
+    const needed = new Set<Digest>();
+    for (const other of await this.list()) {
+      if (other.manifest === digest || other.denied !== null) continue;
+      for (const blob of blobsOf((await this.manifestOf(other.manifest))!)) needed.add(blob);
+    }
+    const manifest = await this.manifestOf(digest);
+    const own = [digest, ...(manifest ? blobsOf(manifest) : [])];
+    const denied = [...new Set(own)].filter((one) => !needed.has(one) && !already.has(one));
+    const text = denied.map((one) => `${one} ${line}\n`).join('');
+    const file = join(this.dataDir, 'denylist.txt');
+    await mkdir(this.dataDir, { recursive: true });
+    // A last line that somebody left without its end must not swallow the first of these.
+    const before = await readFile(file, 'utf8').catch(() => '');
+    await appendFile(file, before === '' || before.endsWith('\n') ? text : `\n${text}`);
+    return denied;
+  }
+
+  /**
+   * Lays everything that is served out as a web server or bucket shows it: `<to>/blobs/<digest>`. Whoever
+   * serves that folder's files as they are is a mirror. Returns how many blobs there are.
+   */
+  async export(to: string): Promise<number> {
+    const denied = await openDenylist(this.dataDir)();
+    const blobs = new Set<Digest>();
+    for (const { manifest, denied: why } of await this.list()) {
+      if (why !== null) continue;
+      for (const blob of [manifest, ...blobsOf((await this.manifestOf(manifest))!)])
+        blobs.add(blob);
+    }
+    await mkdir(join(to, 'blobs'), { recursive: true });
+    for (const blob of blobs) {
+      if (denied.has(blob)) blobs.delete(blob);
+      else await shareFile(this.store.pathOf(blob), join(to, 'blobs', blob));
+    }
+    return blobs.size;
+  }
+
+  private async addFile(dir: string, file: ManifestFile, chunkBytes: number): Promise<void> {
+    const temporary = await this.store.temporaryPath();
+    try {
+      // Hashed is the copy, to which nobody else writes.
+      await copyFile(join(dir, ...file.path.split('/')), temporary, constants.COPYFILE_FICLONE);
+      const chunks = await hashFile(temporary, file, chunkBytes);
+      // A file of one chunk or none has no list that anybody asks for.
+      if (chunks.length > 1) await this.store.put(encodeChunkList(chunks));
+      await this.store.adopt(temporary, file.digest);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  private async manifestOf(digest: Digest): Promise<Manifest | null> {
+    const bytes = await this.store
+      .get(digest, { maxBytes: manifestLimits.bytesMax })
+      .catch(() => null);
+    try {
+      return bytes && parseManifest(bytes);
+    } catch {
+      return null;
+    }
+  }
+
+  private async nameRelease(name: string, digest: Digest): Promise<void> {
+    const names = Object.fromEntries(await openIndex(this.dataDir)());
+    const draft = join(this.dataDir, 'index.json.tmp');
+    await writeFile(draft, `${JSON.stringify({ ...names, [name]: digest }, null, 2)}\n`);
+    await rename(draft, join(this.dataDir, 'index.json'));
+  }
+}
+
+async function readManifest(dir: string): Promise<Uint8Array> {
+  const path = join(dir, MANIFEST_FILE);
+  const { size } = await stat(path);
+  if (size > manifestLimits.bytesMax) throw refused(`${path} has ${size} bytes`, 'pull it again');
+  return new Uint8Array(await readFile(path));
+}
+
+/** The digests of its chunks, when they and the file are the manifest's. */
+async function hashFile(path: string, file: ManifestFile, chunkBytes: number): Promise<Digest[]> {
+  const handle = await open(path, 'r');
+  const wrong = () => refused(`${file.path} is not the manifest's`, 'pull the release again');
+  try {
+    if ((await handle.stat()).size !== file.size) throw wrong();
+    const whole = startDigest();
+    const chunks: Digest[] = [];
+    const buffer = new Uint8Array(chunkBytes);
+    for (let index = 0; index < countChunks(file.size, chunkBytes); index++) {
+      const { bytesRead } = await handle.read(buffer, 0, chunkBytes, index * chunkBytes);
+      const chunk = buffer.subarray(0, bytesRead);
+      whole.update(chunk);
+      chunks.push(digestOf(chunk));
+    }
+    if (whole.end() !== file.digest || digestTreeRoot(chunks) !== file.chunks.root) throw wrong();
+    return chunks;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Another name for the same bytes where the disk has them, else a copy. */
+async function shareFile(from: string, to: string): Promise<void> {
+  await rm(to, { force: true });
+  await link(from, to).catch(() => copyFile(from, to, constants.COPYFILE_FICLONE));
+}
+
+/** Of the files; a list that was never written is nobody's loss. */
+function blobsOf({ files, chunkBytes }: Manifest): Digest[] {
+  return files.flatMap(({ digest, chunks, size }) =>
+    countChunks(size, chunkBytes) > 1 ? [digest, chunks.list] : [digest],
+  );
+}
+
+function bytesOf({ files }: Manifest): number {
+  return files.reduce((sum, { size }) => sum + size, 0);
+}
+
+function refused(facts: string, remedy: string): Error {
+  return new Error(`MIRROR_REFUSED: ${facts}; ${remedy}`);
+}
