@@ -3,13 +3,13 @@ import { madeBy } from '@commonweights/dao-contracts/client/action-words.js';
 import { toWire } from '@commonweights/dao-contracts/client/money-fields.js';
 import { readProposal, type ProposalStory } from '../reading/proposal.js';
 import { Badge } from '../parts/badge.js';
-import { DaoCommand } from '../parts/dao-command.js';
 import { DigestText } from '../parts/digest.js';
 import { useDoor } from '../parts/door-context.js';
 import { Live } from '../parts/live.js';
 import { Near } from '../parts/near.js';
 import { ChainTime } from '../parts/time.js';
 import { useReading } from '../parts/use-reading.js';
+import { ExecuteHere, VoteHere } from '../parts/vote-here.js';
 import { VotesBar } from '../pictures/votes-bar.js';
 import { effectsOfAction, titleOfAction } from '../words/actions.js';
 
@@ -21,12 +21,12 @@ export function ProposalPage({ id }: { id: number }) {
   });
   return (
     <Live title={`Proposal ${id}`} using={using} missing="The DAO has no such proposal.">
-      {(story) => <Sections story={story} />}
+      {(story) => <Sections story={story} readNow={using.readNow} />}
     </Live>
   );
 }
 
-function Sections({ story }: { story: ProposalStory }) {
+function Sections({ story, readNow }: { story: ProposalStory; readNow: () => void }) {
   const { proposal } = story;
   const { action } = proposal;
   const isOpen = ['voting', 'queued'].includes(proposal.status);
@@ -57,7 +57,7 @@ function Sections({ story }: { story: ProposalStory }) {
         <h2 id="vote">The vote</h2>
         <VotesBar proposal={proposal} />
         <Stages story={story} />
-        <NextStep story={story} />
+        <NextStep story={story} readNow={readNow} />
       </section>
       <section aria-labelledby="why">
         <h2 id="why">In the words of {proposal.proposer}</h2>
@@ -125,16 +125,10 @@ function Stages({ story: { proposal, nowMs } }: { story: ProposalStory }) {
   );
 }
 
-function NextStep({ story: { proposal, nowMs } }: { story: ProposalStory }) {
+function NextStep({ story, readNow }: { story: ProposalStory; readNow: () => void }) {
+  const { proposal, nowMs } = story;
   const { id, status } = proposal;
-  if (status === 'voting') {
-    return (
-      <>
-        <p>Members vote from the command line, with the account that has the weight:</p>
-        <DaoCommand words={`proposal vote ${id} yes`} signed />
-      </>
-    );
-  }
+  if (status === 'voting') return <VoteHere story={story} readNow={readNow} />;
   if (status === 'queued' && nowMs < proposal.executableAtMs) {
     return <p>It was accepted and waits in the timelock. Then anybody may execute it.</p>;
   }
@@ -142,7 +136,7 @@ function NextStep({ story: { proposal, nowMs } }: { story: ProposalStory }) {
     return (
       <>
         <p>It was accepted and its timelock is over. Anybody may execute it:</p>
-        <DaoCommand words={`proposal execute ${id}`} signed />
+        <ExecuteHere id={id} readNow={readNow} />
       </>
     );
   }
@@ -150,7 +144,7 @@ function NextStep({ story: { proposal, nowMs } }: { story: ProposalStory }) {
     return (
       <>
         <p>It is {status}. Anybody may settle its bond:</p>
-        <DaoCommand words={`proposal execute ${id}`} signed />
+        <ExecuteHere id={id} readNow={readNow} />
       </>
     );
   }

@@ -1,6 +1,7 @@
 /** A release: the bytes that were voted on, how to get and check them, and what they are made of. */
 import { layOutLineage } from '../reading/lineage-graph.js';
 import { readRelease, type Evaluation, type ReleaseStory } from '../reading/release.js';
+import { AttestHere } from '../parts/attest-here.js';
 import { Badge } from '../parts/badge.js';
 import { DaoCommand } from '../parts/dao-command.js';
 import { DigestText } from '../parts/digest.js';
@@ -76,6 +77,7 @@ function Sections({ story }: { story: ReleaseStory }) {
         </dl>
       </section>
       <EvaluationSection evaluation={story.evaluation} digest={release.evaluation} />
+      <AttestHere subject={release.manifest} />
       <section aria-labelledby="files">
         <h2 id="files">Files</h2>
         <Files story={story} />

@@ -159,6 +159,8 @@ export class DaoFixture {
         return run?.seats() ?? [];
       case 'get_round_record':
         return run?.records().find(({ round }) => round === args['round']) ?? null;
+      case 'list_attestations':
+        return [];
       case 'list_releases':
         return page(this.releases);
       case 'get_release':
