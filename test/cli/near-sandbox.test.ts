@@ -75,7 +75,11 @@ describe('the node by the command line of near-workspaces', function () {
         (await ask('status', [], headers))['sync_info']!['latest_block_height'] as number;
       const first = await height();
       // No page elsewhere makes it work; who waits here for the next block gets one.
-      for (let i = 0; i < 3; i++) await height({ origin: 'https://elsewhere.example' });
+      const elsewhere = {
+        origin: 'https://elsewhere.example',
+        'content-type': 'application/json',
+      };
+      for (let i = 0; i < 3; i++) await height(elsewhere);
       let last = first;
       while (last === first) last = await height();
       expect(last).to.equal(first + 1);

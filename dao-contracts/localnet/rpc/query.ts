@@ -8,6 +8,7 @@ import { requireHead } from './block-views.js';
 import type { Parameters } from './parameters.js';
 import { handlerError, parseError } from './rpc-error.js';
 import { accessKeyView } from './transaction-views.js';
+import { viewsOf } from './view-cache.js';
 
 /** Contracts with more state than this are not listed by `view_state`. */
 const viewStateBytesMax = 50_000;
@@ -105,19 +106,6 @@ function viewState(
   return { values, proof: [] };
 }
 
-/**
- * Workers ask for the same views several times a second. While no block is made and the clock
- * stands (the logical one does), the answer is the same and needs no contract to run.
- */
-const viewsKept = new WeakMap<Chain, Map<string, object>>();
-const viewsKeptMax = 64;
-
-function viewsOf(chain: Chain): Map<string, object> {
-  const kept = viewsKept.get(chain) ?? new Map<string, object>();
-  viewsKept.set(chain, kept);
-  return kept;
-}
-
 function callFunction(
   chain: Chain,
   id: string,
@@ -128,8 +116,8 @@ function callFunction(
   const args = parameters.bytes('args_base64');
   const now = chain.viewNow();
   const view = [now.timeNs, block.hash, id, method, Buffer.from(args).toString('base64')].join(' ');
-  const seen = viewsOf(chain);
-  const known = seen.get(view);
+  const kept = viewsOf(chain);
+  const known = kept?.get(view);
   if (known) return known;
   const { failure, logs, value } = viewFunction(
     chain.world,
@@ -141,8 +129,7 @@ function callFunction(
   );
   if (!failure) {
     const shown = { result: [...value], logs };
-    if (seen.size >= viewsKeptMax) seen.delete(seen.keys().next().value!);
-    seen.set(view, shown);
+    kept?.keep(view, shown);
     return shown;
   }
   const said = describeFailure(failure);

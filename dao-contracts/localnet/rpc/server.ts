@@ -1,7 +1,9 @@
 /**
  * JSON-RPC over HTTP on the loopback interface. Any page may ask (CORS is open, as on public
- * nodes); what moves the clock or patches the state is refused to pages that do not come from this machine. Bodies,
- * batches and time are bounded, and whatever a client sends, the answer is one clear error.
+ * nodes), by what it says is JSON, so that its browser asks here first; what moves the clock or
+ * patches the state is refused to pages that do not come from this machine, and of the rest they
+ * get one thing at a time (turns.ts). Bodies, batches and time are bounded, and
+ * whatever a client sends, the answer is one clear error.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,6 +11,7 @@ import type { Chain } from '../runtime/chain.js';
 import { answer, finalMethods, localMethods } from './methods.js';
 import { Parameters } from './parameters.js';
 import { internalError, parseError, RpcError } from './rpc-error.js';
+import { nextTurn, StrangersTurns } from './turns.js';
 
 /** As on NEAR's nodes: a contract of the largest size fits into a patch of the state. */
 const bodyBytesMax = 10 * 1024 * 1024;
@@ -22,8 +25,9 @@ export interface RpcServer {
 }
 
 export async function serveRpc(chain: Chain, port: number, keepsPace: boolean): Promise<RpcServer> {
+  const served: Served = { chain, keepsPace, strangers: new StrangersTurns() };
   const server = createServer((request, response) => {
-    respond({ chain, keepsPace }, request, response).catch((error: unknown) => {
+    respond(served, request, response).catch((error: unknown) => {
       if (!response.headersSent) sendJson(response, failure(null, error));
       else response.destroy();
     });
@@ -58,6 +62,7 @@ interface Served {
   chain: Chain;
   /** Asked for its height, an idle node makes a block now and then. */
   keepsPace: boolean;
+  strangers: StrangersTurns;
 }
 
 async function respond(
@@ -81,7 +86,12 @@ async function respond(
     response.writeHead(405, { Allow: 'GET, POST, OPTIONS' }).end();
     return;
   }
-  const trusted = isFromHere(request.headers.origin);
+  const { origin, 'content-type': type } = request.headers;
+  if (origin !== undefined && !/^application\/json *(;|$)/i.test(type ?? '')) {
+    const said = 'pages send their requests as application/json';
+    return sendJson(response, failure(null, parseError(said)), 415);
+  }
+  const trusted = isFromHere(origin);
   const body = await readBody(request, response);
   if (body === null) return;
   let parsed: unknown;
@@ -90,13 +100,32 @@ async function respond(
   } catch {
     return sendJson(response, failure(null, parseError('the body is not JSON')));
   }
-  if (!Array.isArray(parsed)) return sendJson(response, await answerOne(served, parsed, trusted));
-  if (parsed.length === 0 || parsed.length > batchMax) {
-    const said = `a batch holds 1 to ${batchMax} requests, not ${parsed.length}`;
+  const asked: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
+  if (asked.length === 0 || asked.length > batchMax) {
+    const said = `a batch holds 1 to ${batchMax} requests, not ${asked.length}`;
     return sendJson(response, failure(null, parseError(said)));
   }
-  const answers = await Promise.all(parsed.map((one) => answerOne(served, one, trusted)));
-  sendJson(response, answers);
+  if (!trusted && !served.strangers.admit(asked.length)) {
+    const said = 'too many requests of pages from other machines are waiting';
+    return sendJson(response, failure(null, internalError(said)), 429);
+  }
+  const answers = await Promise.all(await answerAll(served, asked, trusted));
+  sendJson(response, Array.isArray(parsed) ? answers : answers[0]!);
+}
+
+/** Each begins in a turn of its own, and then waits for what it waits for beside the others. */
+async function answerAll(
+  served: Served,
+  asked: readonly unknown[],
+  trusted: boolean,
+): Promise<Promise<object>[]> {
+  const answers: Promise<object>[] = [];
+  for (const one of asked) {
+    if (!trusted) await served.strangers.take();
+    else if (answers.length > 0) await nextTurn();
+    answers.push(answerOne(served, one, trusted));
+  }
+  return answers;
 }
 
 async function answerOne(
@@ -154,8 +183,8 @@ async function readBody(
   return Buffer.concat(chunks).toString();
 }
 
-function sendJson(response: ServerResponse, value: object): void {
+function sendJson(response: ServerResponse, value: object, status = 200): void {
   const body = Buffer.from(JSON.stringify(value));
-  response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': body.length });
+  response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': body.length });
   response.end(body);
 }

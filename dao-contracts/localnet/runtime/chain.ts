@@ -137,6 +137,11 @@ export class Chain {
     return this.history.genesis;
   }
 
+  /** Whether views see the same time until the next block. */
+  get standsBetweenBlocks(): boolean {
+    return this.options.clock === 'logical';
+  }
+
   /** The block that a view runs in: the last one, at the clock's time. */
   viewNow(): BlockNow {
     return this.now(this.head.height, this.clock.now(), this.head.hash);

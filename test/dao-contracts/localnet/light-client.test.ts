@@ -260,7 +260,7 @@ describe('light clients of the embedded node', function () {
         fetch(node.url, {
           method: 'POST',
           body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-          headers: origin ? { origin } : {},
+          headers: origin ? { origin, 'content-type': 'application/json' } : {},
         });
       await post('send_tx', { signed_tx_base64: Buffer.from(bytes).toString('base64') });
       const before = await height();

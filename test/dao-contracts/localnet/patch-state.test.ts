@@ -194,7 +194,10 @@ describe('patching the state', () => {
         ...{ jsonrpc: '2.0', id: 1, method: 'sandbox_patch_state' },
         params: { records: [account('rich.near', near)] },
       });
-      const headers = { origin: 'https://elsewhere.example' };
+      const headers = {
+        origin: 'https://elsewhere.example',
+        'content-type': 'application/json',
+      };
       const response = await fetch(node.url, { method: 'POST', body, headers });
       expect(JSON.stringify(await response.json())).to.include('refused to pages');
       expect(node.supply().totalSupply).to.equal(10n ** 33n);

@@ -159,13 +159,15 @@ describe('the JSON-RPC server', () => {
     const options = await fetch(node.url, { method: 'OPTIONS' });
     expect(options.status).to.equal(204);
     expect(options.headers.get('access-control-allow-origin')).to.equal('*');
-    const elsewhere = { Origin: 'https://example.org' };
+    const json = { 'Content-Type': 'application/json' };
+    const elsewhere = { Origin: 'https://example.org', ...json };
     expect(await ask('gas_price', [], elsewhere)).to.have.property('result');
     const forward = (headers: Record<string, string>): Promise<Reply> =>
       ask('sandbox_fast_forward', { duration: 1000 }, headers);
     expect(causeOf(await forward(elsewhere))).to.equal('PARSE_ERROR');
-    expect(causeOf(await forward({ Origin: 'null' }))).to.equal('PARSE_ERROR');
-    const { result } = (await forward({ Origin: 'http://localhost:8080' })) as { result?: unknown };
+    expect(causeOf(await forward({ Origin: 'null', ...json }))).to.equal('PARSE_ERROR');
+    const here = { Origin: 'http://localhost:8080', ...json };
+    const { result } = (await forward(here)) as { result?: unknown };
     expect(result).to.deep.equal({});
   });
 
