@@ -10,7 +10,10 @@ import { handlerError, parseError } from './rpc-error.js';
 import { accessKeyView } from './transaction-views.js';
 import { viewsOf } from './view-cache.js';
 
-/** Contracts with more state than this are not listed by `view_state`. */
+/**
+ * What an account stores beside its code: with more, `view_state` lists nothing, whatever the prefix,
+ * as nodes do by default (`trie_viewer_state_size_limit`).
+ */
 const viewStateBytesMax = 50_000;
 const noCodeHash = '11111111111111111111111111111111';
 
@@ -51,7 +54,7 @@ export function query(chain: Chain, parameters: Parameters): object {
     case 'view_code':
       return { ...viewCode(chain, id, account, block), ...place };
     case 'view_state':
-      return { ...viewState(id, account, parameters.bytes('prefix_base64'), block), ...place };
+      return { ...viewState(chain, id, parameters.bytes('prefix_base64'), block), ...place };
     case 'call_function':
       return { ...callFunction(chain, id, parameters, block), ...place };
     default:
@@ -82,22 +85,18 @@ function viewCode(chain: Chain, id: string, account: StoredAccount, block: Block
   return { code_base64: Buffer.from(code).toString('base64'), hash: account.codeHash };
 }
 
-function viewState(
-  id: string,
-  account: StoredAccount,
-  prefix: Uint8Array,
-  block: BlockHeader,
-): object {
-  const start = Buffer.from(prefix).toString('latin1');
-  const found = [...account.data].filter(([key]) => key.startsWith(start));
-  const bytes = found.reduce((sum, [key, value]) => sum + key.length + value.length, 0);
-  if (bytes > viewStateBytesMax) {
+function viewState(chain: Chain, id: string, prefix: Uint8Array, block: BlockHeader): object {
+  const account = chain.world.accounts.get(id)!;
+  const code = account.codeHash ? chain.world.code(account.codeHash) : undefined;
+  if (account.storageUsageBytes - (code?.length ?? 0) > viewStateBytesMax) {
     throw handlerError(
       'TOO_LARGE_CONTRACT_STATE',
       { contract_account_id: id, block_height: block.height, block_hash: block.hash },
-      `the state of ${id} is larger than ${viewStateBytesMax} bytes`,
+      `State of contract ${id} is too large to be viewed`,
     );
   }
+  const start = Buffer.from(prefix).toString('latin1');
+  const found = [...account.data].filter(([key]) => key.startsWith(start));
   found.sort(([a], [b]) => (a < b ? -1 : 1));
   const values = found.map(([key, value]) => ({
     key: Buffer.from(key, 'latin1').toString('base64'),

@@ -6,6 +6,7 @@ import { hostCosts, limits } from '../protocol/parameters.js';
 import { Call, type CallContext, type CallOutcome, type CallStorage } from './call.js';
 import { contextFunctions } from './host/context.js';
 import { cryptoFunctions } from './host/crypto.js';
+import { curveFunctions } from './host/curves.js';
 import type { HostFunction, HostTable } from './host/host-function.js';
 import { outputFunctions } from './host/output.js';
 import { promiseActionFunctions } from './host/promise-actions.js';
@@ -27,6 +28,7 @@ export interface ContractCode {
 const hostTable: HostTable = {
   ...contextFunctions,
   ...cryptoFunctions,
+  ...curveFunctions,
   ...outputFunctions,
   ...promiseFunctions,
   ...promiseActionFunctions,

@@ -92,18 +92,48 @@ const hostSentences: Readonly<Record<string, string>> = {
   InvalidPublicKey: 'VM Logic provided an invalid public key',
   CannotAppendActionToJointPromise: 'Actions can only be appended to non-joint promise.',
   CannotReturnJointPromise: 'Returning joint promise is currently prohibited.',
+  DataIdMalformed: 'yield resumption token is malformed',
+};
+
+type Fields = Readonly<Record<string, string | number>>;
+
+/** Of errors with facts, in the protocol's words (nearcore's `HostError`). */
+const factSentences: Readonly<Record<string, (it: Fields) => string>> = {
+  AltBn128InvalidInput: ({ msg }) => `AltBn128 invalid input: ${msg}`,
+  ContractSizeExceeded: ({ size, limit }) =>
+    `The size of a contract code in DeployContract action ${size} exceeds the limit ${limit}`,
+  Deprecated: ({ method_name: name }) => `Attempted to call deprecated host function ${name}`,
+  ECRecoverError: ({ msg }) => `ECDSA recover error: ${msg}`,
+  Ed25519VerifyInvalidInput: ({ msg }) => `ED25519 signature verification error: ${msg}`,
+  GuestPanic: ({ panic_msg: said }) => `Smart contract panicked: ${said}`,
+  InvalidPromiseIndex: ({ promise_idx: index }) =>
+    `${index} does not correspond to existing promises`,
+  InvalidPromiseResultIndex: ({ result_idx: index }) =>
+    `Accessed invalid promise result index: ${index}`,
+  InvalidRegisterId: ({ register_id: id }) => `Accessed invalid register id: ${id}`,
+  KeyLengthExceeded: ({ length, limit }) =>
+    `The length of a storage key ${length} exceeds the limit ${limit}`,
+  NumberInputDataDependenciesExceeded: ({ number_of_input_data_dependencies: count, limit }) =>
+    `The number of input data dependencies ${count} exceeds the limit ${limit}`,
+  NumberOfLogsExceeded: ({ limit }) => `The number of logs will exceed the limit ${limit}`,
+  NumberPromisesExceeded: ({ number_of_promises: count, limit }) =>
+    `The number of promises within a FunctionCall ${count} exceeds the limit ${limit}`,
+  P256VerifyInvalidInput: ({ msg }) => `P256 signature verification error: ${msg}`,
+  ProhibitedInView: ({ method_name: name }) => `${name} is not allowed in view calls`,
+  ReturnedValueLengthExceeded: ({ length, limit }) =>
+    `The length of a returned value ${length} exceeds the limit ${limit}`,
+  TotalLogLengthExceeded: ({ length, limit }) =>
+    `The length of a log message ${length} exceeds the limit ${limit}`,
+  ValueLengthExceeded: ({ length, limit }) =>
+    `The length of a storage value ${length} exceeds the limit ${limit}`,
+  YieldPayloadLength: ({ length, limit }) =>
+    `Yield resume payload is ${length} bytes which exceeds the ${limit} byte limit`,
 };
 
 function describeHostError(error: HostErrorValue): string {
   if (typeof error === 'string') return hostSentences[error] ?? error;
-  if ('GuestPanic' in error) {
-    return `Smart contract panicked: ${(error['GuestPanic'] as { panic_msg: string }).panic_msg}`;
-  }
-  if ('ProhibitedInView' in error) {
-    const { method_name: name } = error['ProhibitedInView'] as { method_name: string };
-    return `${name} is not allowed in view calls`;
-  }
-  return JSON.stringify(error);
+  const [[name, facts]] = Object.entries(error) as [[string, Fields]];
+  return factSentences[name]?.(facts) ?? JSON.stringify(error);
 }
 
 /** The protocol's name for a trap that V8 reports in words. */

@@ -131,6 +131,52 @@ describe('the JSON-RPC server', () => {
     }
   });
 
+  it('lists state by prefix, and none of an account that stores over 50 KB beside its code', async () => {
+    const account = { amount: `${10n ** 27n}`, locked: '0', code_hash: '1'.repeat(32) };
+    const base64 = (text: string): string => Buffer.from(text).toString('base64');
+    const data = (account_id: string, key: string, bytes: number): object => ({
+      Data: { account_id, data_key: base64(key), value: base64('x'.repeat(bytes)) },
+    });
+    const records = [
+      { Account: { account_id: 'small.local', account } },
+      { Contract: { account_id: 'small.local', code: base64('y'.repeat(100_000)) } },
+      data('small.local', 'a1', 20_000),
+      data('small.local', 'a2', 20_000),
+      data('small.local', 'b1', 5_000),
+      { Account: { account_id: 'large.local', account } },
+      data('large.local', 'a1', 50_000),
+      data('large.local', 'b1', 1),
+    ];
+    const own = await startLocalnet({ seed: 'states', records });
+    try {
+      const view = async (account_id: string, prefix: string): Promise<Reply> => {
+        const params = { request_type: 'view_state', finality: 'final', account_id };
+        const body = JSON.stringify({
+          ...{ jsonrpc: '2.0', id: 1, method: 'query' },
+          params: { ...params, prefix_base64: base64(prefix) },
+        });
+        return (await (await fetch(own.url, { method: 'POST', body })).json()) as Reply;
+      };
+      const keysOf = async (prefix: string): Promise<string[]> => {
+        const { result } = await view('small.local', prefix);
+        const values = result!['values'] as { key: string }[];
+        return values.map(({ key }) => Buffer.from(key, 'base64').toString());
+      };
+      expect(await keysOf('')).to.deep.equal(['a1', 'a2', 'b1']);
+      expect(await keysOf('a')).to.deep.equal(['a1', 'a2']);
+      expect(await keysOf('c')).to.deep.equal([]);
+      for (const prefix of ['', 'b']) {
+        const told = await view('large.local', prefix);
+        expect(causeOf(told)).to.equal('TOO_LARGE_CONTRACT_STATE');
+        expect(told.error!.data).to.equal(
+          'State of contract large.local is too large to be viewed',
+        );
+      }
+    } finally {
+      await own.stop();
+    }
+  });
+
   it('answers a batch in order, and bounds it', async () => {
     const one = (id: number): object => ({ jsonrpc: '2.0', id, method: 'gas_price', params: [] });
     const replies = await post(JSON.stringify([one(1), { id: 2 }, one(3)]));

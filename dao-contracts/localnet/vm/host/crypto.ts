@@ -60,9 +60,6 @@ export const cryptoFunctions: HostTable = {
     if (publicKey.length !== 32) ed25519Refuses('invalid public key length');
     return verifyEd25519(signature, message, publicKey) ? 1n : 0n;
   }),
-  alt_bn128_g1_multiexp: missing('alt_bn128_g1_multiexp', 'jjj>'),
-  alt_bn128_g1_sum: missing('alt_bn128_g1_sum', 'jjj>'),
-  alt_bn128_pairing_check: missing('alt_bn128_pairing_check', 'jj>j'),
 };
 
 /** The 64 bytes of the key that signed, or null where none did. `strict`: s in the lower half. */
@@ -88,11 +85,4 @@ function ecrecoverRefuses(message: string): never {
 
 function ed25519Refuses(message: string): never {
   throw new HostError({ Ed25519VerifyInvalidInput: { msg: message } });
-}
-
-/** near-sdk-js links these into every contract; nothing of ours calls them. */
-function missing(name: string, signature: string): HostFunction {
-  return host(signature, () => {
-    throw new HostError({ AltBn128InvalidInput: { msg: `the local chain lacks ${name}` } });
-  });
 }

@@ -1,5 +1,6 @@
 /** How calls fail: each of the host's errors, what views may not do, traps, and unfit modules. */
 import { expect } from 'chai';
+import { describeFailure } from '@commonweights/dao-contracts/localnet/vm/vm-error.js';
 import { cites, type Case } from './case.js';
 import { assemble } from '../contracts.js';
 import { call, dataAt, dropped, runCode, runModule, told, type Around } from './machine.js';
@@ -341,6 +342,18 @@ const rows: Row[] = [
     'Ed25519VerifyInvalidInput',
   ],
   [
+    'p256_verify of a signature of 63 bytes',
+    cites.vm,
+    dropped('p256_verify', 63, 0, 1, 0, 33, 0),
+    'P256VerifyInvalidInput',
+  ],
+  [
+    'alt_bn128_g1_sum of 64 bytes',
+    cites.vm,
+    call('alt_bn128_g1_sum', 64, 0, 5),
+    'AltBn128InvalidInput',
+  ],
+  [
     'resuming by an id of 31 bytes',
     cites.vm,
     dropped('promise_yield_resume', 31, 0, 1, 0),
@@ -422,7 +435,39 @@ const fineInViews: [string, ...(number | bigint)[]][] = [
   ['value_return', 1, dataAt],
 ];
 
-const view = { data: 'bob', context: { isView: true } };
+const viewing = { data: 'bob', context: { isView: true } };
+
+/** In the words of the node that the protocol is defined by. */
+const sentences: [code: string, sentence: string, around?: Around][] = [
+  [
+    dropped('ed25519_verify', 63, 0, 1, 0, 32, 0),
+    'ED25519 signature verification error: invalid signature length',
+  ],
+  [
+    call('alt_bn128_g1_sum', 64, 0, 5),
+    'AltBn128 invalid input: slice of size 64 cannot be precisely split into chunks of size 65',
+  ],
+  [call('promise_return', 7), '7 does not correspond to existing promises'],
+  [dropped('promise_result', 3, 5), 'Accessed invalid promise result index: 3'],
+  [call('read_register', 9, 0), 'Accessed invalid register id: 9'],
+  [dropped('storage_read', 2_049, 0, 5), 'The length of a storage key 2049 exceeds the limit 2048'],
+  [
+    dropped('storage_write', 1, 0, 4_194_305, 0, 5),
+    'The length of a storage value 4194305 exceeds the limit 4194304',
+  ],
+  [repeated(101, call('log_utf8', 0, 0)), 'The number of logs will exceed the limit 100'],
+  [call('log_utf8', 16_385, 0), 'The length of a log message 16385 exceeds the limit 16384'],
+  [
+    call('value_return', 4_194_305, 0),
+    'The length of a returned value 4194305 exceeds the limit 4194304',
+  ],
+  [dropped('promise_yield_resume', 31, 0, 1, 0), 'yield resumption token is malformed'],
+  [
+    dropped('promise_yield_resume', 32, 0, 1_025, 0),
+    'Yield resume payload is 1025 bytes which exceeds the 1024 byte limit',
+  ],
+  [dropped('promise_results_count'), 'promise_results_count is not allowed in view calls', viewing],
+];
 
 const traps: [string, string, string][] = [
   ['unreachable', '(unreachable)', 'Unreachable'],
@@ -477,11 +522,19 @@ export const errorCases: Case[] = [
     cites: from,
     check: () => void expect(told(runCode(code, around))).to.equal(error),
   })),
+  ...sentences.map(([code, sentence, around]) => ({
+    says: `an outcome says "${sentence}"`,
+    cites: cites.vmErrors,
+    check: () => {
+      const { failure } = runCode(code, around);
+      expect(failure && describeFailure(failure)).to.equal(sentence);
+    },
+  })),
   ...inViews.map(([name, ...args]) => ({
     says: `${name} is prohibited in views`,
     cites: cites.vm,
     check: () => {
-      const { failure } = runCode(dropped(name, ...args), view);
+      const { failure } = runCode(dropped(name, ...args), viewing);
       expect(failure).to.deep.equal({
         kind: 'host',
         error: { ProhibitedInView: { method_name: prohibitedAs(name) } },
@@ -491,7 +544,7 @@ export const errorCases: Case[] = [
   ...fineInViews.map(([name, ...args]) => ({
     says: `${name} is fine in views`,
     cites: cites.vm,
-    check: () => void expect(runCode(dropped(name, ...args), view).failure).to.equal(null),
+    check: () => void expect(runCode(dropped(name, ...args), viewing).failure).to.equal(null),
   })),
   ...traps.map(([says, code, trap]) => ({
     says: `${says} is the trap ${trap}`,

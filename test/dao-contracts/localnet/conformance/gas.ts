@@ -134,6 +134,26 @@ const rows: Row[] = [
     dropped('ed25519_verify', 64, dataAt, 10, dataAt, 32, dataAt),
     210_000_000_000 + 9_000_000 * 10 + readMemory(64) + readMemory(10) + readMemory(32),
   ],
+  [
+    'p256_verify of a signature that is none',
+    dropped('p256_verify', 64, dataAt, 10, dataAt, 33, dataAt),
+    1_300_000_000_000 + readMemory(64),
+  ],
+  [
+    'alt_bn128_g1_sum of two points at infinity',
+    call('alt_bn128_g1_sum', 130, dataAt, 5),
+    3_000_000_000 + 2 * 5_000_000_000 + readMemory(130) + writeRegister(64),
+  ],
+  [
+    'alt_bn128_g1_multiexp of a point at infinity',
+    call('alt_bn128_g1_multiexp', 96, dataAt, 5),
+    713_000_000_000 + 320_000_000_000 + readMemory(96) + writeRegister(64),
+  ],
+  [
+    'alt_bn128_pairing_check of a pair at infinity',
+    dropped('alt_bn128_pairing_check', 192, dataAt),
+    9_686_000_000_000 + 5_102_000_000_000 + readMemory(192),
+  ],
   ['value_return of 10 bytes', call('value_return', 10, dataAt), base + readMemory(10)],
   [
     'log_utf8 of 10 bytes',
