@@ -25,6 +25,8 @@ const benches: Readonly<Record<string, string>> = {
   'node-fuzz':
     'nonsense for the embedded node [--requests N] [--modules N] [--transactions N] [--seed S] (minutes)',
   memory: 'bytes per parameter and per token on the exact engine, and what cannot fit (minutes)',
+  'release-mutations':
+    'mutations of a release, which code refuses how many [--count 20000] [--seed S] (minutes)',
   scale: 'calls, gas, fees, storage and bytes per worker, 10 … 10,000 workers (minutes)',
   tokenizer: 'MB/s of training and encoding on one core [--vocab 4096] [--times 5]',
   tolerance: 'how far honest engines and cheats end apart: the tolerance class [--write] (minutes)',
