@@ -36,6 +36,7 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
       'commonweights explain ./model',
       'commonweights explain ./model --html where-from.html',
       'commonweights explain ./model-1 --diff ./model-2',
+      'commonweights explain ./model-1 --diff ./model-2 --html changes.html',
     ),
     terminal,
     (session, [dir], flags) => explain(session, dir!, flags),
@@ -50,21 +51,27 @@ async function explain(session: Session, name: string, flags: ExplainFlags): Pro
       await import('@commonweights/trainer/release/explain-release.js');
     const other = await read(session, resolve(cwd, flags.diff), flags);
     const chapters = compareExplanations(explanation, other);
+    if (flags.html !== undefined) {
+      const title = `${explanation.title} → ${other.title}`;
+      const manifest = `${explanation.manifest} → ${other.manifest}`;
+      return writePage(session, flags.html, { title, manifest, chapters });
+    }
     session.print(chapters, () => formatChapters(chapters) || 'Nothing differs.\n');
     return;
   }
-  if (flags.html !== undefined) {
-    const { writeExplanationPage } =
-      await import('@commonweights/trainer/release/explanation-page.js');
-    const file = resolve(cwd, flags.html);
-    await writeFile(file, writeExplanationPage(explanation));
-    session.note(`Written to ${file}`);
-    return;
-  }
+  if (flags.html !== undefined) return writePage(session, flags.html, explanation);
   session.print(explanation, () => {
     const { title, manifest, chapters } = explanation;
     return `${plainText(title)}\n${manifest}\n\n${formatChapters(chapters)}`;
   });
+}
+
+async function writePage(session: Session, name: string, it: Explanation): Promise<void> {
+  const { writeExplanationPage } =
+    await import('@commonweights/trainer/release/explanation-page.js');
+  const file = resolve(session.terminal.cwd, name);
+  await writeFile(file, writeExplanationPage(it));
+  session.note(`Written to ${file}`);
 }
 
 async function read(session: Session, dir: string, flags: ExplainFlags): Promise<Explanation> {

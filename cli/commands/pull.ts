@@ -79,6 +79,7 @@ export function addPullCommands(program: Command, terminal: Terminal): void {
         .description('check every claim about a pulled release, one verdict per line')
         .option('--evidence <file>', 'what a chain said, as pull --save-evidence kept it')
         .option('--offline', 'ask no chain: only what the files themselves prove can pass')
+        .option('--policy <file>', 'your own rules beside the claims, as JSON')
         .option(
           '--no-chunks',
           'hash files as wholes only: the same bytes proven, half the hashing',

@@ -2,13 +2,16 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { RoundRecord } from '@commonweights/dao-contracts/client/views.js';
+import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { ReplayedClaim, ReplayedRound } from '@commonweights/trainer/release/replay-run.js';
 import type { OuterState } from '@commonweights/trainer/exchange/outer-step.js';
 import { wholeNumber, withExamples, withJson } from '../arguments.js';
+import { openBlobs } from '../blob-folder.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
 import { formatTable } from '../output.js';
+import { storageDeposit } from '../proposal-bond.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 import { expectRelease, readReleaseChain, type ChainFlags } from './release-chain.js';
@@ -17,6 +20,7 @@ interface ReplayFlags extends ChainFlags {
   readonly claims: number;
   readonly seed: number;
   readonly round?: number;
+  readonly attest?: boolean;
 }
 
 /** As documented: the log says one thing, the computation another. */
@@ -32,10 +36,15 @@ export function addReplayCommand(program: Command, terminal: Terminal): void {
         .option('--claims <n>', "workers' rounds to train again", wholeNumber(0, 100_000), 1)
         .option('--round <n>', 'train those of this round only', wholeNumber(1, 2 ** 31))
         .option('--seed <n>', 'draws which', wholeNumber(0, 2 ** 32), 1)
+        .option(
+          '--attest',
+          'if it is the same: publish the record, and sign on chain that you reproduced it',
+        )
         .option('--evidence <file>', 'what a chain said, as pull --save-evidence kept it')
         .option('--offline', 'ask no chain; the registry still has to have updates and data'),
       'commonweights replay ./model --registry https://registry.example',
       'commonweights replay ./model --claims 10 --seed 7',
+      'commonweights replay ./model --claims 3 --attest --account ada.near',
     ).addHelpText('after', '\nExit code 31: what was computed here is not what the log says\n'),
     terminal,
     (session, [dir], flags) => replay(session, dir!, flags),
@@ -43,6 +52,14 @@ export function addReplayCommand(program: Command, terminal: Terminal): void {
 }
 
 async function replay(session: Session, name: string, flags: ReplayFlags): Promise<void> {
+  if (flags.attest && flags.claims === 0) {
+    throw new CliError(
+      exitCodes.usage,
+      'USAGE: --attest with --claims 0 would sign for training that nobody did; train one at least',
+    );
+  }
+  // Before the work: who cannot sign is told at once, not after an hour.
+  const attest = flags.attest ? await openAttesting(session) : null;
   const dir = resolve(session.terminal.cwd, name);
   const { opened, records, manifest } = await open(session, dir, flags);
   const it = { opened, records, blobs: session.registryReader() };
@@ -84,6 +101,28 @@ async function replay(session: Session, name: string, flags: ReplayFlags): Promi
     }
   }
   report(session, { manifest, rounds, claims });
+  if (!attest) return;
+  const { evidence, by } = await attest({ manifest, rounds, claims });
+  session.note(`${by} reproduces ${manifest}, and shows ${evidence}`);
+}
+
+interface Replayed {
+  readonly manifest: Digest;
+  readonly rounds: readonly ReplayedRound[];
+  readonly claims: readonly ReplayedClaim[];
+}
+
+/** The release is the subject, what was computed is the evidence: whoever reads it can do it again. */
+async function openAttesting(session: Session) {
+  const client = await session.signer();
+  const blobs = await openBlobs(session, 'write');
+  return async ({ manifest, rounds, claims }: Replayed) => {
+    const record = { version: 1, release: manifest, rounds, claims };
+    const evidence = await blobs.publish(canonicalBytes(record));
+    const statement = { subject: manifest, purpose: 'reproduces' as const, evidence };
+    await client.attest({ ...statement, depositYocto: storageDeposit(statement) });
+    return { evidence, by: client.accountId! };
+  };
 }
 
 async function open(session: Session, dir: string, flags: ReplayFlags) {
@@ -147,10 +186,7 @@ function choose<T>(all: readonly T[], { claims, seed }: ReplayFlags): T[] {
   return drawn.sort((a, b) => a - b).map((i) => all[i]!);
 }
 
-function report(
-  session: Session,
-  it: { manifest: Digest; rounds: readonly ReplayedRound[]; claims: readonly ReplayedClaim[] },
-): void {
+function report(session: Session, it: Replayed): void {
   session.print(it, () => {
     const rounds = it.rounds.map(({ round, updates, root, found }) => [
       ...[round, updates, found === root ? '✓' : '✗'],

@@ -65,12 +65,21 @@ describe('attestations, by command', function () {
       expect(result.out, result.err).to.equal(out);
     }
     const listed = JSON.parse((await run('list', subject, '--json')).out) as object[];
+    const known = { standing: '0', verifiedRounds: 0, auditsRight: 0, slashes: 0 };
+    const [ann, key] = [
+      { subject, by: 'ann.local', standing: known, atMs: 0 },
+      { subject, by: address, standing: null, atMs: 0 },
+    ];
     expect(listed.map((one) => ({ ...one, atMs: 0 }))).to.deep.equal([
-      { subject, purpose: 'endorses', evidence: null, by: 'ann.local', atMs: 0 },
-      { subject, purpose: 'evaluates', evidence, by: 'ann.local', atMs: 0 },
-      { subject, purpose: 'reproduces', evidence: null, by: address, atMs: 0 },
-      { subject, purpose: 'disputes', evidence: null, by: address, atMs: 0 },
+      { ...ann, purpose: 'endorses', evidence: null },
+      { ...ann, purpose: 'evaluates', evidence },
+      { ...key, purpose: 'reproduces', evidence: null },
+      { ...key, purpose: 'disputes', evidence: null },
     ]);
+    const table = (await run('list', subject)).out;
+    expect(table)
+      .to.match(/ann\.local +endorses +nothing/)
+      .and.match(/disputes +a key/);
   });
 
   it('need a key that opens, and never show it', async () => {

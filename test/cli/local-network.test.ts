@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { createKey } from '@commonweights/dao-contracts/client/accounts.js';
@@ -328,6 +328,58 @@ describe('a local network, by command', function () {
       const none = await run('replay', 'model', '--round', '9');
       expect(none.err).to.match(/^NO_SUCH_ROUND: round 9 is no final round/m);
       expect(none.code).to.equal(4);
+    });
+
+    it('is held against the verifier’s own policy, with an exit code for each rule', async () => {
+      const policy = (rules: object) =>
+        writeFile(join(cli.folder, 'policy.json'), JSON.stringify({ version: 1, ...rules }));
+      const reproductions = { atLeast: 1, by: ['alice.local', 'founder.local'] };
+      await policy({ reproductions });
+      const replayed = ['replay', 'model', '--claims', '1', '--attest'];
+      // Who trained it adds nothing by saying that it can be trained.
+      const own = await run(...replayed);
+      expect(own.err).to.match(/founder\.local reproduces sha256:\w+, and shows sha256:/);
+      const few = await run('verify', 'model', '--policy', 'policy.json');
+      expect(few.code).to.equal(41);
+      expect(few.err).to.match(/^REPRODUCTIONS_TOO_FEW: 0 of 1 asked for/);
+      await good(...replayed, '--account', 'alice.local');
+      expect((await run('replay', 'model', '--claims', '0', '--attest')).code).to.equal(2);
+      expect(await good('verify', 'model', '--policy', 'policy.json')).to.match(/✓ reproductions/);
+      await policy({ data: 'undisputed', disputes: { by: 'anyone' } });
+      const told = await json<{ rules: { status: string }[] }>(
+        ...['verify', 'model', '--policy', 'policy.json'],
+      );
+      expect(told.rules.map(({ status }) => status)).to.deep.equal(['pass', 'pass']);
+      await policy({ quorum: 1 });
+      const bad = await run('verify', 'model', '--policy', 'policy.json');
+      expect(bad.err).to.match(/^BAD_POLICY: quorum/);
+      expect(bad.code).to.equal(3);
+    });
+
+    it('is kept by a mirror and pulled from its folder without asking anybody', async () => {
+      expect(await good('mirror', 'add', '1')).to.match(/^A-run-to-test-with-1\.0\.0 +sha256:/);
+      expect(await good('mirror', 'add', 'model')).to.contain(manifest);
+      expect(await good('mirror', 'list')).to.contain(manifest);
+      await good('mirror', 'export', 'public');
+      const from = ['--offline', 'public', '--evidence', 'evidence.json'];
+      const out = await good('pull', manifest, '--to', 'offline', ...from);
+      expect(out).to.match(/^✓ bytes/);
+      const alone = await run('pull', manifest, '--to', 'alone', '--offline', 'mirror');
+      expect(alone.code).to.equal(22);
+      expect(await readdir(cli.folder)).to.not.include('alone');
+      const reason = ['--reason', 'a test'];
+      expect(await good('mirror', 'deny', manifest, ...reason)).to.match(
+        /^\d+ blobs are served no/,
+      );
+    });
+
+    it('is written down for other people’s tools, signed with a key', async () => {
+      await run('oms', 'key', 'about.pem');
+      await good('release', 'export', 'model', '--to', 'about', '--key', 'about.pem');
+      expect(await readdir(join(cli.folder, 'about'))).to.have.members([
+        ...['provenance.intoto.json', 'evaluation.intoto.json', 'bom.cdx.json'],
+        ...['provenance.intoto.json.sigstore.json', 'evaluation.intoto.json.sigstore.json'],
+      ]);
     });
 
     it('is not taken on its own word', async () => {

@@ -327,6 +327,11 @@ function explainObjections(material: Told, verdicts: readonly Verdict[]): Chapte
     if (status === 'active') continue;
     statements.push({ what: `dataset ${id}`, value: status, standing: 'attested' });
   }
+  for (const { by, purpose, atMs } of material.chain?.attestations ?? []) {
+    if (purpose !== 'disputes' || statements.length >= rowsMax) continue;
+    const value = `disputes this release, ${new Date(atMs).toISOString()}`;
+    statements.push({ what: by, value, standing: 'attested' });
+  }
   if (statements.length === 0) statements.push(proven('found', 'nothing'));
   return { title: 'What stands against it', statements };
 }

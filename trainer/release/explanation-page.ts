@@ -58,6 +58,8 @@ table { width: 100%; border-collapse: collapse; }
 th, td { padding: .35rem .6rem .35rem 0; border-top: 1px solid var(--line); text-align: left;
   vertical-align: top; overflow-wrap: anywhere; }
 th { width: 30%; font-weight: 500; color: var(--quiet); } td:last-child { width: 5.5rem; }
+@media (max-width: 34rem) { tr { display: block; border-top: 1px solid var(--line); padding: .35rem 0; }
+  th, td { display: block; width: auto; border: 0; padding: 0; } td:last-child { width: auto; } }
 b { font-weight: 600; font-size: .85rem; } .proven { color: var(--good); }
 .attested { color: var(--busy); } .declared { color: var(--wait); }
 `;

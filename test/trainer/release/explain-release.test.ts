@@ -53,6 +53,7 @@ describe('an explanation of a release', () => {
     expect(find(told, title, 'eve.near')!.value)
       .to.contain('disputes it')
       .and.contain('nothing');
+    expect(find(told, 'What stands against it', 'eve.near')!.value).to.contain('disputes this');
     const unasked = explain(small, { ...small.facts, attestations: null });
     expect(unasked.chapters.map((one) => one.title)).to.not.include(title);
   });
