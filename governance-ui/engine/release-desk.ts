@@ -1,6 +1,7 @@
 /** The page's side of the release worker: one conversation at a time, answers as promises. */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { Verdict } from '@commonweights/trainer/release/verdict.js';
+import type { TextSearch } from '../reading/find-text.js';
 import type { VerifyProgress } from '../reading/verify-here.js';
 import type { Address } from './address.js';
 import type { ReleaseAnswer, ReleaseRequest, TalkSettings } from './release-session.js';
@@ -31,6 +32,16 @@ export class ReleaseDesk {
     return this.#ask({ kind: 'verify', manifest }, (answer) => {
       if (answer.kind === 'progress') onProgress(answer.progress);
       return answer.kind === 'verdicts' ? answer.verdicts : null;
+    });
+  }
+
+  search(
+    it: { run: number; text: string },
+    onReading: (dataset: string) => void,
+  ): Promise<TextSearch> {
+    return this.#ask({ kind: 'search', ...it }, (answer) => {
+      if (answer.kind === 'reading') onReading(answer.dataset);
+      return answer.kind === 'found' ? answer.search : null;
     });
   }
 

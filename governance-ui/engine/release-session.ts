@@ -10,6 +10,7 @@ import type { Engine } from '@commonweights/trainer/engines/engine.js';
 import type { FileMap } from '@commonweights/trainer/release/release-files.js';
 import type { Sampler } from '@commonweights/trainer/release/sample-text.js';
 import type { Verdict } from '@commonweights/trainer/release/verdict.js';
+import type { TextSearch } from '../reading/find-text.js';
 import { holds } from '../reading/verdicts-hold.js';
 import { verifyHere, type VerifyProgress } from '../reading/verify-here.js';
 
@@ -25,11 +26,14 @@ export interface TalkSettings {
 export type ReleaseRequest =
   | { readonly kind: 'verify'; readonly manifest: Digest }
   | { readonly kind: 'talk'; readonly settings: TalkSettings }
+  | { readonly kind: 'search'; readonly run: number; readonly text: string }
   | { readonly kind: 'stop' };
 
 export type ReleaseAnswer =
   | { readonly kind: 'progress'; readonly progress: VerifyProgress }
   | { readonly kind: 'verdicts'; readonly verdicts: readonly Verdict[] }
+  | { readonly kind: 'reading'; readonly dataset: string }
+  | { readonly kind: 'found'; readonly search: TextSearch }
   | { readonly kind: 'text'; readonly text: string }
   /** The text came to its end, or was stopped. */
   | { readonly kind: 'said'; readonly stopped: boolean; readonly elapsedMs: number }
@@ -37,7 +41,7 @@ export type ReleaseAnswer =
 
 export interface ReleaseSurroundings {
   readonly client: DaoClient;
-  readonly store: Pick<BlobStore, 'get'>;
+  readonly store: BlobStore;
   readonly openEngine: () => Promise<Engine>;
   /** Lets requests be heard between two tokens. */
   readonly breathe: () => Promise<void>;
@@ -57,6 +61,7 @@ export class ReleaseSession {
     try {
       if (request.kind === 'verify') await this.#verify(request.manifest);
       else if (request.kind === 'talk') await this.#talk(request.settings);
+      else if (request.kind === 'search') await this.#search(request);
       else this.#stop?.abort();
     } catch (error) {
       this.it.tell({ kind: 'failed', why: (error as Error).message });
@@ -73,6 +78,13 @@ export class ReleaseSession {
     const { verdicts, files } = await verifyHere({ client, store, manifest, onProgress });
     if (holds(verdicts)) this.#verified = files;
     tell({ kind: 'verdicts', verdicts });
+  }
+
+  async #search({ run, text }: { run: number; text: string }): Promise<void> {
+    const { client, store, tell } = this.it;
+    const { findText } = await import('../reading/find-text.js');
+    const onProgress = (dataset: string) => tell({ kind: 'reading', dataset });
+    tell({ kind: 'found', search: await findText({ client, store, run, text, onProgress }) });
   }
 
   async #talk(settings: TalkSettings): Promise<void> {

@@ -16,6 +16,8 @@ import { WalletPage } from './wallet-page.js';
 import { BountiesPage } from './bounties-page.js';
 import { LineagePage } from './lineage-page.js';
 import { OverviewPage } from './overview-page.js';
+import { PeoplePage } from './people-page.js';
+import { PersonPage } from './person-page.js';
 import { ListPage } from './list-page.js';
 import { ProposalPage } from './proposal-page.js';
 import { ReleasePage } from './release-page.js';
@@ -29,6 +31,7 @@ const places = [
   { hash: '#/bounties', name: 'Bounties', pages: ['bounties'] },
   { hash: '#/proposals', name: 'Proposals', pages: ['proposals', 'proposal'] },
   { hash: '#/releases', name: 'Releases', pages: ['releases', 'release'] },
+  { hash: '#/people', name: 'People', pages: ['people', 'person'] },
   { hash: '#/contribute', name: 'Contribute', pages: ['contribute'] },
 ];
 
@@ -112,6 +115,10 @@ function PageOf({ route }: { route: Route }) {
       return <LineagePage />;
     case 'bounties':
       return <BountiesPage />;
+    case 'people':
+      return <PeoplePage />;
+    case 'person':
+      return <PersonPage key={route.account} account={route.account} />;
     case 'contribute':
       return <ContributePage />;
     case 'wallet':

@@ -1,5 +1,6 @@
 /** What the DAO pays for data: open bounties first, and how to take part. */
-import { readAll } from '@commonweights/dao-contracts/client/page.js';
+import { useMemo } from 'preact/hooks';
+import { pageItemsMax } from '@commonweights/dao-contracts/rules/limits.js';
 import type { BountyView } from '@commonweights/dao-contracts/client/views.js';
 import { Badge } from '../parts/badge.js';
 import { Command } from '../parts/command.js';
@@ -9,13 +10,18 @@ import { useDoor } from '../parts/door-context.js';
 import { Live } from '../parts/live.js';
 import { Near } from '../parts/near.js';
 import { useReading } from '../parts/use-reading.js';
+import { TailReader } from '../reading/tail-reader.js';
 import { newestMax } from '../reading/door.js';
 import { explainBounty, explainPhase } from '../words/bounties.js';
 
 export function BountiesPage() {
   const { client } = useDoor();
+  const tail = useMemo(
+    () => new TailReader((page) => client.listBounties(page), pageItemsMax),
+    [client],
+  );
   const using = useReading<readonly BountyView[]>(
-    () => readAll((page) => client.listBounties(page)),
+    async () => (await tail.read({ limit: newestMax })).items,
     { key: 'bounties', everyMs: () => 5_000 },
   );
   return (
@@ -27,7 +33,7 @@ export function BountiesPage() {
             Data is paid by the item: handed in sealed, judged by reviewers drawn by lot, and on
             record for ever with who gave it.
           </p>
-          <BountyList bounties={[...bounties].sort(openFirst).slice(0, newestMax)} />
+          <BountyList bounties={[...bounties].sort(openFirst)} />
         </>
       )}
     </Live>

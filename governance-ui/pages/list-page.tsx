@@ -1,40 +1,73 @@
-/** All runs, proposals or releases, newest first. */
-import { readOverview, type Overview } from '../reading/overview.js';
-import { newestMax } from '../reading/door.js';
+/** All runs, proposals or releases, newest first, a page at a time. */
+import { useEffect, useState } from 'preact/hooks';
+import { listPageItems, type ListName, type ListPart } from '../reading/overview.js';
 import { useDoor } from '../parts/door-context.js';
 import { Live } from '../parts/live.js';
 import { ProposalList, ReleaseList, RunList } from '../parts/lists.js';
 import { useReading } from '../parts/use-reading.js';
+import { groupThousands } from '../words/amounts.js';
 
 const titles = { runs: 'Runs', proposals: 'Proposals', releases: 'Releases' } as const;
 
-export function ListPage({ list }: { list: keyof typeof titles }) {
-  const { client } = useDoor();
-  const using = useReading<Overview | null>(() => readOverview(client), {
-    key: 'overview',
+export function ListPage({ list }: { list: ListName }) {
+  const { overview } = useDoor();
+  const [newer, setNewer] = useState(0);
+  const using = useReading<ListPart | null>(() => overview.page(list, newer), {
+    key: `${list} ${newer}`,
     everyMs: () => 3_000,
   });
+  useEffect(() => scrollTo(0, 0), [newer]);
   return (
     <Live title={titles[list]} using={using}>
-      {(it) => (
+      {(part) => (
         <>
           <h1>{titles[list]}</h1>
-          {list === 'runs' ? <RunList heading="h2" runs={it.runs.slice(0, newestMax)} /> : null}
-          {list === 'proposals' ? (
-            <ProposalList
-              heading="h2"
-              proposals={it.proposals.slice(0, newestMax)}
-              nowMs={it.nowMs}
-            />
-          ) : null}
-          {list === 'releases' ? (
-            <ReleaseList heading="h2" releases={it.releases.slice(0, newestMax)} nowMs={it.nowMs} />
-          ) : null}
-          {it[list].length > newestMax ? (
-            <p class="quiet">The newest {newestMax}; the command line lists all.</p>
+          <Entries part={part} />
+          {part.count > listPageItems ? (
+            <Pager count={part.count} newer={newer} onTurn={setNewer} />
           ) : null}
         </>
       )}
     </Live>
+  );
+}
+
+function Entries({ part }: { part: ListPart }) {
+  switch (part.list) {
+    case 'runs':
+      return <RunList heading="h2" runs={part.items} />;
+    case 'proposals':
+      return <ProposalList heading="h2" proposals={part.items} nowMs={part.nowMs} />;
+    case 'releases':
+      return <ReleaseList heading="h2" releases={part.items} nowMs={part.nowMs} />;
+  }
+}
+
+function Pager(it: { count: number; newer: number; onTurn: (newer: number) => void }) {
+  const { count, newer, onTurn } = it;
+  const last = Math.max(1, count - newer - listPageItems + 1);
+  return (
+    <nav class="buttons" aria-label="Pages of the list">
+      <button
+        type="button"
+        class="plain"
+        disabled={newer === 0}
+        onClick={() => onTurn(Math.max(0, newer - listPageItems))}
+      >
+        Newer
+      </button>
+      <span class="quiet">
+        {groupThousands(`${count - newer}`)} to {groupThousands(`${last}`)} of{' '}
+        {groupThousands(`${count}`)}
+      </span>
+      <button
+        type="button"
+        class="plain"
+        disabled={last === 1}
+        onClick={() => onTurn(newer + listPageItems)}
+      >
+        Older
+      </button>
+    </nav>
   );
 }

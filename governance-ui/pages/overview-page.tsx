@@ -1,5 +1,5 @@
 /** What a newcomer sees first: what the DAO has, who is in it, what it is doing. */
-import { readOverview, type Overview } from '../reading/overview.js';
+import type { Overview } from '../reading/overview.js';
 import { isLive } from '../reading/run.js';
 import { useDoor } from '../parts/door-context.js';
 import { Live } from '../parts/live.js';
@@ -12,8 +12,8 @@ import { formatSpan } from '../words/times.js';
 const shownMax = 5;
 
 export function OverviewPage() {
-  const { client } = useDoor();
-  const using = useReading<Overview | null>(() => readOverview(client), {
+  const { overview } = useDoor();
+  const using = useReading<Overview | null>(() => overview.read(), {
     key: 'overview',
     everyMs: (value) => (value?.runs.some(isLive) ? 2_000 : 5_000),
   });
@@ -40,7 +40,7 @@ function Sections({ it }: { it: Overview }) {
       <section aria-labelledby="runs">
         <h2 id="runs">{liveRuns.length > 0 ? 'Runs, live ones first' : 'Runs'}</h2>
         <RunList heading="h3" runs={runs} />
-        {it.runs.length > runs.length ? <a href="#/runs">All {it.runs.length} runs</a> : null}
+        {it.counts.runs > runs.length ? <a href="#/runs">All {it.counts.runs} runs</a> : null}
       </section>
       <div class="columns">
         <section aria-labelledby="releases">
@@ -54,7 +54,7 @@ function Sections({ it }: { it: Overview }) {
           ) : (
             <p class="quiet">
               None is waiting for votes.{' '}
-              {it.proposals.length > 0 ? <a href="#/proposals">See earlier ones</a> : null}
+              {it.counts.proposals > 0 ? <a href="#/proposals">See earlier ones</a> : null}
             </p>
           )}
         </section>
@@ -120,15 +120,18 @@ function Members({ it: { members } }: { it: Overview }) {
           </tr>
         </thead>
         <tbody>
-          {members.members.map(({ account, weight }) => (
+          {members.members.slice(0, shownMax).map(({ account, weight }) => (
             <tr key={account}>
-              <td class="wrap">{account}</td>
+              <td class="wrap">
+                <a href={`#/people/${account}`}>{account}</a>
+              </td>
               <td class="number">{weight}</td>
               <td class="number">{formatBps(shareBps(parseWeight(weight), total))}</td>
             </tr>
           ))}
         </tbody>
       </table>
+      {members.count > shownMax ? <a href="#/people">All {members.count} members</a> : null}
     </section>
   );
 }

@@ -7,6 +7,7 @@ import { DaoCommand } from '../parts/dao-command.js';
 import { DigestText } from '../parts/digest.js';
 import { useDoor } from '../parts/door-context.js';
 import { Live } from '../parts/live.js';
+import { SearchHere } from '../parts/search-here.js';
 import { VerifyHere } from '../parts/verify-here.js';
 import { useReading } from '../parts/use-reading.js';
 import { LineagePicture } from '../pictures/lineage-picture.js';
@@ -88,6 +89,7 @@ function Sections({ story }: { story: ReleaseStory }) {
           <LineagePicture
             graph={layOutLineage({ datasets: story.datasets, runs: [run], releases: [release] })}
           />
+          <SearchHere run={run.id} />
         </section>
       ) : null}
     </>

@@ -2,7 +2,8 @@
 export type Route =
   | { readonly page: 'overview' }
   | { readonly page: 'lineage' | 'bounties' }
-  | { readonly page: 'contribute' }
+  | { readonly page: 'contribute' | 'people' }
+  | { readonly page: 'person'; readonly account: string }
   /** With the name under which a local network left its keys, when its link was opened. */
   | { readonly page: 'wallet'; readonly token: string | null }
   | { readonly page: 'runs' | 'proposals' | 'releases' }
@@ -16,7 +17,10 @@ export function parseRoute(hash: string): Route {
   const [, list, id, rest] = hash.replace(/^#?\/?/, '/').split('/');
   if (!list) return { page: 'overview' };
   if ((list === 'lineage' || list === 'bounties') && id === undefined) return { page: list };
-  if (list === 'contribute' && id === undefined) return { page: list };
+  if ((list === 'contribute' || list === 'people') && id === undefined) return { page: list };
+  if (list === 'people' && rest === undefined && /^[a-z\d._-]{2,64}$/.test(id!)) {
+    return { page: 'person', account: id! };
+  }
   if (list === 'wallet' && id === undefined) return { page: list, token: null };
   if (list === 'wallet' && rest === undefined && /^[0-9a-f]{32}$/.test(id!)) {
     return { page: list, token: id! };
@@ -38,6 +42,8 @@ export function hashOf(route: Route): string {
     case 'proposal':
     case 'release':
       return `#/${route.page}s/${route.id}`;
+    case 'person':
+      return `#/people/${route.account}`;
     case 'wallet':
       return route.token === null ? '#/wallet' : `#/wallet/${route.token}`;
     case 'nowhere':

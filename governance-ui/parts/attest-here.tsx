@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { storageDeposit } from '@commonweights/dao-contracts/client/storage-deposit.js';
 import type { AttestationView, Purpose } from '@commonweights/dao-contracts/rules/attestation.js';
-import { readChainTimeMs } from '../reading/door.js';
+import { readChainTimeMs } from '../reading/chain-time.js';
 import { formatUtc } from '../words/times.js';
 import { findEthereumWallet, signStatement } from '../wallet/ethereum-wallet.js';
 import { ActNote, useAct } from './use-act.js';

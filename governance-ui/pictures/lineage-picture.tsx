@@ -2,6 +2,7 @@
  * The lineage as a drawing and, beside it, as text: each ingredient with what is proven, attested
  * or only declared about it. The text is the same for those who do not see the drawing.
  */
+import { useState } from 'preact/hooks';
 import { claimsAbout, standingMeans, titleOfNode, type Standing } from '../reading/claims.js';
 import type { LineageGraph, LineageNode } from '../reading/lineage-graph.js';
 import { Badge } from '../parts/badge.js';
@@ -21,41 +22,46 @@ export function LineagePicture({ graph }: { graph: LineageGraph }) {
   const width = widest * (box.width + box.across) - box.across + 2 * box.margin;
   const height = graph.rows.length * (box.height + box.down) - box.down + 2 * box.margin;
   const nodes = graph.rows.flat();
+  const [zoom, setZoom] = useState(zooms.indexOf(100));
+  const scale = zooms[zoom]! / 100;
   return (
     <div class="lineage">
-      <div class="scroll" tabIndex={0} role="region" aria-label="Picture of the lineage">
-        <svg
-          class="lineage-picture"
-          width={width}
-          height={height}
-          viewBox={`0 0 ${width} ${height}`}
-          role="img"
-          aria-label={`${nodes.length} ingredients, from sources down to releases; the same is told in text beside it`}
-        >
-          <defs>
-            <marker
-              id="tip"
-              viewBox="0 0 8 8"
-              refX="7"
-              refY="4"
-              markerWidth="8"
-              markerHeight="8"
-              orient="auto"
-            >
-              <path class="tip" d="M0 0 8 4 0 8Z" />
-            </marker>
-          </defs>
-          {graph.edges.map((edge) => {
-            const from = places.get(edge.from);
-            const to = places.get(edge.to);
-            if (!from || !to) return null;
-            const key = `${edge.from} ${edge.to}`;
-            return <Arrow key={key} from={from} to={to} label={edge.label} />;
-          })}
-          {nodes.map((node) => (
-            <Box key={node.key} node={node} at={places.get(node.key)!} />
-          ))}
-        </svg>
+      <div>
+        <Zoom zoom={zoom} onZoom={setZoom} />
+        <div class="scroll" tabIndex={0} role="region" aria-label="Picture of the lineage">
+          <svg
+            class="lineage-picture"
+            width={width * scale}
+            height={height * scale}
+            viewBox={`0 0 ${width} ${height}`}
+            role="img"
+            aria-label={`${nodes.length} ingredients, from sources down to releases; the same is told in text beside it`}
+          >
+            <defs>
+              <marker
+                id="tip"
+                viewBox="0 0 8 8"
+                refX="7"
+                refY="4"
+                markerWidth="8"
+                markerHeight="8"
+                orient="auto"
+              >
+                <path class="tip" d="M0 0 8 4 0 8Z" />
+              </marker>
+            </defs>
+            {graph.edges.map((edge) => {
+              const from = places.get(edge.from);
+              const to = places.get(edge.to);
+              if (!from || !to) return null;
+              const key = `${edge.from} ${edge.to}`;
+              return <Arrow key={key} from={from} to={to} label={edge.label} />;
+            })}
+            {nodes.map((node) => (
+              <Box key={node.key} node={node} at={places.get(node.key)!} />
+            ))}
+          </svg>
+        </div>
       </div>
       <div>
         <ul class="standings">
@@ -76,6 +82,37 @@ export function LineagePicture({ graph }: { graph: LineageGraph }) {
         ))}
       </div>
     </div>
+  );
+}
+
+/** Per cent. */
+const zooms = [25, 50, 75, 100, 150, 200, 300];
+
+function Zoom({ zoom, onZoom }: { zoom: number; onZoom: (zoom: number) => void }) {
+  return (
+    <p class="buttons" role="group" aria-label="Size of the picture">
+      <button
+        type="button"
+        class="plain"
+        aria-label="Smaller"
+        disabled={zoom === 0}
+        onClick={() => onZoom(zoom - 1)}
+      >
+        −
+      </button>
+      <span class="quiet" role="status">
+        {zooms[zoom]} %
+      </span>
+      <button
+        type="button"
+        class="plain"
+        aria-label="Larger"
+        disabled={zoom === zooms.length - 1}
+        onClick={() => onZoom(zoom + 1)}
+      >
+        +
+      </button>
+    </p>
   );
 }
 

@@ -3,10 +3,13 @@ import { connect, type DaoClient } from '@commonweights/dao-contracts/client/cli
 import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
 import { HttpStore } from '@commonweights/dataset-registry/store/http-store.js';
 import { decodeNetworkFile, networkFileName } from '../network-file.js';
+import { OverviewReader } from './overview.js';
 import { BlobReader } from './blob-json.js';
 
 export interface Door {
   readonly client: DaoClient;
+  /** Remembers how long the lists are. */
+  readonly overview: OverviewReader;
   readonly blobs: BlobReader;
   /** The same blobs, whole and unremembered. */
   readonly store: Pick<BlobStore, 'get'>;
@@ -21,8 +24,10 @@ export async function openDoor(pageUrl: string): Promise<Door> {
   const { network, contract, registry } = decodeNetworkFile(await fetchNetworkFile(pageUrl));
   const registryUrl = new URL(registry, pageUrl).href.replace(/\/$/, '');
   const store = new HttpStore(registryUrl, { stallMs: 5_000 });
+  const client = connect({ network, contract, requestTimeoutMs });
   return {
-    client: connect({ network, contract, requestTimeoutMs }),
+    client,
+    overview: new OverviewReader(client),
     blobs: new BlobReader(store),
     store,
     registry: registryUrl,
@@ -42,15 +47,6 @@ async function fetchNetworkFile(pageUrl: string): Promise<unknown> {
       { cause: error },
     );
   }
-}
-
-/** Block time: what the contract compares deadlines with. */
-export async function readChainTimeMs(client: DaoClient): Promise<number> {
-  const { connection } = client;
-  const block = await connection.ask('block', () =>
-    connection.provider.viewBlock({ finality: 'final' }),
-  );
-  return Math.floor(Number(block.header.timestamp) / 1_000_000);
 }
 
 /** Newest entries that a list shows; older ones stay on the chain and in the command line. */

@@ -13,40 +13,84 @@ import type {
   RunView,
   TokenView,
 } from '@commonweights/dao-contracts/client/views.js';
-import { readChainTimeMs } from './door.js';
+import { pageItemsMax, runsPageItemsMax } from '@commonweights/dao-contracts/rules/limits.js';
+import { readChainTimeMs } from './chain-time.js';
+import { TailReader, type Tail } from './tail-reader.js';
 
 export interface Overview {
   readonly accounting: AccountingView;
   readonly members: MembersView;
   readonly policy: PolicyView;
   readonly tokens: readonly TokenView[];
-  /** Newest first, as all lists here. */
+  /** The newest of each, newest first. */
   readonly runs: readonly RunView[];
   readonly releases: readonly ReleaseView[];
   readonly proposals: readonly ProposalView[];
+  /** How many there are in all. */
+  readonly counts: { readonly runs: number; readonly releases: number; readonly proposals: number };
   readonly nowMs: number;
 }
 
-export async function readOverview(client: DaoClient): Promise<Overview> {
-  const [accounting, members, policy, tokens, runs, releases, proposals, nowMs] = await Promise.all(
-    [
-      client.getAccounting(),
-      readMembers(client),
-      client.getPolicy(),
-      client.listTokens(),
-      readRuns(client),
-      readAll((page) => client.listReleases(page)),
-      readAll((page) => client.listProposals(page)),
-      readChainTimeMs(client),
-    ],
-  );
-  return {
-    ...{ accounting, members, policy, tokens, nowMs },
-    runs: runs.reverse(),
-    releases: releases.reverse(),
-    proposals: proposals.reverse(),
-  };
+/** Enough for what is shown, and for every proposal that is open in a DAO of some hundred members. */
+const newest = { runs: 20, releases: 10, proposals: 100 } as const;
+
+/** The lists of a DAO, read from their ends: see `TailReader`. */
+export class OverviewReader {
+  readonly #runs: TailReader<RunView>;
+  readonly #releases: TailReader<ReleaseView>;
+  readonly #proposals: TailReader<ProposalView>;
+
+  constructor(private readonly client: DaoClient) {
+    this.#runs = new TailReader((page) => client.listRuns(page), runsPageItemsMax);
+    this.#releases = new TailReader((page) => client.listReleases(page), pageItemsMax);
+    this.#proposals = new TailReader((page) => client.listProposals(page), pageItemsMax);
+  }
+
+  async read(): Promise<Overview> {
+    const { client } = this;
+    const [accounting, members, policy, tokens, runs, releases, proposals, nowMs] =
+      await Promise.all([
+        client.getAccounting(),
+        readMembers(client),
+        client.getPolicy(),
+        client.listTokens(),
+        this.#runs.read({ limit: newest.runs }),
+        this.#releases.read({ limit: newest.releases }),
+        this.#proposals.read({ limit: newest.proposals }),
+        readChainTimeMs(client),
+      ]);
+    return {
+      ...{ accounting, members, policy, tokens, nowMs },
+      runs: runs.items,
+      releases: releases.items,
+      proposals: proposals.items,
+      counts: { runs: runs.count, releases: releases.count, proposals: proposals.count },
+    };
+  }
+
+  /** One page of a list, after so many newer entries. */
+  async page(list: ListName, newer: number): Promise<ListPart> {
+    const it = { limit: listPageItems, newer };
+    const nowMs = await readChainTimeMs(this.client);
+    switch (list) {
+      case 'runs':
+        return { list, nowMs, ...(await this.#runs.read(it)) };
+      case 'releases':
+        return { list, nowMs, ...(await this.#releases.read(it)) };
+      case 'proposals':
+        return { list, nowMs, ...(await this.#proposals.read(it)) };
+    }
+  }
 }
+
+export type ListName = 'runs' | 'releases' | 'proposals';
+export const listPageItems = 50;
+
+export type ListPart = { readonly nowMs: number } & (
+  | ({ readonly list: 'runs' } & Tail<RunView>)
+  | ({ readonly list: 'releases' } & Tail<ReleaseView>)
+  | ({ readonly list: 'proposals' } & Tail<ProposalView>)
+);
 
 export interface Pedigree {
   readonly datasets: readonly DatasetView[];

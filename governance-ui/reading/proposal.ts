@@ -7,7 +7,8 @@ import type {
   ProposalView,
   RunView,
 } from '@commonweights/dao-contracts/client/views.js';
-import { readChainTimeMs, type Door } from './door.js';
+import type { Door } from './door.js';
+import { readChainTimeMs } from './chain-time.js';
 import type { BlobAnswer } from './blob-json.js';
 
 export interface ProposalStory {

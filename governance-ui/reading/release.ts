@@ -10,6 +10,7 @@ import type {
   ReleaseView,
   RunView,
 } from '@commonweights/dao-contracts/client/views.js';
+import { readAncestors } from './ancestors.js';
 import type { BlobAnswer, BlobReader } from './blob-json.js';
 import type { Door } from './door.js';
 
@@ -30,9 +31,6 @@ export interface ReleaseStory {
   readonly datasets: readonly DatasetView[];
 }
 
-/** Far above a real lineage. */
-const datasetsMax = 200;
-
 export async function readRelease(door: Door, id: number): Promise<ReleaseStory | null> {
   const { client, blobs } = door;
   const release = await client.getRelease({ release: id });
@@ -47,7 +45,7 @@ export async function readRelease(door: Door, id: number): Promise<ReleaseStory 
     }),
     readEvaluation(blobs, release.evaluation),
   ]);
-  const datasets = run ? await readAncestors(door, run.terms.datasets) : [];
+  const datasets = run ? await readAncestors(door.client, run.terms.datasets) : [];
   return { release, run, manifest, evaluation, datasets };
 }
 
@@ -70,17 +68,4 @@ export async function readEvaluation(
     },
     why: null,
   };
-}
-
-async function readAncestors(door: Door, ids: readonly string[]): Promise<DatasetView[]> {
-  const found: DatasetView[] = [];
-  const seen = new Set(ids);
-  for (const id of seen) {
-    if (found.length >= datasetsMax) break;
-    const dataset = await door.client.getDataset({ id });
-    if (!dataset) continue;
-    found.push(dataset);
-    for (const { dataset: parent } of dataset.parents) seen.add(parent);
-  }
-  return found;
 }

@@ -159,6 +159,27 @@ export class DaoFixture {
         return run?.seats() ?? [];
       case 'get_round_record':
         return run?.records().find(({ round }) => round === args['round']) ?? null;
+      case 'get_standing':
+        return {
+          ...{ account: args['account'], delegate: null, delegated: '0', atMs: nowMs },
+          weight:
+            this.members.members.find(({ account }) => account === args['account'])?.weight ?? '0',
+        };
+      case 'get_reputation':
+        return {
+          ...{ account: args['account'], points: '12', standing: '12', totalPoints: '480' },
+          ...{ verifiedRounds: 1, auditsRight: 2, auditsWrong: 0, slashes: 1 },
+        };
+      case 'get_earnings': {
+        const seats = this.runs.flatMap((one, i) =>
+          one
+            .seats()
+            .filter(({ account }) => account === args['account'])
+            .map(({ seat }) => ({ run: i + 1, seat })),
+        );
+        const money = { ledgerYocto: near(7), inFlightYocto: '0', claimedYocto: near(30) };
+        return { account: args['account'], ...money, seats: seats.reverse() };
+      }
       case 'list_attestations':
         return [];
       case 'list_releases':

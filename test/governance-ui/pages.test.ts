@@ -13,6 +13,7 @@ import { CliFolder } from '../cli/cli-folder.js';
 import { diloco, smallRelease } from '../trainer/release/small-release.js';
 import { findChromium, openBrowser, type OpenBrowser } from './browser.js';
 import { hostileText } from './dao-fixture.js';
+import { keepPictures } from './violations.js';
 import { startPageServer, type PageServer } from './page-server.js';
 
 const pages = {
@@ -28,6 +29,8 @@ const pages = {
   bounties: '#/bounties',
   contribute: '#/contribute',
   wallet: '#/wallet',
+  people: '#/people',
+  'a person': '#/people/eve.local',
 };
 
 describe('the pages in a browser', function () {
@@ -268,6 +271,58 @@ describe('the pages in a browser', function () {
     expect(width, 'pixels for the text').to.be.above(280);
   });
 
+  it('show ten thousand proposals a page at a time, and read only what they show', async () => {
+    const { proposals } = server.dao;
+    const few = [...proposals];
+    const flood = Array.from({ length: 10_000 - few.length }, (_, i) => ({
+      ...few[5]!,
+      id: few.length + i + 1,
+    }));
+    proposals.push(...flood);
+    await page.goto('about:blank');
+    const before = server.node.calls.length;
+    await open('#/proposals');
+    const listed = () => page.locator('main .card').count();
+    expect(await listed()).to.equal(50);
+    const calls = server.node.calls.slice(before).filter((one) => one === 'list_proposals');
+    expect(calls.length).to.be.below(40);
+    expect(await text()).to.match(/10.000 to 9.951 of 10.000/);
+    await page.getByRole('button', { name: 'Older' }).click();
+    await page.getByText(/9.950 to 9.901 of 10.000/).waitFor();
+    await page.getByRole('link', { name: /^9950 · / }).waitFor();
+    expect(await listed()).to.equal(50);
+    await page.getByRole('button', { name: 'Newer' }).click();
+    await page.getByRole('link', { name: /^10000 · / }).waitFor();
+    await open(pages.overview);
+    expect(await page.locator('main .card').count()).to.be.below(20);
+    proposals.splice(few.length);
+    await page.goto('about:blank');
+  });
+
+  it('make the picture of the lineage larger and smaller', async () => {
+    await open(pages.lineage);
+    const width = async () => (await page.locator('.lineage-picture').boundingBox())!.width;
+    const whole = await width();
+    await page.getByRole('button', { name: 'Larger' }).click();
+    await page.getByText('150 %').waitFor();
+    expect(await width()).to.be.closeTo(1.5 * whole, 2);
+    for (let i = 0; i < 3; i++) await page.getByRole('button', { name: 'Smaller' }).click();
+    await page.getByText('50 %', { exact: true }).waitFor();
+    expect(await width()).to.be.closeTo(whole / 2, 2);
+  });
+
+  it('show people: who votes, and what one account showed, earned and did', async () => {
+    await open(pages.people);
+    expect(await text()).to.contain('3 members vote');
+    await page.getByLabel('Look up an account').fill('eve.local');
+    await page.getByRole('button', { name: 'Look up' }).click();
+    await page.getByText('No member: its own weight is 0').waitFor();
+    const shown = await text();
+    expect(shown).to.match(/Slashes\s+1/);
+    expect(shown).to.match(/Run\s+Seat\s+Status[\s\S]*expelled/);
+    expect(shown).to.contain('npx commonweights claim');
+  });
+
   it('say what is missing instead of staying blank', async () => {
     await open('#/runs/77');
     expect(await text()).to.contain('The DAO has no such run');
@@ -295,6 +350,7 @@ describe('the pages in a browser', function () {
         (await axe.analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
       await page.emulateMedia({ colorScheme: 'light' });
       await open(hash);
+      await keepPictures(page, name.replaceAll(' ', '-'));
       expect(await violationsOf(new AxeBuilder({ page })), 'light').to.deep.equal([]);
       // Only the colours differ.
       await page.emulateMedia({ colorScheme: 'dark' });

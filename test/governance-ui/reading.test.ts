@@ -180,6 +180,7 @@ describe('addresses of pages', () => {
       'proposals',
       'releases',
       'contribute',
+      'people',
     );
     const single = fc.record({
       page: fc.constantFrom('run', 'proposal', 'release'),
@@ -191,6 +192,7 @@ describe('addresses of pages', () => {
           named.map((page) => ({ page })),
           single,
           fc.constantFrom(
+            { page: 'person', account: 'a.b-c_9' },
             { page: 'wallet', token: null },
             { page: 'wallet', token: '0f'.repeat(16) },
           ),

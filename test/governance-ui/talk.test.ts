@@ -9,6 +9,8 @@ import { keepPictures, violationsOf } from './violations.js';
 describe('a release in a browser', function () {
   // The first build on a machine compiles the contract's engine.
   this.timeout(300_000);
+  // Each step begins where the one before it ended.
+  this.bail(true);
   let dao: RealDao;
   let browser: OpenBrowser;
   let page: Page;
@@ -39,7 +41,7 @@ describe('a release in a browser', function () {
     await dao?.stop();
   });
 
-  const talk = () => page.locator('section.talk');
+  const talk = () => page.locator('section[aria-labelledby=talk]');
   const set = (label: string, value: string) => talk().getByLabel(label).fill(value);
   const said = () => talk().locator('output').innerText();
 
@@ -95,6 +97,21 @@ describe('a release in a browser', function () {
     await set('Tokens at most', '3');
     await talk().getByRole('button', { name: 'Go on' }).click();
     await talk().getByText('Done after').waitFor();
+  });
+
+  it('is searched for a text: what it was trained on, and not what it was not', async () => {
+    const search = page.locator('section[aria-labelledby=search]');
+    const ask = async (text: string) => {
+      await search.getByLabel('These very characters').fill(text);
+      await search.getByRole('button', { name: 'Search' }).click();
+    };
+    await ask('of year 31 met the');
+    await search.getByText('It is. Each dataset below was fetched').waitFor();
+    const shown = await search.innerText();
+    expect(shown).to.match(/clean@1: \d+ items? of \d+/);
+    expect(shown).to.match(/item \d+,\s*[0-9a-f]{6}….{4}\s*, (trained on|held out)/);
+    await ask('a sentence that nobody ever wrote');
+    await search.getByText('It is in none of the').waitFor();
   });
 
   it('is isolated, asks nobody but its own hosts, and breaks no rule of its policy', async () => {

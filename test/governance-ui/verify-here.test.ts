@@ -17,6 +17,7 @@ describe('a release verified in a page', () => {
     getReleaseByManifest: async ({ manifest }: { manifest: Digest }) =>
       manifest === built.digest ? facts.release : null,
     getPolicy: async () => ({ licences: facts.licences }),
+    listAttestations: async () => [],
     getRun: async () => ({ id: facts.run!.id, terms: facts.run! }),
     getDataset: async ({ id }: { id: string }) => facts.datasets.find((one) => one.id === id),
   } as unknown as DaoClient;

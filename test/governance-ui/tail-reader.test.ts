@@ -1,0 +1,52 @@
+/** The end of a long list, found without reading the list. */
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { TailReader } from '@commonweights/governance-ui/reading/tail-reader.js';
+
+describe('the end of a list', () => {
+  const listOf =
+    (it: { count: number; calls: number }) =>
+    async ({ from = 0, limit = 50 }: { from?: number; limit?: number }) => {
+      it.calls++;
+      const length = Math.max(0, Math.min(limit, 50, it.count - from));
+      return Array.from({ length }, (_, i) => from + i + 1);
+    };
+
+  it('is the newest entries, newest first, for any length and any page', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(5_000),
+        fc.integer({ min: 1, max: 120 }),
+        fc.nat(5_200),
+        async (count, limit, newer) => {
+          const tail = await new TailReader(listOf({ count, calls: 0 }), 50).read({ limit, newer });
+          const end = Math.max(0, count - newer);
+          const start = Math.max(0, end - limit);
+          const expected = Array.from({ length: end - start }, (_, i) => end - i);
+          expect(tail).to.deep.equal({ items: expected, count });
+        },
+      ),
+      { endOnFailure: true },
+    );
+  });
+
+  it('of ten thousand takes some thirty calls once, and two from then on', async () => {
+    const it = { count: 10_000, calls: 0 };
+    const reader = new TailReader(listOf(it), 50);
+    await reader.read({ limit: 50 });
+    expect(it.calls).to.be.below(35);
+    it.calls = 0;
+    await reader.read({ limit: 50 });
+    expect(it.calls).to.equal(2);
+  });
+
+  it('is followed as the list grows, also by more than a page', async () => {
+    const it = { count: 3, calls: 0 };
+    const reader = new TailReader(listOf(it), 50);
+    for (const count of [3, 4, 53, 54, 104, 1_000, 1_001]) {
+      it.count = count;
+      const tail = await reader.read({ limit: 2 });
+      expect(tail).to.deep.equal({ items: [count, count - 1], count });
+    }
+  });
+});
