@@ -25,6 +25,7 @@ const benches: Readonly<Record<string, string>> = {
   'node-fuzz':
     'nonsense for the embedded node [--requests N] [--modules N] [--transactions N] [--seed S] (minutes)',
   memory: 'bytes per parameter and per token on the exact engine, and what cannot fit (minutes)',
+  registry: 'a registry under 200 clients for a minute [--clients 200] [--seconds 60]',
   'release-mutations':
     'mutations of a release, which code refuses how many [--count 20000] [--seed S] (minutes)',
   scale: 'calls, gas, fees, storage and bytes per worker, 10 … 10,000 workers (minutes)',

@@ -36,8 +36,8 @@ export function addDatasetAdd(dataset: Command, terminal: Terminal): void {
     withExamples(
       withJson(dataset.command('add <id> <from>'))
         .description(
-          'register a folder of .txt, .md, .jsonl and .csv files, or one of them (packed as .gz, ' +
-            'too), or the built-in "sotu" (State of the Union addresses, public domain) as ' +
+          'register a folder of .txt, .md, .jsonl, .csv (packed as .gz or .zst, too) and .parquet ' +
+            'files, or one of them, or the built-in "sotu" (State of the Union addresses, public domain) as ' +
             '<name>@<version>',
         )
         .option('--title <text>', 'what it is (default: the name)')
@@ -48,10 +48,10 @@ export function addDatasetAdd(dataset: Command, terminal: Terminal): void {
         )
         .option('--licence <spdx>', 'licence that the source declares')
         .option('--concluded <spdx>', 'licence that you conclude (default: the declared one)')
-        .option('--text <column>', 'CSV: the column with the text (default: text)')
+        .option('--text <column>', 'CSV, Parquet: the column with the text (default: text)')
         .option(
           '--keep <columns>',
-          'CSV: other columns to keep, like id,year (default: all; "": none)',
+          'CSV, Parquet: other columns to keep, like id,year (default: all; "": none)',
         ),
       'commonweights dataset add sotu@1 sotu',
       'commonweights dataset add letters@1 ./letters --licence CC0-1.0 --source https://a.example',

@@ -13,16 +13,29 @@ export interface ColumnChoice {
   keepColumns?: readonly string[];
 }
 
+/** What kind of values a column has that it cannot be that, in a word; null: it can. */
+export type ExplainColumn = (name: string, as: 'text' | 'field') => string | null;
+
 /** Facts and remedy, without a code. */
-export class ColumnError extends Error {}
+class ColumnError extends Error {
+  override readonly name = 'ColumnError';
+}
+
+/** By name: this file may be loaded twice, as a module and as what another loader made of it. */
+export function isColumnError(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ColumnError';
+}
 
 /** The text's column and the kept ones, in the table's order. Throws a `ColumnError`. */
 export function chooseColumns(
   columns: readonly string[],
   { textColumn = 'text', keepColumns }: ColumnChoice,
+  explain: ExplainColumn = () => null,
 ): { text: string; kept: string[] } {
   const others = columns.filter((name) => name !== textColumn);
-  const usable = others.filter((name) => isFieldName(name) && name !== 'text');
+  const usable = others.filter(
+    (one) => isFieldName(one) && one !== 'text' && !explain(one, 'field'),
+  );
   const fitting = usable.slice(0, itemLimits.fieldsMax - 1);
   const twice = columns.find((name, i) => columns.indexOf(name) < i);
   if (twice !== undefined) refuse(`two columns are called "${twice}"; rename one of them`);
@@ -39,7 +52,19 @@ export function chooseColumns(
         keeping(fitting),
     );
   }
+  const noText = explain(textColumn, 'text');
+  if (noText !== null) {
+    const texts = columns.filter((name) => !explain(name, 'text'));
+    refuse(`its column "${textColumn}" is ${noText}, no text; name another, out of ${list(texts)}`);
+  }
   const kept = others.filter((name) => keepColumns?.includes(name) ?? true);
+  const unfit = kept.filter((name) => explain(name, 'field') !== null);
+  if (unfit.length > 0) {
+    refuse(
+      `${list(unfit.map((name) => `"${name}" (${explain(name, 'field')})`))}: neither text nor integers, ` +
+        `which is all that an item has; keep others, like ${keeping(fitting)}`,
+    );
+  }
   if (kept.includes('text')) {
     refuse(
       `its column "text" is another one than that of the text, "${textColumn}"; leave it out, like ` +

@@ -1,19 +1,19 @@
 /**
  * Raw datasets from what people have: a folder, or one file, of texts (`.txt`, `.md`), JSON lines or
- * CSV, each also compressed (`.gz`). Everything is read piece by piece: an import needs as much memory
+ * CSV, each also compressed (`.gz`, `.zst`), and Parquet. Everything is read piece by piece: an import needs as much memory
  * as its largest item, however large it is, and a file that unpacks to more than it should is cut off.
  */
-import { createReadStream } from 'node:fs';
+import { createReadStream, type ReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { compareCodePoints } from '../digest/safe-path.js';
-import { chooseColumns, ColumnError, type ColumnChoice } from './columns.js';
+import { chooseColumns, isColumnError, type ColumnChoice } from './columns.js';
 import { readCsv } from './csv.js';
 import { itemLimits } from './limits.js';
 import { checkItem, type TextItem } from './text-item.js';
 
-/** How tables are read: CSV. */
+/** How tables are read: CSV, Parquet. */
 export type ImportOptions = ColumnChoice;
 
 /** Items of a file, or of all files below a folder in order of their paths. Error: `BAD_IMPORT`. */
@@ -45,12 +45,15 @@ export async function importJsonLines(path: string): Promise<TextItem[]> {
   return items;
 }
 
-const kinds = ['.txt', '.md', '.jsonl', '.csv'] as const;
+const kinds = ['.txt', '.md', '.jsonl', '.csv', '.parquet'] as const;
 type Kind = (typeof kinds)[number];
+const packings = /\.(gz|zst)$/i;
 
+/** Parquet is packed inside. */
 function kindOf(name: string): Kind | null {
-  const bare = name.toLowerCase().replace(/\.gz$/, '');
-  return kinds.find((kind) => bare.endsWith(kind)) ?? null;
+  const bare = name.toLowerCase().replace(packings, '');
+  const kind = kinds.find((one) => bare.endsWith(one)) ?? null;
+  return kind === '.parquet' && packings.test(name) ? null : kind;
 }
 
 /** Links are not followed. */
@@ -76,7 +79,31 @@ async function* importFile(
   const { path, name, kind } = file;
   if (kind === '.jsonl') yield* jsonLines(path);
   else if (kind === '.csv') yield* csvRows(path, options);
-  else yield { name: name.replace(/\.gz$/i, ''), text: await wholeText(path) };
+  else if (kind === '.parquet') yield* parquetRows(path, options);
+  else yield { name: name.replace(packings, ''), text: await wholeText(path) };
+}
+
+async function* parquetRows(path: string, options: ImportOptions): AsyncGenerator<TextItem, void> {
+  // The reader loads with the first file that needs it.
+  const { readParquet } = await import('./import-parquet.js');
+  const rows = readParquet(path, options);
+  yield* explaining(rows, (error) => refuseTable(path, error));
+}
+
+/** The same pieces; `explain` throws what is said of a failure. */
+async function* explaining<T>(
+  pieces: AsyncGenerator<T, void>,
+  explain: (error: Error) => never,
+): AsyncGenerator<T, void> {
+  try {
+    for (;;) {
+      const next = await pieces.next().catch(explain);
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    await pieces.return();
+  }
 }
 
 async function wholeText(path: string): Promise<string> {
@@ -117,12 +144,17 @@ async function* csvRows(path: string, options: ImportOptions): AsyncGenerator<Te
       }
     }
   } catch (error) {
-    const { message } = error as Error;
-    if (message.startsWith('BAD_IMPORT')) throw error;
-    // That names the flag that mends it.
-    if (error instanceof ColumnError) throw new Error(`BAD_IMPORT: ${path}: ${message}`);
-    refuse(`${path}: ${message}`);
+    refuseTable(path, error);
   }
+}
+
+function refuseTable(path: string, error: unknown): never {
+  const { message } = error as Error;
+  // What the disk says is not about what is in the file.
+  if (message.startsWith('BAD_IMPORT') || 'syscall' in (error as object)) throw error;
+  // That names the flag that mends it.
+  if (isColumnError(error)) throw new Error(`BAD_IMPORT: ${path}: ${message}`);
+  refuse(`${path}: ${message}`);
 }
 
 async function* linesOf(path: string): AsyncGenerator<string, void> {
@@ -141,14 +173,10 @@ async function* linesOf(path: string): AsyncGenerator<string, void> {
 /** Its text piece by piece, unpacked, a byte order mark taken off. */
 async function* textOf(path: string): AsyncGenerator<string, void> {
   const raw = createReadStream(path, { highWaterMark: 2 ** 20 });
-  const isPacked = path.toLowerCase().endsWith('.gz');
-  const unpacked = isPacked ? raw.pipe(createGunzip({ chunkSize: 2 ** 20 })) : raw;
-  // A pipe does not carry errors on; without this a file that breaks off would never end.
-  if (isPacked) raw.once('error', (error) => unpacked.destroy(error));
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let bytes = 0;
   try {
-    for await (const piece of unpacked as AsyncIterable<Uint8Array>) {
+    for await (const piece of unpack(path, raw)) {
       bytes += piece.length;
       if (bytes > itemLimits.datasetBytesMax) {
         refuse(`${path} has more than ${itemLimits.datasetBytesMax} bytes of text`);
@@ -163,6 +191,23 @@ async function* textOf(path: string): AsyncGenerator<string, void> {
   } finally {
     raw.destroy();
   }
+}
+
+/** The file's bytes as they were before they were packed. Error: `BAD_IMPORT`. */
+async function* unpack(path: string, raw: ReadStream): AsyncGenerator<Uint8Array, void> {
+  const name = path.toLowerCase();
+  if (name.endsWith('.gz')) {
+    const unpacked = raw.pipe(createGunzip({ chunkSize: 2 ** 20 }));
+    // A pipe does not carry errors on; without this a file that breaks off would never end.
+    raw.once('error', (error) => unpacked.destroy(error));
+    yield* unpacked as AsyncIterable<Uint8Array>;
+  } else if (name.endsWith('.zst')) {
+    const { unpackZstd } = await import('./unpack-zstd.js');
+    yield* explaining(unpackZstd(raw as AsyncIterable<Uint8Array>), (error) => {
+      if ('syscall' in error) throw error;
+      refuse(`${path} is no whole zst: ${error.message}`);
+    });
+  } else yield* raw as AsyncIterable<Uint8Array>;
 }
 
 function refuse(why: string): never {

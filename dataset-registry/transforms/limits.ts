@@ -25,3 +25,25 @@ export const optOutLimits = {
   /** Of one derivation: those of its parents and of what they descend from. */
   listsMax: 64,
 } as const;
+
+/** What is read of a Parquet file at once, whatever it says of itself. */
+export const parquetLimits = {
+  /** Hundreds of columns in thousands of row groups. */
+  footerBytesMax: 2 ** 26,
+  /** Of the wanted columns of one row group, packed: they are in memory. */
+  groupPackedBytesMax: 2 ** 28,
+  groupRowsMax: 2 ** 24,
+  /** Unpacked, so much of a row group is turned into items at once. */
+  sliceBytes: 2 ** 25,
+  /** A page holds one item at least. */
+  pageBytesMax: 2 ** 27,
+} as const;
+
+/** What is unpacked of a `.zst` file at once. */
+export const zstdLimits = {
+  /** As the `zstd` command takes without being told otherwise. */
+  windowBytesMax: 2 ** 27,
+  pieceBytes: 2 ** 14,
+  /** Of one piece: a text packs to a thousandth at the very best, a bomb to less. */
+  unpackedBytesMax: 2 ** 27,
+} as const;
