@@ -13,6 +13,7 @@ import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 import { tokenizerTools } from '../tokenizer-tools.js';
 import { addDatasetAdd } from './dataset-add.js';
+import { addDatasetCroissant } from './dataset-croissant.js';
 import { addDatasetDerive } from './dataset-derive.js';
 import { addDatasetEarnings } from './dataset-earnings.js';
 import { addDatasetProve } from './dataset-prove.js';
@@ -25,6 +26,7 @@ export function addDatasetCommands(program: Command, terminal: Terminal): void {
   addDatasetDerive(dataset, terminal);
   addDatasetStatus(dataset, terminal);
   addDatasetProve(dataset, terminal);
+  addDatasetCroissant(dataset, terminal);
   addDatasetEarnings(dataset, terminal);
   does(
     withExamples(

@@ -3,6 +3,7 @@
  * needs what this machine cannot install says "skipped" and why; INTEROP_MUST_RUN makes it fail, as on
  * a machine that is known to have everything.
  */
+import { validateCroissant } from './croissant.js';
 import { driveByNearKit } from './near-kit.js';
 import { driveByNearWorkspaces } from './near-workspaces.js';
 import { runJobs, type Job } from './run-jobs.js';
@@ -12,6 +13,7 @@ import { compareWithTransformers } from './transformers.js';
 const jobs: readonly Job[] = [
   { name: 'the embedded node (near-workspaces)', run: driveByNearWorkspaces },
   { name: 'the embedded node (near-kit)', run: driveByNearKit },
+  { name: 'datasets (Croissant)', run: validateCroissant },
   { name: 'signed models (OpenSSF Model Signing)', run: exchangeSignedModels },
   { name: 'checkpoints and tokenizers (transformers)', run: compareWithTransformers },
 ];
