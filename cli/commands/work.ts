@@ -38,6 +38,7 @@ interface WorkFlags extends WorkerFlag {
   readonly engine?: string;
   readonly data?: string;
   readonly payout?: string;
+  readonly for?: string;
   readonly earnStake?: boolean;
   readonly relay?: string;
   readonly status?: number;
@@ -56,6 +57,7 @@ export function addWorkCommand(program: Command, terminal: Terminal): void {
         .option('--auditor', 'only re-execute the work of others')
         .option('--from-round <n>', 'first round to take part in', wholeNumber(1, 1e9))
         .option('--payout <account>', 'who is paid (default: the account itself)')
+        .option('--for <account>', 'whose seat to work for, which named this account its operator')
         .option('--earn-stake', 'stake nothing: pay becomes stake until it is whole')
         .option('--relay <url>', 'who pays the fees, so that the account needs no NEAR')
         .option(
@@ -134,7 +136,7 @@ async function workIn(bench: Bench, run: number): Promise<void> {
   const { work } = await import('@commonweights/trainer/worker/work.js');
   const role = flags.auditor ? 'auditor' : 'trainer';
   const payout = flags.payout === undefined ? {} : { payout: parseAccountId(flags.payout) };
-  const mine = { run, client, ...workerOf(flags), ...payout };
+  const mine = { run, client, ...workerOf(flags), ...ownerOf(flags), ...payout };
   const status = new WorkStatus({ ...mine, traffic: () => blobs.traffic });
   bench.status = status;
   const teller = new Teller(session, run);
@@ -197,7 +199,9 @@ async function workWhereItPays(bench: Bench): Promise<void> {
 
 async function hasSeat({ client, flags }: Bench, run: number): Promise<boolean> {
   const account = client.accountId!;
-  const seat = findSeat(await client.getSeats({ run }), { account, ...workerOf(flags) });
+  const seat = findSeat(await client.getSeats({ run }), {
+    ...{ account, ...workerOf(flags), ...ownerOf(flags) },
+  });
   return seat?.status === 'active' || seat?.status === 'absent';
 }
 
@@ -208,7 +212,12 @@ async function nextRun(bench: Bench, not: ReadonlySet<number>): Promise<number |
     runs.map(async (run) => ({ run, seats: await client.getSeats({ run: run.id }) })),
   );
   const role = flags.auditor ? 'auditor' : 'trainer';
-  return chooseRun(candidates, { account: client.accountId!, ...workerOf(flags), role, not });
+  const acting = { account: client.accountId!, ...workerOf(flags), ...ownerOf(flags) };
+  return chooseRun(candidates, { ...acting, role, not });
+}
+
+function ownerOf(flags: WorkFlags): { owner?: string } {
+  return flags.for === undefined ? {} : { owner: parseAccountId(flags.for) };
 }
 
 /** Ctrl-C and the end of the time ask for the same; a second Ctrl-C ends the process. */

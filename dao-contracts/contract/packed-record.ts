@@ -60,11 +60,24 @@ export class PackedRecord<T extends object> {
       shared.set(how, line);
       this.#addToLine(name, line);
     }
+    const plain = (it: Unpacked) => this.#plain(it);
+    Object.defineProperty(this.#prototype, 'toJSON', {
+      value(this: Unpacked) {
+        return plain(this);
+      },
+    });
   }
 
   /** How many lines a record takes. */
   get length(): number {
     return this.#lines.length;
+  }
+
+  /** As JSON it is what it stands for: a work may take a whole record along. */
+  #plain(it: Unpacked): Record<string, unknown> {
+    const fields = it as Record<string, unknown>;
+    const names = this.#lines.flatMap((line) => line.names);
+    return Object.fromEntries(names.map((name) => [name, fields[name]]));
   }
 
   unpack(lines: readonly string[], from: number): T {
@@ -133,6 +146,36 @@ export class PackedRecord<T extends object> {
         this.packed.changed[line] = true;
       },
     });
+  }
+}
+
+/** One after the other, in one text. */
+export class PackedList<T extends object> {
+  readonly #record: PackedRecord<T>;
+
+  constructor(layout: Layout<T>) {
+    this.#record = new PackedRecord(layout);
+  }
+
+  parse(text: string): T[] {
+    if (text === '') return [];
+    const lines = text.split('\n');
+    const found: T[] = [];
+    for (let from = 0; from < lines.length; from += this.#record.length) {
+      found.push(this.#record.unpack(lines, from));
+    }
+    return found;
+  }
+
+  format(list: readonly T[]): string {
+    const lines: string[] = [];
+    for (const it of list) this.#record.pack(it, lines);
+    return lines.join('\n');
+  }
+
+  /** Whether this is another list than the one that was read, of `count`, if one was. */
+  isChanged(list: readonly T[], count: number | undefined): boolean {
+    return list.length !== count || list.some((it) => this.#record.isChanged(it));
   }
 }
 

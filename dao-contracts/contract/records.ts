@@ -37,7 +37,8 @@ import type { Amendment, RunTerms } from '../rules/run-terms.js';
 import { noTokens, type TokenBooks } from '../rules/token-books.js';
 import { addMove, buckets, type Bucket, type Totals } from '../rules/totals.js';
 import type { DatasetView, ReleaseView } from '../rules/views.js';
-import { formatAudits, parseAudits } from './audit-record.js';
+import { auditList } from './audit-record.js';
+import { disputeList } from './dispute-record.js';
 import { bigintAsText, yoctoAsBigint } from './packed-record.js';
 import { formatRun, parseRun, type StoredRun } from './run-record.js';
 import { formatSeat, parseSeat } from './seat-record.js';
@@ -136,11 +137,11 @@ export function writeJson(key: string, value: unknown): void {
 
 /** Of one claim: what is stored is of this round only where the run says that it is audited. */
 export function readAudits(run: number, seat: number): Audit[] {
-  return parseAudits(near.storageRead(`a:${run}:${seat}`)!);
+  return auditList.parse(near.storageRead(`a:${run}:${seat}`)!);
 }
 
 export function writeAudits(run: number, seat: number, audits: readonly Audit[]): void {
-  near.storageWrite(`a:${run}:${seat}`, formatAudits(audits));
+  near.storageWrite(`a:${run}:${seat}`, auditList.format(audits));
 }
 
 /** Money inside is a decimal string in a field that is called, or ends in, `Yocto`. */
@@ -154,11 +155,11 @@ export function writeMoney(key: string, value: unknown): void {
 }
 
 export function readDisputes(run: number): Dispute[] {
-  return readMoney(`j:${run}`) ?? [];
+  return disputeList.parse(near.storageRead(`j:${run}`) ?? '');
 }
 
 export function writeDisputes(run: number, disputes: readonly Dispute[]): void {
-  writeMoney(`j:${run}`, disputes);
+  near.storageWrite(`j:${run}`, disputeList.format(disputes));
 }
 
 /** A round number of the run's own, of which there are at most `roundsMax` and some rewound ones. */

@@ -29,7 +29,8 @@ import {
   writeLedger,
   writeRun,
 } from './records.js';
-import { areAuditsChanged } from './audit-record.js';
+import { auditList } from './audit-record.js';
+import { disputeList } from './dispute-record.js';
 import { isSeatChanged } from './seat-record.js';
 import { statusIn, trainsIn, type StoredRun } from './run-record.js';
 
@@ -43,7 +44,7 @@ function findRun(id: number): { run: Run; stored: StoredRun } {
 
 /** `account`: who acts, where the contract itself calls for it. */
 export function commandRun(id: number, command: RunCommand, account?: string): TickResult | null {
-  const before: Before = { seats: new Map(), audits: new Map() };
+  const before: Before = { seats: new Map(), audits: new Map(), disputes: 0 };
   const { run, stored } = findRun(id);
   const draft = new RunDraft(
     {
@@ -67,7 +68,11 @@ export function commandRun(id: number, command: RunCommand, account?: string): T
         before.audits.set(seat, audits.length);
         return audits;
       },
-      disputes: () => readDisputes(id),
+      disputes: () => {
+        const disputes = readDisputes(id);
+        before.disputes = disputes.length;
+        return disputes;
+      },
       applicants: () => readApplicants(id),
     },
     callContext(account),
@@ -78,10 +83,11 @@ export function commandRun(id: number, command: RunCommand, account?: string): T
   return result;
 }
 
-/** What was read, to write only what changed: the seats, and how many audits of each. */
+/** What was read, to write only what changed: the seats, how many audits of each, and disputes. */
 interface Before {
   seats: Map<number, string>;
   audits: Map<number, number>;
+  disputes: number;
 }
 
 function storeDraft(draft: RunDraft, before: Before, command: RunCommand): void {
@@ -90,13 +96,10 @@ function storeDraft(draft: RunDraft, before: Before, command: RunCommand): void 
   if (amendedTerms) terms.put(id, amendedTerms);
   if (draft.amendmentChanged) writeAmendment(id, draft.amendment);
   for (const [seat, audits] of draft.audits) {
-    if (areAuditsChanged(audits, before.audits.get(seat))) writeAudits(id, seat, audits);
+    if (auditList.isChanged(audits, before.audits.get(seat))) writeAudits(id, seat, audits);
   }
   const { disputes, applicants } = draft.touched;
-  // Most runs never have one: no empty record is stored for them.
-  if (disputes && (disputes.length > 0 || near.storageHasKey(`j:${id}`))) {
-    writeDisputes(id, disputes);
-  }
+  if (disputes && disputeList.isChanged(disputes, before.disputes)) writeDisputes(id, disputes);
   if (applicants) writeJson(`q:${id}`, applicants);
   for (const [number, seat] of draft.seats) {
     const known = before.seats.get(number);

@@ -221,7 +221,7 @@ export function moveDisputes(
 }
 
 /** Drawing a panel looks at all seats, which takes as long as changing so many. */
-const roomOfPanel = 5;
+const roomOfPanel = 6;
 
 /** Of a panel that was waited for in vain each may be absent. */
 function roomToMove({ panel }: Dispute): number {

@@ -1,16 +1,14 @@
 /** Which of a DAO's runs a machine works in next, where its owner leaves that to it. */
 import type { RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
 import { pricePerTeraFlopYocto } from '@commonweights/dao-contracts/rules/price-per-flop.js';
-import { findSeat } from './duty.js';
+import { findSeat, type Acting } from './duty.js';
 
 export interface Candidate {
   readonly run: RunView;
   readonly seats: readonly SeatView[];
 }
 
-export interface Choosing {
-  readonly account: string;
-  readonly worker?: string;
+export interface Choosing extends Acting {
   readonly role: 'trainer' | 'auditor';
   /** Runs that it was in and left, or that do not take it. */
   readonly not: ReadonlySet<number>;
@@ -41,7 +39,9 @@ export function isLive({ status }: RunView): boolean {
 }
 
 function hasPlace(run: RunView, seats: readonly SeatView[], it: Choosing): boolean {
-  const { account, worker = '', role } = it;
+  const { account, worker = '', owner = account, role } = it;
+  // A seat of somebody else is not had by enrolling.
+  if (owner !== account) return false;
   // An expelled seat is not given again.
   if (seats.some((seat) => seat.account === account && seat.worker === worker)) return false;
   // Whoever applies now takes part in the draw.

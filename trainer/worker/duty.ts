@@ -32,12 +32,9 @@ export type Duty =
   | { kind: 'wait'; for: string; untilMs?: number }
   | { kind: 'finish'; because: string };
 
-export interface DutyInput {
+export interface DutyInput extends Acting {
   readonly run: RunView;
   readonly seats: readonly SeatView[];
-  readonly account: string;
-  /** Label of this machine among the account's. */
-  readonly worker?: string;
   readonly role: 'trainer' | 'auditor';
   /** Chain time. */
   readonly nowMs: number;
@@ -63,10 +60,13 @@ export function nextDuty(input: DutyInput): Duty {
   }
   const mine = findSeat(seats, input);
   const drawIsDue = run.status === 'enrolling' && nowMs >= run.enrolDeadlineMs;
-  const { account, worker = '' } = input;
-  const given = seats.find((seat) => seat.account === account && seat.worker === worker);
+  const { account, worker = '', owner = account } = input;
+  const given = seats.find((seat) => seat.account === owner && seat.worker === worker);
   if (!mine && given) {
     return { kind: 'finish', because: `${given.operator} acts for seat ${given.seat}` };
+  }
+  if (!mine && owner !== account) {
+    return { kind: 'finish', because: `${owner} has no seat in it that could name an operator` };
   }
   // Until it is carried out, what was decided on lets nobody act.
   if (run.busy) return { kind: 'tick', because: 'work is left of what was decided on' };
@@ -116,12 +116,24 @@ function isBound(run: RunView, mine: SeatView | undefined, sent: number): boolea
   );
 }
 
-/** The seat that `account` acts for under this label: by its owner's word, or its own. */
-export function findSeat(
-  seats: readonly SeatView[],
-  { account, worker = '' }: { readonly account: string; readonly worker?: string },
-): SeatView | undefined {
-  return seats.find((seat) => seat.operator === account && seat.worker === worker);
+/** Whose seat a machine works for. */
+export interface Acting {
+  readonly account: string;
+  /** Label of the machine; default ''. */
+  readonly worker?: string;
+  /**
+   * Who owns the seat; default: the account. Anybody can name any account as operator, so nobody
+   * works for others who has not said for whom.
+   */
+  readonly owner?: string;
+}
+
+/** The seat that `account` acts for under this label: its own, or that of the owner it works for. */
+export function findSeat(seats: readonly SeatView[], it: Acting): SeatView | undefined {
+  const { account, worker = '', owner = account } = it;
+  return seats.find(
+    (seat) => seat.account === owner && seat.operator === account && seat.worker === worker,
+  );
 }
 
 function enrolling({ enrolDeadlineMs }: RunView, nowMs: number): Duty {

@@ -19,7 +19,7 @@ import type { LocalState } from '../checkpoint/local-state.js';
 import type { Engine, Session } from '../engines/engine.js';
 import type { OpenRun } from '../run/open-run.js';
 import type { RunSpec } from '../run/run-spec.js';
-import { findSeat, nextDuty, type Duty } from './duty.js';
+import { findSeat, nextDuty, type Acting, type Duty } from './duty.js';
 import { KeptWork, memoryNotebook, type Notebook } from './kept-work.js';
 import type { LayeredStore } from './layered-store.js';
 import { codeOf, isPassing, pause, RoundAbandoned } from './passing.js';
@@ -37,6 +37,12 @@ import type { WorkEvent } from './work-event.js';
 /** How a round's result comes about. Honest work is `trainRound`; simulations plug in others. */
 export type ComputeRound = typeof trainRound;
 
+/** Who acts, and for whom. */
+export function actingOf({ client, worker, owner }: SeatOptions): Acting {
+  const account = client.accountId!;
+  return { account, worker: worker ?? '', ...(owner === undefined ? {} : { owner }) };
+}
+
 export interface SeatOptions {
   /** Connected as the account that works. */
   readonly client: DaoClient;
@@ -45,6 +51,8 @@ export interface SeatOptions {
   readonly fromRound?: number;
   /** Label of this machine among the account's; default ''. */
   readonly worker?: string;
+  /** Who owns the seat, where it is another account's (duty.ts). */
+  readonly owner?: string;
   /** Somebody else pays for its calls. */
   readonly relayed?: boolean;
   /** Who is to be paid; default: the account that works. */
@@ -474,8 +482,7 @@ export class SeatAtWork {
       const duty = nextDuty({
         run: seen.run,
         seats: seen.seats,
-        account: this.options.client.accountId!,
-        worker: this.options.worker ?? '',
+        ...actingOf(this.options),
         role: this.options.role,
         nowMs: seen.run.nowMs,
         ownRoot: this.ownRootOf(seen.run.provisional?.round),
@@ -554,8 +561,7 @@ export class SeatAtWork {
   }
 
   #seatAmong(seats: readonly SeatView[]): SeatView | undefined {
-    const { client, worker = '' } = this.options;
-    return findSeat(seats, { account: client.accountId!, worker });
+    return findSeat(seats, actingOf(this.options));
   }
 
   /** Which seat a call is about: the label goes along only where there is one. */

@@ -46,6 +46,7 @@ interface Watched {
   readonly run: number;
   readonly client: Pick<DaoClient, 'getEarnings' | 'accountId'>;
   readonly worker?: string;
+  readonly owner?: string;
   /** Who is paid, where that is not the account itself. */
   readonly payout?: string;
   readonly traffic: () => { uploadedBytes: number; downloadedBytes: number };
@@ -104,10 +105,10 @@ export class WorkStatus {
   /** As of now. A chain that is away leaves what was read last. */
   async read(): Promise<Status> {
     await this.#readEarnings();
-    const { run, client, worker = '' } = this.it;
+    const { run, client, worker = '', owner } = this.it;
     const account = client.accountId!;
     const seen = this.#seen;
-    const seat = seen && findSeat(seen.seats, { account, worker });
+    const seat = seen && findSeat(seen.seats, { account, worker, ...(owner ? { owner } : {}) });
     const upSeconds = (this.#now() - this.#startedMs) / 1_000;
     const computingSeconds = this.#computingMs / 1_000;
     return {

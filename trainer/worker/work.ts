@@ -15,7 +15,7 @@ import { findSeat, nextDuty, type Duty } from './duty.js';
 import { codeOf, isPassing, isPassingWithSeat } from './passing.js';
 import { prospectsOf } from './prospects.js';
 import { RunReader } from './run-reader.js';
-import { defaultPollMs, SeatAtWork, type SeatOptions } from './seat-at-work.js';
+import { actingOf, defaultPollMs, SeatAtWork, type SeatOptions } from './seat-at-work.js';
 import type { WorkEvent } from './work-event.js';
 
 export interface WorkOutcome {
@@ -35,7 +35,6 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
   const pollMs = options.pollMs ?? defaultPollMs;
   const reader = new RunReader(options.client, options.run);
   const first = await reader.read();
-  const account = options.client.accountId!;
   let spec = first.run.terms.spec;
   let seat = await takeUp(options, first.run, reader);
   let failures = 0;
@@ -53,7 +52,7 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
         const { run, seats } = await reader.read();
         options.onSeen?.({ run, seats });
         nowMs = run.nowMs;
-        seated = findSeat(seats, { account, worker: options.worker ?? '' }) !== undefined;
+        seated = findSeat(seats, actingOf(options)) !== undefined;
         if (run.terms.spec !== spec) {
           // Amended by a vote, at a round boundary: nothing of the old spec is under way any more.
           const next = await takeUp(options, run, reader);
@@ -63,8 +62,7 @@ export async function work(options: SeatOptions): Promise<WorkOutcome> {
         duty = nextDuty({
           run,
           seats,
-          account,
-          worker: options.worker ?? '',
+          ...actingOf(options),
           role: options.role,
           nowMs,
           ownRoot: seat.ownRootOf(run.provisional?.round),
@@ -112,8 +110,8 @@ function tellProspects(
   options: SeatOptions,
   it: { run: RunView; seats: readonly SeatView[]; stepMs: number; spec: RunSpec },
 ): void {
-  const { client, worker = '', role, relayed = false } = options;
-  if (findSeat(it.seats, { account: client.accountId!, worker })) return;
+  const { role, relayed = false } = options;
+  if (findSeat(it.seats, actingOf(options))) return;
   const prospects = prospectsOf({ ...it, role, relayed });
   options.onEvent?.({ kind: 'prospects', prospects });
   if (prospects.neededSeconds <= prospects.givenSeconds) return;
@@ -167,8 +165,7 @@ async function leave(options: SeatOptions, because: string): Promise<WorkOutcome
   let seat: SeatView | null = null;
   try {
     const seats = await options.client.getSeats({ run: options.run });
-    const account = options.client.accountId!;
-    seat = findSeat(seats, { account, worker: options.worker ?? '' }) ?? null;
+    seat = findSeat(seats, actingOf(options)) ?? null;
   } catch (error) {
     if (!isDaoError(error)) throw error;
   }

@@ -7,7 +7,7 @@ import { dataset, near, terms } from '../contract/dao-driver.js';
 import { GovernancePlay } from '../contract/governance-play.js';
 
 describe('the list of runs', () => {
-  it('is read whole, four at a time, and more than four are refused', async () => {
+  it('is read whole, three at a time, and more than three are refused', async () => {
     const budgetYocto = escrowNeeded(terms);
     const play = await GovernancePlay.found({ treasuryYocto: 50n * near });
     const { fake } = play;
@@ -26,8 +26,8 @@ describe('the list of runs', () => {
       },
     });
     expect(all.map(({ id }) => id)).to.deep.equal(Array.from({ length: 23 }, (_, i) => i + 1));
-    expect(pages).to.deep.equal([4, 4, 4, 4, 4, 3]);
-    expect(fake.view<RunView[]>('list_runs', {})).to.have.length(4);
-    expect(play.refusal('ann.test', 'list_runs', { limit: 5 })).to.match(/^BAD_ARGUMENT: limit/);
+    expect(pages).to.deep.equal([3, 3, 3, 3, 3, 3, 3, 2]);
+    expect(fake.view<RunView[]>('list_runs', {})).to.have.length(3);
+    expect(play.refusal('ann.test', 'list_runs', { limit: 4 })).to.match(/^BAD_ARGUMENT: limit/);
   });
 });

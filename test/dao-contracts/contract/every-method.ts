@@ -278,7 +278,7 @@ async function code(chain: VmChain): Promise<void> {
 
 /** Whatever only reads and was not asked yet. */
 function views(chain: VmChain): (() => Promise<unknown>)[] {
-  const page = { from: 0, limit: 4 };
+  const page = { from: 0, limit: 3 };
   const account = 'ann.test';
   const args: Record<string, object> = {
     get_policy: {},

@@ -1,11 +1,14 @@
 /** Runs and seats as they are stored: whatever a call reads or changes of them, nothing else moves. */
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { disputeList } from '@commonweights/dao-contracts/contract/dispute-record.js';
+import { bigintAsText } from '@commonweights/dao-contracts/contract/packed-record.js';
 import { formatRun, parseRun } from '@commonweights/dao-contracts/contract/run-record.js';
 import { formatSeat, parseSeat } from '@commonweights/dao-contracts/contract/seat-record.js';
 import { copyRecord } from '@commonweights/dao-contracts/rules/copy-record.js';
-import type { Run, Seat } from '@commonweights/dao-contracts/rules/run-state.js';
+import type { Dispute, Run, Seat } from '@commonweights/dao-contracts/rules/run-state.js';
 import { Refusal } from '@commonweights/dao-contracts/rules/errors.js';
+import { disputed } from '../rules/dispute-scenes.js';
 import { RunPlay } from '../rules/run-play.js';
 
 /** What accessors show, as plain values. */
@@ -95,4 +98,40 @@ describe('the stored record of a run', () => {
       expect(formatSeat(parseSeat(text))).to.equal(text);
     }
   });
+
+  it('of disputes has every field, is the same text again, and says what changed', () => {
+    const disputes = disputed().state.disputes;
+    appealable(disputes[0]!);
+    const text = disputeList.format(disputes);
+    const parsed = disputeList.parse(text);
+    for (const [i, one] of disputes.entries()) {
+      expect(plain(parsed[i]!, Object.keys(one))).to.deep.equal(plain(one, Object.keys(one)));
+    }
+    expect(disputeList.format(parsed)).to.equal(text);
+    const again = disputeList.parse(text);
+    void again[0]!.stage;
+    expect(disputeList.isChanged(again, again.length)).to.equal(false);
+    again[0]!.panel![0]!.answered = true;
+    expect(disputeList.isChanged(again, again.length)).to.equal(true);
+    expect(disputeList.format(again)).to.not.equal(text);
+    expect(disputeList.isChanged([], again.length)).to.equal(true);
+  });
+
+  it('of a dispute goes along with a work as what it stands for', () => {
+    const [dispute] = disputeList.parse(disputeList.format(disputed().state.disputes));
+    const said = JSON.parse(JSON.stringify(dispute, bigintAsText)) as object;
+    expect(said).to.include({ id: 1, kind: 'audit', toEscrowYocto: `${dispute!.toEscrowYocto}` });
+    expect(said).to.not.have.property('packed');
+  });
 });
+
+/** With money and votes in it. */
+function appealable(dispute: Dispute): void {
+  dispute.panel = [{ seat: 3, answered: false, answer: null }];
+  dispute.past = [{ verdict: 'for', for: [4], against: [5], none: [] }];
+  dispute.bonds = [{ account: 'a.test', side: 'against', bondYocto: 5n }];
+  const held = [{ ordinal: 1, yocto: 7n }];
+  dispute.losses = [{ seat: 0, stakeYocto: 9n, held, expelled: true, stands: false }];
+  dispute.owed = [{ seat: 0, yocto: 11n, rounds: 1 }];
+  dispute.honest = [1, 2];
+}

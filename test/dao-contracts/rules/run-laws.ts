@@ -66,7 +66,8 @@ export class RunLaws {
       () => 'money moved',
     );
     if (this.#ticks++ % 16 === 0) {
-      expect('idle', isDeepStrictEqual(state, before), () => 'the state is another one');
+      const same = isDeepStrictEqual(withoutNextLook(state), withoutNextLook(before));
+      expect('idle', same, () => 'the state is another one');
     }
   }
 
@@ -211,4 +212,11 @@ function checkForwards(before: RunState, after: RunState): void {
     const next = b.roster[seat]!;
     expect('forwards', next.role === entry.role, () => `seat ${seat} became ${next.role}`);
   });
+}
+
+/** A tick that looks at audits in vain notes when the next one has to. */
+function withoutNextLook(state: RunState): RunState {
+  const { run } = state;
+  const provisional = run.provisional && { ...run.provisional, auditsDueMs: 0 };
+  return { ...state, run: { ...run, provisional } };
 }

@@ -143,6 +143,32 @@ describe('what a seat owes', () => {
     });
   });
 
+  describe('as an operator', () => {
+    const seats = base.seats.map((seat) =>
+      seat.seat === 0 ? { ...seat, operator: 'machine.test' } : seat,
+    );
+    const run = { ...base.run, open: { ...base.run.open!, phase: 'train' as const } };
+    const it_ = { run, seats, role: 'trainer' as const, nowMs: 0, account: 'machine.test' };
+
+    it('is nothing to somebody that has not said for whom it works: anybody can name anybody', () => {
+      expect(nextDuty(it_)).to.deep.equal({ kind: 'enrol' });
+    });
+    it('is that of the seat whose owner it works for', () => {
+      expect(nextDuty({ ...it_, owner: 'a0.test' }).kind).to.equal('train');
+    });
+    it('is over where the owner has named another one, or none', () => {
+      expect(nextDuty({ ...it_, owner: 'a1.test' })).to.deep.equal({
+        ...{ kind: 'finish', because: 'a1.test acts for seat 1' },
+      });
+      const because = 'b.test has no seat in it that could name an operator';
+      expect(nextDuty({ ...it_, owner: 'b.test' })).to.deep.equal({ kind: 'finish', because });
+      const own = { ...it_, account: 'a0.test' };
+      expect(nextDuty(own)).to.deep.equal({
+        ...{ kind: 'finish', because: 'machine.test acts for seat 0' },
+      });
+    });
+  });
+
   describe('in a round', () => {
     const all = [0, 1, 2];
     const phases: [string, Partial<Open>, Duty][] = [

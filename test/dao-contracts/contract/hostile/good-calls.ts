@@ -23,7 +23,7 @@ const worker = '';
 const act = { run, worker, round: 1 };
 const step = { ...act, seat: 0, segment: 0 };
 const leaf = { leaf: named('leaf'), proof: [named('sibling')], nonce: null };
-const page: GoodCall = { args: { from: 0, limit: 4 }, optional: ['from', 'limit'] };
+const page: GoodCall = { args: { from: 0, limit: 3 }, optional: ['from', 'limit'] };
 const machine = { optional: ['worker'] };
 
 export const goodCalls: Readonly<Record<string, GoodCall>> = {
