@@ -104,6 +104,21 @@ describe('a release folder that is gone through once', () => {
     expect(seen.get('film.bin')).to.deep.equal({ size: 5_000_001, digest: null, chunkRoot: null });
   });
 
+  it('is refused for records nested without end', async () => {
+    for (const depth of [1_000, 100_000, 2_000_000]) {
+      for (const [open, close] of [
+        ['[', ']'],
+        ['{"a":', '}'],
+      ] as const) {
+        const text = `${open.repeat(depth)}1${close.repeat(depth)}`;
+        await writeFile(place('provenance/rounds.json'), text);
+        const verdicts = await verify();
+        expect(statusOf(verdicts)).to.include({ bytes: 'fail', rounds: 'fail', structure: 'fail' });
+        expect(verdicts.find(({ claim }) => claim === 'rounds')!.code).to.equal('RECORD_MALFORMED');
+      }
+    }
+  });
+
   it('draws no initial weights for a model whose weights are not there', async () => {
     const large = smallRelease(sparse);
     const spec = JSON.parse(
