@@ -32,13 +32,14 @@ export const hedgeFactor = 4;
 export const hedgeMsMin = 300;
 
 /**
- * A source whose points reach this is asked only when no other is left: two for a piece that another
- * brought while it had sent nothing, one for a slow piece, one back for each that it was first with.
+ * A source whose points reach this is asked only when no other is left: one for a piece that another
+ * brought before, one back for each that it was first with.
  */
 export const overtakenPointsMax = 4;
-/** And at once when it is found to send so many times less, or nothing while others sent so many pieces. */
+/** And at once when it sends so many times less, or nothing so long while others sent so many pieces. */
 export const uselessFactor = 20;
 export const silentPiecesMax = 3;
+export const silentMsMin = 1_000;
 
 /** A piece from which a source's rate is told. */
 export const tellingBytesMin = 2 ** 16;

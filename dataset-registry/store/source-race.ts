@@ -14,6 +14,7 @@ import {
   hedgeFactor,
   hedgeMsMin,
   overtakenPointsMax,
+  silentMsMin,
   silentPiecesMax,
   stallMs as stallMsDefault,
   strikesMax,
@@ -106,16 +107,20 @@ export class SourceRace {
   private overtake(attempt: Attempt): void {
     const { entry, receivedBytes } = attempt;
     if (receivedBytes > 0) learn(attempt);
-    if (isAside(entry)) return;
-    const missed = this.delivered - attempt.deliveredBefore;
-    const useless =
-      receivedBytes === 0
-        ? missed >= silentPiecesMax
-        : (entry.rate ?? Infinity) * uselessFactor < this.bestRate();
-    entry.overtaken += useless ? overtakenPointsMax : receivedBytes === 0 ? 2 : 1;
+    // Somebody has to be left to be asked first.
+    const others = this.entries.filter((one) => one !== entry && isLeft(one) && !isAside(one));
+    if (isAside(entry) || others.length === 0) return;
+    entry.overtaken += this.isUseless(attempt) ? overtakenPointsMax : 1;
     if (!isAside(entry)) return;
     entry.why ||= receivedBytes === 0 ? 'silent while others sent' : 'far slower than others';
     this.report(entry, entry.why);
+  }
+
+  /** Beside the others, and not because this machine itself had no time to read. */
+  private isUseless({ entry, receivedBytes, beganMs, deliveredBefore }: Attempt): boolean {
+    if (receivedBytes > 0) return (entry.rate ?? Infinity) * uselessFactor < this.bestRate();
+    const missed = this.delivered - deliveredBefore;
+    return missed >= silentPiecesMax && performance.now() - beganMs >= silentMsMin;
   }
 
   private bestRate(): number {
@@ -176,7 +181,7 @@ export class SourceRace {
     // One that nothing is known of yet may be as quick as the quickest.
     const best = this.bestRate() || 1;
     const cost = ({ busy, rate }: Entry) => (busy + 1) / (rate ?? best);
-    const among = quick.length > 0 || optional ? quick : able;
+    const among = quick.length > 0 ? quick : able;
     const found = [...among].sort((a, b) => cost(a) - cost(b))[0];
     if (found || optional) return found ?? null;
     const why = this.entries.map((entry) => `${entry.source.name}: ${entry.why}`).join('; ');

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { missing } from '@commonweights/dataset-registry/store/blob-errors.js';
 import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
+import { overtakenPointsMax } from '@commonweights/dataset-registry/store/limits.js';
 import { SourceRace } from '@commonweights/dataset-registry/store/source-race.js';
 
 const content = new Uint8Array(5000).map((_, i) => i % 251);
@@ -55,7 +56,7 @@ describe('a race between sources', () => {
     expect(dropped).to.have.members(['lying', 'silent', 'dead', 'empty']);
     expect(asked.get('lying')).to.equal(1);
     expect(asked.get('empty')).to.equal(1);
-    expect(asked.get('silent')).to.equal(2);
+    expect(asked.get('silent')).to.equal(overtakenPointsMax);
   });
 
   it('tells whoever was overtaken that nobody waits any more', async () => {
@@ -91,6 +92,12 @@ describe('a race between sources', () => {
     }
     expect(dropped).to.deep.equal(['slow']);
     expect(asked.get('slow')).to.be.lessThan(30);
+  });
+
+  it('sets nobody aside who would leave none to be asked first', async () => {
+    const { race, dropped } = raceOf({ sluggish, late: sluggish, dead, good });
+    for (let i = 0; i < 30; i++) expect(await race.fetch(blob, piece)).to.deep.equal(content);
+    expect(dropped).to.have.members(['sluggish', 'late', 'dead']);
   });
 
   it('asks one that lacks a blob for the next one', async () => {
