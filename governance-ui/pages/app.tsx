@@ -26,7 +26,7 @@ import { RunPage } from './run-page.js';
 
 const places = [
   { hash: '#/', name: 'Overview', pages: ['overview'] },
-  { hash: '#/runs', name: 'Runs', pages: ['runs', 'run'] },
+  { hash: '#/runs', name: 'Runs', pages: ['runs', 'run', 'rounds'] },
   { hash: '#/lineage', name: 'Lineage', pages: ['lineage'] },
   { hash: '#/bounties', name: 'Bounties', pages: ['bounties'] },
   { hash: '#/proposals', name: 'Proposals', pages: ['proposals', 'proposal'] },
@@ -128,7 +128,9 @@ function PageOf({ route }: { route: Route }) {
     case 'releases':
       return <ListPage key={route.page} list={route.page} />;
     case 'run':
-      return <RunPage key={route.id} id={route.id} />;
+      return <RunPage key={route.id} id={route.id} last={null} />;
+    case 'rounds':
+      return <RunPage key={`${route.id} ${route.last}`} id={route.id} last={route.last} />;
     case 'proposal':
       return <ProposalPage key={route.id} id={route.id} />;
     case 'release':

@@ -30,7 +30,9 @@ export function ContributePage() {
 function Sections({ places }: { places: Places }) {
   const { stage, run } = useBench();
   const atWork = !['idle', 'testing', 'tested'].includes(stage.kind);
-  const others = places.candidates.filter((one) => !atWork || one.run.id !== run);
+  // What failed or has ended can be begun again.
+  const taken = ['working', 'pausing', 'paused'].includes(stage.kind);
+  const others = places.candidates.filter((one) => !taken || one.run.id !== run);
   return (
     <>
       <h1>Contribute from this tab</h1>
@@ -41,15 +43,15 @@ function Sections({ places }: { places: Places }) {
       </p>
       {atWork ? <AuditPanel /> : null}
       <section aria-labelledby="places">
-        <h2 id="places">{atWork ? 'Other runs' : 'Runs'}</h2>
+        <h2 id="places">{taken ? 'Other runs' : 'Runs'}</h2>
         {others.length === 0 ? (
           <>
             <p class="quiet">
-              {atWork
+              {taken
                 ? 'No other run is going on.'
                 : 'No run is going on, so nobody wants an auditor. One begins as a proposal:'}
             </p>
-            {atWork ? null : <Command text="npx commonweights run propose --help" />}
+            {taken ? null : <Command text="npx commonweights run propose --help" />}
           </>
         ) : (
           <ul class="cards">

@@ -1,7 +1,6 @@
 /** One account: what it may decide, what it showed, what it earned, what it stands behind. */
 import { readPerson, type Person } from '../reading/person.js';
 import { Badge } from '../parts/badge.js';
-import { DaoCommand } from '../parts/dao-command.js';
 import { useDoor } from '../parts/door-context.js';
 import { Live } from '../parts/live.js';
 import { Near } from '../parts/near.js';
@@ -183,8 +182,6 @@ function Money({ account, person: { earnings }, readNow }: Parameters<typeof Sec
             <ActNote stage={act.stage} what="Claiming" />
           </div>
         </>
-      ) : ledgerYocto > 0n ? (
-        <DaoCommand words="claim" signed />
       ) : null}
     </section>
   );

@@ -8,13 +8,15 @@ export type Route =
   | { readonly page: 'wallet'; readonly token: string | null }
   | { readonly page: 'runs' | 'proposals' | 'releases' }
   | { readonly page: 'run' | 'proposal' | 'release'; readonly id: number }
+  /** A run's closed rounds up to `last`. */
+  | { readonly page: 'rounds'; readonly id: number; readonly last: number }
   | { readonly page: 'nowhere'; readonly hash: string };
 
 const single = { runs: 'run', proposals: 'proposal', releases: 'release' } as const;
 
 /** Law: `parseRoute(hashOf(route))` equals `route`. */
 export function parseRoute(hash: string): Route {
-  const [, list, id, rest] = hash.replace(/^#?\/?/, '/').split('/');
+  const [, list, id, rest, last, more] = hash.replace(/^#?\/?/, '/').split('/');
   if (!list) return { page: 'overview' };
   if ((list === 'lineage' || list === 'bounties') && id === undefined) return { page: list };
   if ((list === 'contribute' || list === 'people') && id === undefined) return { page: list };
@@ -27,11 +29,17 @@ export function parseRoute(hash: string): Route {
   }
   if (list === 'runs' || list === 'proposals' || list === 'releases') {
     if (id === undefined) return { page: list };
-    if (/^[1-9]\d{0,9}$/.test(id) && rest === undefined) {
-      return { page: single[list], id: Number(id) };
+    if (isNumber(id) && rest === undefined) return { page: single[list], id: Number(id) };
+    const isPart = list === 'runs' && rest === 'rounds' && more === undefined;
+    if (isPart && isNumber(id) && last !== undefined && isNumber(last)) {
+      return { page: 'rounds', id: Number(id), last: Number(last) };
     }
   }
   return { page: 'nowhere', hash: hash.slice(0, 100) };
+}
+
+function isNumber(text: string): boolean {
+  return /^[1-9]\d{0,9}$/.test(text);
 }
 
 export function hashOf(route: Route): string {
@@ -46,6 +54,8 @@ export function hashOf(route: Route): string {
       return `#/people/${route.account}`;
     case 'wallet':
       return route.token === null ? '#/wallet' : `#/wallet/${route.token}`;
+    case 'rounds':
+      return `#/runs/${route.id}/rounds/${route.last}`;
     case 'nowhere':
       return route.hash;
     default:

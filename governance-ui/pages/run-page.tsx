@@ -19,9 +19,10 @@ import { explainTerms } from '../words/terms.js';
 import { EvaluationSection } from './release-page.js';
 import { useMemo } from 'preact/hooks';
 
-export function RunPage({ id }: { id: number }) {
+/** `last`: shows its rounds up to that one; null: the newest, and what goes on. */
+export function RunPage({ id, last }: { id: number; last: number | null }) {
   const door = useDoor();
-  const reader = useMemo(() => new RunReader(door, id), [door, id]);
+  const reader = useMemo(() => new RunReader(door, id, last), [door, id, last]);
   const using = useReading(() => reader.read(), {
     key: `run ${id}`,
     everyMs: (story) => (story && isLive(story.run) ? 1_000 : 10_000),
@@ -199,16 +200,25 @@ function Money({ story: { run } }: { story: RunStory }) {
 }
 
 function Rounds({ story }: { story: RunStory }) {
-  const { run, records, firstRound } = story;
-  const links = linkRounds(run, records);
+  const { run, records, firstRound, lastRound, head } = story;
+  const newest = lastRound === null;
+  const links = linkRounds(newest ? run : { ...run, open: null, provisional: null }, records);
   const first = links[0];
   const complete = firstRound === 1;
-  const check = checkRecords({ logHead: run.logHead, records, complete });
+  const check = checkRecords({ logHead: head, records, complete });
   if (!first) return null;
   return (
     <section aria-labelledby="rounds">
-      <h2 id="rounds">Rounds so far</h2>
-      {complete ? null : <p class="quiet">From round {firstRound} on.</p>}
+      <h2 id="rounds">{newest ? 'Rounds so far' : `Rounds ${firstRound} to ${lastRound}`}</h2>
+      {newest && !complete ? <p class="quiet">From round {firstRound} on.</p> : null}
+      {complete && newest ? null : (
+        <p class="buttons">
+          {complete ? null : (
+            <a href={`#/runs/${run.id}/rounds/${firstRound - 1}`}>Earlier rounds</a>
+          )}
+          {newest ? null : <a href={`#/runs/${run.id}`}>The newest rounds</a>}
+        </p>
+      )}
       <RoundChainPicture
         links={links}
         startRoot={complete ? run.terms.initialRoot : first.startRoot}
@@ -226,10 +236,12 @@ function Rounds({ story }: { story: RunStory }) {
           The records do not form one hash chain: {check.problem}. The node or the contract is not
           telling the truth; do not rely on this run.
         </p>
-      ) : run.logHead ? (
+      ) : head ? (
         <p>
-          This page hashed {check.linked} records: each names the one before it, and the last one is
-          the log head <DigestText digest={run.logHead} /> that the contract stores.
+          This page hashed {check.linked} records: each names the one before it, and the last one is{' '}
+          {newest ? 'the log head ' : ''}
+          <DigestText digest={head} />{' '}
+          {newest ? 'that the contract stores' : `that the record of round ${lastRound + 1} names`}.
         </p>
       ) : (
         <p class="quiet">No round is closed yet.</p>

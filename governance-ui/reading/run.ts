@@ -8,6 +8,7 @@ import type {
   SeatView,
 } from '@commonweights/dao-contracts/client/views.js';
 import { decodeRunSpec, type RunSpec } from '@commonweights/trainer/run/run-spec.js';
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { parseObject, type BlobAnswer } from './blob-json.js';
 import type { Door } from './door.js';
 import { readEvaluation, type Evaluation } from './release.js';
@@ -19,9 +20,13 @@ const readsAtOnceMax = 6;
 export interface RunStory {
   readonly run: RunView;
   readonly seats: readonly SeatView[];
-  /** Closed rounds from `firstRound` on, by number. */
+  /** Closed rounds from `firstRound` to `lastRound`, by number. */
   readonly records: readonly RoundRecord[];
   readonly firstRound: number;
+  /** Null: the newest are shown. */
+  readonly lastRound: number | null;
+  /** What the last of these records has to be: by the chain, or by the record after it. */
+  readonly head: Digest | null;
   readonly spec: BlobAnswer<RunSpec>;
   /** Releases of this run, newest first. */
   readonly releases: readonly ReleaseView[];
@@ -35,6 +40,8 @@ export class RunReader {
   constructor(
     private readonly door: Door,
     private readonly id: number,
+    /** Shows rounds up to this one; null: the newest. */
+    private readonly last: number | null = null,
   ) {}
 
   /** Null when the contract has no such run. */
@@ -47,13 +54,19 @@ export class RunReader {
       readAll((page) => client.listReleases(page)),
       blobs.read({ digest: run.terms.spec, as: 'run spec', parse: parseSpec }),
     ]);
-    const firstRound = Math.max(1, run.nextRound - roundsShownMax);
-    await this.#readRecords(client, { first: firstRound, last: run.nextRound - 1 });
+    const closed = run.nextRound - 1;
+    const lastRound = this.last !== null && this.last < closed ? this.last : null;
+    const last = lastRound ?? closed;
+    const firstRound = Math.max(1, last + 1 - roundsShownMax);
+    // One more than is shown: it names the last that is.
+    await this.#readRecords(client, { first: firstRound, last: Math.min(closed, last + 1) });
+    const after = lastRound === null ? null : this.#records.get(lastRound + 1);
     const own = releases.filter((release) => release.run === this.id).reverse();
     return {
-      ...{ run, seats, spec, firstRound },
+      ...{ run, seats, spec, firstRound, lastRound },
+      head: lastRound === null ? run.logHead : (after?.previous ?? null),
       records: [...this.#records.values()]
-        .filter(({ round }) => round >= firstRound)
+        .filter(({ round }) => round >= firstRound && round <= last)
         .sort((a, b) => a.round - b.round),
       releases: own,
       evaluation: own[0] ? await readEvaluation(blobs, own[0].evaluation) : null,

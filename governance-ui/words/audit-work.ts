@@ -61,6 +61,14 @@ const failures: Readonly<Record<string, WorkFailure>> = {
     title: 'This machine is too slow for the run',
     remedy: 'Close what else it does, or choose another run.',
   },
+  CHAIN_UNREACHABLE: {
+    title: 'The chain cannot be reached',
+    remedy: 'Nothing is lost by that. Begin again when it answers.',
+  },
+  STORE_UNREACHABLE: {
+    title: 'The registry cannot be reached',
+    remedy: 'Nothing is lost by that. Begin again when it answers.',
+  },
   SEAT_AT_WORK: {
     title: 'Another tab is at work',
     remedy: 'One tab works for a seat. Go to that one, or close it.',

@@ -144,6 +144,17 @@ describe('the pages in a browser', function () {
     expect(await text()).to.match(/units of play\.local\s+1.234.567/);
   });
 
+  it('go back through the rounds of a run, each page of them held against the next record', async () => {
+    await page.goto('about:blank');
+    await open(`${pages['a live run']}/rounds/3`);
+    const shown = await text();
+    expect(shown).to.match(/Rounds 1 to 3/);
+    expect(shown).to.contain('This page hashed 3 records');
+    expect(shown).to.contain('that the record of round 4 names');
+    await page.getByRole('link', { name: 'The newest rounds' }).click();
+    await page.getByText('that the contract stores').waitFor();
+  });
+
   it('follow a run while it goes on', async () => {
     await open(pages['a live run']);
     server.dao.runs[1]!.play.certify();
@@ -320,7 +331,7 @@ describe('the pages in a browser', function () {
     const shown = await text();
     expect(shown).to.match(/Slashes\s+1/);
     expect(shown).to.match(/Run\s+Seat\s+Status[\s\S]*expelled/);
-    expect(shown).to.contain('npx commonweights claim');
+    expect(shown).to.match(/To claim\s+0.7 NEAR/);
   });
 
   it('say what is missing instead of staying blank', async () => {

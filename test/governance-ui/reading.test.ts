@@ -193,6 +193,7 @@ describe('addresses of pages', () => {
           single,
           fc.constantFrom(
             { page: 'person', account: 'a.b-c_9' },
+            { page: 'rounds', id: 3, last: 77 },
             { page: 'wallet', token: null },
             { page: 'wallet', token: '0f'.repeat(16) },
           ),
@@ -210,6 +211,9 @@ describe('addresses of pages', () => {
       '#/wallet/1/2',
       '#/runs/0',
       '#/runs/1/x',
+      '#/runs/1/rounds',
+      '#/runs/1/rounds/0',
+      '#/releases/1/rounds/2',
       '#/runs/-1',
       '#/toString',
       '#/lineage/2',
