@@ -1,9 +1,10 @@
 /**
  * A contributor's blobs: its own folder first, then the registries and peers it knows. What was
- * fetched is kept, since a worker that certified an update has promised to hold it. Bytes are
+ * fetched is kept as far as the disk takes it, since a worker that certified an update has promised to
+ * hold it. Bytes are
  * counted, because what a round costs in traffic is one of the figures people ask for.
  */
-import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { BlobError } from '@commonweights/dataset-registry/store/blob-errors.js';
 import { isErasable, type BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
 
@@ -33,18 +34,18 @@ export class LayeredStore implements BlobStore {
     if (kept) return kept;
     const bytes = await this.far.get(digest, options);
     this.traffic.downloadedBytes += bytes.length;
-    await this.near.put(bytes);
+    await this.#keep(bytes);
     return bytes;
   }
 
-  /** Keeps the bytes here only. */
+  /** Keeps the bytes here only. Errors: those of the near store, a full disk among them. */
   async put(bytes: Uint8Array): Promise<Digest> {
     return this.near.put(bytes);
   }
 
   /** Keeps the bytes here and, unless somebody did already, offers them to everybody. */
   async publish(bytes: Uint8Array): Promise<Digest> {
-    const digest = await this.near.put(bytes);
+    const digest = await this.#keep(bytes);
     // Asking first only saves traffic: when the question fails, the offer may still be taken.
     if (!(await this.far.has(digest).catch(() => false))) {
       await this.far.put(bytes);
@@ -60,6 +61,19 @@ export class LayeredStore implements BlobStore {
   async forget(digest: Digest): Promise<boolean> {
     if (!isErasable(this.near)) return false;
     return this.near.remove(digest).catch(() => false);
+  }
+
+  /**
+   * As far as there is room. Whoever has no room for what others have too must not say, as an auditor,
+   * that it cannot be had, nor keep, as a worker, what others wait for to itself.
+   */
+  async #keep(bytes: Uint8Array): Promise<Digest> {
+    try {
+      return await this.near.put(bytes);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      return digestOf(bytes);
+    }
   }
 
   /** A blob that has rotted here is dropped: the others may still have it whole. */
@@ -84,4 +98,8 @@ export class LayeredStore implements BlobStore {
       ? this.near.read(digest, range)
       : this.far.read(digest, range);
   }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes(String((error as { code?: unknown }).code));
 }

@@ -99,6 +99,26 @@ describe('a contributor’s blobs', () => {
     expect(both.traffic.uploadedBytes).to.equal(5);
   });
 
+  describe('where the disk is full', () => {
+    beforeEach(() => {
+      const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+      near.put = () => Promise.reject(full);
+    });
+
+    it('are had from far all the same, and published', async () => {
+      await far.put(bytes);
+      expect(await both.get(digest)).to.deep.equal(bytes);
+      const mine = new Uint8Array([9, 8]);
+      expect(await both.publish(mine)).to.equal(digestOf(mine));
+      expect(await far.has(digestOf(mine))).to.equal(true);
+    });
+
+    it('are not said to be kept for oneself', async () => {
+      const failure = await both.put(bytes).catch((error: Error) => error.message);
+      expect(failure).to.match(/^ENOSPC/);
+    });
+  });
+
   it('are fetched again when they have rotted here', async () => {
     await near.put(bytes);
     await far.put(bytes);
