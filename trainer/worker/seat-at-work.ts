@@ -83,6 +83,8 @@ export const defaultPollMs = 250;
 
 /** How long a certifier tries to upload and to fetch before it certifies what is there. */
 const certifyAttempts = 20;
+/** Clocks are set back: by `Date.now` a machine could wait for an hour that has passed already. */
+const monotonicMs = () => performance.now();
 /** While training: between two moments in which anything else gets its turn. */
 const breathEveryMs = 100;
 
@@ -303,17 +305,17 @@ export class SeatAtWork {
   async #certify(round: number, revealed: readonly number[], seen: Seen): Promise<void> {
     const { deadlineMs } = seen.run.open!;
     const until =
-      Date.now() + Math.min(certifyAttempts * this.#pollMs, (deadlineMs - seen.run.nowMs) / 2);
+      monotonicMs() + Math.min(certifyAttempts * this.#pollMs, (deadlineMs - seen.run.nowMs) / 2);
     // Revealed while the registry was away, an update is uploaded now. Whoever keeps silent costs
     // the others one patience, not one for each.
     const mine = this.#results.get(round);
-    while (mine && !(await this.#material.offer(mine.update.bytes)) && Date.now() < until) {
+    while (mine && !(await this.#material.offer(mine.update.bytes)) && monotonicMs() < until) {
       await pause(this.#pollMs);
     }
     const available: number[] = [];
     for (const seat of revealed) {
       let update = await this.#updateOf(seat, round, seen);
-      while (!update && Date.now() < until) {
+      while (!update && monotonicMs() < until) {
         await pause(this.#pollMs);
         update = await this.#updateOf(seat, round, seen);
       }
@@ -414,7 +416,7 @@ export class SeatAtWork {
     const known = this.#results.get(round);
     if (known) return known;
     const context = this.#context(round, seen);
-    const startedAt = Date.now();
+    const startedAt = monotonicMs();
     this.#tell({ kind: 'training', round, slice: context.slice });
     try {
       const input = await roundInput(
@@ -430,7 +432,7 @@ export class SeatAtWork {
         round,
         loss: result.loss,
         updateBytes: result.update.bytes.length,
-        elapsedMs: Date.now() - startedAt,
+        elapsedMs: monotonicMs() - startedAt,
       });
       return result;
     } catch (error) {
@@ -455,19 +457,19 @@ export class SeatAtWork {
 
   /** While a round is computed, others must not wait for this seat's audits, nor it for theirs. */
   #watchWhileTraining(round: number): BeforeStep {
-    let lookedAt = Date.now();
-    let breathedAt = 0;
+    let lookedAt = monotonicMs();
+    let breathedAt = -Infinity;
     return async (step, steps) => {
       // Steps of a small model take milliseconds; nobody needs to hear of each.
-      if (Date.now() - breathedAt < breathEveryMs) return;
-      breathedAt = Date.now();
+      if (monotonicMs() - breathedAt < breathEveryMs) return;
+      breathedAt = monotonicMs();
       this.#tell({ kind: 'step', round, step, steps });
       // Lets timers, signals and sockets have their turn between two steps.
       await pause(0);
       if (this.options.signal?.aborted) throw new RoundAbandoned('stopped on request');
-      if (Date.now() - lookedAt < 8 * this.#pollMs) return;
+      if (monotonicMs() - lookedAt < 8 * this.#pollMs) return;
       const seen = await this.#look();
-      lookedAt = Date.now();
+      lookedAt = monotonicMs();
       if (!seen) return;
       const { open, provisional } = seen.run;
       if (open?.round !== round && provisional?.round !== round) {
@@ -497,10 +499,11 @@ export class SeatAtWork {
       const byWorker = duty.kind === 'deliver' || duty.kind === 'open' || duty.kind === 'uncover';
       // After a restart the audited round's result is not at hand, and computing it needs the very
       // session that is training now.
-      if (byWorker && !this.#results.has(duty.audit.round)) {
+      const isThis = (byAuditor || byWorker) && duty.audit.round === round;
+      if (byWorker && !isThis && !this.#results.has(duty.audit.round)) {
         throw new RoundAbandoned('an audit needs an earlier round computed again first');
       }
-      if ((byAuditor || byWorker) && duty.audit.round !== round) await this.#tryUrgent(duty, seen);
+      if ((byAuditor || byWorker) && !isThis) await this.#tryUrgent(duty, seen);
     };
   }
 
