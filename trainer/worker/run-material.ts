@@ -109,8 +109,8 @@ export class RunMaterial {
         this.#updates.delete(this.#updates.keys().next().value!);
       return decoded;
     } catch (error) {
-      // Whose update it is must not pay for a registry that is away for a moment.
-      if (codeOf(error) === 'STORE_UNREACHABLE') throw error;
+      // Whose update it is must not pay for a registry that is away for a moment, or lies.
+      if (isRegistrysFault(error)) throw error;
       this.it.tell({
         kind: 'hindered',
         message: `update of seat ${seat}: ${(error as Error).message}`,
@@ -137,7 +137,7 @@ export class RunMaterial {
       } catch (error) {
         if (codeOf(error) === 'BLOB_TOO_LARGE') return null;
         // Says nothing about the worker: the main loop tries again.
-        if (codeOf(error) === 'STORE_UNREACHABLE') throw error;
+        if (isRegistrysFault(error)) throw error;
         await pause(this.it.pollMs);
       }
     }
@@ -167,6 +167,12 @@ export class RunMaterial {
     this.#states.set(root, state);
     this.#updates.clear();
   }
+}
+
+/** Nobody who commits to a digest can make a registry answer with other bytes. */
+function isRegistrysFault(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'STORE_UNREACHABLE' || code === 'BLOB_CORRUPT';
 }
 
 /** Most bytes that a safetensors file of so many flat vectors and a header can have. */

@@ -8,6 +8,9 @@ import { openRun } from '@commonweights/trainer/run/open-run.js';
 import { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
 import { RunMaterial } from '@commonweights/trainer/worker/run-material.js';
 import { FolderStore } from '@commonweights/dataset-registry/store/folder-store.js';
+import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import { corrupt, type BlobError } from '@commonweights/dataset-registry/store/blob-errors.js';
+import { MemoryStore } from '@commonweights/dataset-registry/store/memory-store.js';
 import { publishRun } from '../../support/published-run.js';
 
 describe('the material of a run', () => {
@@ -39,5 +42,21 @@ describe('the material of a run', () => {
     expect(await witness.decodedUpdate(honest)).to.have.length(layout.length);
     expect(await witness.decodedUpdate(padded)).to.equal(null);
     expect(await witness.decodedUpdate(honest)).to.have.length(layout.length);
+  });
+
+  it('is not said to be missing by a registry that lies: nobody but that can be at fault', async () => {
+    const published = await publishRun(engine);
+    const opened = await openRun({ spec: published.digest, blobs: published.blobs, engine });
+    const far = new MemoryStore();
+    far.get = async (digest) => {
+      throw corrupt(digest, 'the registry', 'something else');
+    };
+    const blobs = new LayeredStore(new MemoryStore(), far);
+    const material = new RunMaterial({ opened, blobs, pollMs: 1, tell: () => {} });
+    const codeOf = (error: unknown) => (error as BlobError).code;
+    const update = digestOf(new Uint8Array(3));
+    expect(await material.snapshot(update).catch(codeOf)).to.equal('BLOB_CORRUPT');
+    const claim = { seat: 0, update, updateBytes: 3 };
+    expect(await material.decodedUpdate(claim).catch(codeOf)).to.equal('BLOB_CORRUPT');
   });
 });
