@@ -3,7 +3,7 @@
  * here its own results of rounds); every entry can be had again from blobs or by computing the round
  * anew, which gives the same bytes.
  */
-import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
 import { taggedDigest } from '@commonweights/dataset-registry/digest/tagged.js';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
@@ -83,6 +83,8 @@ export const defaultPollMs = 250;
 
 /** How long a certifier tries to upload and to fetch before it certifies what is there. */
 const certifyAttempts = 20;
+/** A full cohort's updates and the states of a few rounds. */
+const owedMax = 68;
 /** Clocks are set back: by `Date.now` a machine could wait for an hour that has passed already. */
 const monotonicMs = () => performance.now();
 /** While training: between two moments in which anything else gets its turn. */
@@ -92,8 +94,8 @@ export class SeatAtWork {
   readonly #results = new Map<number, TracedResult>();
   /** The latest round whose update everybody can have. */
   #offered = 0;
-  /** The state of the last round that this seat computed and no registry took yet. */
-  #owedState: Uint8Array | null = null;
+  /** What others need of this seat and no registry took yet: a state, updates that it certified. */
+  readonly #owed = new Map<Digest, Uint8Array>();
   readonly #material: RunMaterial;
   readonly #replay: SegmentReplay;
   readonly #disputes: SeatInDispute;
@@ -205,7 +207,7 @@ export class SeatAtWork {
 
   /** A seat that does not certify waits; what a registry refused before may be taken now. */
   async #offerAgain({ open }: RunView): Promise<void> {
-    if (this.#owedState) await this.#offerState(this.#owedState);
+    await this.#offerOwed();
     const mine = open && this.#results.get(open.round);
     if (!mine || open.phase !== 'certify' || this.#offered === open.round) return;
     if (await this.#material.offer(mine.update.bytes)) this.#offered = open.round;
@@ -213,9 +215,9 @@ export class SeatAtWork {
 
   /** Whoever leaves makes sure that the last state can be had, as far as it can be in a while. */
   async #offerLast(): Promise<void> {
-    for (let attempt = 0; this.#owedState && attempt < certifyAttempts; attempt++) {
+    for (let attempt = 0; this.#owed.size > 0 && attempt < certifyAttempts; attempt++) {
       if (attempt > 0) await pause(this.#pollMs);
-      await this.#offerState(this.#owedState);
+      await this.#offerOwed();
     }
   }
 
@@ -321,6 +323,7 @@ export class SeatAtWork {
       }
       if (update) available.push(seat);
     }
+    for (const seat of available) await this.#serve({ round, seat }, seen);
     await this.options.client.certify({ ...this.#mine(seen.run.id), round, available });
     this.#tell({ kind: 'certified', round, available });
   }
@@ -342,16 +345,34 @@ export class SeatAtWork {
     this.#disputes.noteOwnRoot(round, root);
     // One uploads before anybody needs it, the others make sure that somebody did.
     const leads = this.#mySeat(seen).seat === Math.min(...included);
-    if (leads) await this.#offerState(bytes);
+    if (leads) await this.#offerOrOwe(bytes);
     this.#material.finishRound(root, state);
     await client.submitRoot({ ...this.#mine(seen.run.id), round, root });
     this.#tell({ kind: 'submitted', round, root });
-    if (!leads) await this.#offerState(bytes);
+    if (!leads) await this.#offerOrOwe(bytes);
   }
 
-  /** What a registry refuses now is offered again: without the state nobody can join, or release. */
-  async #offerState(bytes: Uint8Array): Promise<void> {
-    this.#owedState = (await this.#material.offer(bytes)) ? null : bytes;
+  /**
+   * What a registry refuses now is offered again: without the state nobody can join, and without an
+   * update that counts nobody can compute the run again, or release it.
+   */
+  async #offerOrOwe(bytes: Uint8Array): Promise<void> {
+    const digest = digestOf(bytes);
+    if (await this.#material.offer(bytes)) this.#owed.delete(digest);
+    else this.#owed.set(digest, bytes);
+    if (this.#owed.size > owedMax) this.#owed.delete(this.#owed.keys().next().value!);
+  }
+
+  async #offerOwed(): Promise<void> {
+    for (const bytes of [...this.#owed.values()]) await this.#offerOrOwe(bytes);
+  }
+
+  /** Two seats can have the same update of their own, and nobody else: whoever certifies serves it. */
+  async #serve({ round, seat }: { round: number; seat: number }, { seats }: Seen): Promise<void> {
+    const claim = seats.find((one) => one.seat === seat)?.claim;
+    if (claim?.round !== round || !claim.revealed) return;
+    const { update, updateBytes: maxBytes } = claim.revealed;
+    await this.#offerOrOwe(await this.options.blobs.get(update, { maxBytes }));
   }
 
   async #deliver(audit: AuditView, seen: Seen): Promise<void> {
