@@ -323,9 +323,9 @@ export class SeatAtWork {
       }
       if (update) available.push(seat);
     }
-    for (const seat of available) await this.#serve({ round, seat }, seen);
     await this.options.client.certify({ ...this.#mine(seen.run.id), round, available });
     this.#tell({ kind: 'certified', round, available });
+    await this.#serve(available, round, seen);
   }
 
   async #submitRoot(round: number, included: readonly number[], seen: Seen): Promise<void> {
@@ -356,23 +356,37 @@ export class SeatAtWork {
    * What a registry refuses now is offered again: without the state nobody can join, and without an
    * update that counts nobody can compute the run again, or release it.
    */
-  async #offerOrOwe(bytes: Uint8Array): Promise<void> {
+  async #offerOrOwe(bytes: Uint8Array): Promise<boolean> {
     const digest = digestOf(bytes);
-    if (await this.#material.offer(bytes)) this.#owed.delete(digest);
-    else this.#owed.set(digest, bytes);
+    const taken = await this.#material.offer(bytes);
+    if (taken) this.#owed.delete(digest);
+    else this.#owe(digest, bytes);
+    return taken;
+  }
+
+  #owe(digest: Digest, bytes: Uint8Array): void {
+    this.#owed.set(digest, bytes);
     if (this.#owed.size > owedMax) this.#owed.delete(this.#owed.keys().next().value!);
   }
 
+  /** One patience for all of it: a registry that takes none is not asked for each. */
   async #offerOwed(): Promise<void> {
-    for (const bytes of [...this.#owed.values()]) await this.#offerOrOwe(bytes);
+    for (const bytes of [...this.#owed.values()]) {
+      if (!(await this.#offerOrOwe(bytes))) return;
+    }
   }
 
   /** Two seats can have the same update of their own, and nobody else: whoever certifies serves it. */
-  async #serve({ round, seat }: { round: number; seat: number }, { seats }: Seen): Promise<void> {
-    const claim = seats.find((one) => one.seat === seat)?.claim;
-    if (claim?.round !== round || !claim.revealed) return;
-    const { update, updateBytes: maxBytes } = claim.revealed;
-    await this.#offerOrOwe(await this.options.blobs.get(update, { maxBytes }));
+  async #serve(certified: readonly number[], round: number, { seats }: Seen): Promise<void> {
+    for (const seat of certified) {
+      const claim = seats.find((one) => one.seat === seat)?.claim;
+      if (claim?.round !== round || !claim.revealed) continue;
+      const { update, updateBytes: maxBytes } = claim.revealed;
+      // What is not kept here was fetched from where everybody can.
+      const bytes = await this.options.blobs.get(update, { maxBytes }).catch(() => null);
+      if (bytes) this.#owe(update, bytes);
+    }
+    await this.#offerOwed();
   }
 
   async #deliver(audit: AuditView, seen: Seen): Promise<void> {
