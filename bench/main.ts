@@ -11,6 +11,8 @@ const benches: Readonly<Record<string, string>> = {
   adversaries:
     'attacks on simulated runs: found, earned, harmed [--only NAME] [--svg FILE] (minutes)',
   'dao-attacks': 'drained treasuries, farmed standing, withdrawn data: what gets through',
+  chaos:
+    'kills, partitions, full disks: seeded plays of real workers [--schedules 200] [--seed S] (minutes)',
   checkpoint: 'memory and MB/s of importing a large checkpoint [--gb 2] [--bf16] (minutes)',
   codec: 'bytes per parameter and MB/s of the update codecs, against dense fp32',
   'contract-laws':

@@ -11,6 +11,7 @@ import { newRun } from '@commonweights/dao-contracts/rules/new-run.js';
 import {
   stepRun,
   type RunCommand,
+  type RunEffects,
   type RunState,
 } from '@commonweights/dao-contracts/rules/run-events.js';
 import type { RoundRecord, RunView, SeatView } from '@commonweights/dao-contracts/rules/run.js';
@@ -20,7 +21,7 @@ import { viewApplicant, viewRun, viewSeat } from '@commonweights/dao-contracts/r
 const contract = 'dao.test';
 
 export class MemoryDao {
-  nowMs = 1_000_000;
+  nowMs: number;
   /** On record for whatever dataset is asked for. */
   manifest: Digest | null = null;
   readonly records: RoundRecord[] = [];
@@ -30,7 +31,9 @@ export class MemoryDao {
   constructor(
     terms: RunTerms,
     private readonly seed = 'seed',
+    nowMs = 1_000_000,
   ) {
+    this.nowMs = nowMs;
     this.#state = {
       terms,
       seats: [],
@@ -49,6 +52,13 @@ export class MemoryDao {
       }),
     };
   }
+
+  protected get state(): RunState {
+    return this.#state;
+  }
+
+  /** For who keeps books of it. */
+  protected applied(_state: RunState, _effects: RunEffects, _command: RunCommand): void {}
 
   run(): RunView {
     const { run, terms, audits, disputes } = this.#state;
@@ -78,6 +88,7 @@ export class MemoryDao {
     for (const [account, yocto] of effects.credits) {
       this.credits.set(account, (this.credits.get(account) ?? 0n) + yocto);
     }
+    this.applied(state, effects, command);
   }
 
   /** The part of the client that a worker uses, as `account`. */
