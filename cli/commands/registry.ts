@@ -119,6 +119,7 @@ async function serve(session: Session, flags: ServeFlags): Promise<void> {
       session.terminal.stderr.write(
         formatFacts([['registry', registry.url], ...factsOf(session, flags, dataDir)]),
       );
+      warnOfFilling(session, flags);
       session.note('Ctrl-C stops it.');
       const filling =
         flags.fill === undefined
@@ -149,6 +150,14 @@ function checkFlags(session: Session, flags: ServeFlags): void {
   }
   // Refuses before it serves.
   if (flags.fill !== undefined) void session.contract;
+}
+
+/** Accounts are cheap: a quota of each is no bound for all. */
+function warnOfFilling(session: Session, flags: ServeFlags): void {
+  const isOpen = !['127.0.0.1', '::1', 'localhost'].includes(flags.host);
+  if (!isOpen || flags.disk !== undefined || flags.accounts) return;
+  const who = flags.mirrorOf ? 'whoever asks' : `any account of ${session.network.name}`;
+  session.note(`Nothing keeps ${who} from filling the disk up to what stays free: give --disk.`);
 }
 
 function optionsOf(session: Session, flags: ServeFlags): Omit<RegistryOptions, 'dataDir' | 'log'> {

@@ -146,6 +146,20 @@ describe('commonweights registry serve', () => {
     expect(message).to.match(/its disk has no room/);
   });
 
+  it('warns who serves others without a bound for the disk', async () => {
+    const told = /^Nothing keeps any account of localnet from filling the disk .*give --disk\.$/m;
+    for (const [flags, isWarned] of [
+      [['--host', '0.0.0.0'], true],
+      [['--host', '0.0.0.0', '--disk', '5GB'], false],
+      [['--host', '0.0.0.0', '--accounts', 'ann.test'], false],
+      [[], false],
+    ] as const) {
+      const { err, stop } = await serve(...flags);
+      await stop();
+      expect(told.test(err()), flags.join(' ')).to.equal(isWarned);
+    }
+  });
+
   it('mirrors others, and fetches ahead what a DAO has on record', async () => {
     const origin = await serve('--data', 'origin');
     const store = openRegistryStore({ url: origin.url, account });
