@@ -46,6 +46,8 @@ export interface ChainOptions {
   writeSome?: WriteSome;
   /** A journal longer than this is rewritten as a snapshot. Default 64 MiB. */
   compactAboveBytes?: number;
+  /** Of transactions that wait for a block. Default 32 MiB. */
+  waitingBytesMax?: number;
   /** Older blocks than so many are forgotten. Default: more than a transaction may look back. */
   blocksKept?: number;
 }
@@ -55,8 +57,12 @@ const genesisYocto = 10n ** 33n;
 /** 2200-01-01: well inside what 64 bits of nanoseconds hold. */
 const latestTimeNs = 7_258_118_400_000_000_000n;
 const gasPerBlock = 1_000e12;
+/** Burnt by taking transactions in: the other half is for what they lead to, so that it comes on. */
+const gasTakingIn = gasPerBlock / 2;
 const transactionsPerBlock = 100;
 const waitingMax = 10_000;
+/** Of them together: twenty of the largest, or all of the usual ones of a kilobyte or two. */
+const waitingBytesMaxDefault = 32 * 1024 * 1024;
 const transactionsKept = 20_000;
 const compactAboveBytesDefault = 64 * 1024 * 1024;
 /** Changes in one line of a snapshot: a whole state could be longer than any text may be. */
@@ -76,7 +82,8 @@ export class Chain {
   readonly validator: Validator;
   /** Host and port that it is served on, for who asks. */
   servedOn: string | null = null;
-  private waiting: Transaction[] = [];
+  private readonly waiting: Transaction[] = [];
+  private waitingBytes = 0;
   private running: Promise<void> | null = null;
   private readonly watchers = new Map<string, (() => void)[]>();
   private readonly refused = new Map<string, InvalidTransaction>();
@@ -169,12 +176,17 @@ export class Chain {
     const { hash } = transaction;
     if (this.transaction(hash) || this.isWaiting(hash)) return transaction;
     if (!isSigned(transaction, bytes)) throw new InvalidTransaction('InvalidSignature');
-    if (this.stopped || this.waiting.length >= waitingMax) {
+    const isFull =
+      this.waiting.length >= waitingMax ||
+      this.waitingBytes + transaction.sizeBytes >
+        (this.options.waitingBytesMax ?? waitingBytesMaxDefault);
+    if (this.stopped || isFull) {
       throw new InvalidTransaction({ ShardCongested: { shard_id: 0, congestion_level: 1 } });
     }
     chargeTransaction(this.world, transaction, this.chainNow(this.head.height + 1), 'check');
     this.refused.delete(hash);
     this.waiting.push(transaction);
+    this.waitingBytes += transaction.sizeBytes;
     this.wake();
     return transaction;
   }
@@ -302,7 +314,10 @@ export class Chain {
       executed.push(applied.receipt.id);
     };
     const included: string[] = [];
-    for (const transaction of this.waiting.splice(0, transactionsPerBlock)) {
+    for (let taken = 0; taken < transactionsPerBlock && gasBurnt < gasTakingIn; taken++) {
+      const transaction = this.waiting.shift();
+      if (!transaction) break;
+      this.waitingBytes -= transaction.sizeBytes;
       const burnt = this.include(transaction, height);
       touched.add(transaction.hash);
       if (burnt === null) continue;
