@@ -1,9 +1,11 @@
 /**
  * Gas of governance at few and at many members, on the embedded node:
  * `npx tsx bench/governance-gas.ts [members …]` (default: 10 10000). Nothing may loop over people, so
- * the columns must agree within a tenth or half a Tgas. Members are made by the DAO's own proposals.
+ * the columns must agree within a tenth or half a Tgas, or it fails. Members are made by the DAO's
+ * own proposals.
  */
 import { named, near, type Play } from '@commonweights/test/dao-contracts/contract/dao-driver.js';
+import { findUneven } from '@commonweights/test/dao-contracts/contract/gas-law.js';
 import {
   startLocalnetDao,
   type LocalnetDao,
@@ -33,6 +35,10 @@ for (const method of methods) {
     ),
   );
 }
+
+const uneven = columns.slice(1).flatMap((column) => findUneven(columns[0]!, column));
+for (const sentence of uneven) console.error(`UNEVEN: ${sentence}`);
+if (uneven.length > 0) process.exitCode = 1;
 
 async function measure(size: number): Promise<Map<string, number>> {
   const dao = await startLocalnetDao([
