@@ -47,10 +47,11 @@ export function openRound(draft: RunDraft, resuming = false): void {
   );
   let trainers = active.filter((seat) => draft.roster(seat).fromRound <= round);
   if (resuming && trainers.length < terms.minWorkers) trainers = active;
-  // Fewer places by an amendment: the seats that came first go on, the others wait. Who sits out a
-  // round is not there for its reset or for a rewind either, so it brings nothing along later.
-  const waiting = trainers.slice(terms.maxWorkers);
+  // Fewer places by an amendment: the seats that came first go on, the others wait.
   trainers = trainers.slice(0, terms.maxWorkers);
+  // Who sits out a round, for want of a place or until its own first one, is not there for its reset
+  // or for a rewind either, so it brings nothing along later.
+  const waiting = active.filter((seat) => !trainers.includes(seat));
   if (trainers.length < terms.minWorkers) {
     // A tick in a pause that goes on moves nothing: it must not log the pause again.
     if (run.status === 'paused') return;
