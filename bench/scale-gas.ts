@@ -1,35 +1,54 @@
 /**
- * What calls cost, for `bench/scale.ts`: medians of `npm run bench -- gas 16 63` of 28 November 2026,
- * in Tgas of the contract's receipts, loading included. A tick is two of them: its own and the one
- * that it sends to itself. A flat run's record holds all of its seats, so what its calls cost grows
- * with them in a straight line.
+ * What calls cost, for `bench/scale.ts`: medians over runs of 16 and of 63 workers of the contract as
+ * it is, in Tgas of its receipts, loading included. A tick is two of them: its own and the one that
+ * it sends to itself. A flat run's record holds all of its seats, so what its calls cost grows with
+ * them in a straight line; a tick does as much as it has room for, so more seats take more ticks.
  */
 import type { FleetEvent } from '@commonweights/dao-contracts/rules/fleet/events.js';
+import { playCohort } from '@commonweights/test/dao-contracts/contract/gas-cohort.js';
 
 interface Measured {
   at16: number;
   at63: number;
 }
 
-/** Tgas by method, in a run of 16 and of 63 seats; `drawing`: the dearest tick, which draws audits. */
-const flat = {
-  commit: { at16: 3.75, at63: 3.96 },
-  reveal: { at16: 4.29, at63: 4.56 },
-  certify: { at16: 3.71, at63: 4.43 },
-  submitRoot: { at16: 3.64, at63: 4.2 },
-  tick: { at16: 10.58, at63: 42.54 },
-  drawing: { at16: 32.17, at63: 103.03 },
-  deliver: { at16: 5.96, at63: 9.17 },
-  answer: { at16: 5.57, at63: 10.28 },
-  open: { at16: 6.99, at63: 12.65 },
-  enrol: { at16: 4.2, at63: 5.52 },
-  claim: { at16: 3.53, at63: 3.54 },
-} as const satisfies Record<string, Measured>;
+const methods = {
+  commit: 'commit',
+  reveal: 'reveal',
+  certify: 'certify',
+  submitRoot: 'submit_root',
+  deliver: 'deliver',
+  answer: 'answer',
+  open: 'open',
+  enrol: 'enrol',
+  claim: 'claim',
+} as const;
 
-export type FlatCall = keyof typeof flat;
+/** A run's ticks of one round, all together; and how many they are. */
+const [few, many] = [await measure(16), await measure(63)];
+const flat = Object.fromEntries(
+  Object.keys(few).map((call) => [call, { at16: few[call]!, at63: many[call]! }]),
+) as Record<FlatCall, Measured>;
 
-/** The most that a call can burn (protocol parameters of the embedded node). */
-export const tgasOfACallMax = 1_000;
+async function measure(workers: number): Promise<Record<string, number>> {
+  const { calls } = await playCohort(workers);
+  const gasOf = (method: string) =>
+    calls.flatMap((call) => (call.method === method ? [call.gas / 1e12] : []));
+  const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+  const rounds = gasOf('commit').length / workers;
+  const found = Object.entries(methods).map(([call, method]) => {
+    const its = gasOf(method).sort((a, b) => a - b);
+    return [call, its[its.length >> 1]!];
+  });
+  return {
+    ...(Object.fromEntries(found) as Record<string, number>),
+    roundTicks: (sum(gasOf('tick')) + sum(gasOf('on_tick'))) / rounds,
+    ticks: gasOf('on_tick').length / rounds,
+  };
+}
+
+export type FlatCall = keyof typeof methods | 'roundTicks' | 'ticks';
+
 /** The protocol's lowest gas price. */
 export const nearPerTgas = 0.0001;
 
@@ -40,8 +59,8 @@ export function flatTgas(call: FlatCall, seats: number): number {
 
 /**
  * There is no fleet contract yet, so this is an estimate: a call on a record of at most 64 places
- * costs what the flat run's call of the same kind costs at that size; a call that draws, what the
- * drawing tick costs. A jury's record has 255 places: its calls are taken four times as dear.
+ * costs what the flat run's call of the same kind costs at that size; one that draws or closes, what
+ * a third of a round's ticks cost together. A jury's record has 255 places: four times as dear.
  */
 export function fleetTgas(kind: FleetEvent['kind'], places: number): number {
   switch (kind) {
@@ -66,16 +85,20 @@ export function fleetTgas(kind: FleetEvent['kind'], places: number): number {
     case 'open-segment':
     case 'cohort-audited':
     case 'settle':
-      return flatTgas('drawing', places);
+      return flatTgas('roundTicks', places) / 3;
     case 'challenge':
     case 'tick-dispute':
-      return 4 * flatTgas('tick', 63);
+      return 4 * tickTgas(63);
     case 'tick':
     case 'tick-cohort':
     case 'tick-segment':
     case 'fold':
     case 'stop':
     case 'refund':
-      return flatTgas('tick', places);
+      return tickTgas(places);
   }
+}
+
+function tickTgas(places: number): number {
+  return flatTgas('roundTicks', places) / flatTgas('ticks', places);
 }
