@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { policy } from '../dao-contracts/contract/dao-driver.js';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createKey } from '@commonweights/dao-contracts/client/accounts.js';
@@ -182,7 +183,11 @@ describe('the command line refuses', () => {
       });
 
       it('in the label of a progress', async () => {
-        node.view = () => ({ result: { ...release, manifest } });
+        const answers: Record<string, object | null> = {
+          ...{ get_release: { ...release, manifest }, get_release_by_manifest: null },
+          ...{ get_policy: policy, list_attestations: [] },
+        };
+        node.view = (method) => ({ result: answers[method] });
         const registry = ['--registry', nowhere];
         const pulled = await cli.run('pull', '0', '--to', 'model', ...registry, ...flags());
         expect(pulled.code).to.not.equal(0);
