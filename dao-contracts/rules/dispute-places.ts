@@ -5,17 +5,19 @@ import type { Dispute } from './run-state.js';
 
 /**
  * Whether one more finds a place among those that juries decide. What waits for the DAO may wait for
- * weeks, and takes nobody's.
+ * weeks, and what has failed a claim may wait for its round, which waits for what is queued: neither
+ * takes a place.
  */
 export function hasPlace({ disputes }: Pick<RunDraft, 'disputes'>, most = disputesMax): boolean {
   return countOpen(disputes) < most;
 }
 
-function countOpen(disputes: readonly Pick<Dispute, 'stage'>[]): number {
-  return disputes.filter(({ stage }) => stage !== 'dao').length;
+function countOpen(disputes: readonly Pick<Dispute, 'stage' | 'acted'>[]): number {
+  return disputes.filter(({ stage, acted }) => stage === 'jury' || (stage === 'window' && !acted))
+    .length;
 }
 
 /** Whether the DAO takes one more. */
 export function hasPlaceAtDao({ disputes }: Pick<RunDraft, 'disputes'>): boolean {
-  return disputes.length - countOpen(disputes) < disputesMax;
+  return disputes.filter(({ stage }) => stage === 'dao').length < disputesMax;
 }

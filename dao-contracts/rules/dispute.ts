@@ -323,6 +323,7 @@ function turn(draft: RunDraft, dispute: Dispute, verdict: Verdict): void {
   draft.plan({ do: 'lock-losses', dispute: id, left: [...defendants] });
   const { provisional } = draft.run;
   if (provisional?.round !== dispute.round) return;
+  leavePlace(draft);
   dispute.acted = true;
   if (dispute.kind !== 'audit') provisional.struck ??= dispute.kind;
   else if (audit) failAudit(draft, audit, true);

@@ -69,6 +69,20 @@ describe('a run with as many disputes as juries decide at one time', () => {
     expect(auditOf(play, 1)).to.include({ state: 'disputed', queued: null });
   });
 
+  it('does not count those that have failed their claims, which wait for the round themselves', () => {
+    const play = secondOfTwo('jury');
+    const panel = (seat: number) => ({ seat, answered: false, answer: null });
+    const first = theDispute(play);
+    first.panel = [2, 3, 4].map(panel);
+    for (const { seat } of first.panel.slice(0, 2)) {
+      play.apply({ kind: 'judge', ...play.actor(seat), dispute: first.id, answer: named('wrong') });
+    }
+    expect(theDispute(play)).to.include({ stage: 'window', acted: true });
+    play.apply(tickOnly);
+    expect(play.state.disputes).to.have.length(disputesMax + 1);
+    expect(auditOf(play, 1)).to.include({ state: 'disputed', queued: null });
+  });
+
   it('does not count those that wait for the DAO', () => {
     const play = secondOfTwo('dao');
     expect(auditOf(play, 1)).to.include({ state: 'disputed', queued: null });
