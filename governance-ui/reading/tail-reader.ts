@@ -37,10 +37,12 @@ export class TailReader<T> {
   }
 
   async #countNow(): Promise<number> {
-    const found = (await this.list({ from: this.#count, limit: this.pageItems })).length;
-    if (found < this.pageItems) return (this.#count += found);
+    // Others may read at the same time, and remember what they found.
+    const from = this.#count;
+    const found = (await this.list({ from, limit: this.pageItems })).length;
+    if (found < this.pageItems) return (this.#count = from + found);
     // There are at least `low`; doubled, until some index is beyond the end.
-    let low = this.#count + found;
+    let low = from + found;
     let step = found;
     while (low + step < countMax && (await this.#has(low + step - 1))) {
       low += step;

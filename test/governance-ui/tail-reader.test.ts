@@ -40,6 +40,15 @@ describe('the end of a list', () => {
     expect(it.calls).to.equal(2);
   });
 
+  it('is the same for two who read at one time, and afterwards', async () => {
+    const reader = new TailReader(listOf({ count: 30, calls: 0 }), 50);
+    const read = () => reader.read({ limit: 20 });
+    const [one, other] = await Promise.all([read(), read()]);
+    expect(one).to.deep.equal(other);
+    expect(await read()).to.deep.equal(one);
+    expect(one!.count).to.equal(30);
+  });
+
   it('is followed as the list grows, also by more than a page', async () => {
     const it = { count: 3, calls: 0 };
     const reader = new TailReader(listOf(it), 50);
