@@ -56,7 +56,9 @@ export function applyPatch(world: World, records: readonly StateRecord[]): bigin
   let addedYocto = 0n;
   const byAccount = new Map<string, StateRecord[]>();
   for (const record of records) {
-    byAccount.set(record.accountId, [...(byAccount.get(record.accountId) ?? []), record]);
+    const its = byAccount.get(record.accountId);
+    if (its) its.push(record);
+    else byAccount.set(record.accountId, [record]);
   }
   for (const [id, list] of byAccount) {
     const before = world.accounts.get(id)?.amountYocto ?? 0n;
