@@ -73,7 +73,7 @@ export class ReleaseSession {
     this.#verified = null;
     const before = this.#sampler;
     this.#sampler = null;
-    await (await before)?.dispose();
+    await (await before?.catch(() => null))?.dispose();
     const onProgress = (progress: VerifyProgress) => tell({ kind: 'progress', progress });
     const { verdicts, files } = await verifyHere({ client, store, manifest, onProgress });
     if (holds(verdicts)) this.#verified = files;
@@ -99,7 +99,7 @@ export class ReleaseSession {
     const stop = new AbortController();
     this.#stop = stop;
     try {
-      const sampler = await (this.#sampler ??= this.#open(files));
+      const sampler = await (this.#sampler ??= this.#start(files));
       const startedAt = now();
       const { signal } = stop;
       await sampler
@@ -116,6 +116,14 @@ export class ReleaseSession {
     } finally {
       this.#stop = null;
     }
+  }
+
+  /** One that failed is not kept: the next question starts anew. */
+  #start(files: FileMap): Promise<Sampler> {
+    return this.#open(files).catch((error: unknown) => {
+      this.#sampler = null;
+      throw error;
+    });
   }
 
   async #open(files: FileMap): Promise<Sampler> {

@@ -77,6 +77,10 @@ describe('a release in a worker of the page', () => {
     // It was not left busy.
     await session.answer({ kind: 'talk', settings });
     expect((told.at(-1) as { why: string }).why).to.match(/^BAD_TOKENIZER/);
+    // Nor was what failed kept: each question starts an engine, and verifying again does not fail by it.
+    expect(engines()).to.equal(2);
+    await session.answer({ kind: 'verify', manifest });
+    expect(told.at(-1)).to.include({ kind: 'verdicts' });
   });
 
   it('does nothing when told to stop while it is silent', async () => {
