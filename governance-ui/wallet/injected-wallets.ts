@@ -77,8 +77,13 @@ function walletOf(
   };
 }
 
-/** Wallets say no in words of their own. */
-const refusals = /reject|denied|declin|cancel|refus|closed|user abort/i;
+/**
+ * Wallets say no in words of their own. "Closed" and "rejected" are also words of the chain and of
+ * connections that broke when something was sent already: only who said it makes them a no.
+ */
+const refusals =
+  /user.{0,20}(reject|denied|declin|cancel|refus|clos|abort)|(reject|denied|declin|cancel|refus|clos|abort)\w* by (the )?user|(request|transaction) (was )?cancel|(popup|window) (was )?closed/i;
+const ofTheContract = /\b[A-Z]+(_[A-Z]+)+\b/;
 
 async function asked<T>(name: string, ask: () => Promise<T>): Promise<T> {
   try {
@@ -86,7 +91,7 @@ async function asked<T>(name: string, ask: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (isDaoError(error)) throw error;
     const said = textOf(error);
-    if (refusals.test(said)) throw walletRefused(error);
+    if (refusals.test(said) && !ofTheContract.test(said)) throw walletRefused(error);
     throw new DaoError({
       code: 'WALLET_FAILED',
       facts: `${name} said "${said.slice(0, 200)}"`,

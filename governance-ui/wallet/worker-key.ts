@@ -6,7 +6,7 @@
 import { createKey, keyFromSecret } from '@commonweights/dao-contracts/client/accounts.js';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import type { AccountKey } from '@commonweights/dao-contracts/client/connection.js';
-import { mayHaveLanded } from '@commonweights/dao-contracts/client/errors.js';
+import { isDaoError } from '@commonweights/dao-contracts/client/errors.js';
 import { workerMethods } from '@commonweights/dao-contracts/client/rounds.js';
 import { allowanceYocto } from '../reading/audit-place.js';
 
@@ -28,14 +28,16 @@ export async function grantWorkerKey(client: DaoClient, storage: Storage): Promi
   const accountId = client.connection.requireAccount();
   const kept = await keptWorkerKey(client, accountId, storage);
   if (kept) return kept;
-  const { publicKey, secretKey } = createKey();
   const name = nameOf(client, accountId);
+  // One that was granted in doubt, and is not there yet, is granted again.
+  const secret = storage.getItem(name);
+  const { publicKey, secretKey } = secret ? keyFromSecret(secret) : createKey();
   // Kept before it is on chain: a key that was lost on the way could only be deleted.
   storage.setItem(name, secretKey);
   try {
     await client.addFunctionCallKey({ publicKey, methods: workerMethods, allowanceYocto });
   } catch (error) {
-    if (!mayHaveLanded(error)) storage.removeItem(name);
+    if (isDaoError(error) && error.code === 'WALLET_REFUSED') storage.removeItem(name);
     throw error;
   }
   return { accountId, secretKey };

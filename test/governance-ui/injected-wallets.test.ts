@@ -92,6 +92,14 @@ describe('an injected wallet', () => {
   it('that breaks, or names no transaction, is never taken for one that sent', async () => {
     const broken = () => Promise.reject(new Error('<b>internal</b>'));
     expect(await codeOf(send(one({ signAndSendTransaction: broken })))).to.equal('WALLET_FAILED');
+    // Words of the chain and of connections, which may mean that it was sent.
+    const doubtful = ['VOTING_CLOSED: proposal 3 is decided', 'connection closed', 'tx rejected'];
+    for (const text of [...doubtful, 'DISPUTE_CLOSED: closed by user bob.test']) {
+      const fail = () => Promise.reject(new Error(text));
+      expect(await codeOf(send(one({ signAndSendTransaction: fail }))), text).to.equal(
+        'WALLET_FAILED',
+      );
+    }
     for (const outcome of [undefined, null, {}, { transaction: { hash: '../evil' } }, 'yes']) {
       const answer = async () => outcome;
       expect(await codeOf(send(one({ signAndSendTransaction: answer })))).to.equal('WALLET_FAILED');
