@@ -19,7 +19,7 @@ export const textCharsMin = 8;
 const matchesMax = 20;
 const excerptChars = 60;
 
-export type Use = 'trained on' | 'held out' | 'not packed';
+export type Use = 'trained on' | 'held out' | 'not packed' | 'unknown';
 
 export interface TextMatch {
   /** Place among the dataset's items, from 0. */
@@ -65,33 +65,41 @@ export async function findText(it: {
   const packed = run?.terms.datasets ?? [];
   const datasets = await readAncestors(client, packed);
   const uses = new Map<Digest, Use>();
+  // What was packed by a dataset that cannot be read may be anything.
+  let otherwise: Use = 'not packed';
   for (const one of datasets.filter(({ id }) => packed.includes(id))) {
     it.onProgress(one.id);
-    await noteUses(store, one, uses);
+    if (!(await noteUses(store, one, uses))) otherwise = 'unknown';
   }
   const searched: SearchedDataset[] = [];
   for (const dataset of datasets) {
     it.onProgress(dataset.id);
-    const found = await searchIn(store, dataset, { text, uses });
+    const found = await searchIn(store, dataset, {
+      text,
+      useOf: (item) => uses.get(item) ?? otherwise,
+    });
     if (found) searched.push(found);
   }
   return { datasets: searched };
 }
 
-/** A packed dataset that cannot be read leaves the use of its items unknown: `not packed`. */
+/** Whether it was to be read. */
 async function noteUses(
   store: BlobStore,
   dataset: DatasetView,
   uses: Map<Digest, Use>,
-): Promise<void> {
+): Promise<boolean> {
   try {
     const manifest = await getManifest(store, dataset.manifest);
-    if (!manifest.files.some(({ path }) => path === packedPaths.packing)) return;
+    const file = manifest.files.find(({ path }) => path === packedPaths.packing);
+    if (!file) return true;
+    if (file.size > searchedBytesMax) return false;
     const packing = decodePacking(await getFile(store, manifest, packedPaths.packing));
     for (const { item } of packing.heldout.items) uses.set(item, 'held out');
     for (const { item } of packing.train.items) uses.set(item, 'trained on');
+    return true;
   } catch {
-    return;
+    return false;
   }
 }
 
@@ -99,16 +107,17 @@ async function noteUses(
 async function searchIn(
   store: BlobStore,
   dataset: DatasetView,
-  { text, uses }: { text: string; uses: ReadonlyMap<Digest, Use> },
+  { text, useOf }: { text: string; useOf: (item: Digest) => Use },
 ): Promise<SearchedDataset | null> {
-  const { id, items, bytes } = dataset;
+  const { id, items } = dataset;
   const not = (why: string): SearchedDataset => ({ id, items, matches: [], more: false, why });
-  if (bytes > searchedBytesMax) {
-    return not(`it has ${bytes} bytes, and a page searches ${searchedBytesMax}`);
-  }
+  if (dataset.bytes > searchedBytesMax) return not(tooLarge(dataset.bytes));
   try {
     const manifest = await getManifest(store, dataset.manifest);
     if (manifest.files.some(({ path }) => path === packedPaths.packing)) return null;
+    // Whatever the record says, for nothing holds that against the files.
+    const bytes = manifest.files.reduce((sum, file) => sum + file.size, 0);
+    if (bytes > searchedBytesMax) return not(tooLarge(bytes));
     const content = await readContent(store, manifest);
     if (digestTreeRoot(content.digests) !== dataset.itemsRoot) {
       return not('its items are not those on record; do not use it, and dispute it');
@@ -124,7 +133,7 @@ async function searchIn(
       }
       const item = content.digests[index]!;
       matches.push({
-        ...{ index, item, whole: whole === text, use: uses.get(item) ?? 'not packed' },
+        ...{ index, item, whole: whole === text, use: useOf(item) },
         before: whole.slice(Math.max(0, at - excerptChars), at),
         after: whole.slice(at + text.length, at + text.length + excerptChars),
       });
@@ -133,4 +142,8 @@ async function searchIn(
   } catch (error) {
     return not((error as Error).message);
   }
+}
+
+function tooLarge(bytes: number): string {
+  return `it has ${bytes} bytes, and a page searches ${searchedBytesMax}`;
 }

@@ -80,6 +80,14 @@ describe('a text in a release', () => {
     expect(gone.texts.why).to.match(/BLOB_MISSING/);
   });
 
+  it('is not called unpacked where the packed dataset cannot be had', async () => {
+    const use = (it: Awaited<ReturnType<typeof search>>) => it.texts.matches.map((one) => one.use);
+    expect(use(await search('We, the people'))).to.deep.equal(['not packed', 'not packed']);
+    const manifest = `sha256:${'1'.repeat(64)}` as Digest;
+    const hidden = await search('We, the people', { 'packed@1': { manifest } });
+    expect(use(hidden)).to.deep.equal(['unknown', 'unknown']);
+  });
+
   it('has to be long enough to say something', async () => {
     const failure = await search('people').catch((error: Error) => error);
     expect((failure as Error).message).to.match(/^TEXT_TOO_SHORT: 6 characters/);
