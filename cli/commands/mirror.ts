@@ -151,7 +151,10 @@ function warningsOf(verdicts: readonly Verdict[]): string[] {
 
 /** Letters that are nobody's markup or path. */
 function nameOf(title: string, version: string): string {
-  return `${title}-${version}`.replace(/[^A-Za-z0-9.]+/g, '-').slice(0, 100);
+  const [what, which] = [title, version].map((part) =>
+    part.replace(/[^A-Za-z0-9.]+/g, '-').slice(0, 50),
+  );
+  return `${what}-${which}`;
 }
 
 async function serve(session: Session, flags: ServeFlags): Promise<void> {

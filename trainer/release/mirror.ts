@@ -63,8 +63,8 @@ export class Mirror {
     for (const file of manifest.files) await this.addFile(dir, file, manifest.chunkBytes);
     // Last, so that a manifest that is there leads to everything.
     await this.store.put(manifestBytes);
-    await this.nameRelease(name, digest);
-    return { name, manifest: digest, bytes: bytesOf(manifest), denied: null };
+    const key = await this.nameRelease(name, digest);
+    return { name: key, manifest: digest, bytes: bytesOf(manifest), denied: null };
   }
 
   async list(): Promise<MirroredRelease[]> {
@@ -94,7 +94,10 @@ export class Mirror {
     }
     const manifest = await this.manifestOf(digest);
     const own = [digest, ...(manifest ? blobsOf(manifest) : [])];
-    const denied = [...new Set(own)].filter((one) => !needed.has(one) && !already.has(one));
+    // What was named is denied, whoever needs it; of what goes with it, what nobody else does.
+    const denied = [...new Set(own)].filter(
+      (one) => (one === digest || !needed.has(one)) && !already.has(one),
+    );
     const text = denied.map((one) => `${one} ${line}\n`).join('');
     const file = join(this.dataDir, 'denylist.txt');
     await mkdir(this.dataDir, { recursive: true });
@@ -105,8 +108,9 @@ export class Mirror {
   }
 
   /**
-   * Lays everything that is served out as a web server or bucket shows it: `<to>/blobs/<digest>`. Whoever
-   * serves that folder's files as they are is a mirror. Returns how many blobs there are.
+   * Lays everything that is served out as a web server or bucket shows it: `<to>/blobs/<digest>`, and takes
+   * away what is denied since. Whoever serves that folder's files as they are is a mirror. Returns how many
+   * blobs there are.
    */
   async export(to: string): Promise<number> {
     const denied = await openDenylist(this.dataDir)();
@@ -117,6 +121,7 @@ export class Mirror {
         blobs.add(blob);
     }
     await mkdir(join(to, 'blobs'), { recursive: true });
+    for (const blob of denied.keys()) await rm(join(to, 'blobs', blob), { force: true });
     for (const blob of blobs) {
       if (denied.has(blob)) blobs.delete(blob);
       else await shareFile(this.store.pathOf(blob), join(to, 'blobs', blob));
@@ -131,7 +136,11 @@ export class Mirror {
       await copyFile(join(dir, ...file.path.split('/')), temporary, constants.COPYFILE_FICLONE);
       const chunks = await hashFile(temporary, file, chunkBytes);
       // A file of one chunk or none has no list that anybody asks for.
-      if (chunks.length > 1) await this.store.put(encodeChunkList(chunks));
+      if (chunks.length > 1) {
+        const list = encodeChunkList(chunks);
+        if (digestOf(list) !== file.chunks.list) throw notTheManifests(file);
+        await this.store.put(list);
+      }
       await this.store.adopt(temporary, file.digest);
     } finally {
       await rm(temporary, { force: true });
@@ -149,11 +158,14 @@ export class Mirror {
     }
   }
 
-  private async nameRelease(name: string, digest: Digest): Promise<void> {
+  /** Under this name, or where another release has it, that and a part of the digest. */
+  private async nameRelease(name: string, digest: Digest): Promise<string> {
     const names = Object.fromEntries(await openIndex(this.dataDir)());
+    const key = (names[name] ?? digest) === digest ? name : `${name}-${digest.slice(7, 23)}`;
     const draft = join(this.dataDir, 'index.json.tmp');
-    await writeFile(draft, `${JSON.stringify({ ...names, [name]: digest }, null, 2)}\n`);
+    await writeFile(draft, `${JSON.stringify({ ...names, [key]: digest }, null, 2)}\n`);
     await rename(draft, join(this.dataDir, 'index.json'));
+    return key;
   }
 }
 
@@ -167,7 +179,7 @@ async function readManifest(dir: string): Promise<Uint8Array> {
 /** The digests of its chunks, when they and the file are the manifest's. */
 async function hashFile(path: string, file: ManifestFile, chunkBytes: number): Promise<Digest[]> {
   const handle = await open(path, 'r');
-  const wrong = () => refused(`${file.path} is not the manifest's`, 'pull the release again');
+  const wrong = () => notTheManifests(file);
   try {
     if ((await handle.stat()).size !== file.size) throw wrong();
     const whole = startDigest();
@@ -184,6 +196,10 @@ async function hashFile(path: string, file: ManifestFile, chunkBytes: number): P
   } finally {
     await handle.close();
   }
+}
+
+function notTheManifests({ path }: ManifestFile): Error {
+  return refused(`${path} is not the manifest's`, 'pull the release again');
 }
 
 /** Another name for the same bytes where the disk has them, else a copy. */

@@ -99,6 +99,11 @@ describe('a mirror of releases', () => {
     manifest.files[0]!.chunks.root = manifest.files[1]!.chunks.root;
     await writeFile(join(it_.folder, 'manifest.json'), encodeManifest(manifest));
     await rejects(mirror.add(it_.folder, 'x'), 'MIRROR_REFUSED');
+    const other = await folderOf(two, 'two');
+    const long = other.manifest.files.find(({ size }) => size > 1024)!;
+    long.chunks.list = long.digest;
+    await writeFile(join(other.folder, 'manifest.json'), encodeManifest(other.manifest));
+    await rejects(mirror.add(other.folder, 'y'), `MIRROR_REFUSED: ${long.path}`);
   });
 
   it('serves a denied release no more, and what another release needs still', async () => {
@@ -106,6 +111,7 @@ describe('a mirror of releases', () => {
     const b = await folderOf(two, 'two');
     await mirror.add(a.folder, 'a');
     await mirror.add(b.folder, 'b');
+    await mirror.export(join(dir, 'public'));
     await appendFile(join(mirror.dataDir, 'denylist.txt'), '# no line end after this');
     const denied = await mirror.deny(a.digest, 'a court\norder');
     expect(denied).to.include(a.digest);
@@ -127,6 +133,28 @@ describe('a mirror of releases', () => {
     await rejects(openBundleStore(join(dir, 'public')).get(a.digest), 'BLOB_MISSING');
     expect(await mirror.deny(a.digest, 'again')).to.deep.equal([]);
     await rejects(mirror.deny(b.digest, ' \n'), 'MIRROR_REFUSED: no reason');
+  });
+
+  it('serves a denied file no more, though releases need it, nor leaves it laid out', async () => {
+    const a = await folderOf(one, 'one');
+    await mirror.add(a.folder, 'a');
+    await mirror.export(join(dir, 'public'));
+    const tokenizer = digestOf(one.files.get('tokenizer.json')!);
+    expect(await mirror.deny(tokenizer, 'a court order')).to.deep.equal([tokenizer]);
+    await mirror.export(join(dir, 'public'));
+    await rejects(openBundleStore(join(dir, 'public')).get(tokenizer), 'BLOB_MISSING');
+  });
+
+  it('keeps two releases of one name apart', async () => {
+    const [a, b] = [await folderOf(one, 'one'), await folderOf(two, 'two')];
+    expect((await mirror.add(a.folder, '-1.0.0')).name).to.equal('-1.0.0');
+    const second = (await mirror.add(b.folder, '-1.0.0')).name;
+    expect(second).to.match(/^-1\.0\.0-[0-9a-f]{16}$/);
+    expect((await mirror.add(b.folder, '-1.0.0')).name).to.equal(second);
+    expect((await mirror.list()).map(({ manifest }) => manifest)).to.have.members([
+      a.digest,
+      b.digest,
+    ]);
   });
 });
 
