@@ -68,7 +68,11 @@ export async function startRegistry(
   const name = host.includes(':') ? `[${host}]` : host;
   return {
     url: `http://${name}:${port}`,
-    fetchAhead: async (digest) => (await parts.mirror?.fetch(digest)) ?? parts.store.has(digest),
+    fetchAhead: async (digest) => {
+      // What its operator has erased and denies does not come back by itself.
+      if ((await parts.denylist()).has(digest)) return false;
+      return (await parts.mirror?.fetch(digest)) ?? parts.store.has(digest);
+    },
     store: parts.store,
     stop: (it) => stop(server, parts, it?.graceMs ?? 0),
   };
