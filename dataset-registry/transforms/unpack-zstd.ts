@@ -53,15 +53,26 @@ function checkHead(bytes: Uint8Array): void {
     // Skippable frames begin otherwise; no tool writes one before a text.
     throw new Error('it does not begin as one');
   }
-  const descriptor = bytes[4]!;
-  // One segment: its content's size is the window, and bounded with what it unpacks to.
-  if ((descriptor & 0x20) !== 0) return;
-  const window = bytes[5]!;
-  const base = 2 ** (10 + (window >> 3));
-  const windowBytes = base + (base / 8) * (window & 7);
+  const windowBytes = windowOf(bytes);
   if (windowBytes > zstdLimits.windowBytesMax) {
     throw new Error(
       `it needs a window of ${windowBytes} bytes, at most ${zstdLimits.windowBytesMax} are held`,
     );
   }
+}
+
+/** RFC 8878, 3.1.1.1: what an unpacker has to hold at once. */
+function windowOf(bytes: Uint8Array): number {
+  const descriptor = bytes[4]!;
+  if ((descriptor & 0x20) === 0) {
+    const window = bytes[5]!;
+    const base = 2 ** (10 + (window >> 3));
+    return base + (base / 8) * (window & 7);
+  }
+  // One segment: its content, whose size follows on the dictionary's number.
+  const from = 5 + [0, 1, 2, 4][descriptor & 3]!;
+  const length = 1 << (descriptor >> 6);
+  let size = length === 2 ? 256 : 0;
+  for (let i = 0; i < length; i++) size += (bytes[from + i] ?? 0) * 256 ** i;
+  return size;
 }

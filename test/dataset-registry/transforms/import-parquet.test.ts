@@ -225,6 +225,8 @@ describe('an import of', () => {
         [whole.subarray(0, whole.length - 3), /is no whole zst: /],
         [whole.subarray(0, 21), /is no whole zst: /],
         [frame([utf8('x')], 0x98), /a window of 536870912 bytes, at most 134217728/],
+        // One segment, which says itself how much it unpacks to.
+        [oneSegmentOf(2 ** 30), /a window of 1073741824 bytes, at most 134217728/],
         [frame(Array<number>(20_000).fill(0x61)), /far more than any text would/],
       ] as const) {
         await file('c.jsonl.zst', bytes);
@@ -237,3 +239,10 @@ describe('an import of', () => {
     });
   });
 });
+
+/** A frame of one empty block, whose head promises so many bytes. */
+function oneSegmentOf(bytes: number): Uint8Array {
+  const head = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0, 0, 1, 0, 0]);
+  head.writeUInt32LE(bytes, 5);
+  return Buffer.concat([head, Buffer.alloc(8)]);
+}
