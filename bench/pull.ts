@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 
 import { sourceAt, startMirrors, type Mirrors } from '@commonweights/test/support/mirrors.js';
 import { makeLargeRelease } from '@commonweights/test/trainer/release/large-release.js';
-import { Mirror } from '@commonweights/trainer/release/mirror.js';
+import { MirrorFolder } from '@commonweights/trainer/release/mirror-folder.js';
 import { pullRelease } from '@commonweights/trainer/release/pull.js';
 
 const { values } = parseArgs({
@@ -33,7 +33,7 @@ async function compare(): Promise<void> {
   let child: ChildProcess | null = null;
   try {
     await makeLargeRelease(join(dir, 'made'), { gb: Number(values.mb) / 1000, momentum: false });
-    const mirror = new Mirror(join(dir, 'mirror'));
+    const mirror = new MirrorFolder(join(dir, 'mirror'));
     const { manifest, bytes } = await mirror.add(join(dir, 'made'), 'made');
     await rm(join(dir, 'made'), { recursive: true });
     child = fork(fileURLToPath(import.meta.url), ['--serve', mirror.dataDir], {

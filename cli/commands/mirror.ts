@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { parseDigest } from '@commonweights/dataset-registry/digest/digest.js';
-import type { MirroredRelease } from '@commonweights/trainer/release/mirror.js';
+import type { MirroredRelease } from '@commonweights/trainer/release/mirror-folder.js';
 import type { Verdict } from '@commonweights/trainer/release/verdict.js';
 import { wholeNumber, withExamples, withJson } from '../arguments.js';
 import { formatBytes, formatTable } from '../output.js';
@@ -94,8 +94,8 @@ export function addMirrorCommands(program: Command, terminal: Terminal): void {
 }
 
 async function open(session: Session, { data }: MirrorFlags) {
-  const { Mirror } = await import('@commonweights/trainer/release/mirror.js');
-  return new Mirror(resolve(session.terminal.cwd, data));
+  const { MirrorFolder } = await import('@commonweights/trainer/release/mirror-folder.js');
+  return new MirrorFolder(resolve(session.terminal.cwd, data));
 }
 
 /** Whatever it comes from, it is verified against the chain before it is handed on. */

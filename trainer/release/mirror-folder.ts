@@ -41,7 +41,7 @@ export interface MirroredRelease {
   readonly denied: string | null;
 }
 
-export class Mirror {
+export class MirrorFolder {
   readonly store: FolderStore;
 
   constructor(readonly dataDir: string) {

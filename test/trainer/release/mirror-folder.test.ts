@@ -11,7 +11,7 @@ import { HttpStore } from '@commonweights/dataset-registry/store/http-store.js';
 import { describeFiles } from '@commonweights/dataset-registry/store/manifest-store.js';
 import { openBundleStore } from '@commonweights/trainer/release/bundle-store.js';
 import { exitCodeOf } from '@commonweights/trainer/release/exit-codes.js';
-import { Mirror } from '@commonweights/trainer/release/mirror.js';
+import { MirrorFolder } from '@commonweights/trainer/release/mirror-folder.js';
 import { pullRelease, type ReleaseSource } from '@commonweights/trainer/release/pull.js';
 import { verifyFolder } from '@commonweights/trainer/release/verify.js';
 import { diloco, smallRelease, sparse, type Small } from './small-release.js';
@@ -20,7 +20,7 @@ describe('a mirror of releases', () => {
   const one = smallRelease(sparse);
   const two = smallRelease(diloco);
   let dir: string;
-  let mirror: Mirror;
+  let mirror: MirrorFolder;
 
   /** The release as a folder, in chunks so small that most files have a list. */
   async function folderOf(small: Small, name: string, chunkBytes = 1024) {
@@ -46,7 +46,7 @@ describe('a mirror of releases', () => {
 
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), 'cw-mirror-'));
-    mirror = new Mirror(join(dir, 'mirror'));
+    mirror = new MirrorFolder(join(dir, 'mirror'));
   });
   afterEach(() => rm(dir, { recursive: true, force: true }));
 
