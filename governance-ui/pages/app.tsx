@@ -9,8 +9,11 @@ import type { Door } from '../reading/door.js';
 import { openDoor } from '../reading/door.js';
 import { DoorContext } from '../parts/door-context.js';
 import { Announcer } from '../parts/copying.js';
+import { LanguageSwitch, useLanguage } from '../parts/language-switch.js';
 import { Trouble } from '../parts/trouble.js';
 import { useReading } from '../parts/use-reading.js';
+import { texts } from '../texts/language.js';
+import type { Texts } from '../texts/texts.js';
 import { ContributePage } from './contribute-page.js';
 import { WalletPage } from './wallet-page.js';
 import { BountiesPage } from './bounties-page.js';
@@ -25,17 +28,19 @@ import { parseRoute, type Route } from './route.js';
 import { RunPage } from './run-page.js';
 
 const places = [
-  { hash: '#/', name: 'Overview', pages: ['overview'] },
-  { hash: '#/runs', name: 'Runs', pages: ['runs', 'run', 'rounds'] },
-  { hash: '#/lineage', name: 'Lineage', pages: ['lineage'] },
-  { hash: '#/bounties', name: 'Bounties', pages: ['bounties'] },
-  { hash: '#/proposals', name: 'Proposals', pages: ['proposals', 'proposal'] },
-  { hash: '#/releases', name: 'Releases', pages: ['releases', 'release'] },
-  { hash: '#/people', name: 'People', pages: ['people', 'person'] },
-  { hash: '#/contribute', name: 'Contribute', pages: ['contribute'] },
-];
+  { hash: '#/', name: 'overview', pages: ['overview'] },
+  { hash: '#/runs', name: 'runs', pages: ['runs', 'run', 'rounds'] },
+  { hash: '#/lineage', name: 'lineage', pages: ['lineage'] },
+  { hash: '#/bounties', name: 'bounties', pages: ['bounties'] },
+  { hash: '#/proposals', name: 'proposals', pages: ['proposals', 'proposal'] },
+  { hash: '#/releases', name: 'releases', pages: ['releases', 'release'] },
+  { hash: '#/people', name: 'people', pages: ['people', 'person'] },
+  { hash: '#/contribute', name: 'contribute', pages: ['contribute'] },
+] as const satisfies readonly { hash: string; name: keyof Texts['frame']; pages: string[] }[];
 
 export function App() {
+  useLanguage();
+  const say = texts().frame;
   const route = useRoute();
   const opening = useReading<Door>(() => openDoor(document.baseURI), {
     key: 'door',
@@ -46,28 +51,31 @@ export function App() {
   const frame = (
     <>
       <a class="skip" href="#main" onClick={(event) => focusMain(event, main.current)}>
-        Skip to the content
+        {say.skip}
       </a>
       <header class="top">
         <a class="brand" href="#/">
           <Mark />
           Commonweights
         </a>
-        <nav aria-label="Pages">
+        <nav aria-label={say.pages}>
           <ul>
             {places.map(({ hash, name, pages }) => (
               <li key={hash}>
-                <a href={hash} aria-current={pages.includes(route.page) ? 'page' : undefined}>
-                  {name}
+                <a href={hash} aria-current={isAt(pages, route) ? 'page' : undefined}>
+                  {say[name]}
                 </a>
               </li>
             ))}
           </ul>
         </nav>
-        {door ? <Own route={route} /> : null}
+        <div class="own">
+          {door ? <Own route={route} /> : null}
+          <LanguageSwitch />
+        </div>
       </header>
       <main id="main" tabIndex={-1} ref={main}>
-        {opening.reading.error ? <Trouble {...opening} what="The network file" /> : null}
+        {opening.reading.error ? <Trouble {...opening} what={say.networkFile} /> : null}
         {door ? <PageOf route={route} /> : null}
       </main>
       <footer class="bottom">{door ? <Source door={door} /> : null}</footer>
@@ -94,17 +102,21 @@ function Own({ route }: { route: Route }) {
   const { accountId } = usePurse();
   const { stage } = useBench();
   return (
-    <p class="own">
+    <>
       {stage.kind === 'working' ? (
         <a href="#/contribute">
-          <span aria-hidden="true">●</span> auditing
+          <span aria-hidden="true">●</span> {texts().frame.auditing}
         </a>
       ) : null}
       <a href="#/wallet" aria-current={route.page === 'wallet' ? 'page' : undefined}>
-        {accountId ?? 'Wallet'}
+        {accountId ?? texts().frame.wallet}
       </a>
-    </p>
+    </>
   );
+}
+
+function isAt(pages: readonly string[], route: Route): boolean {
+  return pages.includes(route.page);
 }
 
 function PageOf({ route }: { route: Route }) {
@@ -138,9 +150,12 @@ function PageOf({ route }: { route: Route }) {
     case 'nowhere':
       return (
         <>
-          <h1>There is no such page</h1>
+          <h1>{texts().frame.nowhere}</h1>
           <p>
-            Nothing is at <code>{route.hash}</code>. <a href="#/">Go to the overview</a>.
+            {texts().frame.nothingAt({
+              place: <code>{route.hash}</code>,
+              overview: (text) => <a href="#/">{text}</a>,
+            })}
           </p>
         </>
       );
@@ -150,12 +165,16 @@ function PageOf({ route }: { route: Route }) {
 /** Everything on the page is only as true as these two. */
 function Source({ door }: { door: Door }) {
   const { network, contract } = door.client;
+  const say = texts().frame;
   return (
     <p>
-      Read by this page from contract <b>{contract}</b> on <b>{network.name}</b> at{' '}
-      <span class="address">{network.rpcUrl}</span>; blobs from{' '}
-      <span class="address">{door.registry}</span>, each checked against its digest.
-      {network.name === 'localnet' ? ' A local network has no independent consensus.' : null}
+      {say.source({
+        contract: <b>{contract}</b>,
+        network: <b>{network.name}</b>,
+        node: <span class="address">{network.rpcUrl}</span>,
+        registry: <span class="address">{door.registry}</span>,
+      })}{' '}
+      {network.name === 'localnet' ? say.local : null}
     </p>
   );
 }

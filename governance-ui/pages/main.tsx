@@ -1,5 +1,6 @@
 /** Starts the page: what it reads from is opened by the first look at it. */
 import { render } from 'preact';
+import { startLanguage } from '../texts/language.js';
 import { App } from './app.js';
 import './style/base.css';
 import './style/parts.css';
@@ -10,5 +11,7 @@ import './style/lineage.css';
 import './style/forms.css';
 
 const place = document.getElementById('page')!;
-place.replaceChildren();
-render(<App />, place);
+void startLanguage({ storage: localStorage, asked: navigator.language }).then(() => {
+  place.replaceChildren();
+  render(<App />, place);
+});

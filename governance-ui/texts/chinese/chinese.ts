@@ -1,0 +1,5 @@
+/** 简体中文。 */
+import type { Texts } from '../texts.js';
+import { frame } from './frame.js';
+
+export const chinese: Texts = { frame };

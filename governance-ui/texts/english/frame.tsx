@@ -1,0 +1,37 @@
+/** What stands around every page. */
+import type { ComponentChildren } from 'preact';
+
+export const frame = {
+  skip: 'Skip to the content',
+  pages: 'Pages',
+  overview: 'Overview',
+  runs: 'Runs',
+  lineage: 'Lineage',
+  bounties: 'Bounties',
+  proposals: 'Proposals',
+  releases: 'Releases',
+  people: 'People',
+  contribute: 'Contribute',
+  wallet: 'Wallet',
+  auditing: 'auditing',
+  language: 'Language',
+  networkFile: 'The network file',
+  nowhere: 'There is no such page',
+  nothingAt: (it: { place: ComponentChildren; overview: (text: string) => ComponentChildren }) => (
+    <>
+      Nothing is at {it.place}. {it.overview('Go to the overview')}.
+    </>
+  ),
+  source: (it: {
+    contract: ComponentChildren;
+    network: ComponentChildren;
+    node: ComponentChildren;
+    registry: ComponentChildren;
+  }) => (
+    <>
+      Read by this page from contract {it.contract} on {it.network} at {it.node}; blobs from{' '}
+      {it.registry}, each checked against its digest.
+    </>
+  ),
+  local: 'A local network has no independent consensus.',
+};
