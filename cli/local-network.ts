@@ -10,6 +10,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { keyFromSecret } from '@commonweights/dao-contracts/client/accounts.js';
 import { connect } from '@commonweights/dao-contracts/client/client.js';
+import { watchContract } from '@commonweights/dao-contracts/client/contract-watch.js';
 import type { AccountKey } from '@commonweights/dao-contracts/client/connection.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
 import type { Network } from '@commonweights/dao-contracts/client/network.js';
@@ -124,6 +125,8 @@ export async function startLocalNetwork(options: LocalNetworkOptions): Promise<L
       rpcUrl: localnet.url,
       contract,
       registry: url,
+      // By whatever name of this machine the page is opened.
+      events: '/events',
     });
     await buildWebPages(options.startProgress);
     const webUrl = existsSync(webFolder) ? url : null;
@@ -177,6 +180,7 @@ async function openRegistry(it: {
     authorise: (accountId, publicKey) => reader.isKeyOfAccount(accountId, publicKey),
     // All workers of a local network have one address.
     connectionsPerAddressMax: null,
+    watchChain: (tell) => watchContract(reader, { everyMs: 250, tell }),
     requestRate: null,
     staticDirs: [pagesDataOf(it.dataDir), webFolder].map((dir) => ({ mount: '/', dir, headers })),
   });

@@ -13,6 +13,8 @@ export interface NetworkFile {
   readonly contract: string;
   /** Where blobs are fetched from. */
   readonly registry: string;
+  /** Where a registry tells what is new; without it the pages ask again and again. */
+  readonly events?: string;
 }
 
 export const networkFileName = 'network.json';
@@ -21,13 +23,14 @@ export interface PageNetwork {
   readonly network: Network;
   readonly contract: string;
   readonly registry: string;
+  readonly events: string | null;
 }
 
 /** Errors: `BAD_NETWORK_FILE`, `UNKNOWN_NETWORK`, `BAD_RPC_URL`. */
 export function decodeNetworkFile(json: unknown): PageNetwork {
   const it = typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {};
-  const { network, rpcUrl, contract, registry } = it;
-  const texts = [network, rpcUrl, contract, registry];
+  const { network, rpcUrl, contract, registry, events = null } = it;
+  const texts = [network, rpcUrl, contract, registry, ...(events === null ? [] : [events])];
   if (!texts.every((text) => typeof text === 'string' && text !== '' && text.length <= 500)) {
     throw new Error(
       `BAD_NETWORK_FILE: ${networkFileName} does not name network, rpcUrl, contract and registry; ` +
@@ -38,5 +41,6 @@ export function decodeNetworkFile(json: unknown): PageNetwork {
     network: networkNamed(network as string, rpcUrl as string),
     contract: contract as string,
     registry: registry as string,
+    events: events as string | null,
   };
 }

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { connect } from '@commonweights/dao-contracts/client/client.js';
+import { watchContract } from '@commonweights/dao-contracts/client/contract-watch.js';
 import {
   releaseFolder,
   takeFolder,
@@ -44,13 +45,15 @@ interface ServeFlags {
 }
 
 const help = `
-Answers /blobs/DIGEST, /manifests/DIGEST, /index, /health, /metrics (Prometheus) and /openapi.json, which
-describes them. Each request is a line of JSON on standard output. Beside the blobs, the operator may write
+Answers /blobs/DIGEST, /manifests/DIGEST, /index, /health, /metrics (Prometheus), /events (server-sent: a blob
+came in; with --contract also that something happened in it) and /openapi.json, which describes them. Each request is a line of JSON on standard output. Beside the blobs, the operator may write
 denylist.txt (a digest, then why) and index.json (names for digests); both are read again when they change.
 Ctrl-C ends it when what runs has ended, after ${stopGraceMs / 1_000} s at most; a second one at once.
 `;
 
 const fillDefaultMs = 600_000;
+/** A block of the public networks. */
+const watchEveryMs = 1_000;
 const keepFreeDefault = 1e9;
 
 export function addRegistryCommands(program: Command, terminal: Terminal): void {
@@ -167,6 +170,9 @@ function optionsOf(session: Session, flags: ServeFlags): Omit<RegistryOptions, '
   const { mirrorOf, accounts, quota, disk, keepFree: keepFreeBytes = keepFreeDefault } = flags;
   return {
     ...(mirrorOf ? { mirrorOf } : { authorise: authoriseByChain(client, { accounts }) }),
+    ...(session.namedContract
+      ? { watchChain: (tell) => watchContract(client, { everyMs: watchEveryMs, tell }) }
+      : {}),
     ...(quota === undefined ? {} : { quotas: { bytesPerAccount: quota } }),
     disk: { keepFreeBytes, ...(disk === undefined ? {} : { bytesMax: disk }) },
     ...(flags.blob === undefined ? {} : { maxBlobBytes: flags.blob }),

@@ -16,7 +16,7 @@ export async function acceptUpload(
   request: Request,
   response: Response,
 ): Promise<void> {
-  const { store, parts, slots, quota, room, options, metrics } = it;
+  const { store, parts, slots, quota, room, options, metrics, changes } = it;
   const digest = readDigest(request);
   const range = readContentRange(request);
   const sent = announcedBytes(request, options.maxBlobBytes ?? blobBytesMax);
@@ -48,6 +48,7 @@ export async function acceptUpload(
     } else await receiveBlob(request, store, { digest, bytes }, times);
     place.use();
     metrics.blobStored(bytes);
+    changes.blobStored();
     await reservation.use();
   } finally {
     leave?.();

@@ -66,6 +66,16 @@ export const headersMs = 10_000;
 export const answerBytesPerSecondMin = 8_192;
 export const answerGraceMs = 30_000;
 
+/** Pages that are told of changes at once, in all and of one address: each holds a socket. */
+export const eventStreamsMax = 512;
+export const eventStreamsPerAddressMax = 64;
+
+/** Below `idleMs`, so that a stream without news stays. */
+export const heartbeatMs = 25_000;
+
+/** Between two messages: a page needs longer than that to read what is new. */
+export const changesGapMs = 200;
+
 /** What runs is given this long to end when the registry stops. */
 export const stopGraceMs = 10_000;
 

@@ -9,6 +9,7 @@ export const metricRoutes = [
   '/manifests/{digest}',
   '/health',
   '/index',
+  '/events',
   '/metrics',
   '/openapi.json',
   'other',
@@ -32,6 +33,7 @@ export interface Gauges {
   connections: () => number;
   uploads: () => number;
   diskBytes: () => number;
+  eventStreams: () => number;
 }
 
 export class Metrics {
@@ -88,6 +90,7 @@ export class Metrics {
     gauge('requests_running', 'Being answered.', this.running);
     gauge('connections', 'Open.', gauges.connections());
     gauge('uploads_running', 'Holding a slot.', gauges.uploads());
+    gauge('event_streams', 'Pages that are told of changes.', gauges.eventStreams());
     gauge('disk_bytes', 'Of the blobs that are kept.', gauges.diskBytes());
     gauge('resident_bytes', 'Memory of the process.', process.memoryUsage.rss());
     for (const [name, help] of counterHelp) {

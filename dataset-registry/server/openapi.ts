@@ -98,6 +98,21 @@ export function describeApi(): object {
           responses: { 200: json('The names', 'Index'), ...refusals(...anyRequest) },
         },
       },
+      '/events': {
+        get: {
+          operationId: 'getEvents',
+          summary:
+            'Server-sent events: `{"height": …, "blobs": …}` at once, and whenever the chain changed or ' +
+            'a blob came in; hints, nothing to trust',
+          responses: {
+            200: {
+              description: 'A stream without end',
+              content: { 'text/event-stream': { schema: { type: 'string' } } },
+            },
+            ...refusals('TOO_MANY_STREAMS', ...anyRequest),
+          },
+        },
+      },
       '/health': {
         get: {
           operationId: 'getHealth',

@@ -32,6 +32,7 @@ export const refusalStatuses = {
   TOO_MANY_PARTS: [503],
   BLOB_COMING: [503],
   CHAIN_SILENT: [503],
+  TOO_MANY_STREAMS: [503],
   REGISTRY_FULL: [507],
 } as const satisfies Record<string, readonly number[]>;
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Digest } from '../digest/digest.js';
 import { FolderStore } from '../store/folder-store.js';
 import type { Authority } from './authenticate.js';
+import { ChangeStreams, type WatchChain } from './change-stream.js';
 import { DiskRoom, type DiskBounds } from './disk-room.js';
 import {
   answerGraceMs,
@@ -45,6 +46,8 @@ export interface RegistryOptions extends Authority {
   mirrorPatienceMs?: number;
   /** Folders served as they are, e.g. the web pages. */
   staticDirs?: readonly StaticDir[];
+  /** Called while somebody listens at /events, which then tells of the chain too. */
+  watchChain?: WatchChain;
   uploadTimes?: UploadTimes;
   uploadsAtOnceMax?: number;
   connectionTimes?: Partial<ConnectionTimes>;
@@ -82,6 +85,7 @@ export interface RegistryParts {
   quota: QuotaBook;
   room: DiskRoom;
   metrics: Metrics;
+  changes: ChangeStreams;
   mirror: Mirror | null;
   limit: RateLimit | null;
   times: ConnectionTimes;
@@ -101,15 +105,18 @@ export async function openParts(options: RegistryOptions): Promise<RegistryParts
   const store = new FolderStore(join(dataDir, 'blobs'));
   const room = await DiskRoom.open(store.folder, options.disk ?? {});
   const metrics = new Metrics(now());
+  const changes = new ChangeStreams(options.watchChain ?? null);
   const rate = options.requestRate;
   return {
-    ...{ options, store, room, metrics, now },
+    ...{ options, store, room, metrics, changes, now },
     denylist: openDenylist(dataDir),
     index: openIndex(dataDir),
     parts: new PartShelf(join(dataDir, 'parts')),
     slots: new UploadSlots(options.uploadsAtOnceMax),
     quota: await QuotaBook.open(dataDir, options.quotas?.bytesPerAccount ?? bytesPerAccountMax),
-    mirror: mirrorOf ? openMirror(options, { peers: mirrorOf, store, room, metrics, now }) : null,
+    mirror: mirrorOf
+      ? openMirror(options, { peers: mirrorOf, store, room, metrics, changes, now })
+      : null,
     limit: rate === null ? null : new RateLimit(rate ?? rateDefault),
     times: { idleMs, drainMs, headersMs, answerGraceMs, ...options.connectionTimes },
     live: { connections: 0, stopping: false },
@@ -120,16 +127,21 @@ const rateDefault: Rate = { perSecond: requestsPerSecond, burst: requestsBurst }
 
 function openMirror(
   options: RegistryOptions,
-  it: Pick<RegistryParts, 'store' | 'room' | 'metrics' | 'now'> & { peers: readonly string[] },
+  it: Pick<RegistryParts, 'store' | 'room' | 'metrics' | 'changes' | 'now'> & {
+    peers: readonly string[];
+  },
 ): Mirror {
-  const { metrics, ...others } = it;
+  const { metrics, changes, ...others } = it;
   return new Mirror({
     ...others,
     blobBytesMax: options.maxBlobBytes ?? blobBytesMax,
     patienceMs: options.mirrorPatienceMs ?? mirrorPatienceMs,
     onAnswer: ({ peer, digest, outcome, bytes }) => {
       metrics.peerAsked(outcome, bytes);
-      if (outcome === 'fetched') metrics.blobStored(bytes);
+      if (outcome === 'fetched') {
+        metrics.blobStored(bytes);
+        changes.blobStored();
+      }
       const at = new Date(it.now()).toISOString();
       options.log?.({ at, event: 'peer', peer, digest, outcome, bytes });
     },

@@ -78,8 +78,9 @@ export async function startRegistry(
   };
 }
 
-function stop(server: Server, { live }: RegistryParts, graceMs: number): Promise<void> {
+function stop(server: Server, { live, changes }: RegistryParts, graceMs: number): Promise<void> {
   live.stopping = true;
+  changes.close();
   return new Promise((resolve) => {
     const cutOff = () => server.closeAllConnections();
     const timer = graceMs > 0 ? setTimeout(cutOff, graceMs) : undefined;

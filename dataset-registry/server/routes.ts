@@ -42,6 +42,9 @@ export function buildRoutes(it: RegistryParts): express.Express {
   app.get('/openapi.json', (_request, response) => {
     response.json(describeApi());
   });
+  app.get('/events', (request, response) => {
+    it.changes.open(request, response, addressOf(request));
+  });
   app.get('/index', async (_request, response) => {
     const names = Object.fromEntries(await it.index());
     response.json({ trust: 'hints only', names });
@@ -99,11 +102,12 @@ async function bring(it: RegistryParts, request: Request): Promise<void> {
   it.limit?.take(addressOf(request), missTokens, it.now());
 }
 
-function writeMetrics({ metrics, live, slots, room, now }: RegistryParts): string {
+function writeMetrics({ metrics, live, slots, room, changes, now }: RegistryParts): string {
   const gauges = {
     connections: () => live.connections,
     uploads: () => slots.taken,
     diskBytes: () => room.usedBytes,
+    eventStreams: () => changes.count,
   };
   return metrics.write(gauges, now());
 }

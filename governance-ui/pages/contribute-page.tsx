@@ -1,6 +1,7 @@
 /** Contribute from this tab: audit other people's work, and be paid for it. */
 import { placeFor, tabWorker, type Candidate } from '../reading/audit-place.js';
-import { readPlaces, type Places } from '../reading/contribute.js';
+import { useMemo } from 'preact/hooks';
+import { PlacesReader, type Places } from '../reading/contribute.js';
 import { grantWorkerKey } from '../wallet/worker-key.js';
 import { ActNote, useAct } from '../parts/use-act.js';
 import { AuditPanel } from '../parts/audit-panel.js';
@@ -16,7 +17,8 @@ import { useReading } from '../parts/use-reading.js';
 export function ContributePage() {
   const door = useDoor();
   const { accountId } = usePurse();
-  const using = useReading<Places | null>(() => readPlaces(door, accountId), {
+  const reader = useMemo(() => new PlacesReader(door.client), [door]);
+  const using = useReading<Places | null>(() => reader.read(accountId), {
     key: `places ${accountId}`,
     everyMs: () => 3_000,
   });

@@ -1,5 +1,6 @@
 /** One account: what it may decide, what it showed, what it earned, what it stands behind. */
-import { readPerson, type Person } from '../reading/person.js';
+import { useMemo } from 'preact/hooks';
+import { PersonReader, type Person } from '../reading/person.js';
 import { Badge } from '../parts/badge.js';
 import { useDoor } from '../parts/door-context.js';
 import { Live } from '../parts/live.js';
@@ -12,7 +13,8 @@ import { formatUtc } from '../words/times.js';
 
 export function PersonPage({ account }: { account: string }) {
   const door = useDoor();
-  const using = useReading<Person | null>(() => readPerson(door, account), {
+  const reader = useMemo(() => new PersonReader(door.client, account), [door, account]);
+  const using = useReading<Person | null>(() => reader.read(), {
     key: `person ${account}`,
     everyMs: () => 10_000,
   });
@@ -65,7 +67,9 @@ function Sections(it: { account: string; person: Person; readNow: () => void }) 
       <section aria-labelledby="statements">
         <h2 id="statements">What it said of releases</h2>
         {it.person.statements.length === 0 ? (
-          <p class="quiet">Nothing, of the newest ones.</p>
+          <p class="quiet">
+            {it.person.more ? 'Looking through what was said…' : 'Nothing, of the newest ones.'}
+          </p>
         ) : (
           <ul class="sentences">
             {it.person.statements.map(({ release, attestation }) => (

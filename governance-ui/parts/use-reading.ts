@@ -1,5 +1,6 @@
 /** A `Poller` in a component: it runs while the component is shown. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useContext, useEffect, useRef, useState } from 'preact/hooks';
+import { DoorContext } from './door-context.js';
 import { Poller, type Reading, type Surroundings } from '../reading/poller.js';
 
 const browser: Surroundings = {
@@ -34,6 +35,8 @@ export function useReading<T>(
     error: null,
     retryAtMs: null,
   });
+  // Null while the door itself is opened.
+  const changes = useContext(DoorContext)?.changes ?? null;
   const poller = useRef<Poller<T> | null>(null);
   useEffect(() => {
     const mine = new Poller({
@@ -41,11 +44,12 @@ export function useReading<T>(
       everyMs: it.everyMs,
       tell: setReading,
       surroundings: browser,
+      changes,
     });
     poller.current = mine;
     mine.start();
     return () => mine.stop();
-  }, [it.key]);
+  }, [it.key, changes]);
   return { reading, readNow: () => poller.current?.readNow() };
 }
 

@@ -3,6 +3,7 @@ import { connect, type DaoClient } from '@commonweights/dao-contracts/client/cli
 import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
 import { HttpStore } from '@commonweights/dataset-registry/store/http-store.js';
 import { decodeNetworkFile, networkFileName } from '../network-file.js';
+import { openChangeFeed, type ChangeFeed } from './change-feed.js';
 import { OverviewReader } from './overview.js';
 import { BlobReader } from './blob-json.js';
 
@@ -14,6 +15,8 @@ export interface Door {
   /** The same blobs, whole and unremembered. */
   readonly store: Pick<BlobStore, 'get'>;
   readonly registry: string;
+  /** Null: nobody tells of changes here. */
+  readonly changes: ChangeFeed | null;
 }
 
 /** Long for one view, short enough that a page soon says that nobody answers. */
@@ -21,7 +24,9 @@ const requestTimeoutMs = 8_000;
 
 /** Errors: `NETWORK_FILE_MISSING`, `BAD_NETWORK_FILE`. */
 export async function openDoor(pageUrl: string): Promise<Door> {
-  const { network, contract, registry } = decodeNetworkFile(await fetchNetworkFile(pageUrl));
+  const { network, contract, registry, events } = decodeNetworkFile(
+    await fetchNetworkFile(pageUrl),
+  );
   const registryUrl = new URL(registry, pageUrl).href.replace(/\/$/, '');
   const store = new HttpStore(registryUrl, { stallMs: 5_000 });
   const client = connect({ network, contract, requestTimeoutMs });
@@ -31,6 +36,7 @@ export async function openDoor(pageUrl: string): Promise<Door> {
     blobs: new BlobReader(store),
     store,
     registry: registryUrl,
+    changes: events === null ? null : openChangeFeed(new URL(events, pageUrl).href),
   };
 }
 

@@ -1,8 +1,11 @@
 /**
  * Reads something again and again for as long as somebody looks at it: often while it changes, less
- * often when not, never while the page is hidden, and ever more slowly while nobody answers. Time
- * and visibility come in, so that the rules are tested without waiting.
+ * often when not, never while the page is hidden, and ever more slowly while nobody answers. Where the
+ * registry tells of changes it reads after those, no more often than without, and else once in a while.
+ * Time, visibility and changes come in, so that the rules are tested without waiting.
  */
+import type { ChangeFeed } from './change-feed.js';
+
 export interface Reading<T> {
   /** The last good one; null before the first. */
   readonly value: T | null;
@@ -21,6 +24,8 @@ export interface Surroundings {
   onShown(act: () => void): () => void;
 }
 
+/** Where changes are told: for one that was not, and for clocks that run on. */
+const toldEveryMs = 15_000;
 const firstRetryMs = 1_000;
 const lastRetryMs = 15_000;
 
@@ -34,7 +39,12 @@ export class Poller<T> {
   #failures = 0;
   #busy = false;
   #stopped = false;
+  /** Something changed since the last reading began. */
+  #news = false;
+  #endedMs = 0;
+  #pauseMs: number | null = 0;
   #cancel: () => void = () => {};
+  #unlisten: () => void = () => {};
   #forget: () => void = () => {};
 
   constructor(
@@ -44,11 +54,13 @@ export class Poller<T> {
       everyMs: (value: T) => number | null;
       tell: (reading: Reading<T>) => void;
       surroundings: Surroundings;
+      changes?: Pick<ChangeFeed, 'isTold' | 'listen'> | null;
     },
   ) {}
 
   start(): void {
     this.#forget = this.it.surroundings.onShown(() => this.readNow());
+    this.#unlisten = this.it.changes?.listen(() => this.#hear()) ?? (() => {});
     this.readNow();
   }
 
@@ -56,6 +68,7 @@ export class Poller<T> {
     this.#stopped = true;
     this.#cancel();
     this.#forget();
+    this.#unlisten();
   }
 
   /** Now instead of later; one reading at a time. */
@@ -63,27 +76,44 @@ export class Poller<T> {
     if (this.#busy || this.#stopped) return;
     this.#cancel();
     this.#busy = true;
+    this.#news = false;
     void this.#read().finally(() => {
       this.#busy = false;
     });
   }
 
+  #hear(): void {
+    this.#news = true;
+    if (!this.#busy && !this.#stopped) this.#schedule();
+  }
+
   async #read(): Promise<void> {
     const { read, everyMs, surroundings } = this.it;
-    let nextMs: number | null;
     try {
       const value = await read();
       this.#failures = 0;
-      nextMs = everyMs(value);
+      this.#pauseMs = everyMs(value);
       this.#tell({ value, readAtMs: surroundings.now(), error: null, retryAtMs: null });
     } catch (error) {
       this.#failures++;
-      nextMs = retryDelayMs(this.#failures);
-      const retryAtMs = surroundings.now() + nextMs;
+      this.#pauseMs = retryDelayMs(this.#failures);
+      const retryAtMs = surroundings.now() + this.#pauseMs;
       this.#tell({ ...this.#reading, error: error as Error, retryAtMs });
     }
-    if (nextMs === null || this.#stopped) return;
-    this.#cancel = surroundings.after(nextMs, () => {
+    this.#endedMs = surroundings.now();
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    const { surroundings, changes } = this.it;
+    const pauseMs = this.#pauseMs;
+    if (pauseMs === null || this.#stopped) return;
+    const quiet = changes?.isTold === true && !this.#news && this.#failures === 0;
+    const sinceMs = surroundings.now() - this.#endedMs;
+    // News wait only until a reading without them would have been due.
+    const waitMs = this.#news ? Math.max(0, pauseMs - sinceMs) : pauseMs;
+    this.#cancel();
+    this.#cancel = surroundings.after(quiet ? Math.max(pauseMs, toldEveryMs) : waitMs, () => {
       // Shown again, `onShown` reads at once.
       if (!surroundings.isHidden()) this.readNow();
     });

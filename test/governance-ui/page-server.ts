@@ -16,10 +16,13 @@ export interface PageServer {
   readonly node: FixtureNode;
   /** What the registry serves. */
   readonly store: FolderStore;
+  /** Of pages that are told of changes: something happened on the chain. */
+  tell(height: number): void;
   stop(): Promise<void>;
 }
 
-export async function startPageServer(): Promise<PageServer> {
+/** `events`: the pages are told of changes; without it they ask again and again. */
+export async function startPageServer(it: { events?: boolean } = {}): Promise<PageServer> {
   const { folder } = await buildPages();
   const dao = new DaoFixture();
   const node = new FixtureNode(dao);
@@ -31,16 +34,23 @@ export async function startPageServer(): Promise<PageServer> {
   await mkdir(webDir);
   const headers = () => pageHeaders([node.rpcUrl]);
   const staticDirs = [webDir, folder].map((dir) => ({ mount: '/', dir, headers }));
-  const registry = await startRegistry({ dataDir, port: 0, staticDirs });
+  const listeners = new Set<(height: number) => void>();
+  const watchChain = (tell: (height: number) => void) => {
+    listeners.add(tell);
+    return () => void listeners.delete(tell);
+  };
+  const registry = await startRegistry({ dataDir, port: 0, staticDirs, watchChain });
   const file: NetworkFile = {
     network: 'localnet',
     rpcUrl: node.rpcUrl,
     contract: 'dao.local',
     registry: registry.url,
+    ...(it.events ? { events: '/events' } : {}),
   };
   await writeFile(join(webDir, networkFileName), JSON.stringify(file));
   return {
     ...{ url: registry.url, dao, node, store },
+    tell: (height) => listeners.forEach((tell) => tell(height)),
     stop: async () => {
       await registry.stop();
       await node.stop();
