@@ -10,6 +10,7 @@ import { parseDigest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { MirroredRelease } from '@commonweights/trainer/release/mirror-folder.js';
 import type { Verdict } from '@commonweights/trainer/release/verdict.js';
 import { wholeNumber, withExamples, withJson } from '../arguments.js';
+import { bucketHelp, isBucket, openBucket, withBucket, type BucketFlags } from '../bucket.js';
 import { formatBytes, formatTable } from '../output.js';
 import { untilAborted } from '../pause.js';
 import { reportVerdicts } from '../print-verdicts.js';
@@ -29,6 +30,7 @@ interface ServeFlags extends MirrorFlags {
   readonly port: number;
   readonly host: string;
 }
+type ExportFlags = MirrorFlags & BucketFlags;
 interface DenyFlags extends MirrorFlags {
   readonly reason: string;
 }
@@ -81,15 +83,16 @@ export function addMirrorCommands(program: Command, terminal: Terminal): void {
     terminal,
     (session, [digest], flags) => deny(session, digest!, flags),
   );
-  does<MirrorFlags>(
+  does<ExportFlags>(
     withExamples(
-      withJson(own(mirror.command('export <dir>'))).description(
-        'lay it out for a web server or a bucket that serves files as they are',
+      withBucket(withJson(own(mirror.command('export <to>')))).description(
+        'lay it out for a web server, in a folder; or in a bucket, s3://NAME/PREFIX, that anybody may read',
       ),
       'commonweights mirror export ./public',
-    ),
+      'commonweights mirror export s3://weights/mirror --endpoint https://s3.example',
+    ).addHelpText('after', bucketHelp),
     terminal,
-    (session, [dir], flags) => exportTo(session, dir!, flags),
+    (session, [to], flags) => exportTo(session, to!, flags),
   );
 }
 
@@ -185,8 +188,22 @@ async function deny(session: Session, digest: string, flags: DenyFlags): Promise
   session.print({ denied }, () => `${denied.length} blobs are served no more\n`);
 }
 
-async function exportTo(session: Session, dir: string, flags: MirrorFlags): Promise<void> {
-  const to = resolve(session.terminal.cwd, dir);
-  const blobs = await (await open(session, flags)).export(to);
+async function exportTo(session: Session, where: string, flags: ExportFlags): Promise<void> {
+  const mirror = await open(session, flags);
+  if (isBucket(where)) {
+    const bucket = await openBucket(session, where, { ...flags, stagingFolder: flags.data });
+    const { blobs, sentBytes } = await mirror.exportToBucket(bucket, ({ blobs: done, of }) =>
+      session.terminal.stderr.isTTY
+        ? session.terminal.stderr.redraw(`${done} of ${of} blobs${done === of ? '\n' : ''}`)
+        : undefined,
+    );
+    session.print(
+      { to: where, blobs, sentBytes },
+      () => `${blobs} blobs in ${bucket.name}, ${formatBytes(sentBytes)} sent\n`,
+    );
+    return;
+  }
+  const to = resolve(session.terminal.cwd, where);
+  const blobs = await mirror.export(to);
   session.print({ to, blobs }, () => `${blobs} blobs below ${join(to, 'blobs')}\n`);
 }

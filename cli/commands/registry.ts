@@ -19,6 +19,7 @@ import {
   startRegistry,
   type RegistryOptions,
 } from '@commonweights/dataset-registry/server/registry.js';
+import { bucketHelp, bucketOptions, withBucket, type BucketFlags } from '../bucket.js';
 import { accountList, byteSize, duration, wholeNumber, withExamples } from '../arguments.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
@@ -29,8 +30,9 @@ import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 import { authoriseByChain } from '../upload-authority.js';
 
-interface ServeFlags {
+interface ServeFlags extends BucketFlags {
   readonly data: string;
+  readonly store?: string;
   readonly port: number;
   readonly host: string;
   readonly accounts?: string[];
@@ -60,10 +62,13 @@ export function addRegistryCommands(program: Command, terminal: Terminal): void 
   const registry = program.command('registry').description('keeping blobs for others');
   does<ServeFlags>(
     withExamples(
-      registry
-        .command('serve')
-        .description('serve blobs, taking uploads that an account of the network signed')
-        .option('--data <dir>', 'where they are kept', '.commonweights/registry')
+      withBucket(
+        registry
+          .command('serve')
+          .description('serve blobs, taking uploads that an account of the network signed')
+          .option('--data <dir>', 'where they are kept', '.commonweights/registry')
+          .option('--store <bucket>', 'keep the blobs in s3://NAME/PREFIX, the rest in --data'),
+      )
         .option('--port <n>', 'where to listen', wholeNumber(0, 65_535), 3060)
         .option('--host <name>', 'which of its addresses', '127.0.0.1')
         .option('--accounts <list>', 'who may upload, by comma (default: any account)', accountList)
@@ -95,7 +100,8 @@ export function addRegistryCommands(program: Command, terminal: Terminal): void 
       'commonweights registry serve --network testnet --accounts ada.testnet,bob.testnet',
       'commonweights registry serve --mirror-of https://a.example https://b.example --port 4000',
       'commonweights registry serve --mirror-of https://a.example --fill 1h --contract dao.near',
-    ).addHelpText('after', help),
+      'commonweights registry serve --store s3://weights/blobs --endpoint https://s3.example',
+    ).addHelpText('after', help + bucketHelp),
     terminal,
     (session, _, flags) => serve(session, flags),
   );
@@ -105,7 +111,7 @@ function sizeHelp(what: string, bytes: number): string {
   return `${what} (${formatBytes(bytes)})`;
 }
 
-/** Errors: `REGISTRY_IN_USE`, `REGISTRY_NOT_STARTED`, `BAD_STORE_URL`. */
+/** Errors: `REGISTRY_IN_USE`, `REGISTRY_NOT_STARTED`, `BAD_STORE_URL`, those of `bucketOptions`. */
 async function serve(session: Session, flags: ServeFlags): Promise<void> {
   const { signal, cwd, stdout } = session.terminal;
   checkFlags(session, flags);
@@ -148,6 +154,9 @@ function checkFlags(session: Session, flags: ServeFlags): void {
   if (flags.mirrorOf && (flags.accounts || flags.quota !== undefined)) {
     throw usage('a mirror takes no uploads; leave out --accounts and --quota, or --mirror-of');
   }
+  if (flags.store === undefined && (flags.endpoint ?? flags.region) !== undefined) {
+    throw usage('--endpoint and --region are of a bucket; name it with --store');
+  }
   if (flags.fill !== undefined && !flags.mirrorOf) {
     throw usage('--fill says what a mirror fetches ahead; name its peers with --mirror-of');
   }
@@ -169,6 +178,7 @@ function optionsOf(session: Session, flags: ServeFlags): Omit<RegistryOptions, '
   const client = connect({ network, contract: session.namedContract ?? network.name });
   const { mirrorOf, accounts, quota, disk, keepFree: keepFreeBytes = keepFreeDefault } = flags;
   return {
+    ...(flags.store === undefined ? {} : { bucket: bucketOptions(session, flags.store, flags) }),
     ...(mirrorOf ? { mirrorOf } : { authorise: authoriseByChain(client, { accounts }) }),
     ...(session.namedContract
       ? { watchChain: (tell) => watchContract(client, { everyMs: watchEveryMs, tell }) }
@@ -186,7 +196,7 @@ function factsOf(session: Session, flags: ServeFlags, dataDir: string): [string,
   const who = accounts?.join(', ') ?? `any account of ${session.network.name}`;
   const most = flags.disk === undefined ? 'all of it' : formatBytes(flags.disk);
   return [
-    ['blobs in', dataDir],
+    ['blobs in', flags.store === undefined ? dataDir : `${flags.store}, the rest in ${dataDir}`],
     mirrorOf
       ? ['mirror of', mirrorOf.join(', ')]
       : ['uploads of', `${who}, ${formatBytes(quota)} each`],

@@ -55,6 +55,8 @@ export async function acceptUpload(
     reservation?.release();
     place.release();
   }
+  // Where all of it was here before, nobody read it again.
+  endUnread(request, response, it.times.drainMs);
   response.status(201).json({ digest, stored: true });
 }
 

@@ -1,10 +1,10 @@
 /**
- * How much of the disk a registry takes: bytes of all blobs, and what has to stay free. Accounts are cheap,
+ * How much a registry takes: bytes of all blobs, and what has to stay free of this machine's disk. Accounts are cheap,
  * so quotas of accounts alone would not keep a disk from filling. Counted once at the start, then kept:
  * what the operator erases by hand counts until the next start.
  */
-import { opendir, stat, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, statfs } from 'node:fs/promises';
+import type { ReceivingStore } from '../store/blob-store.js';
 import { Refusal } from './refusal.js';
 
 export interface DiskBounds {
@@ -30,9 +30,11 @@ export class DiskRoom {
     private used: number,
   ) {}
 
-  /** `folder`: of the blobs, there or not. */
-  static async open(folder: string, bounds: DiskBounds): Promise<DiskRoom> {
-    return new DiskRoom(folder, bounds, await bytesBelow(folder));
+  static async open(store: ReceivingStore, bounds: DiskBounds): Promise<DiskRoom> {
+    let used = 0;
+    for await (const { bytes } of store.list()) used += bytes;
+    await mkdir(store.folder, { recursive: true });
+    return new DiskRoom(store.folder, bounds, used);
   }
 
   get usedBytes(): number {
@@ -56,7 +58,7 @@ export class DiskRoom {
     try {
       if (this.used + this.reserved + unfinishedBytes > bytesMax) throw full();
       if (keepFreeBytes > 0) {
-        const { bavail, bsize } = await statfs(join(this.folder, '..'));
+        const { bavail, bsize } = await statfs(this.folder);
         if (bavail * bsize - this.reserved < keepFreeBytes) throw full();
       }
     } catch (error) {
@@ -69,20 +71,4 @@ export class DiskRoom {
 
 function full(): Refusal {
   return new Refusal(507, 'REGISTRY_FULL', 'its disk has no room for more', 'use another registry');
-}
-
-async function bytesBelow(folder: string): Promise<number> {
-  let bytes = 0;
-  const entries = await opendir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
-  if (!entries) return 0;
-  for await (const entry of entries) {
-    const path = join(folder, entry.name);
-    // Two levels, as a folder store writes them, and its temporary files, which are swept.
-    if (entry.isDirectory()) bytes += await bytesBelow(path);
-    else if (entry.isFile()) bytes += (await stat(path).catch(() => null))?.size ?? 0;
-  }
-  return bytes;
 }

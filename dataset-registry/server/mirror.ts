@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import type { Digest } from '../digest/digest.js';
 import { BlobError } from '../store/blob-errors.js';
-import type { FolderStore } from '../store/folder-store.js';
+import type { ReceivingStore } from '../store/blob-store.js';
 import { HttpStore } from '../store/http-store.js';
 import { strikesMax } from '../store/limits.js';
 import type { DiskRoom } from './disk-room.js';
@@ -28,7 +28,7 @@ export const mirrorHeader = 'commonweights-mirror';
 export interface MirrorOptions {
   /** Base URLs, the preferred one first. */
   peers: readonly string[];
-  store: FolderStore;
+  store: ReceivingStore;
   room: DiskRoom;
   blobBytesMax: number;
   /** How long who asks waits for it to come. */

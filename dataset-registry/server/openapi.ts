@@ -14,7 +14,7 @@ const anyRequest = ['TOO_MANY_REQUESTS', 'REGISTRY_FAILED'] as const;
 /** Where a path names a blob. */
 const reading = [
   ...(['BAD_DIGEST', 'BAD_PATH', 'BLOB_MISSING', 'BLOB_DENIED'] as const),
-  ...(['BLOB_COMING', 'REGISTRY_FULL'] as const),
+  ...(['BLOB_COMING', 'STORE_AWAY', 'REGISTRY_FULL'] as const),
   ...anyRequest,
 ];
 const writing = [
@@ -22,7 +22,7 @@ const writing = [
   ...(['NOT_ALLOWED', 'UPLOAD_CUT_OFF', 'UPLOAD_RUNNING', 'WRONG_OFFSET'] as const),
   ...(['LENGTH_REQUIRED', 'BLOB_TOO_LARGE', 'QUOTA_EXCEEDED', 'ENCODED_BODY'] as const),
   ...(['WRONG_DIGEST', 'TOO_MANY_UPLOADS', 'BLOB_DENIED', 'TOO_MANY_PARTS'] as const),
-  ...(['CHAIN_SILENT', 'REGISTRY_FULL'] as const),
+  ...(['CHAIN_SILENT', 'STORE_AWAY', 'REGISTRY_FULL'] as const),
   ['BAD_RANGE', 400] as const,
   ...anyRequest,
 ];
@@ -199,8 +199,9 @@ const schemas = {
       remedy: { type: 'string' },
       retryAfterSeconds: count,
       offset: { ...count, description: 'Bytes of an upload that are here' },
+      size: { ...count, description: 'Bytes of the blob' },
     },
-    ['retryAfterSeconds', 'offset'],
+    ['retryAfterSeconds', 'offset', 'size'],
   ),
   Stored: strict({ digest: digestSchema, stored: { type: 'boolean' }, offset: count }, ['offset']),
   Health: strict({

@@ -33,6 +33,7 @@ export const refusalStatuses = {
   BLOB_COMING: [503],
   CHAIN_SILENT: [503],
   TOO_MANY_STREAMS: [503],
+  STORE_AWAY: [503],
   REGISTRY_FULL: [507],
 } as const satisfies Record<string, readonly number[]>;
 
@@ -65,7 +66,8 @@ export function sendRefusal(response: Response, refusal: Refusal): void {
   for (const name of [...blobHeaders, 'content-range', 'content-length']) {
     response.removeHeader(name);
   }
-  const { retryAfterSeconds } = facts;
+  const { retryAfterSeconds, size } = facts;
+  if (status === 416) response.set('content-range', `bytes */${size}`);
   if (retryAfterSeconds !== undefined) response.set('retry-after', String(retryAfterSeconds));
   response.status(status).json({ code, message, remedy, ...facts });
 }

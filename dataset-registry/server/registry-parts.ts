@@ -2,6 +2,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Digest } from '../digest/digest.js';
+import type { ReceivingStore } from '../store/blob-store.js';
+import type { BucketOptions } from '../store/bucket-address.js';
+import { BucketStore } from '../store/bucket-store.js';
 import { FolderStore } from '../store/folder-store.js';
 import type { Authority } from './authenticate.js';
 import { ChangeStreams, type WatchChain } from './change-stream.js';
@@ -37,6 +40,8 @@ export interface StaticDir {
 export interface RegistryOptions extends Authority {
   /** Blobs, quota book and the operator's files live here. */
   dataDir: string;
+  /** The blobs live there instead; what is received lies in `dataDir` until it is checked. */
+  bucket?: BucketOptions;
   quotas?: { bytesPerAccount?: number };
   /** Of all accounts, or all that a mirror fetched. */
   disk?: DiskBounds;
@@ -77,7 +82,7 @@ export interface ConnectionTimes {
 
 export interface RegistryParts {
   options: RegistryOptions;
-  store: FolderStore;
+  store: ReceivingStore;
   denylist: () => Promise<ReadonlyMap<Digest, string>>;
   index: () => Promise<ReadonlyMap<string, Digest>>;
   parts: PartShelf;
@@ -94,7 +99,7 @@ export interface RegistryParts {
   live: { connections: number; stopping: boolean };
 }
 
-/** Errors: `BAD_QUOTA_FILE`, `BAD_STORE_URL`, `MIRROR_TAKES_NO_UPLOADS`. */
+/** Errors: `BAD_QUOTA_FILE`, `BAD_STORE_URL`, `MIRROR_TAKES_NO_UPLOADS`, `STORE_UNREACHABLE`. */
 export async function openParts(options: RegistryOptions): Promise<RegistryParts> {
   const { dataDir, mirrorOf } = options;
   if (mirrorOf && options.authorise) {
@@ -102,8 +107,8 @@ export async function openParts(options: RegistryOptions): Promise<RegistryParts
   }
   await mkdir(dataDir, { recursive: true });
   const now = options.now ?? Date.now;
-  const store = new FolderStore(join(dataDir, 'blobs'));
-  const room = await DiskRoom.open(store.folder, options.disk ?? {});
+  const store = openStore(options);
+  const room = await DiskRoom.open(store, options.disk ?? {});
   const metrics = new Metrics(now());
   const changes = new ChangeStreams(options.watchChain ?? null);
   const rate = options.requestRate;
@@ -121,6 +126,11 @@ export async function openParts(options: RegistryOptions): Promise<RegistryParts
     times: { idleMs, drainMs, headersMs, answerGraceMs, ...options.connectionTimes },
     live: { connections: 0, stopping: false },
   };
+}
+
+function openStore({ dataDir, bucket }: RegistryOptions): ReceivingStore {
+  if (!bucket) return new FolderStore(join(dataDir, 'blobs'));
+  return new BucketStore({ ...bucket, stagingFolder: join(dataDir, 'receiving') });
 }
 
 const rateDefault: Rate = { perSecond: requestsPerSecond, burst: requestsBurst };

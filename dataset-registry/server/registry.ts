@@ -7,7 +7,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Digest } from '../digest/digest.js';
-import type { FolderStore } from '../store/folder-store.js';
+import type { ReceivingStore } from '../store/blob-store.js';
 import { limitConnections } from './connection-counts.js';
 import { connectionsPerAddressMax } from './limits.js';
 import { openParts, type RegistryOptions, type RegistryParts } from './registry-parts.js';
@@ -20,7 +20,7 @@ export interface RunningRegistry {
   url: string;
   /** Of a mirror: fetches a blob before anybody asks for it. Whether it is here then. */
   fetchAhead(digest: Digest): Promise<boolean>;
-  store: FolderStore;
+  store: ReceivingStore;
   /** At once; what runs has `graceMs` to end by itself. */
   stop(it?: { graceMs: number }): Promise<void>;
 }

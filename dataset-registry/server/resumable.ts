@@ -8,7 +8,8 @@ import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Request } from 'express';
 import type { Digest } from '../digest/digest.js';
-import { digestOfFile, type FolderStore } from '../store/folder-store.js';
+import type { ReceivingStore } from '../store/blob-store.js';
+import { digestOfFile } from '../store/folder-store.js';
 import { partLifeMs, partsMax, partsPerAccountMax } from './limits.js';
 import { Refusal } from './refusal.js';
 import { tooLarge, writeBody, wrongDigest, type UploadTimes } from './upload.js';
@@ -74,14 +75,14 @@ export class PartShelf {
    */
   async receive(piece: {
     request: Request;
-    store: FolderStore;
+    store: ReceivingStore;
     accountId: string;
     digest: Digest;
     range: ContentRange;
     times: UploadTimes;
     nowMs: number;
   }): Promise<{ complete: boolean }> {
-    const { request, store, accountId, digest, range, times } = piece;
+    const { request, accountId, digest, range, times } = piece;
     const path = this.pathOf(accountId, digest);
     if (this.busy.has(path)) {
       throw new Refusal(409, 'UPLOAD_RUNNING', 'this upload is running already', 'wait for it');
@@ -90,6 +91,11 @@ export class PartShelf {
     try {
       await this.makeRoom(path, piece);
       const have = await sizeOrZero(path);
+      // All of it came before, and it did not become a blob: a kill, or a store that was away.
+      if (have >= range.total) {
+        await this.finish(path, piece);
+        return { complete: true };
+      }
       if (have !== range.start) throw wrongOffset(have, range.start);
       const file = await open(path, 'a');
       try {
@@ -99,16 +105,23 @@ export class PartShelf {
         await file.close();
       }
       if (range.end < range.total) return { complete: false };
-      const found = await digestOfFile(path);
-      if (found !== digest) {
-        await rm(path, { force: true });
-        throw wrongDigest(found, digest);
-      }
-      await store.adopt(path, digest);
+      await this.finish(path, piece);
       return { complete: true };
     } finally {
       this.busy.delete(path);
     }
+  }
+
+  private async finish(
+    path: string,
+    { store, digest }: { store: ReceivingStore; digest: Digest },
+  ): Promise<void> {
+    const found = await digestOfFile(path);
+    if (found !== digest) {
+      await rm(path, { force: true });
+      throw wrongDigest(found, digest);
+    }
+    await store.adopt(path, digest);
   }
 
   /**

@@ -1,5 +1,6 @@
 /** What a registry answers, route by route; `openapi.ts` describes the same for clients. */
 import express, { type NextFunction, type Request, type Response } from 'express';
+import { BlobError } from '../store/blob-errors.js';
 import { acceptUpload } from './accept-upload.js';
 import { groupOf } from './connection-counts.js';
 import { missTokens, uploadTokens } from './limits.js';
@@ -56,7 +57,7 @@ export function buildRoutes(it: RegistryParts): express.Express {
   });
   app.get('/blobs/:digest', async (request, response) => {
     await bring(it, request);
-    await sendBlob(store, readDigest(request), response, times);
+    await sendBlob(store, request, response, times);
   });
   app.put('/blobs/:digest', async (request, response) => {
     await acceptUpload(it, request, response);
@@ -129,18 +130,31 @@ function allowEveryOrigin(request: Request, response: Response, next: NextFuncti
   response.status(204).end();
 }
 
+function storeAway(): Refusal {
+  const why = 'the bucket that keeps the blobs does not answer';
+  const remedy = 'ask again in a moment, or ask another registry';
+  return new Refusal(503, 'STORE_AWAY', why, remedy, { retryAfterSeconds: 5 });
+}
+
 function answerErrors({ options, times, now }: RegistryParts) {
-  return (error: unknown, request: Request, response: Response, _: NextFunction): void => {
-    endUnread(request, response, times.drainMs);
-    if (error instanceof Refusal) return sendRefusal(response, error);
-    if (error instanceof URIError || (error as { status?: number }).status === 400) {
-      const why = 'the path is not valid';
-      return sendRefusal(response, new Refusal(400, 'BAD_PATH', why, 'encode it as a URL'));
-    }
+  const tell = (request: Request, error: unknown): void => {
     const at = new Date(now()).toISOString();
     const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
     if (options.log) options.log({ at, event: 'failure', what: request.method, error: told });
     else console.error(error);
+  };
+  return (error: unknown, request: Request, response: Response, _: NextFunction): void => {
+    endUnread(request, response, times.drainMs);
+    if (error instanceof Refusal) return sendRefusal(response, error);
+    if (error instanceof BlobError && error.code === 'STORE_UNREACHABLE') {
+      tell(request, error);
+      return sendRefusal(response, storeAway());
+    }
+    if (error instanceof URIError || (error as { status?: number }).status === 400) {
+      const why = 'the path is not valid';
+      return sendRefusal(response, new Refusal(400, 'BAD_PATH', why, 'encode it as a URL'));
+    }
+    tell(request, error);
     const why = 'the registry failed on this request';
     sendRefusal(response, new Refusal(500, 'REGISTRY_FAILED', why, 'tell its operator'));
   };

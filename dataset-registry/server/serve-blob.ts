@@ -1,8 +1,10 @@
 /** A blob's bytes to whoever asks, and a manifest parsed; and who reads too slowly is cut off. */
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { isDigest, type Digest } from '../digest/digest.js';
 import { manifestLimits, parseManifest } from '../digest/manifest.js';
-import type { FolderStore } from '../store/folder-store.js';
+import type { BlobStore } from '../store/blob-store.js';
 import { answerBytesPerSecondMin } from './limits.js';
 import { Refusal } from './refusal.js';
 
@@ -21,38 +23,66 @@ function missingBlob(digest: Digest): Refusal {
   return new Refusal(404, 'BLOB_MISSING', `${digest} is not here`, 'try another registry');
 }
 
-/** A blob never changes, so it may be cached for ever; ranges and HEAD are express's own. */
+/** A blob never changes, so it may be cached for ever. Of several ranges at once, all of it is sent. */
 export async function sendBlob(
-  store: FolderStore,
-  digest: Digest,
+  store: BlobStore,
+  request: Request,
   response: Response,
   { answerGraceMs }: { answerGraceMs: number },
 ): Promise<void> {
-  if (!(await store.has(digest))) throw missingBlob(digest);
+  const digest = readDigest(request);
+  const size = await store.size(digest);
+  if (size === null) throw missingBlob(digest);
+  const etag = `"${digest}"`;
   response.set({
+    'accept-ranges': 'bytes',
     'cache-control': 'public, max-age=31536000, immutable',
     'content-type': 'application/octet-stream',
     'content-disposition': 'attachment',
-    etag: `"${digest}"`,
+    etag,
   });
+  // Whoever asks by digest means these bytes: there is nothing else that could match.
+  if (request.fresh) return void response.status(304).end();
+  const range = readRange(request, size, etag);
+  if (range) {
+    response.status(206);
+    response.set('content-range', `bytes ${range.start}-${range.end - 1}/${size}`);
+  }
+  const { start, end } = range ?? { start: 0, end: size };
+  response.set('content-length', String(end - start));
+  if (request.method === 'HEAD' || start === end) return void response.end();
   watchReader(response, answerGraceMs);
-  await new Promise<void>((resolve, reject) => {
-    const path = store.pathOf(digest);
-    const sending = { cacheControl: false, lastModified: false, dotfiles: 'allow' as const };
-    response.sendFile(path, sending, (error?: Error & { status?: number }) => {
-      // Whoever asked has gone: nobody's fault, and nobody to tell.
-      if (!error || response.destroyed || isGone(error)) return resolve();
-      if (error.status === 416) {
-        return reject(
-          new Refusal(416, 'BAD_RANGE', 'no such range in this blob', 'ask HEAD first'),
-        );
-      }
-      reject(error);
-    });
-  });
+  const abort = new AbortController();
+  response.once('close', () => abort.abort());
+  const pieces = store.read(digest, { start, end, signal: abort.signal });
+  try {
+    await pipeline(Readable.from(pieces, { objectMode: false, highWaterMark: 2 ** 18 }), response);
+  } catch (error) {
+    // Whoever asked has gone: nobody's fault, and nobody to tell.
+    if (isGone(error)) return;
+    throw error;
+  }
 }
 
-export async function readManifest(store: FolderStore, digest: Digest): Promise<unknown> {
+/** The one range that was asked for; null: all of it. Throws the refusal `BAD_RANGE`. */
+function readRange(
+  request: Request,
+  size: number,
+  etag: string,
+): { start: number; end: number } | null {
+  if (request.headers.range === undefined) return null;
+  const condition = request.headers['if-range'];
+  if (condition !== undefined && condition !== etag) return null;
+  const ranges = request.range(size);
+  if (ranges === -1) {
+    throw new Refusal(416, 'BAD_RANGE', 'no such range in this blob', 'ask HEAD first', { size });
+  }
+  if (ranges === undefined || ranges === -2 || ranges.type !== 'bytes') return null;
+  const [only, ...others] = ranges;
+  return only && others.length === 0 ? { start: only.start, end: only.end + 1 } : null;
+}
+
+export async function readManifest(store: BlobStore, digest: Digest): Promise<unknown> {
   const size = await store.size(digest);
   if (size === null) throw missingBlob(digest);
   const what = 'this blob is not a manifest';
@@ -81,6 +111,7 @@ function watchReader(response: Response, graceMs: number): void {
   response.once('close', () => clearInterval(timer));
 }
 
-function isGone(error: Error & { code?: string }): boolean {
-  return error.code === 'ECONNABORTED';
+function isGone(error: unknown): boolean {
+  const { code } = error as { code?: string };
+  return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET' || code === 'EPIPE';
 }

@@ -7,7 +7,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import type { Request } from 'express';
 import type { Digest } from '../digest/digest.js';
-import type { FolderStore } from '../store/folder-store.js';
+import type { ReceivingStore } from '../store/blob-store.js';
 import { uploadBytesPerSecondMin, uploadGraceMs, uploadStallMs } from './limits.js';
 import { Refusal } from './refusal.js';
 
@@ -35,7 +35,7 @@ export function announcedBytes(request: Request, blobBytesMax: number): number {
 /** Receives the body into the store as `digest`. Throws a `Refusal`; nothing half-done stays. */
 export async function receiveBlob(
   request: Request,
-  store: FolderStore,
+  store: ReceivingStore,
   expected: { digest: Digest; bytes: number },
   times: UploadTimes = uploadTimesDefault,
 ): Promise<void> {

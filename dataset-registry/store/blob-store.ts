@@ -31,6 +31,26 @@ export interface ErasableStore extends BlobStore {
   remove(digest: Digest): Promise<boolean>;
 }
 
+export interface StoredBlob {
+  readonly digest: Digest;
+  readonly bytes: number;
+}
+
+/**
+ * What a registry keeps its blobs in. It receives into a file on this machine, checks what came, and then
+ * has it adopted: nothing that was not checked is ever there under a digest.
+ */
+export interface ReceivingStore extends ErasableStore {
+  /** On this machine: where what is received lies. */
+  readonly folder: string;
+  /** A fresh path in that folder. What is left there by who was killed is swept. */
+  temporaryPath(): Promise<string>;
+  /** Makes a file whose digest the caller has checked visible as that blob; the file is gone then. */
+  adopt(path: string, digest: Digest): Promise<void>;
+  /** Every blob, in any order. */
+  list(): AsyncIterable<StoredBlob>;
+}
+
 export function isErasable(store: BlobStore): store is ErasableStore {
   return typeof (store as Partial<ErasableStore>).remove === 'function';
 }

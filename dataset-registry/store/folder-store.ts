@@ -6,15 +6,15 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
+import { mkdir, open, opendir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { digestOf, parseDigest, type Digest } from '../digest/digest.js';
+import { digestOf, isDigest, parseDigest, type Digest } from '../digest/digest.js';
 import { corrupt, missing, tooLarge } from './blob-errors.js';
-import type { ErasableStore } from './blob-store.js';
+import type { ReceivingStore, StoredBlob } from './blob-store.js';
 import { sweepLeftovers } from './leftovers.js';
 import { blobBytesMax } from './limits.js';
 
-export class FolderStore implements ErasableStore {
+export class FolderStore implements ReceivingStore {
   private swept: Promise<void> | null = null;
 
   constructor(readonly folder: string) {}
@@ -97,6 +97,18 @@ export class FolderStore implements ErasableStore {
     }
   }
 
+  async *list(): AsyncGenerator<StoredBlob, void> {
+    for await (const { name } of entriesOf(this.folder)) {
+      if (!/^[0-9a-f]{2}$/.test(name)) continue;
+      for await (const { name: hex } of entriesOf(join(this.folder, name))) {
+        const digest = `sha256:${hex}`;
+        if (!isDigest(digest) || !hex.startsWith(name)) continue;
+        const bytes = await this.size(digest);
+        if (bytes !== null) yield { digest, bytes };
+      }
+    }
+  }
+
   /** A fresh path inside the store's own file system, so that `adopt` is an atomic rename. */
   async temporaryPath(): Promise<string> {
     const folder = join(this.folder, 'tmp');
@@ -124,6 +136,15 @@ export async function digestOfFile(path: string): Promise<Digest> {
   const hash = createHash('sha256');
   for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(piece);
   return parseDigest(`sha256:${hash.digest('hex')}`);
+}
+
+/** None where there is no such folder. */
+async function* entriesOf(folder: string): AsyncGenerator<{ name: string }, void> {
+  const entries = await opendir(folder).catch((error: unknown) => {
+    if (isAbsent(error)) return null;
+    throw error;
+  });
+  if (entries) yield* entries;
 }
 
 function isAbsent(error: unknown): boolean {

@@ -43,3 +43,15 @@ export const silentMsMin = 1_000;
 
 /** A piece from which a source's rate is told. */
 export const tellingBytesMin = 2 ** 16;
+
+/** One object of a bucket: what S3 takes in one request. */
+export const bucketObjectBytesMax = 5 * 2 ** 30;
+
+/** A bucket that takes in nothing, or is silent after all was sent, for this long has failed. */
+export const bucketStallMs = 30_000;
+/** Before a request to it is tried again; doubled each time. */
+export const bucketRetryMs = 200;
+/** A page of its list: 1,000 keys of at most 1,024 bytes, and words around them. */
+export const bucketAnswerBytesMax = 2 ** 22;
+/** A hundred million blobs. */
+export const bucketListPagesMax = 100_000;

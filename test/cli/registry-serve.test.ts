@@ -7,8 +7,10 @@ import { authoriseByChain } from '@commonweights/cli/upload-authority.js';
 import { createKey } from '@commonweights/dao-contracts/client/accounts.js';
 import type { DatasetView, ReleaseView } from '@commonweights/dao-contracts/client/views.js';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import { HttpStore } from '@commonweights/dataset-registry/store/http-store.js';
 import { putFiles } from '@commonweights/dataset-registry/store/manifest-store.js';
 import { handlerError, ScriptedNode } from '../dao-contracts/client/scripted-node.js';
+import { startS3 } from '../dataset-registry/store/s3-server.js';
 import { CliFolder, expectOneSentence } from './cli-folder.js';
 
 interface Serving {
@@ -24,6 +26,7 @@ describe('commonweights registry serve', () => {
   let cli: CliFolder;
   let node: ScriptedNode;
   const serving: Serving[] = [];
+  let env: Record<string, string> = {};
   const account = { accountId: 'ann.test', secretKey: createKey().secretKey };
 
   beforeEach(async () => {
@@ -56,7 +59,7 @@ describe('commonweights registry serve', () => {
       {
         stdout: { write: (text: string) => (out += text) },
         stderr: { write: (text: string) => ((err += text), waiting.forEach((look) => look())) },
-        ...{ env: {}, cwd: cli.folder, signal: stop.signal },
+        ...{ env, cwd: cli.folder, signal: stop.signal },
       },
     );
     await Promise.race([
@@ -117,6 +120,40 @@ describe('commonweights registry serve', () => {
     node = await ScriptedNode.start();
     expect(await refusal(silent.url)).to.match(/the chain does not say now whose key/);
   }).timeout(20_000);
+
+  it('keeps blobs in a bucket, with keys of the environment', async () => {
+    const s3 = await startS3();
+    try {
+      const { bucket, endpoint } = s3.options;
+      env = s3.env;
+      const { url, err } = await serve('--store', `s3://${bucket}/x`, '--endpoint', endpoint);
+      expect(err()).to.match(/blobs in +s3:\/\/weights\/x, the rest in /);
+      const digest = await openRegistryStore({ url, account }).put(Uint8Array.of(1, 2));
+      expect(await new HttpStore(`${endpoint}/${bucket}/x`).get(digest)).to.have.lengthOf(2);
+      await serving.pop()!.stop();
+    } finally {
+      env = {};
+      await s3.stop();
+    }
+  });
+
+  it('refuses a bucket that is none, that it has no keys for, or that is away', async () => {
+    const run = (...flags: string[]) =>
+      cli.run('registry', 'serve', '--port', '0', '--rpc', node.rpcUrl, ...flags);
+    const keyless = await run('--store', 's3://weights');
+    expectOneSentence(keyless, /^NO_BUCKET_KEYS: .*set both/);
+    expect(keyless.code).to.equal(2);
+    expectOneSentence(await run('--store', './folder'), /^BAD_BUCKET_ADDRESS: "\.\/folder"/);
+    expectOneSentence(await run('--endpoint', 'http://a'), /^USAGE: .*name it with --store/);
+    const away = await cli.runWith(
+      { env: { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' } },
+      ...['registry', 'serve', '--port', '0', '--rpc', node.rpcUrl],
+      ...['--store', 's3://weights', '--endpoint', 'http://127.0.0.1:1'],
+    );
+    expectOneSentence(away, /^STORE_UNREACHABLE: s3:\/\/weights\/ at http:\/\/127/);
+    const mirror = await cli.run('mirror', 'export', 's3://weights');
+    expectOneSentence(mirror, /^NO_BUCKET_KEYS/);
+  });
 
   it('has a folder to itself', async () => {
     await serve();

@@ -29,7 +29,9 @@ import {
   type ManifestFile,
 } from '@commonweights/dataset-registry/digest/manifest.js';
 import { openDenylist, openIndex } from '@commonweights/dataset-registry/server/operator-files.js';
-import { FolderStore } from '@commonweights/dataset-registry/store/folder-store.js';
+import { corrupt } from '@commonweights/dataset-registry/store/blob-errors.js';
+import type { BucketStore } from '@commonweights/dataset-registry/store/bucket-store.js';
+import { digestOfFile, FolderStore } from '@commonweights/dataset-registry/store/folder-store.js';
 import { MANIFEST_FILE } from './release-files.js';
 
 export interface MirroredRelease {
@@ -113,20 +115,51 @@ export class MirrorFolder {
    * blobs there are.
    */
   async export(to: string): Promise<number> {
+    const { served, denied } = await this.sortBlobs();
+    await mkdir(join(to, 'blobs'), { recursive: true });
+    for (const blob of denied) await rm(join(to, 'blobs', blob), { force: true });
+    for (const blob of served) await shareFile(this.store.pathOf(blob), join(to, 'blobs', blob));
+    return served.length;
+  }
+
+  /**
+   * The same into a bucket, which is a mirror when anybody may read it. What is there with its size is not
+   * sent again. Errors: `BLOB_CORRUPT`, `STORE_UNREACHABLE`; what was sent by then stays.
+   */
+  async exportToBucket(
+    bucket: BucketStore,
+    onBlob?: (done: { blobs: number; of: number; sentBytes: number }) => void,
+  ): Promise<{ blobs: number; sentBytes: number }> {
+    const { served, denied } = await this.sortBlobs();
+    for (const blob of denied) await bucket.remove(blob);
+    let [blobs, sentBytes] = [0, 0];
+    for (const blob of served) {
+      const size = await this.store.size(blob);
+      if (size === null || (await bucket.size(blob)) !== size) {
+        const path = this.store.pathOf(blob);
+        const found = await digestOfFile(path);
+        if (found !== blob) throw corrupt(blob, this.store.folder, found);
+        await bucket.putFile(path, blob);
+        sentBytes += size ?? 0;
+      }
+      onBlob?.({ blobs: ++blobs, of: served.length, sentBytes });
+    }
+    return { blobs, sentBytes };
+  }
+
+  /** What is handed on, each manifest after its files, and what is not. */
+  private async sortBlobs(): Promise<{ served: Digest[]; denied: Digest[] }> {
     const denied = await openDenylist(this.dataDir)();
-    const blobs = new Set<Digest>();
+    const served = new Set<Digest>();
     for (const { manifest, denied: why } of await this.list()) {
       if (why !== null) continue;
-      for (const blob of [manifest, ...blobsOf((await this.manifestOf(manifest))!)])
-        blobs.add(blob);
+      for (const blob of blobsOf((await this.manifestOf(manifest))!)) served.add(blob);
+      served.add(manifest);
     }
-    await mkdir(join(to, 'blobs'), { recursive: true });
-    for (const blob of denied.keys()) await rm(join(to, 'blobs', blob), { force: true });
-    for (const blob of blobs) {
-      if (denied.has(blob)) blobs.delete(blob);
-      else await shareFile(this.store.pathOf(blob), join(to, 'blobs', blob));
-    }
-    return blobs.size;
+    return {
+      served: [...served].filter((blob) => !denied.has(blob)),
+      denied: [...denied.keys()],
+    };
   }
 
   private async addFile(dir: string, file: ManifestFile, chunkBytes: number): Promise<void> {

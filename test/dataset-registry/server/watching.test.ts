@@ -1,11 +1,12 @@
 /** What an operator sees: metrics, a line for each request, the disk; and how a registry stops. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { DiskRoom } from '@commonweights/dataset-registry/server/disk-room.js';
+import { FolderStore } from '@commonweights/dataset-registry/store/folder-store.js';
 import type { LogLine } from '@commonweights/dataset-registry/server/request-log.js';
 import { putBlob, TestRegistries, ticketFor } from './test-registry.js';
 
@@ -130,9 +131,9 @@ describe('a registry that is watched', () => {
 
   it('reserves room for what is under way, and frees what failed', async () => {
     const { dataDir } = await registries.start();
-    await mkdir(join(dataDir, 'b', '00'), { recursive: true });
-    await writeFile(join(dataDir, 'b', '00', 'x'), 'xxx');
-    const room = await DiskRoom.open(join(dataDir, 'b'), { bytesMax: 10 });
+    const store = new FolderStore(join(dataDir, 'b'));
+    await store.put(randomBytes(3));
+    const room = await DiskRoom.open(store, { bytesMax: 10 });
     const [one, two] = await Promise.all([
       room.reserve(4),
       room.reserve(4).catch((error: { code: string }) => error.code),

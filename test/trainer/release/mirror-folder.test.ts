@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { encodeManifest } from '@commonweights/dataset-registry/digest/manifest.js';
 import { startRegistry } from '@commonweights/dataset-registry/server/registry.js';
+import { BucketStore } from '@commonweights/dataset-registry/store/bucket-store.js';
 import { HttpStore } from '@commonweights/dataset-registry/store/http-store.js';
 import { describeFiles } from '@commonweights/dataset-registry/store/manifest-store.js';
 import { openBundleStore } from '@commonweights/trainer/release/bundle-store.js';
@@ -14,6 +15,7 @@ import { exitCodeOf } from '@commonweights/trainer/release/exit-codes.js';
 import { MirrorFolder } from '@commonweights/trainer/release/mirror-folder.js';
 import { pullRelease, type ReleaseSource } from '@commonweights/trainer/release/pull.js';
 import { verifyFolder } from '@commonweights/trainer/release/verify.js';
+import { startS3 } from '../../dataset-registry/store/s3-server.js';
 import { diloco, smallRelease, sparse, type Small } from './small-release.js';
 
 describe('a mirror of releases', () => {
@@ -78,6 +80,36 @@ describe('a mirror of releases', () => {
       );
     } finally {
       plain.close();
+    }
+  });
+
+  it('lays itself out in a bucket, from which anybody pulls, and takes away what is denied since', async () => {
+    const s3 = await startS3();
+    try {
+      const bucket = new BucketStore({ ...s3.options, stagingFolder: join(dir, 'tmp') });
+      const [first, second] = [await folderOf(one, 'one'), await folderOf(two, 'two')];
+      await mirror.add(first.folder, 'one-1.0.0');
+      const sent = await mirror.exportToBucket(bucket);
+      expect(sent.sentBytes).to.be.greaterThan(0);
+      const { endpoint, bucket: name } = s3.options;
+      await pullFrom(new HttpStore(`${endpoint}/${name}/a/b`), first);
+      expect(await mirror.exportToBucket(bucket)).to.deep.equal({ ...sent, sentBytes: 0 });
+      await mirror.add(second.folder, 'two-1.0.0');
+      const told: number[] = [];
+      const both = await mirror.exportToBucket(bucket, ({ blobs }) => told.push(blobs));
+      expect(told).to.deep.equal(Array.from({ length: both.blobs }, (_, i) => i + 1));
+      await mirror.deny(first.digest, 'a court order');
+      await mirror.exportToBucket(bucket);
+      expect(await bucket.has(first.digest)).to.equal(false);
+      await pullFrom(new HttpStore(`${endpoint}/${name}/a/b`), second);
+      // A file that has rotted here is not handed on.
+      const { digest } = second.manifest.files[0]!;
+      await bucket.remove(digest);
+      await writeFile(mirror.store.pathOf(digest), 'rotten');
+      await rejects(mirror.exportToBucket(bucket), 'BLOB_CORRUPT');
+      expect(await bucket.has(digest)).to.equal(false);
+    } finally {
+      await s3.stop();
     }
   });
 
