@@ -409,7 +409,7 @@ function publishRelease(
   }
   const { run, root, manifest, evaluation, title, version } = action;
   const id = takeId('releases');
-  releases.put(id, {
+  const release = {
     id,
     proposal: proposal.id,
     run,
@@ -421,9 +421,12 @@ function publishRelease(
     title,
     version,
     publishedAtMs: nowMs(),
-    status: 'published',
-  });
+    status: 'published' as const,
+  };
+  releases.put(id, release);
   near.storageWrite(`fm:${manifest}`, `${id}`);
+  // Whole, since a light client can prove what was logged to who asks no node what is stored.
+  emit([{ event: 'release_published', data: release }]);
   return id;
 }
 
