@@ -158,9 +158,17 @@ async function vote(session: Session, proposal: number, text: string): Promise<v
 async function execute(session: Session, proposal: number): Promise<void> {
   const client = await session.signer();
   await readProposal(client, proposal);
-  await payingIfAsked({ proposal }, (paid) => client.execute({ proposal, ...paid }));
+  const { transaction } = await payingIfAsked({ proposal }, (paid) =>
+    client.execute({ proposal, ...paid }),
+  );
   const view = await readProposal(client, proposal);
-  session.print(view, () => {
+  if (view.action.kind === 'publish-release' && view.created !== null && transaction !== null) {
+    session.note(
+      `To prove it later without a node, now: commonweights release evidence ${view.created} ` +
+        `--transaction ${transaction} --to evidence.jsonl`,
+    );
+  }
+  session.print({ ...view, transaction }, () => {
     const made = describeMade(view);
     return `Proposal ${proposal} is ${view.status}${made === null ? '' : `: ${made}`}\n`;
   });

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { canonicalJson } from '@commonweights/dataset-registry/digest/canonical.js';
 import { isDigest, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { exitCodeOf } from '@commonweights/trainer/release/exit-codes.js';
+import type { EvidenceBundle } from '@commonweights/trainer/release/evidence-bundle.js';
 import type { ReleaseSource } from '@commonweights/trainer/release/pull.js';
 import type { ReleaseFacts } from '@commonweights/trainer/release/release-facts.js';
 import type { ReadQuestion } from '@commonweights/trainer/release/read-release.js';
@@ -20,13 +21,21 @@ import { openRegistryStore } from '../registry-store.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 import { expectRelease, readReleaseChain, type ChainFlags } from './release-chain.js';
+import { readBundle } from './release-evidence.js';
 import { readRelease } from './release-record.js';
 
-interface PolicyFlag {
+interface PolicyFlags {
   readonly policy?: string;
+  readonly proof?: string;
 }
 
-interface PullFlags extends PolicyFlag {
+/** What a verifier brings along: rules of its own, and evidence from anybody, judged by them. */
+interface Own {
+  readonly policy: VerifierPolicy | null;
+  readonly bundle: EvidenceBundle | null;
+}
+
+interface PullFlags extends PolicyFlags {
   readonly to: string;
   readonly mirror?: string[];
   readonly saveEvidence?: string;
@@ -35,7 +44,7 @@ interface PullFlags extends PolicyFlag {
   readonly evidence?: string;
 }
 
-interface VerifyFlags extends ChainFlags, PolicyFlag {
+interface VerifyFlags extends ChainFlags, PolicyFlags {
   readonly chunks: boolean;
 }
 
@@ -48,8 +57,11 @@ Exit codes when a claim does not hold or cannot be checked:
 Exit codes when a rule of your policy is not kept (docs/protocol/releases.md):
   40 dao              41 reproductions  42 endorsements  43 evaluations
   44 disputes         45 data           46 dataLicences  47 weightLicences
-  48 decidedSince     49 factsHeightMin 50 work
+  48 decidedSince     49 factsHeightMin 50 work          51 head
 `;
+
+const proofHelp =
+  'evidence of the decision ("release evidence"), judged from the head that --policy names';
 
 export function addPullCommands(program: Command, terminal: Terminal): void {
   does<PullFlags>(
@@ -65,6 +77,7 @@ export function addPullCommands(program: Command, terminal: Terminal): void {
         .option('--offline <dir>', 'from a folder of "commonweights mirror", asking nobody')
         .option('--evidence <file>', 'with --offline: what a chain said, kept by --save-evidence')
         .option('--policy <file>', 'your own rules beside the claims, as JSON')
+        .option('--proof <file>', proofHelp)
         .option('--save-evidence <file>', 'keep what the chain said, to verify offline later'),
       'commonweights pull 1 --to ./model',
       'commonweights pull 1 --to ./model --mirror https://mirror.example --save-evidence e.json',
@@ -80,6 +93,7 @@ export function addPullCommands(program: Command, terminal: Terminal): void {
         .option('--evidence <file>', 'what a chain said, as pull --save-evidence kept it')
         .option('--offline', 'ask no chain: only what the files themselves prove can pass')
         .option('--policy <file>', 'your own rules beside the claims, as JSON')
+        .option('--proof <file>', proofHelp)
         .option(
           '--no-chunks',
           'hash files as wholes only: the same bytes proven, half the hashing',
@@ -87,6 +101,7 @@ export function addPullCommands(program: Command, terminal: Terminal): void {
       'commonweights verify ./model',
       'commonweights verify ./model --evidence e.json --json',
       'commonweights verify ./model --policy mine.json',
+      'commonweights verify ./model --offline --policy mine.json --proof evidence.jsonl',
     ).addHelpText('after', codes),
     terminal,
     (session, [dir], flags) => verify(session, dir!, flags),
@@ -94,7 +109,8 @@ export function addPullCommands(program: Command, terminal: Terminal): void {
 }
 
 async function pull(session: Session, name: string, flags: PullFlags): Promise<void> {
-  const policy = await readPolicy(session, flags);
+  const own = await readOwn(session, flags);
+  const policy = own.policy !== null;
   const { pullRelease } = await import('@commonweights/trainer/release/pull.js');
   const { cwd } = session.terminal;
   const { title, manifest, chain, sources } =
@@ -119,7 +135,7 @@ async function pull(session: Session, name: string, flags: PullFlags): Promise<v
         ),
       onSourceDropped: (it) => session.note(`  source dropped: ${it.name}: ${it.why}`),
       examine: async (folder) => {
-        verification = await examineThere(session, { dir: folder, chain }, policy);
+        verification = await examineThere(session, { dir: folder, chain }, own);
         if (flags.evenRevoked && isOnlyRevoked(verification)) return;
         if (isBad(verification)) throw new NotVerified(folder);
       },
@@ -127,10 +143,10 @@ async function pull(session: Session, name: string, flags: PullFlags): Promise<v
   } catch (error) {
     progress.fail(error instanceof NotVerified ? 'pulled, and not verified' : 'not pulled');
     if (!(error instanceof NotVerified) || !verification) throw error;
-    reportVerdicts(session, { dir: error.folder, verification, policy: policy !== null });
+    reportVerdicts(session, { dir: error.folder, verification, policy });
   }
   progress.finish(dir);
-  if (verification) reportVerdicts(session, { dir, verification, policy: policy !== null });
+  if (verification) reportVerdicts(session, { dir, verification, policy });
 }
 
 /** What was pulled lies in `folder` under no name of its own, to be looked at. */
@@ -205,11 +221,11 @@ async function verify(session: Session, name: string, flags: VerifyFlags): Promi
   const { MANIFEST_FILE } = await import('@commonweights/trainer/release/release-files.js');
   const dir = resolve(session.terminal.cwd, name);
   await expectRelease(dir, MANIFEST_FILE);
-  const policy = await readPolicy(session, flags);
+  const own = await readOwn(session, flags);
   const chain = await readReleaseChain(session, join(dir, MANIFEST_FILE), flags);
   const question = { dir, chain, chunks: flags.chunks };
-  const verification = await examineThere(session, question, policy);
-  reportVerdicts(session, { dir, verification, policy: policy !== null });
+  const verification = await examineThere(session, question, own);
+  reportVerdicts(session, { dir, verification, policy: own.policy !== null });
 }
 
 /** Above this a pass takes long enough to be watched. */
@@ -218,7 +234,7 @@ const watchedBytes = 2 ** 28;
 async function examineThere(
   session: Session,
   it: Question,
-  policy: VerifierPolicy | null,
+  { policy, bundle }: Own,
 ): Promise<Verification> {
   const { examineFolder } = await import('@commonweights/trainer/release/verify.js');
   let progress: ReturnType<Session['startProgress']> | null = null;
@@ -230,16 +246,28 @@ async function examineThere(
       `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}, ${path}`,
     );
   };
-  const verification = await examineFolder({ ...it, onProgress }, policy);
+  const verification = await examineFolder({ ...it, onProgress }, policy, bundle);
   (progress as ReturnType<Session['startProgress']> | null)?.finish(it.dir);
   return verification;
 }
 
 /** Before anything is fetched or read: a policy with a mistake in it keeps nobody waiting. */
-async function readPolicy(session: Session, flags: PolicyFlag): Promise<VerifierPolicy | null> {
-  if (flags.policy === undefined) return null;
+async function readOwn(session: Session, { policy: name, proof }: PolicyFlags): Promise<Own> {
+  const policy = name === undefined ? null : await readPolicy(session, name);
+  if (proof === undefined) return { policy, bundle: null };
+  if (!policy?.head) {
+    throw new CliError(
+      exitCodes.usage,
+      'USAGE: --proof proves nothing without a block that you trust; name one as "head" in --policy, ' +
+        'see "commonweights release head"',
+    );
+  }
+  return { policy, bundle: await readBundle(resolve(session.terminal.cwd, proof)) };
+}
+
+async function readPolicy(session: Session, name: string): Promise<VerifierPolicy> {
   const { decodePolicy } = await import('@commonweights/trainer/release/policy.js');
-  const content = await readJsonFile(session.terminal.cwd, flags.policy);
+  const content = await readJsonFile(session.terminal.cwd, name);
   try {
     return decodePolicy(content);
   } catch (error) {

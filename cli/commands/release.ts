@@ -12,6 +12,7 @@ import { withExamples, withJson } from '../arguments.js';
 import { formatFacts, formatTable, formatTime } from '../output.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
+import { addReleaseEvidence } from './release-evidence.js';
 import { addReleaseExport } from './release-export.js';
 import { addReleasePropose } from './release-propose.js';
 import { readRelease } from './release-record.js';
@@ -24,6 +25,7 @@ export function addReleaseCommands(program: Command, terminal: Terminal): void {
   const release = program.command('release').description('checkpoints that the DAO voted for');
   addReleasePropose(release, terminal);
   addReleaseExport(release, terminal);
+  addReleaseEvidence(release, terminal);
   does(
     withExamples(
       withJson(release.command('list')).description('all releases'),

@@ -116,17 +116,28 @@ export class Connection {
 
   /** A change call of the contract by the connected account. Returns what the contract returned. */
   async call<T>(method: string, args: object, options: CallOptions = {}): Promise<T> {
-    const { gas = defaultGas, depositYocto = 0n } = options;
-    const json = toWire(args) as Record<string, unknown>;
-    const returned =
-      this.#relayUrl !== null && depositYocto === 0n
-        ? await this.#callByRelay(this.#relayUrl, { method, args: json, gas })
-        : await this.#callBySelf(actions.functionCall(method, json, gas, depositYocto), method);
-    return returned === '' ? (undefined as T) : (fromWire(jsonOrText(returned)) as T);
+    return (await this.callOnRecord<T>(method, args, options)).value;
   }
 
-  async #callBySelf(action: Action, method: string): Promise<string> {
-    return (await this.send(this.contract, [action], method)).returned;
+  /** The same, with the transaction that it was; null where a relayer sent it. */
+  async callOnRecord<T>(
+    method: string,
+    args: object,
+    options: CallOptions = {},
+  ): Promise<{ value: T; transaction: string | null }> {
+    const { gas = defaultGas, depositYocto = 0n } = options;
+    const json = toWire(args) as Record<string, unknown>;
+    let returned: string;
+    let transaction: string | null = null;
+    if (this.#relayUrl !== null && depositYocto === 0n) {
+      returned = await this.#callByRelay(this.#relayUrl, { method, args: json, gas });
+    } else {
+      const action = actions.functionCall(method, json, gas, depositYocto);
+      const outcome = await this.send(this.contract, [action], method);
+      ({ returned, transactionHash: transaction } = outcome);
+    }
+    const value = returned === '' ? (undefined as T) : (fromWire(jsonOrText(returned)) as T);
+    return { value, transaction };
   }
 
   /** Signed here, paid for there. Nonces of one key have to arrive in order here too. */

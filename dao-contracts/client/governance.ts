@@ -19,6 +19,13 @@ interface Paid {
   readonly depositYocto?: bigint;
 }
 
+export interface Executed {
+  readonly status: string;
+  readonly created: number | null;
+  /** Where what came of it can be proven; null where a relayer sent it. */
+  readonly transaction: string | null;
+}
+
 export interface GovernanceCalls {
   getPolicy(): Promise<PolicyView>;
   /** One page of the members; `readMembers` reads them all. */
@@ -34,7 +41,7 @@ export interface GovernanceCalls {
   /** `action` is the digest of what is voted on: nobody votes for what they did not read. */
   vote(it: { proposal: number; choice: Choice; action: Digest } & Paid): Promise<void>;
   /** Carries out an accepted proposal; of a failed one it only settles the bond. */
-  execute(it: { proposal: number } & Paid): Promise<{ status: string; created: number | null }>;
+  execute(it: { proposal: number } & Paid): Promise<Executed>;
   /** By the guardian, while the proposal waits in its timelock. */
   cancel(it: { proposal: number } & Paid): Promise<void>;
   /** `to` votes for the caller while the caller does not itself. The deposit pays for storage. */
@@ -56,8 +63,15 @@ export function governanceCalls(connection: Connection): GovernanceCalls {
     propose: ({ depositYocto, ...args }) =>
       connection.call('propose', args, { depositYocto, gas: 200n * teraGas }),
     vote: ({ depositYocto = 0n, ...args }) => connection.call('vote', args, { depositYocto }),
-    execute: ({ depositYocto = 0n, ...args }) =>
-      connection.call('execute', args, { depositYocto, gas: 200n * teraGas }),
+    async execute({ depositYocto = 0n, ...args }) {
+      const options = { depositYocto, gas: 200n * teraGas };
+      const { value, transaction } = await connection.callOnRecord<object>(
+        'execute',
+        args,
+        options,
+      );
+      return { ...(value as Omit<Executed, 'transaction'>), transaction };
+    },
     cancel: ({ depositYocto = 0n, ...args }) => connection.call('cancel', args, { depositYocto }),
     delegate: ({ depositYocto, ...args }) => connection.call('delegate', args, { depositYocto }),
     undelegate: ({ depositYocto }) => connection.call('undelegate', {}, { depositYocto }),

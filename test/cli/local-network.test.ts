@@ -270,6 +270,9 @@ describe('a local network, by command', function () {
   describe('a release', () => {
     const model = () => join(cli.folder, 'model');
     let manifest = '';
+    /** A policy with the block before the decision; the transaction that made it. */
+    let head = '';
+    let transaction = '';
 
     it('is built from the chain and voted for', async () => {
       const flags = ['--release', '1.0.0', '--licence', 'Apache-2.0'];
@@ -287,7 +290,13 @@ describe('a local network, by command', function () {
       ({ manifest } = made);
       await good('proposal', 'vote', `${made.proposal}`, 'yes');
       await good('network', 'forward', '2m');
-      expect(await good('proposal', 'execute', `${made.proposal}`)).to.match(/: release 1\n$/);
+      head = await good('release', 'head', '--json');
+      const executed = await run('proposal', 'execute', `${made.proposal}`);
+      expect(executed.out).to.match(/: release 1\n$/);
+      [, transaction] = /--transaction (\w+) --to/.exec(executed.err)! as unknown as [
+        string,
+        string,
+      ];
       expect(await good('release', 'show', manifest)).to.match(/A run to test with 1\.0\.0/);
     });
 
@@ -299,6 +308,43 @@ describe('a local network, by command', function () {
         .and.not.match(/^[✗?]/m);
       expect(await good('verify', 'model')).to.equal(out);
       expect(await good('verify', 'model', '--evidence', 'evidence.json')).to.equal(out);
+    });
+
+    it('is proven to be decided without any node, from a block that a policy names', async () => {
+      await writeFile(join(cli.folder, 'trusted.json'), head);
+      const { hash } = (JSON.parse(head) as { head: { hash: string } }).head;
+      const collect = ['release', 'evidence', '1', '--transaction', transaction, '--to', 'e.jsonl'];
+      expect(await good(...collect, '--head', hash)).to.match(/lines added +3/);
+      const before = await readFile(join(cli.folder, 'e.jsonl'), 'utf8');
+      expect(await good(...collect, '--head', hash)).to.match(/lines added +0/);
+      await good(...collect);
+      expect(await readFile(join(cli.folder, 'e.jsonl'), 'utf8'))
+        .to.match(/^{"version":1/)
+        .and.satisfy((text: string) => text.startsWith(before));
+      const offline = ['verify', 'model', '--offline', '--policy', 'trusted.json'];
+      const proven = await run(...offline, '--proof', 'e.jsonl');
+      const vote = `proven +release 1 by proposal \\d+ of .+: proven by light client from head ${hash}`;
+      expect(proven.out).to.match(new RegExp(vote));
+      expect(proven.out).to.match(/✓ rounds[^]*✓ weights[^]*✓ head +proven/);
+      // What the present is like, nothing proves.
+      expect(proven.code).to.equal(25);
+      const told = ['--evidence', 'evidence.json', '--proof', 'e.jsonl'];
+      const both = ['verify', 'model', '--policy', 'trusted.json', ...told];
+      expect(await good(...both)).to.match(/proven by light client.*as one node said/);
+      const forged = before.replace('A run to test with', 'A run to trust with');
+      await writeFile(join(cli.folder, 'forged.jsonl'), forged);
+      const refused = await run(...offline, '--proof', 'forged.jsonl');
+      expect(refused.code).to.equal(22);
+      expect(refused.err).to.match(/\(PROOF_FORGED\)/);
+      await writeFile(join(cli.folder, 'cut.jsonl'), before.slice(0, -9));
+      expect((await run(...offline, '--proof', 'cut.jsonl')).err).to.match(/^BAD_BUNDLE/);
+      const alone = await run('verify', 'model', '--proof', 'e.jsonl');
+      expect(alone.code).to.equal(2);
+      expectOneSentence(alone, /^USAGE: --proof proves nothing without a block/);
+      const unproven = await run(...both.slice(0, -2));
+      expect(unproven.code).to.equal(51);
+      const other = collect.with(4, hash);
+      expect((await run(...other)).code).to.not.equal(0);
     });
 
     it('explains where it comes from, as text, as JSON and as a page', async () => {

@@ -12,7 +12,7 @@ import { hasOuterMomentum } from '../exchange/recipe.js';
 import type { RunSpec } from '../run/run-spec.js';
 import { failed, passed } from './finding.js';
 import { ReleaseFault, type FindingCode } from './finding-codes.js';
-import type { Material } from './material.js';
+import { decidedRelease, type Material } from './material.js';
 import { writeModelCard } from './model-card.js';
 import {
   FILES,
@@ -81,7 +81,7 @@ function findStrange(
 
 /** The state root, recomputed from the weights that people run. */
 export function checkWeights(material: Material): Finding {
-  const { files, chain, state } = material;
+  const { files, state } = material;
   const note = readStateNote(files);
   const root = recomputeRoot(material);
   const last = readRounds(files).findLast((record) => record.outcome === 'final');
@@ -97,8 +97,8 @@ export function checkWeights(material: Material): Finding {
   if (note.parameters !== state.parameters) {
     return failed('STATE_NOTE_WRONG', `${FILES.state} counts ${note.parameters} parameters`);
   }
-  if (chain?.release && chain.release.root !== root) {
-    const voted = chain.release.root;
+  const voted = decidedRelease(material)?.root ?? root;
+  if (voted !== root) {
     return failed('ROOT_OTHER', `the weights give root ${root}, the DAO voted for ${voted}`);
   }
   return passed(`the weights are the final state ${root}`);

@@ -6,11 +6,12 @@ import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { RoundRecord } from '@commonweights/dao-contracts/rules/views.js';
 import { standingRounds } from '@commonweights/dao-contracts/rules/round-log.js';
 import { failed, passed, unknown, warned } from './finding.js';
-import type { Material } from './material.js';
+import { decidedRelease, type Material } from './material.js';
 import { digestOfRecord, readRounds, readStateNote } from './release-files.js';
 import type { Finding } from './verdict.js';
 
-export function checkRounds({ files, chain }: Material): Finding {
+export function checkRounds(material: Material): Finding {
+  const { files, chain } = material;
   const records = readRounds(files);
   const broken = findBreak(records, chain?.run?.initialRoot ?? records[0]?.startRoot ?? null);
   if (broken) return failed('LOG_BROKEN', broken);
@@ -21,16 +22,17 @@ export function checkRounds({ files, chain }: Material): Finding {
   }
   const head = digestOfRecord(last);
   const count = `${records.length} records, ${countUpdates(records)} updates counted`;
-  if (!chain?.release || !chain.run) {
+  const release = decidedRelease(material);
+  if (!release || (chain && !chain.run)) {
     const detail = `${count}; no chain says that the log head is ${head}`;
     return unknown('NO_CHAIN', detail);
   }
-  const { release, run } = chain;
   if (release.logHead !== head) {
     const detail = `the log leads to ${head}, the chain has ${release.logHead}`;
     return failed('LOG_HEAD_OTHER', detail);
   }
-  if (last.run !== run.id || release.run !== run.id || last.round !== release.round) {
+  const run = chain?.run?.id ?? release.run;
+  if (last.run !== run || release.run !== run || last.round !== release.round) {
     const detail = `the log ends with round ${last.round} of run ${last.run}`;
     return failed('LOG_ROUND_OTHER', detail);
   }

@@ -53,7 +53,8 @@ function decodeAttestation(value: unknown, release: unknown): AttestationView {
   return value as AttestationView;
 }
 
-function decodeRelease(value: unknown): ReleaseView {
+/** Error: `BAD_EVIDENCE`. */
+export function decodeRelease(value: unknown): ReleaseView {
   const release = object(value, 'release');
   for (const name of ['id', 'proposal', 'run', 'round', 'publishedAtMs']) {
     count(release[name], `release.${name}`);

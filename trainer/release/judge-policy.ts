@@ -5,7 +5,8 @@
 import { isLicenceAllowed } from '@commonweights/dao-contracts/rules/licence.js';
 import type { AttestationView, Purpose } from '@commonweights/dao-contracts/rules/attestation.js';
 import { standingRounds } from '@commonweights/dao-contracts/rules/round-log.js';
-import type { Material } from './material.js';
+import type { TrustedHead } from './decision-proof.js';
+import { decidedRelease, type Material } from './material.js';
 import type { AskedSigners, VerifierPolicy } from './policy.js';
 import { readDatasets, readReleaseNote, readRounds } from './release-files.js';
 import type { ReleaseFacts } from './release-facts.js';
@@ -25,6 +26,7 @@ export const POLICY_CODES = {
   DECIDED_TOO_EARLY: [48, 'the decision is older'],
   FACTS_TOO_OLD: [49, 'what the chain said is older, or of no known height'],
   WORK_NOT_UNTAINTED: [50, 'wrong work stayed in a round'],
+  DECISION_NOT_PROVEN: [51, 'no evidence proves the decision from the head'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type PolicyCode = keyof typeof POLICY_CODES;
@@ -49,8 +51,9 @@ type Field = Exclude<keyof VerifierPolicy, 'version'>;
 
 /** In the order in which they are told. */
 const RULES: { readonly [K in Field]: readonly [PolicyCode, Rule<K>] } = {
-  dao: ['DAO_NOT_ASKED_FOR', askChain(judgeDao)],
-  decidedSinceMs: ['DECIDED_TOO_EARLY', askChain(judgeDecision)],
+  dao: ['DAO_NOT_ASKED_FOR', judgeDao],
+  head: ['DECISION_NOT_PROVEN', judgeHead],
+  decidedSinceMs: ['DECIDED_TOO_EARLY', judgeDecision],
   factsHeightMin: ['FACTS_TOO_OLD', askChain(judgeHeight)],
   reproductions: ['REPRODUCTIONS_TOO_FEW', judgeReproductions],
   endorsements: ['ENDORSEMENTS_TOO_FEW', signedBy('endorses')],
@@ -90,17 +93,36 @@ function askChain<T>(judge: (asked: T, chain: ReleaseFacts, material: Material) 
 
 function judgeDao(
   asked: { readonly network: string; readonly contract: string },
-  { network, contract }: ReleaseFacts,
+  { chain, decision = null }: Material,
 ): RuleAnswer {
+  const proven = decision?.kind === 'proven';
+  const said = chain ?? (proven ? decision : null);
+  if (!said) return { kept: null, standing: 'declared', detail: 'no chain was asked' };
+  const { network, contract } = said;
   const kept = network === asked.network && contract === asked.contract;
-  return { kept, standing: 'attested', detail: `decided by ${contract} on ${network}` };
+  const standing = proven ? 'proven' : 'attested';
+  return { kept, standing, detail: `decided by ${contract} on ${network}` };
 }
 
-function judgeDecision(sinceMs: number, { release }: ReleaseFacts): RuleAnswer {
-  if (!release)
-    return { kept: null, standing: 'declared', detail: 'the DAO published no such release' };
+function judgeHead({ hash }: TrustedHead, { decision = null }: Material): RuleAnswer {
+  if (!decision) return { kept: null, standing: 'declared', detail: 'no evidence was given' };
+  if (decision.kind === 'unproven') {
+    return { kept: false, standing: 'proven', detail: `${decision.code}: ${decision.detail}` };
+  }
+  const detail = `decided in block ${decision.decidedIn.height}, from head ${hash}`;
+  return { kept: true, standing: 'proven', detail };
+}
+
+function judgeDecision(sinceMs: number, material: Material): RuleAnswer {
+  const { chain, decision = null } = material;
+  const release = decidedRelease(material);
+  if (!release) {
+    const detail = chain ? 'the DAO published no such release' : 'no chain was asked';
+    return { kept: null, standing: 'declared', detail };
+  }
+  const standing = decision?.kind === 'proven' ? 'proven' : 'attested';
   const detail = `decided at ${new Date(release.publishedAtMs).toISOString()}`;
-  return { kept: release.publishedAtMs >= sinceMs, standing: 'attested', detail };
+  return { kept: release.publishedAtMs >= sinceMs, standing, detail };
 }
 
 function judgeHeight(min: number, { height }: ReleaseFacts): RuleAnswer {

@@ -15,3 +15,11 @@ export const ATTESTATIONS_MAX = 10_000;
 /** Accounts and licences that a person lists in a policy. */
 export const POLICY_ACCOUNTS_MAX = 1_000;
 export const POLICY_LICENCES_MAX = 1_000;
+
+/** Of an evidence bundle: two blocks a day of mainnet, of 30 KB each, for two years. */
+export const EVIDENCE_BYTES_MAX = 64 * 2 ** 20;
+export const EVIDENCE_ENTRIES_MAX = 10_000;
+/** A block of mainnet with a thousand producers; logs of one receipt are 16 KB at most. */
+export const EVIDENCE_LINE_CHARACTERS_MAX = 2 ** 20;
+/** Blocks from a head to a decision: two a day for six years. */
+export const WALK_BLOCKS_MAX = 5_000;

@@ -6,7 +6,9 @@ import { hashChunks } from '@commonweights/dataset-registry/digest/chunk-list.js
 import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { digestTreeRoot } from '@commonweights/dataset-registry/digest/digest-tree.js';
 import type { Manifest } from '@commonweights/dataset-registry/digest/manifest.js';
+import type { ReleaseView } from '@commonweights/dao-contracts/rules/views.js';
 import { WEIGHTS_FILE } from '../checkpoint/hugging-face.js';
+import type { Decision } from './decision-proof.js';
 import { FILES, type FileMap } from './release-files.js';
 import type { ReleaseFacts } from './release-facts.js';
 import { watchState, type SeenState } from './state-watch.js';
@@ -29,6 +31,16 @@ export interface Material {
   readonly manifestDigest: Digest;
   /** Null: nobody was asked, so whatever needs the chain stays unknown. */
   readonly chain: ReleaseFacts | null;
+  /** What light-client evidence says of the DAO's decision; null: none was given. */
+  readonly decision?: Decision | null;
+}
+
+/** The record of the DAO's decision: proven, where it is, else as it was told. */
+export function decidedRelease({
+  chain,
+  decision,
+}: Pick<Material, 'chain' | 'decision'>): ReleaseView | null {
+  return decision?.kind === 'proven' ? decision.release : (chain?.release ?? null);
 }
 
 /** A release whose files are all in memory. */

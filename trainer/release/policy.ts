@@ -3,12 +3,19 @@
  * taken from the release. Every field is a rule; one that is not there asks nothing. A field that is
  * not known is refused, so that no rule that somebody meant is passed over.
  */
+import {
+  decodeHash,
+  decodeProducers,
+} from '@commonweights/dao-contracts/client/light-client-decoding.js';
+import type { TrustedHead } from './decision-proof.js';
 import { POLICY_ACCOUNTS_MAX, POLICY_LICENCES_MAX } from './limits.js';
 
 export interface VerifierPolicy {
   readonly version: 1;
   /** Only what this DAO decided, on this network. */
   readonly dao?: { readonly network: string; readonly contract: string };
+  /** Only what light-client evidence proves from this block; needs `dao`. */
+  readonly head?: TrustedHead;
   /** So many of these accounts computed it again, none of whom worked on the run. */
   readonly reproductions?: AskedSigners;
   readonly endorsements?: AskedSigners;
@@ -45,6 +52,10 @@ export function decodePolicy(value: unknown): VerifierPolicy {
     const [field, read] = decoders[name]!;
     return [field, read(it[name], name)] as const;
   });
+  // Anybody's account can log anything: a proof is of what one account said.
+  if (Object.hasOwn(it, 'head') && !Object.hasOwn(it, 'dao')) {
+    throw bad('head', 'proves what one account decided; name it with "dao"');
+  }
   return { version: 1, ...(Object.fromEntries(decoded) as Omit<VerifierPolicy, 'version'>) };
 }
 
@@ -62,6 +73,7 @@ const decoders: Readonly<Record<string, readonly [keyof VerifierPolicy, Read]>> 
       };
     },
   ],
+  head: ['head', head],
   reproductions: ['reproductions', signers],
   endorsements: ['endorsements', signers],
   evaluations: ['evaluations', signers],
@@ -82,6 +94,22 @@ const decoders: Readonly<Record<string, readonly [keyof VerifierPolicy, Read]>> 
   ],
   work: ['work', word('untainted')],
 };
+
+function head(value: unknown, name: string): TrustedHead {
+  const named = Object.hasOwn(object(value, name), 'producers') ? ['hash', 'producers'] : ['hash'];
+  const { hash, producers } = fields(value, name, named);
+  const as = <T>(field: string, read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      throw bad(`${name}.${field}`, (error as Error).message);
+    }
+  };
+  as('hash', () => decodeHash(hash));
+  if (producers === undefined) return { hash: hash as string };
+  as('producers', () => decodeProducers(producers));
+  return { hash: hash as string, producers: producers as unknown[] };
+}
 
 function signers(value: unknown, name: string): AskedSigners {
   const { atLeast, by } = fields(value, name, ['atLeast', 'by']);

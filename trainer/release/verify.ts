@@ -1,4 +1,7 @@
 /** Verifies a release folder that `pull` or anybody wrote: goes through it once, judges every claim. */
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { proveDecision, type Decision } from './decision-proof.js';
+import type { EvidenceBundle } from './evidence-bundle.js';
 import { failed, unknown } from './finding.js';
 import { ReleaseFault } from './finding-codes.js';
 import { judgePolicy, type RuleVerdict } from './judge-policy.js';
@@ -22,19 +25,34 @@ export async function verifyFolder(question: ReadQuestion): Promise<readonly Ver
   return (await examineFolder(question, null)).verdicts;
 }
 
-/** The same, and whether the verifier's own policy is kept. */
+/**
+ * The same, and whether the verifier's own policy is kept. `bundle`: evidence from anybody, judged from
+ * the head that the policy names.
+ */
 export async function examineFolder(
   question: ReadQuestion,
   policy: VerifierPolicy | null,
+  bundle: EvidenceBundle | null = null,
 ): Promise<Verification> {
   let material: Material;
   try {
-    material = await readMaterial(question);
+    const read = await readMaterial(question);
+    material = { ...read, decision: decide(policy, bundle, read.manifestDigest) };
   } catch (error) {
     return { verdicts: unreadable(error), rules: [] };
   }
   const rules = policy ? judgePolicy(policy, material) : [];
   return { verdicts: judgeMaterial(material), rules };
+}
+
+function decide(
+  policy: VerifierPolicy | null,
+  bundle: EvidenceBundle | null,
+  manifest: Digest,
+): Decision | null {
+  const { head, dao } = policy ?? {};
+  if (!head || !dao || !bundle) return null;
+  return proveDecision({ bundle, head, dao, manifest });
 }
 
 function unreadable(error: unknown): Verdict[] {

@@ -1,0 +1,147 @@
+/**
+ * `commonweights release evidence` and `release head`: what proves the DAO's decision to somebody who asks
+ * no node, and the one block that such a person trusts.
+ */
+import { appendFile, readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { EvidenceBundle } from '@commonweights/trainer/release/evidence-bundle.js';
+import { withExamples, withJson } from '../arguments.js';
+import { CliError } from '../errors.js';
+import { exitCodes } from '../exit-codes.js';
+import { formatFacts } from '../output.js';
+import { does, type Session } from '../session.js';
+import type { Terminal } from '../terminal.js';
+import { readRelease } from './release-record.js';
+
+interface EvidenceFlags {
+  readonly transaction: string;
+  readonly to: string;
+  readonly head?: string;
+}
+
+interface HeadFlags {
+  readonly at?: string;
+}
+
+export function addReleaseEvidence(release: Command, terminal: Terminal): void {
+  does<EvidenceFlags>(
+    withExamples(
+      withJson(release.command('evidence <release>'))
+        .description('collect what proves the decision on a release without any node')
+        .requiredOption(
+          '--transaction <hash>',
+          'that executed the proposal, or revoked the release; "proposal execute" tells it',
+        )
+        .requiredOption('--to <file>', 'a bundle; what it has already stays in it')
+        .option('--head <hash>', 'a block that verifiers trust, before or after the decision'),
+      `commonweights release evidence 1 --transaction ${'4'.repeat(44)} --to evidence.jsonl`,
+      `commonweights release evidence 1 --transaction ${'4'.repeat(44)} --to evidence.jsonl --head ${'5'.repeat(44)}`,
+    ),
+    terminal,
+    (session, [name], flags) => collect(session, name!, flags),
+  );
+  does<HeadFlags>(
+    withExamples(
+      withJson(release.command('head'))
+        .description('a block to name in your policy, as one node tells it: compare it with others')
+        .option('--at <hash>', 'of this block, instead of the newest final one'),
+      'commonweights release head',
+      'commonweights release head --network mainnet --contract dao.near --json',
+    ),
+    terminal,
+    (session, _, flags) => showHead(session, flags),
+  );
+}
+
+async function collect(session: Session, name: string, flags: EvidenceFlags): Promise<void> {
+  const [{ collectEvidence, readHead }, { proveDecision }, bundles] = await Promise.all([
+    import('@commonweights/trainer/release/collect-evidence.js'),
+    import('@commonweights/trainer/release/decision-proof.js'),
+    import('@commonweights/trainer/release/evidence-bundle.js'),
+  ]);
+  const client = session.reader();
+  const { id, manifest } = await readRelease(client, name);
+  const { contract, network } = client;
+  const ask = (method: string, params: object) => client.connection.rpc(method, params);
+  const { transaction, head } = flags;
+  const found = await collectEvidence({ ask, contract, transaction, ...(head ? { head } : {}) });
+  const file = resolve(session.terminal.cwd, flags.to);
+  const before = (await exists(file)) ? await readBundle(file, manifest) : null;
+  // What nobody could verify is not worth keeping.
+  const decision = proveDecision({
+    bundle: { manifest, entries: [...(before?.entries ?? []), ...found.entries] },
+    head: await readHead(ask, found.head),
+    dao: { network: network.name, contract },
+    manifest,
+  });
+  if (decision.kind !== 'proven') {
+    throw new CliError(
+      exitCodes.refused,
+      `${decision.code}: ${decision.detail}; nothing was written: ask another node, or name the ` +
+        'transaction that executed the proposal',
+    );
+  }
+  const had = new Set(before?.entries.map(bundles.formatEntry));
+  const lines = found.entries.map(bundles.formatEntry).filter((line) => !had.has(line));
+  await appendFile(file, (before ? '' : bundles.startBundle(manifest)) + lines.join(''));
+  const { decidedIn, revokedIn } = decision;
+  session.print({ file, added: lines.length, head: found.head, decidedIn: decidedIn.height }, () =>
+    formatFacts([
+      ['release', id],
+      ['decided in block', decidedIn.height],
+      ...(revokedIn ? ([['revoked in block', revokedIn.height]] as const) : []),
+      ['from head', found.head],
+      ['lines added', lines.length],
+      ['written to', file],
+    ]),
+  );
+}
+
+async function showHead(session: Session, { at }: HeadFlags): Promise<void> {
+  const { readHead } = await import('@commonweights/trainer/release/collect-evidence.js');
+  const client = session.reader();
+  const ask = (method: string, params: object) => client.connection.rpc(method, params);
+  const head = await readHead(ask, at);
+  const dao = { network: session.network.name, contract: client.contract };
+  session.note('For your policy. Whoever lies about this block decides what is proven to you.');
+  session.print({ version: 1, dao, head }, () => {
+    const facts = formatFacts([
+      ['block', head.hash],
+      ['block producers', head.producers?.length ?? 0],
+      ['DAO', `${dao.contract} on ${dao.network}`],
+    ]);
+    return `${facts}A policy with it: "commonweights release head --json > policy.json"\n`;
+  });
+}
+
+/** For this manifest, where one is named. Errors: `FILE_MISSING`, `BAD_BUNDLE`. */
+export async function readBundle(file: string, manifest?: Digest): Promise<EvidenceBundle> {
+  const { parseBundle } = await import('@commonweights/trainer/release/evidence-bundle.js');
+  const { EVIDENCE_BYTES_MAX } = await import('@commonweights/trainer/release/limits.js');
+  const bad = (message: string) => new CliError(exitCodes.badInput, message);
+  const { size } = await stat(file);
+  if (size > EVIDENCE_BYTES_MAX) {
+    throw bad(`BAD_BUNDLE: ${file} has ${size} bytes, at most ${EVIDENCE_BYTES_MAX} are read`);
+  }
+  const text = await readFile(file, 'utf8');
+  let bundle: EvidenceBundle;
+  try {
+    bundle = parseBundle(text);
+  } catch (error) {
+    throw bad((error as Error).message);
+  }
+  if (manifest === undefined || bundle.manifest === manifest) return bundle;
+  throw bad(`BAD_BUNDLE: ${file} is about ${bundle.manifest}; name another file`);
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );
+}
