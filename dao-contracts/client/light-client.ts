@@ -141,6 +141,12 @@ export function advanceLightClient(client: LightClient, block: unknown): LightCl
   return { headHash: baseEncode(hash), head, producers };
 }
 
+/** Hash and height that a `LightClientBlockView` has, whoever approved it. Error: `BAD_EVIDENCE`. */
+export function identifyBlock(block: unknown): { hash: string; height: number } {
+  const header = decodeLiteHeader(block);
+  return { hash: nameOf(blockHashOf(header)), height: header.innerLite.height };
+}
+
 /**
  * What an answer of `light_client_block_proof` proves: that a block is an ancestor of the head, or the
  * head. Errors: `BAD_EVIDENCE`, `NOT_UNDER_HEAD`.

@@ -3,9 +3,7 @@
  * transaction's receipts at the DAO's account, and the blocks that lead from a head to them. The node is
  * not trusted: whoever verifies checks all of it, and so does whoever collects it.
  */
-import { baseEncode } from 'near-api-js';
-import { decodeLightBlock } from '@commonweights/dao-contracts/client/light-client-decoding.js';
-import { blockHashOf } from '@commonweights/dao-contracts/client/light-client-format.js';
+import { identifyBlock } from '@commonweights/dao-contracts/client/light-client.js';
 import type { EvidenceEntry } from './evidence-bundle.js';
 import type { TrustedHead } from './decision-proof.js';
 import { WALK_BLOCKS_MAX } from './limits.js';
@@ -108,8 +106,7 @@ interface LightBlock {
 async function nextBlock(ask: AskNode, hash: string): Promise<LightBlock | null> {
   const block = (await ask('next_light_client_block', { last_block_hash: hash })) as object;
   if (Object.keys(block).length === 0) return null;
-  const decoded = decodeLightBlock(block);
-  return { block, hash: baseEncode(blockHashOf(decoded)), height: decoded.innerLite.height };
+  return { block, ...identifyBlock(block) };
 }
 
 async function heightOf(ask: AskNode, hash: string): Promise<number> {
