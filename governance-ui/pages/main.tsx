@@ -9,6 +9,7 @@ import './style/pictures.css';
 import './style/open-round.css';
 import './style/lineage.css';
 import './style/forms.css';
+import './style/figures.css';
 
 const place = document.getElementById('page')!;
 void startLanguage({ storage: localStorage, asked: navigator.language }).then(() => {

@@ -8,10 +8,12 @@ import { DisputeList } from '../parts/dispute-list.js';
 import { useDoor } from '../parts/door-context.js';
 import { RunProgress } from '../parts/lists.js';
 import { Live } from '../parts/live.js';
-import { Near } from '../parts/near.js';
+import { LossHere } from '../parts/loss-here.js';
+import { RunMoney, RunTraffic } from '../parts/run-figures.js';
 import { RoundTable, SeatTable } from '../parts/run-tables.js';
 import { useReading } from '../parts/use-reading.js';
 import { AuditList, OpenRoundPicture } from '../pictures/open-round-picture.js';
+import { PhaseTimeline } from '../pictures/phase-timeline.js';
 import { RoundChainPicture } from '../pictures/round-chain-picture.js';
 import { explainPause } from '../words/pauses.js';
 import { formatSpan } from '../words/times.js';
@@ -48,7 +50,8 @@ function Sections({ story }: { story: RunStory }) {
       </h1>
       <RunProgress run={run} />
       <StatusSentence story={story} />
-      <Money story={story} />
+      <RunMoney story={story} />
+      <LossHere story={story} />
       {run.open ? (
         <section aria-labelledby="open">
           <h2 id="open">The open round</h2>
@@ -67,10 +70,16 @@ function Sections({ story }: { story: RunStory }) {
           <DisputeList run={run} seats={seats} />
         </section>
       ) : null}
+      <PhaseTimeline spans={story.phases} nowMs={run.nowMs} />
       <Rounds story={story} />
+      <RunTraffic story={story} />
       <section aria-labelledby="seats">
         <h2 id="seats">Seats</h2>
-        <SeatTable seats={seats} happened={{ records: story.records, audits: run.audits }} />
+        <SeatTable
+          run={run}
+          seats={seats}
+          happened={{ records: story.records, audits: run.audits }}
+        />
       </section>
       {release && story.evaluation ? (
         <EvaluationSection evaluation={story.evaluation} digest={release.evaluation} />
@@ -177,26 +186,6 @@ function StatusSentence({ story: { run, seats } }: { story: RunStory }) {
         </p>
       );
   }
-}
-
-function Money({ story: { run } }: { story: RunStory }) {
-  const facts = [
-    { name: 'budget', yocto: run.budgetYocto },
-    { name: 'paid for verified work', yocto: run.paidYocto },
-    { name: 'still in escrow', yocto: run.escrowYocto },
-  ];
-  return (
-    <section class="facts" aria-label="Money of the run">
-      {facts.map(({ name, yocto }) => (
-        <div class="fact" key={name}>
-          <span class="name">{name}</span>
-          <span class="value">
-            <Near yocto={yocto} />
-          </span>
-        </div>
-      ))}
-    </section>
-  );
 }
 
 function Rounds({ story }: { story: RunStory }) {

@@ -2,9 +2,11 @@
 import type { RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
 import { explainDispute, explainStage, seatName, subjectOfDispute } from '../words/disputes.js';
 import type { DisputeView } from '../words/disputes.js';
+import { texts } from '../texts/language.js';
 import { Badge } from './badge.js';
 import { DaoCommand } from './dao-command.js';
 import { DigestText } from './digest.js';
+import { useDoor } from './door-context.js';
 import { Near } from './near.js';
 
 export function DisputeList(it: { run: RunView; seats: readonly SeatView[] }) {
@@ -61,20 +63,7 @@ function Dispute(it: { dispute: DisputeView; run: RunView; seats: readonly SeatV
             <Near yocto={dispute.bondsYocto} /> of bonds
           </dd>
         </div>
-        <div>
-          <dt>Claimed</dt>
-          <dd>
-            <DigestText digest={dispute.claimed} />
-          </dd>
-        </div>
-        {dispute.other === null ? null : (
-          <div>
-            <dt>Against it</dt>
-            <dd>
-              <DigestText digest={dispute.other} />
-            </dd>
-          </div>
-        )}
+        <Evidence dispute={dispute} run={run} />
         {dispute.appealYocto === null ? null : (
           <div>
             <dt>Appeal</dt>
@@ -85,5 +74,40 @@ function Dispute(it: { dispute: DisputeView; run: RunView; seats: readonly SeatV
         )}
       </dl>
     </>
+  );
+}
+
+/** What jurors judge by, for everybody to fetch; a state is a file whose digest the chain names. */
+function Evidence({ dispute, run }: { dispute: DisputeView; run: RunView }) {
+  const say = texts().figures;
+  const { registry } = useDoor();
+  const pieces = [
+    [say.evidenceStart, dispute.startLeaf],
+    [say.evidenceClaimed, dispute.claimed],
+    [say.evidenceOther, dispute.other],
+  ] as const;
+  return (
+    <div>
+      <dt>{say.evidence}</dt>
+      <dd>
+        <ul class="sum">
+          {pieces.map(([name, digest]) =>
+            digest === null ? null : (
+              <li key={name}>
+                {name} <DigestText digest={digest} />{' '}
+                <a href={`${registry}/blobs/${digest}`} download={`${digest.slice(7, 19)}.bin`}>
+                  ↓<span class="hidden"> {name}</span>
+                </a>
+              </li>
+            ),
+          )}
+          <li>
+            <a href={`#/runs/${run.id}/rounds/${dispute.round}`}>
+              {say.evidenceRound(dispute.round)}
+            </a>
+          </li>
+        </ul>
+      </dd>
+    </div>
   );
 }

@@ -3,6 +3,7 @@ import { seatName } from '@commonweights/dao-contracts/rules/seat-name.js';
 import type { AuditView, RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
 import { Badge } from '../parts/badge.js';
 import { DigestText } from '../parts/digest.js';
+import { Paged } from '../parts/paged.js';
 import { formatSpan } from '../words/times.js';
 
 type OpenRound = NonNullable<RunView['open']>;
@@ -32,57 +33,66 @@ export function OpenRoundPicture(it: {
         It started from root <DigestText digest={open.startRoot} />.
         {open.localReset ? ' Everybody starts it with empty optimizer state.' : ''}
       </p>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Who has acted in the open round">
-        <table class="phases">
-          <thead>
-            <tr>
-              <th scope="col">Trainer</th>
-              <th scope="col" class="number">
-                Slice
-              </th>
-              {phases.map(({ phase, what }, index) => (
-                <th
-                  scope="col"
-                  key={phase}
-                  class={index === current ? 'now' : index < current ? 'past' : 'ahead'}
-                  aria-current={index === current ? 'step' : undefined}
-                >
-                  {phase}
-                  <span class="quiet">{what}</span>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {open.slices.map(({ seat, slice }) => (
-              <tr key={seat}>
-                <th scope="row">
-                  <SeatName seat={seat} seats={it.seats} />
-                </th>
-                <td class="number">{slice}</td>
-                {phases.map(({ phase, acts }, index) => {
-                  const done = open[acts].includes(seat);
-                  return (
-                    <td key={phase}>
-                      <Cell
-                        state={
-                          done
-                            ? 'done'
-                            : index === current
-                              ? 'now'
-                              : index < current
-                                ? 'missed'
-                                : 'ahead'
-                        }
-                      />
-                    </td>
-                  );
-                })}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Paged items={open.slices} label="Pages of the trainers">
+        {(slices) => (
+          <div
+            class="scroll"
+            tabIndex={0}
+            role="region"
+            aria-label="Who has acted in the open round"
+          >
+            <table class="phases">
+              <thead>
+                <tr>
+                  <th scope="col">Trainer</th>
+                  <th scope="col" class="number">
+                    Slice
+                  </th>
+                  {phases.map(({ phase, what }, index) => (
+                    <th
+                      scope="col"
+                      key={phase}
+                      class={index === current ? 'now' : index < current ? 'past' : 'ahead'}
+                      aria-current={index === current ? 'step' : undefined}
+                    >
+                      {phase}
+                      <span class="quiet">{what}</span>
+                    </th>
+                  ))}
+                </tr>
+              </thead>
+              <tbody>
+                {slices.map(({ seat, slice }) => (
+                  <tr key={seat}>
+                    <th scope="row">
+                      <SeatName seat={seat} seats={it.seats} />
+                    </th>
+                    <td class="number">{slice}</td>
+                    {phases.map(({ phase, acts }, index) => {
+                      const done = open[acts].includes(seat);
+                      return (
+                        <td key={phase}>
+                          <Cell
+                            state={
+                              done
+                                ? 'done'
+                                : index === current
+                                  ? 'now'
+                                  : index < current
+                                    ? 'missed'
+                                    : 'ahead'
+                            }
+                          />
+                        </td>
+                      );
+                    })}
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </Paged>
     </>
   );
 }
@@ -132,28 +142,31 @@ export function AuditList(it: { run: RunView; seats: readonly SeatView[] }) {
       <p class="quiet">No audit is open. They are drawn when a round has a provisional root.</p>
     );
   }
+  const sorted = [...audits].sort((a, b) => a.round - b.round || a.seat - b.seat);
   return (
-    <ul class="audits">
-      {[...audits]
-        .sort((a, b) => a.round - b.round || a.seat - b.seat)
-        .map((audit) => (
-          <li key={`${audit.round} ${audit.seat} ${audit.segment}`}>
-            <div class="audit-head">
-              <span>
-                round {audit.round}, segment {audit.segment} of{' '}
-                <SeatName seat={audit.seat} seats={it.seats} />
-              </span>
-              <span class="quiet">
-                audited by <SeatName seat={audit.auditor} seats={it.seats} />
-              </span>
-              {audit.state === 'passed' || audit.state === 'failed' ? (
-                <Badge state={audit.state} />
-              ) : null}
-            </div>
-            <AuditSteps audit={audit} nowMs={nowMs} />
-          </li>
-        ))}
-    </ul>
+    <Paged items={sorted} label="Pages of the audits">
+      {(some) => (
+        <ul class="audits">
+          {some.map((audit) => (
+            <li key={`${audit.round} ${audit.seat} ${audit.segment}`}>
+              <div class="audit-head">
+                <span>
+                  round {audit.round}, segment {audit.segment} of{' '}
+                  <SeatName seat={audit.seat} seats={it.seats} />
+                </span>
+                <span class="quiet">
+                  audited by <SeatName seat={audit.auditor} seats={it.seats} />
+                </span>
+                {audit.state === 'passed' || audit.state === 'failed' ? (
+                  <Badge state={audit.state} />
+                ) : null}
+              </div>
+              <AuditSteps audit={audit} nowMs={nowMs} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Paged>
   );
 }
 

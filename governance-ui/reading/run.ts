@@ -11,6 +11,7 @@ import { decodeRunSpec, type RunSpec } from '@commonweights/trainer/run/run-spec
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { parseObject, type BlobAnswer } from './blob-json.js';
 import type { Door } from './door.js';
+import { PhaseLog, type PhaseSpan } from './phase-log.js';
 import { readEvaluation, type Evaluation } from './release.js';
 
 /** Of the newest rounds; a page with thousands of boxes shows nothing. */
@@ -31,11 +32,14 @@ export interface RunStory {
   /** Releases of this run, newest first. */
   readonly releases: readonly ReleaseView[];
   readonly evaluation: BlobAnswer<Evaluation> | null;
+  /** Phases that were seen since this run was first read. */
+  readonly phases: readonly PhaseSpan[];
 }
 
 /** Reads one run again and again; closed rounds never change and are asked for once. */
 export class RunReader {
   readonly #records = new Map<number, RoundRecord>();
+  readonly #phases = new PhaseLog();
 
   constructor(
     private readonly door: Door,
@@ -49,6 +53,7 @@ export class RunReader {
     const { client, blobs } = this.door;
     const run = await client.getRun({ run: this.id });
     if (!run) return null;
+    this.#phases.note(run);
     const [seats, releases, spec] = await Promise.all([
       client.getSeats({ run: this.id }),
       readAll((page) => client.listReleases(page)),
@@ -69,6 +74,7 @@ export class RunReader {
         .filter(({ round }) => round >= firstRound && round <= last)
         .sort((a, b) => a.round - b.round),
       releases: own,
+      phases: this.#phases.spans,
       evaluation: own[0] ? await readEvaluation(blobs, own[0].evaluation) : null,
     };
   }

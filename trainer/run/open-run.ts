@@ -39,6 +39,28 @@ export async function openRun(input: {
   blobs: BlobStore;
   engine: Engine;
 }): Promise<OpenRun> {
+  const { spec, program } = await openProgram(input);
+  const { train, heldOut } = await fetchSequences(spec, input.blobs);
+  const initial = await startOf(spec, program, input.blobs);
+  return { spec, program, initial, train, heldOut };
+}
+
+/** What evaluates the states of a run: nothing of what they were trained on. Errors: those of `openRun`. */
+export async function openEvaluation(input: {
+  spec: Digest;
+  blobs: Pick<BlobStore, 'get'>;
+  engine: Engine;
+}): Promise<Pick<OpenRun, 'spec' | 'program' | 'heldOut'>> {
+  const { spec, program } = await openProgram(input);
+  const { fetch } = await openPacked(spec, input.blobs);
+  return { spec, program, heldOut: await fetch(spec.data.heldOut) };
+}
+
+async function openProgram(input: {
+  spec: Digest;
+  blobs: Pick<BlobStore, 'get'>;
+  engine: Engine;
+}): Promise<Pick<OpenRun, 'spec' | 'program'>> {
   const spec = await fetchSpec(input.spec, input.blobs);
   const program = buildLlamaProgram({
     model: spec.model,
@@ -54,9 +76,7 @@ export async function openRun(input: {
   }
   checkFlops(spec, program);
   await checkEngine(spec, input.engine);
-  const { train, heldOut } = await fetchSequences(spec, input.blobs);
-  const initial = await startOf(spec, program, input.blobs);
-  return { spec, program, initial, train, heldOut };
+  return { spec, program };
 }
 
 /** What a run starts from. Errors: those of `fetchParent`. */
@@ -71,7 +91,7 @@ export async function startOf(
   return initialState(spec, program, params);
 }
 
-export async function fetchSpec(digest: Digest, blobs: BlobStore): Promise<RunSpec> {
+export async function fetchSpec(digest: Digest, blobs: Pick<BlobStore, 'get'>): Promise<RunSpec> {
   const bytes = await blobs.get(digest, { maxBytes: specBytesMax });
   const spec = decodeRunSpec(parseJson(bytes, digest));
   if (digestOfJson(spec) !== digest) throw notCanonical(digest);
@@ -114,7 +134,7 @@ async function checkEngine(spec: RunSpec, engine: Engine): Promise<void> {
   );
 }
 
-async function fetchSequences(spec: RunSpec, blobs: BlobStore) {
+async function openPacked(spec: RunSpec, blobs: Pick<BlobStore, 'get'>) {
   const manifestBytes = await blobs.get(spec.data.manifest, {
     maxBytes: manifestLimits.bytesMax,
   });
@@ -127,6 +147,11 @@ async function fetchSequences(spec: RunSpec, blobs: BlobStore) {
     const bytes = await blobs.get(file.digest, { maxBytes: tokensBytesMax });
     return new PackedSequences(bytes, spec.model.contextLength);
   };
+  return { fetch };
+}
+
+async function fetchSequences(spec: RunSpec, blobs: Pick<BlobStore, 'get'>) {
+  const { fetch } = await openPacked(spec, blobs);
   const [train, heldOut] = [await fetch(spec.data.train), await fetch(spec.data.heldOut)];
   if (train.count < spec.data.sequences || heldOut.count < spec.evaluation.sequences) {
     throw new Error(

@@ -1,4 +1,5 @@
 /** English: the language that the others are measured against. */
+import { figures } from './figures.js';
 import { frame } from './frame.js';
 
-export const english = { frame };
+export const english = { figures, frame };
