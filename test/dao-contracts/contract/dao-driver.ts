@@ -147,8 +147,10 @@ export interface ByDistance {
 }
 
 export interface PlayedWork {
-  /** What was computed, leaf by leaf. */
+  /** What the worker stands for below its decoys, leaf by leaf. */
   real: readonly Digest[];
+  /** What re-execution comes near to. */
+  honest: readonly Digest[];
   endSnapshot: Digest;
   round: number;
   seat: number;
@@ -321,9 +323,14 @@ export class Play {
   async auditStep(audit: AuditView, seats: SeatView[]): Promise<void> {
     const { round, seat, segment } = audit;
     const work = this.#work.get(`${round}/${seat}`)!;
+    const leaf = work.honest[segment + 1]!;
+    if (audit.state === 'disputed') {
+      const { disputes } = await this.view();
+      const dispute = disputes.find((one) => one.seat === seat && one.segment === segment)!;
+      return this.judge(dispute, seats, leaf);
+    }
     if (this.byDistance) {
-      const { honest: real, endSnapshot } = work;
-      const played = { real, endSnapshot, round, seat };
+      const played = this.#played(round, seat, work);
       return this.byDistance.step(this.chain, this.run, { audit, seats, work: played });
     }
     const step = { run: this.run, round, seat, segment };
@@ -332,7 +339,6 @@ export class Play {
       leaf: work.leaves[index]!,
       proof: proveTraceLeaf(work.leaves, index),
     });
-    const leaf = work.honest[segment + 1]!;
     switch (audit.state) {
       case 'material':
         await this.chain.call(seats[seat]!.account, 'deliver', opened(segment));
@@ -350,11 +356,6 @@ export class Play {
           ...(segment + 2 === work.leaves.length ? { end: work.endSnapshot } : {}),
         });
         return;
-      case 'disputed': {
-        const { disputes } = await this.view();
-        const dispute = disputes.find((one) => one.seat === seat && one.segment === segment)!;
-        await this.judge(dispute, seats, leaf);
-      }
     }
   }
 
@@ -391,14 +392,15 @@ export class Play {
       localIn: open.localReset ? ZERO_LOCAL_STATE : seat.localOut,
       localOut: work.localOut,
       traceRoot: traceRootOf(
-        this.byDistance?.traced(this.#played(open.round, seat, work)) ?? work.leaves,
+        this.byDistance?.traced(this.#played(open.round, seat.seat, work)) ?? work.leaves,
       ),
-      salt: this.byDistance?.salt(this.#played(open.round, seat, work)) ?? `salt ${seat.seat}`,
+      salt: this.byDistance?.salt(this.#played(open.round, seat.seat, work)) ?? `salt ${seat.seat}`,
     };
   }
 
-  #played(round: number, { seat }: SeatView, { honest, endSnapshot }: Work): PlayedWork {
-    return { real: honest, endSnapshot, round, seat };
+  #played(round: number, seat: number, work: Work): PlayedWork {
+    const { leaves: real, honest, endSnapshot } = work;
+    return { real, honest, endSnapshot, round, seat };
   }
 
   #compute(view: RunView, seat: SeatView, cheats: boolean): Work {

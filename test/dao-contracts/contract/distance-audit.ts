@@ -81,7 +81,8 @@ async function distanceStep(
       return;
     }
     case 'measure': {
-      const wrong = traced[index] !== real[index] && !audit.distance!.planted;
+      const decoy = traced[index] !== real[index] && !audit.distance!.planted;
+      const wrong = decoy || real[index] !== work.honest[index];
       const residualBillionths = wrong ? 10_000_000 : 20_000;
       const alongBillionths = audit.distance!.before ? 12 : 0;
       const measured = { residualBillionths, alongBillionths, sum: named('sum') };
@@ -96,7 +97,7 @@ async function distanceStep(
       return;
     }
     default:
-      throw new Error(`an audit at "${audit.state}" where everybody is honest`);
+      throw new Error(`an audit at "${audit.state}" that nobody here plays`);
   }
 }
 
