@@ -30,7 +30,7 @@ export const disputeList = new PackedList<Dispute>({
   panel: json(),
   past: json(),
   bonds: money(),
-  losses: money(),
+  losses: settled(money<Dispute['losses']>()),
   toEscrowYocto: yocto,
   owed: money(),
   honest: numbers,

@@ -77,8 +77,6 @@ const steps: { readonly [K in Work['do']]: CarryOut<K> } = {
   'unlock-losses': unlockLosses,
   'end-panel': (draft, work) => void endPanel(draft, work),
   'settle-dispute': settleDispute,
-  // Done when the list is empty; in it only to say that it is not.
-  'give-time-back': () => {},
 };
 
 /**
@@ -95,28 +93,23 @@ export function carryOut(draft: RunDraft, tick: boolean): void {
     list = done ? [...draft.takePlanned(), ...rest] : list;
     if (!done) break;
   }
-  if (list.length === 0 && run.busySinceMs !== null) list = giveTimeBack(draft);
   if (list.length > 0) {
     run.work = list;
     run.busySinceMs = draft.at.nowMs;
     if (tick) draft.keepDraws();
     return;
   }
+  if (run.busySinceMs !== null) giveTimeBack(draft);
   if (run.work.length > 0) run.work = [];
   if (run.draws) run.draws = null;
 }
 
-/** Room for the list of disputes, which is read and written whole. */
-const roomForDisputes = 8;
-
 /**
  * The last of all: nobody could act while the run was busy, so nobody's time went on, of what had
- * begun before and of what began in between. Returns itself where this call has no room for it.
+ * begun before and of what began in between. Audits and disputes are timed by the run's clock.
  */
-function giveTimeBack(draft: RunDraft): Work[] {
-  if (!draft.hasRoom(roomForDisputes)) return [{ do: 'give-time-back' }];
-  const { run, disputes } = draft;
-  const ms = draft.call.nowMs - draft.at.nowMs;
+function giveTimeBack({ run, at, call }: RunDraft): void {
+  const ms = call.nowMs - at.nowMs;
   const { open, provisional } = run;
   if (open) {
     open.sinceMs += ms;
@@ -129,10 +122,8 @@ function giveTimeBack(draft: RunDraft): Work[] {
     if (provisional.auditsDueMs > 0) provisional.auditsDueMs = later(provisional.auditsDueMs, ms);
   }
   run.busyMs += ms;
-  for (const dispute of disputes) dispute.deadlineMs += ms;
   if (run.pausedSinceMs !== null) run.pausedSinceMs += ms;
   run.busySinceMs = null;
-  return [];
 }
 
 /** None is due at all where it is the largest there is. */

@@ -4,7 +4,7 @@
  * takes is what it gives, and nobody gets more because others are punished than the fee, the share
  * or the one reward that this file names.
  */
-import { addOwed, owe, pendingLossOf } from './pending-loss.js';
+import { addOwed, changeLoss, owe, pendingLossOf } from './pending-loss.js';
 import type { RunDraft } from './run-draft.js';
 import type { Verdict } from './run.js';
 import type { Dispute, Loss, Owed, PastPanel } from './run-state.js';
@@ -42,7 +42,7 @@ export function lockLosses(draft: RunDraft, work: { dispute: number; left: numbe
       : kind === 'update'
         ? lockTenth(draft, seat)
         : takeAll(draft, seat, `found wrong in round ${round}, dispute ${id}`);
-    if (loss) dispute.losses.push(loss);
+    if (loss) dispute.losses = [...dispute.losses, loss];
   });
 }
 
@@ -71,9 +71,9 @@ export function unlockLosses(draft: RunDraft, work: { dispute: number; kept: num
       work.kept++;
       continue;
     }
-    dispute.losses.splice(work.kept, 1);
+    dispute.losses = dispute.losses.filter((one) => one !== loss);
     if (other) {
-      other.losses.push(loss);
+      other.losses = [...other.losses, loss];
       moveOwed(dispute, other, loss.seat);
     } else giveBack(draft, loss);
   }
@@ -108,9 +108,8 @@ function giveBack(draft: RunDraft, loss: Loss): void {
   // the rest.
   if (!loss.expelled && draft.roster(loss.seat).status === 'expelled') {
     const pending = pendingLossOf(draft, loss.seat);
-    if (pending) pending.loss.stakeYocto += yocto;
-    else moveMoney(draft.moves, 'slashed', 'treasury', yocto);
-    return;
+    if (!pending) return moveMoney(draft.moves, 'slashed', 'treasury', yocto);
+    return changeLoss(pending, { stakeYocto: pending.loss.stakeYocto + yocto });
   }
   seat.slashedYocto -= yocto;
   draft.emit('loss_returned', { seat: loss.seat, account: seat.account, yocto: `${yocto}` });
@@ -205,7 +204,7 @@ export function settleDispute(draft: RunDraft, work: Settling): boolean {
 
 function endFailure(draft: RunDraft, dispute: Dispute, standing: Verdict): void {
   const lost = settleFailure(draft, dispute, standing === 'against');
-  if (lost) dispute.losses.push(lost);
+  if (lost) dispute.losses = [...dispute.losses, lost];
   // Whether its round pays the claim is decided here, or by another dispute about the claim.
   const other = otherAgainst(draft, dispute);
   if (standing === 'against' || hasFailed(draft, dispute.seat!, dispute.round)) dispute.owed = [];

@@ -38,6 +38,7 @@ export interface Dispute {
   stage: DisputeStage;
   /** 0 and 1: small panels, 2: everybody, 3: the DAO. */
   level: number;
+  /** By the run's clock (run-clock.ts). */
   deadlineMs: number;
   /** Null: not drawn yet, or none sits. */
   panel: Juror[] | null;
@@ -47,7 +48,8 @@ export interface Dispute {
   /** A verdict against the claim has acted on the round; money may still go back, the round not. */
   acted: boolean;
   bonds: Bond[];
-  losses: Loss[];
+  /** Never changed in place: most calls that look at one leave it as it is. */
+  losses: readonly Loss[];
   /** What the escrow is to get back first of what the loser pays. */
   toEscrowYocto: bigint;
   /** What seats that its verdict expelled would have earned since: theirs if they are cleared. */
@@ -86,12 +88,12 @@ export interface Owed {
 
 /** Taken from a seat by a verdict that may still be overturned. */
 export interface Loss {
-  seat: number;
-  stakeYocto: bigint;
-  held: HeldPay[];
-  expelled: boolean;
+  readonly seat: number;
+  readonly stakeYocto: bigint;
+  readonly held: readonly HeldPay[];
+  readonly expelled: boolean;
   /** Another dispute ended against this seat: nothing gives this back any more. */
-  stands: boolean;
+  readonly stands: boolean;
 }
 
 export interface HeldPay {

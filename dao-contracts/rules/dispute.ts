@@ -5,7 +5,7 @@
  * on appeals; what stays open meanwhile is money. Every stage has a deadline and so an exit.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
-import { activeSeats } from './active-seats.js';
+import { SeatPool } from './active-seats.js';
 import { auditNamed, failAudit, passAudit } from './audit-verdict.js';
 import { appealBytesPerJuror, seatsOfRunMax } from './budget.js';
 import { expels, settling } from './conviction.js';
@@ -13,8 +13,9 @@ import { hasPlace, hasPlaceAtDao } from './dispute-places.js';
 import { refuse } from './errors.js';
 import { countVotes, drawJurors, opposite, panelSize, verdictOf, whoSat } from './jury.js';
 import { resolutionMs, storageYoctoPerByte } from './limits.js';
+import { blockTimeOf, runTimeOf } from './run-clock.js';
 import type { RunDraft } from './run-draft.js';
-import type { Dispute, PastPanel, Run } from './run-state.js';
+import type { Dispute, Loss, PastPanel, Run } from './run-state.js';
 import type { RunTerms } from './run-terms.js';
 import type { Verdict } from './run.js';
 import type { Actor } from './seat-name.js';
@@ -109,10 +110,10 @@ export function appeal(draft: RunDraft, it: Appeal): void {
       `dispute ${id} is at "${stage}": there is no verdict to appeal against`,
     );
   }
-  if (draft.at.nowMs >= deadlineMs) {
+  if (runNow(draft) >= deadlineMs) {
     refuse(
       'APPEAL_TOO_LATE',
-      `the verdict on dispute ${id} could be appealed until ${deadlineMs} ms`,
+      `the verdict on dispute ${id} could be appealed until ${blockTimeOf(draft.run, deadlineMs)} ms`,
     );
   }
   if (!isLoser(draft, dispute, it)) {
@@ -164,8 +165,9 @@ export function appealCost(
   run: Run,
   terms: RunTerms,
   dispute: Dispute,
+  pool = new SeatPool(run),
 ): BondCost & { level: number } {
-  const may = activeSeats(run, null, dispute.parties);
+  const may = pool.without(null, dispute.parties);
   const ended = run.status === 'completed' || run.status === 'stopped';
   const sat = whoSat(dispute);
   const somebodyNew = may.some((seat) => !sat.includes(seat));
@@ -183,7 +185,7 @@ function goToDao(draft: RunDraft, dispute: Dispute): void {
   leavePlace(draft);
   dispute.stage = 'dao';
   dispute.panel = null;
-  dispute.deadlineMs = draft.at.nowMs + resolutionMs;
+  dispute.deadlineMs = runNow(draft) + resolutionMs;
   passDisputed(draft, dispute);
 }
 
@@ -200,6 +202,12 @@ export function checkResolvable(dispute: Dispute): void {
   refuse('WRONG_PHASE', `dispute ${dispute.id} is at "${dispute.stage}"; juries decide it first`);
 }
 
+/** Ids of those that a tick moves now: most of many wait for a juror or for the time to appeal. */
+export function movableDisputes(draft: RunDraft): number[] {
+  const nowMs = runNow(draft);
+  return draft.disputes.filter((one) => moveOf(draft, one, nowMs)).map(({ id }) => id);
+}
+
 /** Draws juries, ends what is due; what one brings about is carried out before the next. */
 export function moveDisputes(
   draft: RunDraft,
@@ -208,7 +216,7 @@ export function moveDisputes(
   const { left } = work;
   while (left.length > 0) {
     const dispute = draft.disputes.find(({ id }) => id === left[0]);
-    const move = dispute && moveOf(draft, dispute);
+    const move = dispute && moveOf(draft, dispute, runNow(draft));
     if (move && !draft.hasRoom(roomToMove(dispute))) return false;
     left.shift();
     if (!move) continue;
@@ -228,8 +236,8 @@ function roomToMove({ panel }: Dispute): number {
   return roomOfPanel + (panel?.filter(({ answered }) => !answered).length ?? 0);
 }
 
-function moveOf(draft: RunDraft, dispute: Dispute): (() => void) | null {
-  const due = draft.at.nowMs >= dispute.deadlineMs;
+function moveOf(draft: RunDraft, dispute: Dispute, nowMs: number): (() => void) | null {
+  const due = nowMs >= dispute.deadlineMs;
   if (dispute.stage === 'jury' && dispute.panel === null) return () => drawPanel(draft, dispute);
   if (dispute.stage === 'jury' && due) return () => decide(draft, dispute, true);
   if (dispute.stage === 'window' && due && !waitsForRound(draft.run, dispute)) {
@@ -261,7 +269,7 @@ function endUnresolved(draft: RunDraft, dispute: Dispute): void {
 function endAfterRound(draft: RunDraft, dispute: Dispute): void {
   dispute.stage = 'window';
   dispute.panel = null;
-  dispute.deadlineMs = draft.at.nowMs;
+  dispute.deadlineMs = runNow(draft);
 }
 
 function drawPanel(draft: RunDraft, dispute: Dispute): void {
@@ -345,7 +353,7 @@ function mayBeAppealed(draft: RunDraft, dispute: Dispute): boolean {
   if (dispute.verdict === 'for') return dispute.plaintiffMayAppeal;
   const locked = ({ losses }: Dispute) =>
     losses.some(({ seat, stands }) => dispute.defendants.includes(seat) && !stands);
-  return draft.disputes.some(locked);
+  return locked(dispute) || draft.disputes.some(locked);
 }
 
 function isLoser(draft: RunDraft, dispute: Dispute, it: Actor): boolean {
@@ -367,10 +375,9 @@ function end(draft: RunDraft, dispute: Dispute, standing: Verdict | null): void 
 /** What another dispute has locked of a seat that this one expels is lost for good. */
 function keepLossesElsewhere(draft: RunDraft, dispute: Dispute): void {
   for (const other of draft.disputes) {
-    if (other === dispute) continue;
-    for (const loss of other.losses) {
-      if (loss.expelled && dispute.defendants.includes(loss.seat)) loss.stands = true;
-    }
+    const isLost = (loss: Loss) => loss.expelled && dispute.defendants.includes(loss.seat);
+    if (other === dispute || !other.losses.some(isLost)) continue;
+    other.losses = other.losses.map((loss) => (isLost(loss) ? { ...loss, stands: true } : loss));
   }
 }
 
@@ -399,6 +406,10 @@ export function findDispute(draft: RunDraft, id: number): Dispute {
   return dispute ?? refuse('DISPUTE_CLOSED', `run ${draft.run.id} has no open dispute ${id}`);
 }
 
+function runNow({ run, at }: RunDraft): number {
+  return runTimeOf(run, at.nowMs);
+}
+
 function stepDeadline(draft: RunDraft): number {
-  return draft.at.nowMs + draft.terms.deadlinesMs.audit;
+  return runNow(draft) + draft.terms.deadlinesMs.audit;
 }

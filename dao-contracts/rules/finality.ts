@@ -161,6 +161,7 @@ function claimText(draft: RunDraft, number: number): string {
 function chargeDisputes(draft: RunDraft, round: number, unpaid: Unpaid): void {
   let { toEscrowYocto, honest } = unpaid;
   for (const dispute of draft.disputes) {
+    if (toEscrowYocto === 0n && honest.length === 0) return;
     if (dispute.round !== round) continue;
     if (dispute.verdict !== 'against' || dispute.losses.length === 0) continue;
     const locked = dispute.losses.reduce((sum, one) => sum + lostYocto(one), 0n);

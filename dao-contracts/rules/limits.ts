@@ -142,8 +142,8 @@ export const answerCharsMax = 500;
 /** Entries of one page of a list. */
 export const pageItemsMax = 50;
 /**
- * The same of runs: one of 63 seats with three audits of each and 64 disputes costs a view up to 86
- * Tgas, and a node allows it 300 or more.
+ * The same of runs: one of 63 seats with 62 disputes costs a view up to 75 Tgas, and a node allows
+ * it 300 or more.
  */
 export const runsPageItemsMax = 3;
 /** Seats that an account's earnings name; older ones are found through their runs. */

@@ -24,7 +24,11 @@ export function pendingLossOf(draft: RunDraft, seat: number): PendingLoss | null
 /** Something that nobody can appeal against expels the seat, too. */
 export function loseForGood(draft: RunDraft, seat: number): void {
   const pending = pendingLossOf(draft, seat);
-  if (pending) pending.loss.stands = true;
+  if (pending) changeLoss(pending, { stands: true });
+}
+
+export function changeLoss({ dispute, loss }: PendingLoss, changes: Partial<Loss>): void {
+  dispute.losses = dispute.losses.map((one) => (one === loss ? { ...one, ...changes } : one));
 }
 
 /** A final round does not pay the seat now; it will, once it is cleared. */

@@ -3,6 +3,7 @@
  * did, or the deadline passed. All randomness comes from the block in which it moves.
  */
 import { planAudits } from './audit.js';
+import { movableDisputes } from './dispute.js';
 import { drawSeats } from './enrolment.js';
 import { unreachable } from './errors.js';
 import { closeProvisional, completeIfDone } from './finality.js';
@@ -29,7 +30,7 @@ export function tick(draft: RunDraft, it: Tick): void {
     return;
   }
   const disputes = () => {
-    draft.plan({ do: 'move-disputes', left: draft.disputes.map(({ id }) => id) });
+    draft.plan({ do: 'move-disputes', left: movableDisputes(draft) });
   };
   switch (run.status) {
     case 'completed':

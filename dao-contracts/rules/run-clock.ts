@@ -1,7 +1,7 @@
 /**
  * The clock of a run stands still while a call's work is left to ticks (work.ts): nobody can act
- * then, and nobody is late. Times of audits are kept by it. There may be many, each in a record of
- * its own, and giving each its time back would be work itself.
+ * then, and nobody is late. Times of audits and of disputes are kept by it. There may be many, and
+ * giving each its time back would be work itself.
  */
 import type { Run } from './run-state.js';
 

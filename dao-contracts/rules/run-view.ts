@@ -6,6 +6,7 @@ import { closedRounds, pauseEndsMs } from './round-opening.js';
 import { blockTimeOf } from './run-clock.js';
 import { ZERO_LOCAL_STATE } from './opening.js';
 import { challengeCost } from './challenge.js';
+import { SeatPool } from './active-seats.js';
 import { appealCost, type BondCost } from './dispute.js';
 import { heldBackYocto, lostYocto } from './settlement.js';
 
@@ -69,7 +70,7 @@ export function viewRun(
       challengeYocto: yoctoOf(challengeCost(it.terms)),
     },
     audits: viewAudits(run, it),
-    disputes: it.disputes.map((dispute) => viewDispute(dispute, { run, terms: it.terms })),
+    disputes: viewDisputes(run, it),
     enrolDeadlineMs: run.enrolDeadlineMs,
     busy: run.work.length > 0,
     nextRound: run.nextRound,
@@ -111,9 +112,22 @@ function shownPanel(panel: readonly Juror[] | null): { seat: number; answered: b
   return (panel ?? []).map(({ seat, answered }) => ({ seat, answered }));
 }
 
-function viewDispute(dispute: Dispute, it: { run: Run; terms: RunTerms }): DisputeView {
+function viewDisputes(
+  run: Run,
+  { disputes, terms }: { disputes: readonly Dispute[]; terms: RunTerms },
+): DisputeView[] {
+  if (disputes.length === 0) return [];
+  const pool = new SeatPool(run);
+  return disputes.map((dispute) => viewDispute(dispute, { run, terms, pool }));
+}
+
+function viewDispute(
+  dispute: Dispute,
+  it: { run: Run; terms: RunTerms; pool: SeatPool },
+): DisputeView {
   const { id, round, ordinal, kind, seat, segment, startLeaf, claimed, other } = dispute;
-  const { plaintiff, plaintiffSeat, defendants, stage, level, deadlineMs, verdict } = dispute;
+  const { plaintiff, plaintiffSeat, defendants, stage, level, verdict } = dispute;
+  const deadlineMs = blockTimeOf(it.run, dispute.deadlineMs);
   const locked = dispute.losses.reduce((sum, one) => sum + lostYocto(one), 0n);
   const bonds = dispute.bonds.reduce((sum, one) => sum + one.bondYocto, 0n);
   return {
@@ -124,12 +138,9 @@ function viewDispute(dispute: Dispute, it: { run: Run; terms: RunTerms }): Dispu
     acted: dispute.acted,
     lockedYocto: `${locked}`,
     bondsYocto: `${bonds}`,
-    appealYocto: stage === 'window' ? appealYocto(dispute, it) : null,
+    appealYocto:
+      stage === 'window' ? yoctoOf(appealCost(it.run, it.terms, dispute, it.pool)) : null,
   };
-}
-
-function appealYocto(dispute: Dispute, it: { run: Run; terms: RunTerms }): string {
-  return yoctoOf(appealCost(it.run, it.terms, dispute));
 }
 
 function yoctoOf({ bondYocto, storageYocto }: BondCost): string {

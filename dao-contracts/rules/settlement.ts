@@ -2,7 +2,7 @@
 import { wrongAuditsMax } from './limits.js';
 import { loseForGood, owe } from './pending-loss.js';
 import type { RunDraft } from './run-draft.js';
-import type { Applicant, Audit, Loss, Seat } from './run-state.js';
+import type { Applicant, Audit, HeldPay, Loss, Seat } from './run-state.js';
 import type { RunTerms } from './run-terms.js';
 import { moveMoney } from './totals.js';
 import type { Work } from './work.js';
@@ -78,7 +78,7 @@ export function depositSlashed(
   else moveMoney(draft.moves, 'slashed', 'treasury', it.yocto);
 }
 
-export function heldBackYocto({ held }: Pick<Seat, 'held'>): bigint {
+export function heldBackYocto({ held }: { held: readonly HeldPay[] }): bigint {
   return held.reduce((sum, { yocto }) => sum + yocto, 0n);
 }
 

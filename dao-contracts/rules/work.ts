@@ -55,9 +55,7 @@ export type Work =
   | ({ do: 'lock-losses'; dispute: number } & Seats)
   | { do: 'unlock-losses'; dispute: number; kept: number }
   | { do: 'end-panel'; dispute: number; verdict: Verdict; final: boolean }
-  | Settling
-  /** All is done but this: the time that it took is added to every deadline. */
-  | { do: 'give-time-back' };
+  | Settling;
 
 /** In order; taken from the front. */
 interface Seats {

@@ -4,7 +4,7 @@
  * the last n audits cost the seat. Distances within tolerance that always point the same way add up,
  * and from a bound on count as a failure too.
  */
-import { loseForGood, pendingLossOf } from '../pending-loss.js';
+import { changeLoss, loseForGood, pendingLossOf } from '../pending-loss.js';
 import { moveMoney } from '../totals.js';
 import type { RunDraft } from '../run-draft.js';
 import type { Audit, Dispute, Loss, Seat } from '../run-state.js';
@@ -66,7 +66,7 @@ export function lockFailure(draft: RunDraft, dispute: Dispute, number: number): 
     return takeAll(draft, number, `found too far off in round ${round}`);
   }
   const stakeYocto = least(price, pending ? pending.loss.stakeYocto : seat.stakeYocto);
-  if (pending) pending.loss.stakeYocto -= stakeYocto;
+  if (pending) changeLoss(pending, { stakeYocto: pending.loss.stakeYocto - stakeYocto });
   else {
     seat.stakeYocto -= stakeYocto;
     seat.slashedYocto += stakeYocto;

@@ -139,7 +139,6 @@ class Pages {
           auditsDueMs: dueMs === 0 || dueMs === Number.MAX_SAFE_INTEGER ? dueMs : dueMs + ms,
         },
       },
-      disputes: state.disputes.map((one) => ({ ...one, deadlineMs: one.deadlineMs + ms })),
     };
   }
 

@@ -144,8 +144,8 @@ describe('a seat that was expelled by a verdict', () => {
     const play = convictedWhileAtWork();
     passAudits(play);
     const tenth = near / 10n;
-    const loss = theDispute(play).losses[0]!;
-    loss.stakeYocto -= tenth;
+    const { losses } = theDispute(play);
+    theDispute(play).losses = losses.map((loss) => ({ ...loss, stakeYocto: near - tenth }));
     anotherDispute(play, {
       ...{ kind: 'update', seat: 1, stage: 'dao', verdict: 'against' },
       losses: [{ seat: 0, stakeYocto: tenth, held: [], expelled: false, stands: false }],
