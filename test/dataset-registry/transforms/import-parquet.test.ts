@@ -6,10 +6,9 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import {
-  importPath,
-  type ImportOptions,
-} from '@commonweights/dataset-registry/transforms/import-text.js';
+import { importPath } from '@commonweights/dataset-registry/transforms/import-source.js';
+import type { ImportOptions } from '@commonweights/dataset-registry/transforms/import-text.js';
+import { ZstdFrames } from '@commonweights/dataset-registry/transforms/zstd-frames.js';
 import type { TextItem } from '@commonweights/dataset-registry/transforms/text-item.js';
 
 type Written = Parameters<typeof parquetWriteBuffer>[0];
@@ -217,6 +216,28 @@ describe('an import of', () => {
       expect(await read('b.txt.zst')).to.deep.equal([{ name: 'b.txt', text: pieces.join('') }]);
     });
 
+    it('passes over what is skippable between frames, and finds heads wherever pieces are cut', async () => {
+      const skippable = Buffer.from('502a4d18050000000102030405', 'hex');
+      const frames = [
+        frame([utf8('one ')]),
+        skippable,
+        frame([utf8('two '), 0x61]),
+        frame([utf8('x')], 0xa8),
+      ];
+      const bytes = Buffer.concat(frames);
+      await file('d.txt.zst', bytes.subarray(0, -frames[3]!.length));
+      const [item] = await read('d.txt.zst');
+      expect(item!.text).to.match(/^one two a+$/);
+      for (let cut = 1; cut < bytes.length; cut++) {
+        const follow = () => {
+          const walk = new ZstdFrames();
+          walk.see(bytes.subarray(0, cut));
+          walk.see(bytes.subarray(cut));
+        };
+        expect(follow, `cut at ${cut}`).to.throw(/a window of 2147483648 bytes/);
+      }
+    });
+
     it('refuses what is none, what breaks off, and what needs too much memory', async () => {
       const whole = frame([utf8('{"text":"x"}\n'), utf8('{"text":"y"}\n')]);
       for (const [bytes, sentence] of [
@@ -227,6 +248,10 @@ describe('an import of', () => {
         [frame([utf8('x')], 0x98), /a window of 536870912 bytes, at most 134217728/],
         // One segment, which says itself how much it unpacks to.
         [oneSegmentOf(2 ** 30), /a window of 1073741824 bytes, at most 134217728/],
+        // Each frame has a window of its own, and not only the first is looked at.
+        [Buffer.concat([whole, frame([utf8('x')], 0xa8)]), /a window of 2147483648 bytes/],
+        [Buffer.concat([whole, oneSegmentOf(2 ** 31)]), /a window of 2147483648 bytes/],
+        [Buffer.concat([whole, whole, utf8('something else')]), /follows on frame 2 is no frame/],
         [frame(Array<number>(20_000).fill(0x61)), /far more than any text would/],
       ] as const) {
         await file('c.jsonl.zst', bytes);
