@@ -23,6 +23,8 @@ const benches: Readonly<Record<string, string>> = {
   'gas-profile': "which functions of the contract burn a call's gas [workers] [method …]",
   'gas-table': 'docs/gas.md: what every method costs [--write] [--check]',
   'governance-gas': 'Tgas of governance at few and at many members [members]',
+  import:
+    'a folder into a dataset: MB/s, memory, and kills [--mb 1024] [--kills 5] [--dir DIR] (minutes)',
   laws: 'laws of a run over generated sequences [--sequences 100000] [--seed S] (minutes)',
   'node-fuzz':
     'nonsense for the embedded node [--requests N] [--modules N] [--transactions N] [--seed S] (minutes)',

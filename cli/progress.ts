@@ -17,11 +17,17 @@ export interface ProgressOptions {
   readonly total?: number;
   /** What is counted: `rounds`, `MB`. */
   readonly unit?: string;
+  /** Says how long it will still take, at the pace so far; needs a total. */
+  readonly timeLeft?: boolean;
+  /** What an earlier process had done. */
+  readonly doneBefore?: number;
   readonly stream?: TextStream;
   readonly now?: () => number;
 }
 
 const barCells = 24;
+/** A pace is known after this. */
+const paceAfterMs = 2_000;
 /** A terminal is redrawn at most this often. */
 const redrawMs = 80;
 /** A log gets a line when this much time passed … */
@@ -41,6 +47,12 @@ export function startProgress(label: string, options: ProgressOptions = {}): Pro
 
   const share = (done: number) =>
     options.total ? Math.min(1, Math.max(0, done / options.total)) : null;
+  const left = (done: number): string => {
+    const { total, timeLeft, doneBefore = 0 } = options;
+    const tookMs = now() - startedMs;
+    if (!timeLeft || !total || done <= doneBefore || tookMs < paceAfterMs) return '';
+    return `, ${roughTime((tookMs * Math.max(0, total - done)) / (done - doneBefore))} left`;
+  };
   const seconds = () => `${((now() - startedMs) / 1000).toFixed(1)} s`;
 
   const draw = (text: string) => {
@@ -67,7 +79,7 @@ export function startProgress(label: string, options: ProgressOptions = {}): Pro
       if (terminal) {
         if (sinceMs < redrawMs && part !== 1) return;
         draw(
-          `  ${part === null ? '' : `${bar(part)} `}${label}${facts(done, part, options, note)}`,
+          `  ${part === null ? '' : `${bar(part)} `}${label}${facts(done, part, options, note)}${left(done)}`,
         );
         shownMs = now();
         return;
@@ -80,11 +92,19 @@ export function startProgress(label: string, options: ProgressOptions = {}): Pro
       if (!due) return;
       shownMs = now();
       shownShare = part ?? 0;
-      stream.writeLine(`  ${label}${facts(done, part, options, note)} (${seconds()})`);
+      stream.writeLine(`  ${label}${facts(done, part, options, note)}${left(done)} (${seconds()})`);
     },
     finish: (note = '') => end('✓', note),
     fail: (note) => end('✗', note),
   };
+}
+
+/** As much as can be known. */
+function roughTime(ms: number): string {
+  const seconds = Math.ceil(ms / 1_000);
+  if (seconds < 100) return `${seconds} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 100 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
 }
 
 function bar(part: number): string {

@@ -1,19 +1,15 @@
 /** `commonweights dataset add`: text into blobs, and its record on chain. */
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
-import {
-  decodeDatasetRecord,
-  type DatasetRecord,
-} from '@commonweights/dataset-registry/lineage/record.js';
-import type { TextItem } from '@commonweights/dataset-registry/transforms/text-item.js';
+import { decodeDatasetRecord } from '@commonweights/dataset-registry/lineage/record.js';
+import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
 import { withExamples, withJson } from '../arguments.js';
 import { openBlobs, publishing } from '../blob-folder.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
-import { formatBytes } from '../output.js';
 import { storageDeposit } from '../proposal-bond.js';
+import { storeResumably, type ResumableImport } from '../resumable-import.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 import { checkDeclared } from './dataset-record.js';
@@ -92,22 +88,12 @@ async function add(
   const client = await session.signer();
   await refuseTaken(client, it.id);
   const store = publishing(await openBlobs(session, 'write'));
-  const { storeItemStream } =
-    await import('@commonweights/dataset-registry/transforms/store-item-stream.js');
-  const progress = session.startProgress(`storing ${it.from}`);
-  let record: DatasetRecord;
-  try {
-    const evidence = imported.evidence && (await store.put(imported.evidence));
-    const measure = await storeItemStream(store, imported.items, ({ items, bytes }) =>
-      progress.update(items, formatBytes(bytes)),
-    );
-    record = decodeDatasetRecord({ ...declared, ...measure, evidence, parents: [] });
-    await client.registerDataset({ record, depositYocto: storageDeposit(record) });
-  } catch (error) {
-    progress.fail('not registered');
-    throw error;
-  }
-  progress.finish(`${formatBytes(record.bytes)}, manifest ${record.manifest}`);
+  const evidence = imported.evidence && (await store.put(imported.evidence));
+  const label = `storing ${it.from}`;
+  const stored = await imported.store(session, { id: it.id, label, store });
+  const record = decodeDatasetRecord({ ...declared, ...stored.measure, evidence, parents: [] });
+  await client.registerDataset({ record, depositYocto: storageDeposit(record) });
+  await stored.forget();
   session.print(record, () => `${record.id} is registered with ${record.items} items\n`);
 }
 
@@ -121,25 +107,40 @@ export async function refuseTaken(client: DaoClient, id: string): Promise<void> 
 }
 
 interface Imported {
-  readonly items: AsyncIterable<TextItem> | readonly TextItem[];
+  store(
+    session: Session,
+    it: { id: string; label: string; store: BlobStore },
+  ): Promise<ResumableImport>;
   readonly source: string | null;
   readonly licence: string | null;
   readonly evidence: Uint8Array | null;
 }
 
 async function importText(session: Session, from: string, flags: AddFlags): Promise<Imported> {
-  if (from === builtIn) {
-    const { importStateOfTheUnion } =
-      await import('@commonweights/dataset-registry/transforms/import-sotu.js');
-    const { items, source, licenceDeclared, evidence } = await importStateOfTheUnion();
-    return { items, source, licence: licenceDeclared, evidence };
-  }
-  const { importPath } = await import('@commonweights/dataset-registry/transforms/import-text.js');
-  const path = resolve(session.terminal.cwd, from);
-  await stat(path); // Before anything is asked or stored: is it there?
-  const items = importPath(path, {
+  if (from === builtIn) return importBuiltIn();
+  const { ImportSource } =
+    await import('@commonweights/dataset-registry/transforms/import-source.js');
+  // Before anything is asked or stored: is it there?
+  const source = await ImportSource.open(resolve(session.terminal.cwd, from), {
     ...(flags.text === undefined ? {} : { textColumn: flags.text }),
     ...(flags.keep === undefined ? {} : { keepColumns: flags.keep.split(',').filter(Boolean) }),
   });
-  return { items, source: null, licence: null, evidence: null };
+  return {
+    store: (session, it) => storeResumably(session, { ...it, source }),
+    ...{ source: null, licence: null, evidence: null },
+  };
+}
+
+async function importBuiltIn(): Promise<Imported> {
+  const { importStateOfTheUnion } =
+    await import('@commonweights/dataset-registry/transforms/import-sotu.js');
+  const { items, source, licenceDeclared, evidence } = await importStateOfTheUnion();
+  return {
+    store: async (_, { store }) => {
+      const { storeItemStream } =
+        await import('@commonweights/dataset-registry/transforms/store-item-stream.js');
+      return { measure: await storeItemStream(store, items), forget: async () => {} };
+    },
+    ...{ source, licence: licenceDeclared, evidence },
+  };
 }

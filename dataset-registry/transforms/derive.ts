@@ -6,14 +6,15 @@
 import { canonicalBytes } from '../digest/canonical.js';
 import { digestTreeRoot } from '../digest/digest-tree.js';
 import { digestOf, type Digest } from '../digest/digest.js';
+import { GrowingTree } from '../digest/growing-tree.js';
 import { encodeManifest, type Manifest } from '../digest/manifest.js';
 import type { DatasetParent, DatasetRecord } from '../lineage/record.js';
 import type { BlobStore } from '../store/blob-store.js';
 import { describeFiles, getFile, getManifest, putFiles } from '../store/manifest-store.js';
 import { itemLimits } from './limits.js';
 import { readOptOut } from './opt-out.js';
-import { decodePacking, decodeTokens, itemsInOrder, packedPaths } from './packing.js';
-import { decodeItems, encodeItems, isItemsPath } from './text-item.js';
+import { checkTextFiles, isPacked, readItemDigests, readPacked } from './read-items.js';
+import { decodeItems, encodeItems } from './text-item.js';
 import type { DatasetContent, TextItem } from './text-item.js';
 import type { TokenizerTools } from './tokenise-and-pack.js';
 import { decodeTransform, encodeTransform, runTransform, transformBytesMax } from './transform.js';
@@ -120,14 +121,11 @@ export async function verifyDataset(
   record: MeasuredRecord,
 ): Promise<{ differences: string[] }> {
   const manifest = await getManifest(store, record.manifest);
-  const { digests } = await readContent(store, manifest);
+  const tree = new GrowingTree();
+  for await (const digest of readItemDigests(store, manifest)) tree.add(digest);
   const bytes = manifest.files.reduce((sum, file) => sum + file.size, 0);
-  const measure = {
-    manifest: record.manifest,
-    itemsRoot: digestTreeRoot(digests),
-    bytes,
-    items: digests.length,
-  };
+  const { count: items } = tree;
+  const measure = { manifest: record.manifest, itemsRoot: tree.root(), bytes, items };
   return { differences: compare(record, measure) };
 }
 
@@ -140,37 +138,13 @@ export async function readContent(store: BlobStore, manifest: Manifest): Promise
   if (bytes > itemLimits.datasetBytesMax) {
     throw new Error(`DATASET_TOO_LARGE: ${bytes} bytes, at most ${itemLimits.datasetBytesMax}`);
   }
-  if (manifest.files.some((file) => file.path === packedPaths.packing)) {
-    return { items: [], digests: await readPacked(store, manifest) };
-  }
-  const other = manifest.files.find((file) => !isItemsPath(file.path));
-  if (other || manifest.files.length === 0) {
-    throw new Error(
-      `UNKNOWN_DATASET_FORMAT: ${other?.path ?? 'no file'}; a text dataset has items-*.jsonl only`,
-    );
-  }
+  if (isPacked(manifest)) return { items: [], digests: await readPacked(store, manifest) };
+  checkTextFiles(manifest);
   const files = [];
   for (const { path } of manifest.files) {
     files.push({ path, bytes: await getFile(store, manifest, path) });
   }
   return decodeItems(files);
-}
-
-async function readPacked(store: BlobStore, manifest: Manifest): Promise<Digest[]> {
-  const paths = Object.values(packedPaths);
-  if (manifest.files.length !== paths.length) {
-    throw new Error(`UNKNOWN_DATASET_FORMAT: a packed dataset has ${paths.join(', ')} only`);
-  }
-  const packing = decodePacking(await getFile(store, manifest, packedPaths.packing));
-  for (const split of ['train', 'heldout'] as const) {
-    const bytes = await getFile(store, manifest, packedPaths[split]);
-    const tokens = decodeTokens(bytes, packing.vocabSize);
-    if (tokens.length !== packing[split].tokens) {
-      throw new Error(`BAD_PACKING: ${split}.u16 has ${tokens.length} tokens; derive it again`);
-    }
-  }
-  await getFile(store, manifest, packedPaths.tokenizer);
-  return itemsInOrder(packing);
 }
 
 /** What a transform works on: its parents' items, and what its parameters name. */

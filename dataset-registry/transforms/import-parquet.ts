@@ -22,6 +22,7 @@ import { checkItem, type TextItem } from './text-item.js';
 export async function* readParquet(
   path: string,
   choice: ColumnChoice,
+  onBytes: (read: number) => void = () => {},
 ): AsyncGenerator<TextItem, void> {
   const handle = await open(path);
   try {
@@ -39,7 +40,7 @@ export async function* readParquet(
     };
     await checkFooter(file);
     const metadata = await parquetMetadataAsync(file, { geoparquet: false });
-    yield* rowsOf(file, metadata, choice);
+    yield* rowsOf(file, metadata, choice, onBytes);
   } finally {
     await handle.close();
   }
@@ -64,6 +65,7 @@ async function* rowsOf(
   file: AsyncBuffer,
   metadata: FileMetaData,
   choice: ColumnChoice,
+  onBytes: (read: number) => void,
 ): AsyncGenerator<TextItem, void> {
   const columns = parquetSchema(metadata).children.map(({ element }) => element);
   const { text, kept } = chooseColumns(
@@ -98,6 +100,8 @@ async function* rowsOf(
       }
     }
     first = end;
+    // Columns that nobody wants count as read, too.
+    onBytes(Math.round((file.byteLength * (i + 1)) / metadata.row_groups.length));
   }
 }
 

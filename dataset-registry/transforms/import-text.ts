@@ -1,38 +1,20 @@
 /**
- * Raw datasets from what people have: a folder, or one file, of texts (`.txt`, `.md`), JSON lines or
- * CSV, each also compressed (`.gz`, `.zst`), and Parquet. Everything is read piece by piece: an import needs as much memory
- * as its largest item, however large it is, and a file that unpacks to more than it should is cut off.
+ * Items of one file: texts (`.txt`, `.md`), JSON lines or CSV, each also compressed (`.gz`, `.zst`), and
+ * Parquet. Everything is read piece by piece: that needs as much memory as the largest item, however large
+ * the file is, and a file that unpacks to more than it should is cut off.
  */
 import { createReadStream, type ReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
 import { createGunzip } from 'node:zlib';
-import { compareCodePoints } from '../digest/safe-path.js';
 import { chooseColumns, isColumnError, type ColumnChoice } from './columns.js';
 import { readCsv } from './csv.js';
+import { packings, refuseImport as refuse, type ImportFile } from './import-files.js';
 import { itemLimits } from './limits.js';
 import { checkItem, type TextItem } from './text-item.js';
 
 /** How tables are read: CSV, Parquet. */
 export type ImportOptions = ColumnChoice;
 
-/** Items of a file, or of all files below a folder in order of their paths. Error: `BAD_IMPORT`. */
-export async function* importPath(
-  path: string,
-  options: ImportOptions = {},
-): AsyncGenerator<TextItem, void> {
-  const isFolder = (await stat(path)).isDirectory();
-  if (!isFolder) {
-    const kind = kindOf(path) ?? refuse(`${path} is not a ${kinds.join(', ')} file`);
-    yield* importFile({ path, name: basename(path), kind }, options);
-    return;
-  }
-  const names = (await listFiles(path, '', 0)).sort(compareCodePoints);
-  if (names.length === 0) refuse(`no ${kinds.join(', ')} file in ${path}`);
-  for (const name of names) {
-    yield* importFile({ path: join(path, name), name, kind: kindOf(name)! }, options);
-  }
-}
+type OnBytes = (read: number) => void;
 
 /** One item a line, all of them at once. Error: `BAD_IMPORT`. */
 export async function importJsonLines(path: string): Promise<TextItem[]> {
@@ -45,48 +27,26 @@ export async function importJsonLines(path: string): Promise<TextItem[]> {
   return items;
 }
 
-const kinds = ['.txt', '.md', '.jsonl', '.csv', '.parquet'] as const;
-type Kind = (typeof kinds)[number];
-const packings = /\.(gz|zst)$/i;
-
-/** Parquet is packed inside. */
-function kindOf(name: string): Kind | null {
-  const bare = name.toLowerCase().replace(packings, '');
-  const kind = kinds.find((one) => bare.endsWith(one)) ?? null;
-  return kind === '.parquet' && packings.test(name) ? null : kind;
-}
-
-/** Links are not followed. */
-async function listFiles(folder: string, below: string, depth: number): Promise<string[]> {
-  if (depth > itemLimits.folderDepthMax) refuse(`${below} is too deep`);
-  const names: string[] = [];
-  for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
-    const name = below === '' ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory()) {
-      for (const one of await listFiles(folder, name, depth + 1)) names.push(one);
-    } else if (entry.isFile() && kindOf(entry.name)) names.push(name);
-    if (names.length > itemLimits.folderFilesMax) {
-      refuse(`more than ${itemLimits.folderFilesMax} files`);
-    }
-  }
-  return names;
-}
-
-async function* importFile(
-  file: { path: string; name: string; kind: Kind },
+/** Its items in order. `onBytes`: how much of the file was read so far. Error: `BAD_IMPORT`. */
+export async function* importFile(
+  { path, name, kind }: Pick<ImportFile, 'path' | 'name' | 'kind'>,
   options: ImportOptions,
+  onBytes?: OnBytes,
 ): AsyncGenerator<TextItem, void> {
-  const { path, name, kind } = file;
-  if (kind === '.jsonl') yield* jsonLines(path);
-  else if (kind === '.csv') yield* csvRows(path, options);
-  else if (kind === '.parquet') yield* parquetRows(path, options);
-  else yield { name: name.replace(packings, ''), text: await wholeText(path) };
+  if (kind === '.jsonl') yield* jsonLines(path, onBytes);
+  else if (kind === '.csv') yield* csvRows(path, options, onBytes);
+  else if (kind === '.parquet') yield* parquetRows(path, options, onBytes);
+  else yield { name: name.replace(packings, ''), text: await wholeText(path, onBytes) };
 }
 
-async function* parquetRows(path: string, options: ImportOptions): AsyncGenerator<TextItem, void> {
+async function* parquetRows(
+  path: string,
+  options: ImportOptions,
+  onBytes?: OnBytes,
+): AsyncGenerator<TextItem, void> {
   // The reader loads with the first file that needs it.
   const { readParquet } = await import('./import-parquet.js');
-  const rows = readParquet(path, options);
+  const rows = readParquet(path, options, onBytes);
   yield* explaining(rows, (error) => refuseTable(path, error));
 }
 
@@ -106,9 +66,9 @@ async function* explaining<T>(
   }
 }
 
-async function wholeText(path: string): Promise<string> {
+async function wholeText(path: string, onBytes?: OnBytes): Promise<string> {
   let text = '';
-  for await (const piece of textOf(path)) {
+  for await (const piece of textOf(path, onBytes)) {
     text += piece;
     if (text.length > itemLimits.itemBytesMax) {
       refuse(`${path} has more than ${itemLimits.itemBytesMax} characters, one item's most`);
@@ -118,9 +78,9 @@ async function wholeText(path: string): Promise<string> {
 }
 
 /** A JSON object with a field `text` and otherwise texts and integers; empty lines are skipped. */
-async function* jsonLines(path: string): AsyncGenerator<TextItem, void> {
+async function* jsonLines(path: string, onBytes?: OnBytes): AsyncGenerator<TextItem, void> {
   let number = 0;
-  for await (const line of linesOf(path)) {
+  for await (const line of linesOf(path, onBytes)) {
     number++;
     if (line.trim() === '') continue;
     try {
@@ -131,11 +91,19 @@ async function* jsonLines(path: string): AsyncGenerator<TextItem, void> {
   }
 }
 
-async function* csvRows(path: string, options: ImportOptions): AsyncGenerator<TextItem, void> {
+async function* csvRows(
+  path: string,
+  options: ImportOptions,
+  onBytes?: OnBytes,
+): AsyncGenerator<TextItem, void> {
   let columns = { text: '', kept: [] as string[] };
   const check = (header: readonly string[]) => (columns = chooseColumns(header, options));
   try {
-    for await (const { row, line } of readCsv(textOf(path), itemLimits.itemBytesMax, check)) {
+    for await (const { row, line } of readCsv(
+      textOf(path, onBytes),
+      itemLimits.itemBytesMax,
+      check,
+    )) {
       const fields = columns.kept.map((name) => [name, row.get(name)!] as const);
       try {
         yield checkItem({ ...Object.fromEntries(fields), text: row.get(columns.text)! });
@@ -157,29 +125,39 @@ function refuseTable(path: string, error: unknown): never {
   refuse(`${path}: ${message}`);
 }
 
-async function* linesOf(path: string): AsyncGenerator<string, void> {
-  let rest = '';
-  for await (const piece of textOf(path)) {
-    const lines = (rest + piece).split('\n');
-    rest = lines.pop()!;
-    yield* lines;
-    if (rest.length > itemLimits.itemBytesMax) {
+async function* linesOf(path: string, onBytes?: OnBytes): AsyncGenerator<string, void> {
+  // Of the line that is not over: each piece is looked through once, however long the line is.
+  let rest: string[] = [];
+  let length = 0;
+  for await (const piece of textOf(path, onBytes)) {
+    const lines = piece.split('\n');
+    const last = lines.pop()!;
+    if (lines.length > 0) {
+      lines[0] = rest.join('') + lines[0]!;
+      yield* lines;
+      rest = [];
+      length = 0;
+    }
+    rest.push(last);
+    length += last.length;
+    if (length > itemLimits.itemBytesMax) {
       refuse(`${path} has a line of more than ${itemLimits.itemBytesMax} characters`);
     }
   }
-  if (rest !== '') yield rest;
+  if (length > 0) yield rest.join('');
 }
 
 /** Its text piece by piece, unpacked, a byte order mark taken off. */
-async function* textOf(path: string): AsyncGenerator<string, void> {
+async function* textOf(path: string, onBytes?: OnBytes): AsyncGenerator<string, void> {
   const raw = createReadStream(path, { highWaterMark: 2 ** 20 });
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let bytes = 0;
   try {
     for await (const piece of unpack(path, raw)) {
       bytes += piece.length;
-      if (bytes > itemLimits.datasetBytesMax) {
-        refuse(`${path} has more than ${itemLimits.datasetBytesMax} bytes of text`);
+      onBytes?.(raw.bytesRead);
+      if (bytes > itemLimits.importBytesMax) {
+        refuse(`${path} has more than ${itemLimits.importBytesMax} bytes of text`);
       }
       yield decoder.decode(piece, { stream: true });
     }
@@ -208,8 +186,4 @@ async function* unpack(path: string, raw: ReadStream): AsyncGenerator<Uint8Array
       refuse(`${path} is no whole zst: ${error.message}`);
     });
   } else yield* raw as AsyncIterable<Uint8Array>;
-}
-
-function refuse(why: string): never {
-  throw new Error(`BAD_IMPORT: ${why}; mend the files and import them again`);
 }

@@ -1,18 +1,23 @@
-/** How large a dataset the built-in transforms take: all of it is held in memory once. */
+/** How large a dataset may be. */
 export const itemLimits = {
   /** A long book. */
   itemBytesMax: 2 ** 25,
   /** An item of a bounty: several people read it, and a bounty has up to 65,536 of them. */
   bountyItemBytesMax: 2 ** 16,
+  /** For the built-in transforms: all of it is held in memory once. */
   itemsMax: 2_000_000,
+  /** For an import, a check or a proof, which hold one file at a time: a tree has room for more. */
+  importItemsMax: 2 ** 27,
   fieldsMax: 16,
   /** A file of items stays cheap to fetch alone. */
   fileBytesMax: 2 ** 26,
   /** Files of an imported folder, and levels below it. */
   folderFilesMax: 200_000,
   folderDepthMax: 16,
-  /** A dataset's files together. */
+  /** A dataset's files together, for what holds all of them. */
   datasetBytesMax: 2 ** 32,
+  /** And for what does not: a thousand files of items, a tenth of what a manifest takes. */
+  importBytesMax: 2 ** 36,
   /** A `tokenizer.json` of 65,536 tokens has a few MiB. */
   tokenizerBytesMax: 2 ** 26,
 } as const;

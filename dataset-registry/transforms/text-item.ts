@@ -44,22 +44,36 @@ export function encodeItems(items: readonly TextItem[]): DatasetContent {
   return { files, items: digests };
 }
 
-/** Cuts items into files, one item after the other. */
+/** Cuts items into files, one item after the other. What is in memory is the file that is open. */
 export class ItemFiles {
-  private lines: Uint8Array[] = [];
+  private open = new Uint8Array(2 ** 16);
   private size = 0;
-  private files = 0;
-  private items = 0;
+  private files: number;
+  private items: number;
+  private readonly itemsMax: number;
+  private readonly fileBytesMax: number;
+
+  /** `files`, `items`: how many there are already. */
+  constructor(
+    it: { itemsMax?: number; fileBytesMax?: number; files?: number; items?: number } = {},
+  ) {
+    this.itemsMax = it.itemsMax ?? itemLimits.itemsMax;
+    this.fileBytesMax = it.fileBytesMax ?? itemLimits.fileBytesMax;
+    this.files = it.files ?? 0;
+    this.items = it.items ?? 0;
+  }
 
   /** `full`: a file that is done, which the item began another after. Errors: `BAD_ITEM`, `TOO_MANY_ITEMS`. */
   add(item: TextItem): { digest: Digest; full: NamedFile | null } {
-    if (++this.items > itemLimits.itemsMax) {
-      throw new Error(`TOO_MANY_ITEMS: more than ${itemLimits.itemsMax}; cut it into several`);
+    if (++this.items > this.itemsMax) {
+      throw new Error(`TOO_MANY_ITEMS: more than ${this.itemsMax}; cut it into several`);
     }
     const line = encodeItem(item);
-    const isFull = this.size > 0 && this.size + line.length + 1 > itemLimits.fileBytesMax;
+    const isFull = this.size > 0 && this.size + line.length + 1 > this.fileBytesMax;
     const full = isFull ? this.cut() : null;
-    this.lines.push(line);
+    this.makeRoom(line.length + 1);
+    this.open.set(line, this.size);
+    this.open[this.size + line.length] = lineFeed;
     this.size += line.length + 1;
     return { digest: digestOf(line), full };
   }
@@ -70,15 +84,15 @@ export class ItemFiles {
     return this.cut();
   }
 
+  private makeRoom(bytes: number): void {
+    if (this.size + bytes <= this.open.length) return;
+    const larger = new Uint8Array(Math.max(2 * this.open.length, this.size + bytes));
+    larger.set(this.open.subarray(0, this.size));
+    this.open = larger;
+  }
+
   private cut(): NamedFile {
-    const bytes = new Uint8Array(this.size);
-    let at = 0;
-    for (const line of this.lines) {
-      bytes.set(line, at);
-      bytes[at + line.length] = lineFeed;
-      at += line.length + 1;
-    }
-    this.lines = [];
+    const bytes = this.open.slice(0, this.size);
     this.size = 0;
     return { path: itemsPath(this.files++), bytes };
   }
@@ -92,18 +106,27 @@ export function decodeItems(files: readonly NamedFile[]): { items: TextItem[]; d
     if (path !== itemsPath(files.findIndex((file) => file.path === path))) {
       refuse(`file ${path} stands where ${itemsPath(0)} and so on were expected`);
     }
-    let start = 0;
-    while (start < bytes.length) {
-      const end = bytes.indexOf(lineFeed, start);
-      if (end < 0) refuse(`${path} does not end with a line feed`);
-      const line = bytes.subarray(start, end);
-      items.push(decodeItem(line));
-      digests.push(digestOf(line));
+    for (const { item, digest } of decodeItemFile(path, bytes)) {
+      items.push(item);
+      digests.push(digest);
       if (items.length > itemLimits.itemsMax) refuse(`more than ${itemLimits.itemsMax} items`);
-      start = end + 1;
     }
   }
   return { items, digests };
+}
+
+/** The items of one file, in order. Throws `BAD_ITEM` unless canonical. */
+export function* decodeItemFile(
+  path: string,
+  bytes: Uint8Array,
+): Generator<{ item: TextItem; digest: Digest }, void> {
+  for (let start = 0; start < bytes.length;) {
+    const end = bytes.indexOf(lineFeed, start);
+    if (end < 0) refuse(`${path} does not end with a line feed`);
+    const line = bytes.subarray(start, end);
+    yield { item: decodeItem(line), digest: digestOf(line) };
+    start = end + 1;
+  }
 }
 
 export function isItemsPath(path: string): boolean {
@@ -135,7 +158,7 @@ export function isWellFormed(text: string): boolean {
 
 const lineFeed = 0x0a;
 
-function itemsPath(index: number): string {
+export function itemsPath(index: number): string {
   return `items-${String(index).padStart(5, '0')}.jsonl`;
 }
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { startProgress } from '@commonweights/cli/progress.js';
+import { startProgress, type ProgressOptions } from '@commonweights/cli/progress.js';
 import { openTextStream } from '@commonweights/cli/terminal.js';
 
 describe('progress', () => {
@@ -7,7 +7,7 @@ describe('progress', () => {
   let text = '';
   const stream = (isTTY: boolean) =>
     openTextStream({ isTTY, columns: 60, write: (piece: string) => (text += piece) });
-  const start = (isTTY: boolean, options: { total?: number; unit?: string }) =>
+  const start = (isTTY: boolean, options: ProgressOptions) =>
     startProgress('training', { ...options, stream: stream(isTTY), now: () => nowMs });
   beforeEach(() => {
     nowMs = 0;
@@ -58,6 +58,25 @@ describe('progress', () => {
     );
     expect(drawn[5]).to.match(/^ {2}\[#{12}\.{12}\] training 50 %, 5 of 10 rounds/);
     expect(drawn.at(-1)).to.equal('✗ training: no more workers (1.0 s)\n');
+  });
+
+  it('says how long it will still take, at the pace of this process', () => {
+    const progress = start(false, { total: 1000, unit: 'MB', timeLeft: true, doneBefore: 400 });
+    for (const done of [410, 500, 600, 1000]) {
+      nowMs += 10_000;
+      progress.update(done);
+    }
+    expect(text.trimEnd().split('\n').slice(1)).to.deep.equal([
+      '  training 41 %, 410 of 1000 MB, 10 min left (10.0 s)',
+      '  training 50 %, 500 of 1000 MB, 2 min left (20.0 s)',
+      '  training 60 %, 600 of 1000 MB, 60 s left (30.0 s)',
+      '  training 100 %, 1000 of 1000 MB, 0 s left (40.0 s)',
+    ]);
+    text = '';
+    const long = start(false, { total: 1e6, timeLeft: true });
+    nowMs += 10_000;
+    long.update(500);
+    expect(text).to.match(/ 5\.6 h left/);
   });
 
   it('says how it ended once', () => {

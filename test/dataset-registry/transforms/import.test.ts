@@ -11,10 +11,8 @@ import { GrowingTree } from '@commonweights/dataset-registry/digest/growing-tree
 import { MemoryStore } from '@commonweights/dataset-registry/store/memory-store.js';
 import { readCsv } from '@commonweights/dataset-registry/transforms/csv.js';
 import { storeItems } from '@commonweights/dataset-registry/transforms/derive.js';
-import {
-  importPath,
-  type ImportOptions,
-} from '@commonweights/dataset-registry/transforms/import-text.js';
+import { importPath } from '@commonweights/dataset-registry/transforms/import-source.js';
+import type { ImportOptions } from '@commonweights/dataset-registry/transforms/import-text.js';
 import { storeItemStream } from '@commonweights/dataset-registry/transforms/store-item-stream.js';
 import type { TextItem } from '@commonweights/dataset-registry/transforms/text-item.js';
 
