@@ -17,6 +17,8 @@ const benches: Readonly<Record<string, string>> = {
   codec: 'bytes per parameter and MB/s of the update codecs, against dense fp32',
   'contract-laws':
     'the deployed contract against the rules, money after every receipt [--sequences 1000] [--seed S]',
+  'contract-differences':
+    'a contract built our way and the SDK’s way, sent the same calls [--sequences 100] [--seed S] (minutes)',
   economics: 'tables of docs/protocol/economics.md: committees, attacks, stakes [--write]',
   engines: 'tokens/s of every engine against torch [--size S|M] [--threads 1] [--python python3]',
   gas: 'Tgas of calls: 5, 16, 63 workers; 10 and 10,000 members; rounds [workers] (minutes)',

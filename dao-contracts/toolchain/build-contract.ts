@@ -76,6 +76,26 @@ export async function buildContract(options: {
   return { wasm, methods, digest: digestOf(wasm), engineDigest: engine.digest };
 }
 
+/**
+ * Bytecode of what a booted engine evaluates, in this order: the prelude, what the contract says
+ * about its build, the contract.
+ */
+export function compileParts(contract: {
+  evaluator: Uint8Array;
+  source: string;
+  debug: boolean;
+  build: BuildInfo;
+}): Uint8Array[] {
+  const compiler = new EngineInstance(contract.evaluator);
+  compiler.boot();
+  const told = `globalThis.contractBuild = ${JSON.stringify(contract.build)};`;
+  return [
+    compiler.compile(prelude, { module: false, strip: true }),
+    compiler.compile(told, { module: false, strip: true }),
+    compiler.compile(contract.source, { module: true, strip: !contract.debug }),
+  ];
+}
+
 function evaluate(contract: {
   evaluator: Uint8Array;
   source: string;
@@ -83,17 +103,10 @@ function evaluate(contract: {
   debug: boolean;
   build: BuildInfo;
 }): Uint8Array {
-  const compiler = new EngineInstance(contract.evaluator);
-  compiler.boot();
-  const setting = compiler.compile(prelude, { module: false, strip: true });
-  const told = `globalThis.contractBuild = ${JSON.stringify(contract.build)};`;
-  const telling = compiler.compile(told, { module: false, strip: true });
-  const code = compiler.compile(contract.source, { module: true, strip: !contract.debug });
+  const parts = compileParts(contract);
   const instance = new EngineInstance(contract.evaluator);
   instance.boot();
-  instance.evaluate(setting);
-  instance.evaluate(telling);
-  instance.evaluate(code);
+  for (const part of parts) instance.evaluate(part);
   contract.methods.forEach((method, i) => {
     if (!instance.bindMethod(i, method)) {
       throw new Error(`METHOD_NOT_A_FUNCTION: ${method} is exported but cannot be called`);

@@ -3,9 +3,10 @@
  * the npm package `qjsc`), near-sdk-js's own builder.c, and our shim, allocator and boot code.
  */
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { ownFolder } from '../own-folder.js';
 import { packageFolder } from '../package-folder.js';
+import type { Patch } from './patch.js';
 import { applyPatches } from './patches.js';
 
 const quickjsFiles = [
@@ -33,8 +34,12 @@ const assertText = `#undef assert
 #define static_assert _Static_assert
 `;
 
-/** File name → patched text. Line ends are normalised: some checkouts change them. */
-export function readEngineSources(): Map<string, string> {
+/**
+ * File name → patched text. Line ends are normalised: some checkouts change them.
+ *
+ * @param patches instead of all that there are.
+ */
+export function readEngineSources(patches?: readonly Patch[]): Map<string, string> {
   const sources = new Map<string, string>();
   const add = (folder: string, file: string): void => {
     sources.set(file, readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n'));
@@ -42,8 +47,8 @@ export function readEngineSources(): Map<string, string> {
   const quickjs = join(packageFolder('qjsc'), 'deps', 'quickjs_2021_03_27');
   for (const file of quickjsFiles) add(quickjs, file);
   add(join(packageFolder('near-sdk-js'), 'builder'), 'builder.c');
-  for (const file of ownFiles) add(dirname(fileURLToPath(import.meta.url)), file);
-  applyPatches(sources);
+  for (const file of ownFiles) add(join(ownFolder, 'engine'), file);
+  applyPatches(sources, patches);
   sources.set('engine.c', engineText);
   sources.set('assert.h', assertText);
   return sources;

@@ -18,7 +18,7 @@ import {
 } from './wasm-sections.js';
 
 /** What nearcore gives every contract, whatever it declares. */
-const memoryPages = { initial: 1024, maximum: 2048 };
+export const memoryPages = { initial: 1024, maximum: 2048 };
 
 /** A gap of zeros this long is worth a segment of its own: that is what its header takes. */
 const gapBytes = 7;
@@ -92,11 +92,11 @@ function callBody(call: number, index: number): Uint8Array {
   return concat([u32(body.length), body]);
 }
 
-function exportEntry(text: string, kind: number, index: number): Uint8Array {
+export function exportEntry(text: string, kind: number, index: number): Uint8Array {
   return concat([name(text), [kind], u32(index)]);
 }
 
-function readExports(body: Uint8Array): { name: string; kind: number; index: number }[] {
+export function readExports(body: Uint8Array): { name: string; kind: number; index: number }[] {
   const reader = new WasmReader(body);
   return Array.from({ length: reader.u32() }, () => ({
     name: reader.name(),
@@ -105,12 +105,12 @@ function readExports(body: Uint8Array): { name: string; kind: number; index: num
   }));
 }
 
-function countOf(section: Section): number {
+export function countOf(section: Section): number {
   return new WasmReader(section.body).u32();
 }
 
 /** All imports of the engine are host functions, so functions are numbered after them. */
-function countImports(sections: readonly Section[]): number {
+export function countImports(sections: readonly Section[]): number {
   const imports = sections.find(({ id }) => id === 2);
   return imports ? countOf(imports) : 0;
 }
