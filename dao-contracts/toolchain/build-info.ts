@@ -1,12 +1,14 @@
 /**
  * What a contract says about its own source (NEP-330). The toolchain puts it into the snapshot as
  * the global `contractBuild`: whoever has the sources builds them with the same engine and compares
- * bytes. It names no host and no time, so the same sources make the same bytes everywhere.
+ * bytes. It names no host, no folder outside the project and no time, so the same sources make the
+ * same bytes everywhere.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { Engine } from './engine/load-engine.js';
+import { ownFolder } from './own-folder.js';
+import { pathInside, projectOf } from './project.js';
 
 export interface BuildInfo {
   version: string;
@@ -15,7 +17,7 @@ export interface BuildInfo {
   build_info: {
     build_environment: string;
     build_command: string[];
-    /** From the folder above the package. */
+    /** From the project's folder. */
     contract_path: string;
     /** Digest of the bundled module that was evaluated, before this was added. */
     source_code_snapshot: Digest;
@@ -28,31 +30,22 @@ export function describeBuild(it: {
   engine: Pick<Engine, 'digest' | 'evaluatorDigest'>;
 }): BuildInfo {
   const { digest, evaluatorDigest } = it.engine;
-  const folder = packageFolder(resolve(it.entry));
-  const text = readFileSync(join(folder, 'package.json'), 'utf8');
-  const { version = '0.0.0', repository } = JSON.parse(text) as {
-    version?: string;
-    repository?: string | { url: string };
-  };
-  const path = relative(dirname(folder), resolve(it.entry)).replaceAll('\\', '/');
+  const { folder, version, link } = projectOf(resolve(it.entry));
+  const path = pathInside(folder, resolve(it.entry))!;
+  // A project that brings the toolchain along builds with that one.
+  const toolchain = pathInside(folder, ownFolder);
+  const inside = toolchain !== null && !toolchain.includes('node_modules/');
+  const command = inside
+    ? ['npx', 'tsx', `${toolchain}/near-toolchain.ts`]
+    : ['npx', 'near-toolchain'];
   return {
     version,
-    link: (typeof repository === 'object' ? repository.url : repository) ?? null,
+    link,
     build_info: {
       build_environment: `commonweights-toolchain, engine ${digest}, evaluator ${evaluatorDigest}`,
-      build_command: ['npx', 'tsx', 'dao-contracts/toolchain/build.ts', path],
+      build_command: [...command, 'build', path],
       contract_path: path,
       source_code_snapshot: it.source,
     },
   };
-}
-
-function packageFolder(path: string): string {
-  let folder = dirname(path);
-  while (!existsSync(join(folder, 'package.json'))) {
-    const above = dirname(folder);
-    if (above === folder) throw new Error(`NO_PACKAGE: no package.json above ${path}`);
-    folder = above;
-  }
-  return folder;
 }

@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { fallbackPackages } from './contract-packages.js';
 import { packageFolder } from './package-folder.js';
 
 /** What `snapshot/prelude.ts` and the engine add to the language. */
@@ -34,12 +35,14 @@ export async function checkContractTypes(entry: string): Promise<void> {
   if (!existsSync(path)) {
     throw new Error(`CONTRACT_NOT_FOUND: there is no ${path}; name the contract's .ts file`);
   }
+  const fallback = fallbackPackages(path);
   const folder = mkdtempSync(join(tmpdir(), 'contract-types-'));
   try {
     const compilerOptions = {
       ...{ noEmit: true, strict: true, skipLibCheck: true, experimentalDecorators: true },
       ...{ target: 'es2022', lib: ['es2022'], types: [], allowImportingTsExtensions: true },
       ...{ module: 'es2022', moduleResolution: 'bundler' },
+      ...(fallback === null ? {} : { paths: pathsTo(fallback) }),
     };
     const project = join(folder, 'tsconfig.json');
     const added = join(folder, 'globals.d.ts');
@@ -55,6 +58,11 @@ export async function checkContractTypes(entry: string): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function pathsTo(packages: string): Record<string, string[]> {
+  const sdk = join(packages, 'near-sdk-js');
+  return { 'near-sdk-js': [sdk], 'near-sdk-js/*': [join(sdk, '*')] };
 }
 
 /** The compiler's complaints, a line each. */

@@ -8,8 +8,9 @@ import { build, type Message, type Plugin } from 'esbuild';
 import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import exportMethods from 'near-sdk-js/lib/cli/build-tools/near-bindgen-exporter.js';
+import { fallbackPackages } from '../contract-packages.js';
+import { ownFolder } from '../own-folder.js';
 
 export interface Bundle {
   source: string;
@@ -18,7 +19,7 @@ export interface Bundle {
 }
 
 /** What a contract gets instead of a package, with the reasons in these files. */
-const guestFolder = join(dirname(fileURLToPath(import.meta.url)), '..', 'guest');
+const guestFolder = join(ownFolder, 'guest');
 const standIns = {
   '@noble/hashes/sha2.js': join(guestFolder, 'host-sha2.ts'),
   'lodash-es': join(guestFolder, 'clone-deep.ts'),
@@ -50,6 +51,7 @@ export async function bundleContract(
     throw new Error(`CONTRACT_NOT_FOUND: there is no ${path}; name the contract's .ts file`);
   }
   const declared = new Set<string>();
+  const fallback = fallbackPackages(path);
   const result = await build({
     entryPoints: [path],
     absWorkingDir: dirname(path),
@@ -60,6 +62,7 @@ export async function bundleContract(
     platform: 'neutral',
     mainFields: ['module', 'main'],
     conditions: ['import'],
+    nodePaths: fallback === null ? [] : [fallback],
     target: 'es2020',
     supported: inEngine,
     charset: 'utf8',
