@@ -9,15 +9,10 @@
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import fc from 'fast-check';
 import { buildBooted } from '@commonweights/dao-contracts/toolchain/booted/build-booted.js';
 import { buildContract } from '@commonweights/dao-contracts/toolchain/build-contract.js';
-import {
-  firstDifference,
-  show,
-  type Answered,
-} from '@commonweights/test/dao-contracts/toolchain/differences/compare-builds.js';
-import { drawnCalls } from '@commonweights/test/dao-contracts/toolchain/differences/drawn-calls.js';
+import type { Answered } from '@commonweights/test/dao-contracts/toolchain/differences/compare-builds.js';
+import { searchDifferences } from '@commonweights/test/dao-contracts/toolchain/differences/search-differences.js';
 
 const { values } = parseArgs({
   options: {
@@ -38,19 +33,19 @@ console.log(`snapshot ${ours.digest}, ${ours.wasm.length} bytes`);
 console.log(`booted   ${booted.digest}, ${booted.wasm.length} bytes, engine: ${values.on}`);
 
 const tally: Answered = new Map();
-const found = await fc.check(
-  fc.asyncProperty(drawnCalls({ min: 10, max: 60 }), async (calls) => {
-    const difference = await firstDifference([ours.wasm, booted.wasm], calls, tally);
-    if (difference) throw new Error(show(difference));
-  }),
-  { numRuns: Number(values.sequences), seed: Number(values.seed), endOnFailure: true },
-);
+const found = await searchDifferences({
+  builds: [ours.wasm, booted.wasm],
+  sequences: Number(values.sequences),
+  seed: Number(values.seed),
+  length: { min: 10, max: 60 },
+  tally,
+});
 for (const [method, { answered, failed }] of [...tally].sort()) {
   console.log(`${method.padEnd(16)}${answered} answered alike, ${failed} of them with a failure`);
 }
 const total = [...tally.values()].reduce((sum, { answered }) => sum + answered, 0);
-if (found.failed) {
-  console.error(`after ${total} calls, seed ${values.seed}: ${String(found.errorInstance)}`);
+if (found !== null) {
+  console.error(`after ${total} calls, ${found}`);
   process.exitCode = 1;
 } else {
   console.log(`${values.sequences} sequences, ${total} calls: no difference`);
