@@ -1,7 +1,7 @@
 /**
  * Verifying a release of 2 GB: its speed as a ratio to reading the same files and hashing each once
  * with the platform's SHA-256, and the most memory that a process of its own ever has. Every byte is
- * hashed twice where chunk roots are asked for (the file, and its chunks): the second hash runs beside
+ * hashed twice where chunk lists are asked for (the file, and its chunks): the second hash runs beside
  * the first where there is a second core, and on one core costs what it costs. Each figure is the
  * median of runs that take turns, each in a fresh process. One core is told by processor time, of all
  * threads together, which other work on the machine does not blur; wall time shows what a second core
@@ -61,7 +61,7 @@ async function compare(): Promise<void> {
       const own = ofKind(found[kind]);
       const [cpu, wall] = [raw.cpuMs / own.cpuMs, raw.ms / own.ms];
       console.log(
-        (kind === 'wholes' ? 'verify --no-chunks' : 'verify, chunks too').padEnd(24) +
+        (kind === 'wholes' ? 'verify' : 'verify --chunks').padEnd(24) +
           `one core ${cpu.toFixed(2)} × sha256, wall time ${wall.toFixed(2)} × sha256, ` +
           `at most ${own.peakMb.toFixed(0)} MB` +
           (kind === 'chunks' ? `; one core ${(2 * cpu).toFixed(2)} × two sha256` : ''),

@@ -131,7 +131,7 @@ async function addFolder(session: Session, dir: string, flags: AddFlags): Promis
     import('@commonweights/trainer/release/release-files.js'),
   ]);
   const chain = await readReleaseChain(session, join(dir, MANIFEST_FILE), {});
-  const verification = await examineFolder({ dir, chain }, null);
+  const verification = await examineFolder({ dir, chain, chunks: true }, null);
   if (exitCodeOf(verification.verdicts) !== 0) {
     reportVerdicts(session, { dir, verification, policy: false });
   }

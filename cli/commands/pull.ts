@@ -45,7 +45,7 @@ interface PullFlags extends PolicyFlags {
 }
 
 interface VerifyFlags extends ChainFlags, PolicyFlags {
-  readonly chunks: boolean;
+  readonly chunks?: boolean;
 }
 
 type Question = Pick<ReadQuestion, 'dir' | 'chain' | 'chunks'>;
@@ -95,8 +95,8 @@ export function addPullCommands(program: Command, terminal: Terminal): void {
         .option('--policy <file>', 'your own rules beside the claims, as JSON')
         .option('--proof <file>', proofHelp)
         .option(
-          '--no-chunks',
-          'hash files as wholes only: the same bytes proven, half the hashing',
+          '--chunks',
+          'hash every chunk too: no other proof of these bytes, but that others can fetch them',
         ),
       'commonweights verify ./model',
       'commonweights verify ./model --evidence e.json --json',
@@ -135,7 +135,7 @@ async function pull(session: Session, name: string, flags: PullFlags): Promise<v
         ),
       onSourceDropped: (it) => session.note(`  source dropped: ${it.name}: ${it.why}`),
       examine: async (folder) => {
-        verification = await examineThere(session, { dir: folder, chain }, own);
+        verification = await examineThere(session, { dir: folder, chain, chunks: true }, own);
         if (flags.evenRevoked && isOnlyRevoked(verification)) return;
         if (isBad(verification)) throw new NotVerified(folder);
       },
@@ -223,7 +223,7 @@ async function verify(session: Session, name: string, flags: VerifyFlags): Promi
   await expectRelease(dir, MANIFEST_FILE);
   const own = await readOwn(session, flags);
   const chain = await readReleaseChain(session, join(dir, MANIFEST_FILE), flags);
-  const question = { dir, chain, chunks: flags.chunks };
+  const question = { dir, chain, chunks: flags.chunks === true };
   const verification = await examineThere(session, question, own);
   reportVerdicts(session, { dir, verification, policy: own.policy !== null });
 }

@@ -16,7 +16,7 @@ export async function downloadAndTamper(
   it: { release: string; folder: string; tell(line: string): void },
 ): Promise<DownloadOutcome> {
   await cli.run(['pull', it.release, '--to', it.folder]);
-  const verdicts = await cli.json<Verdict[]>(['verify', it.folder]);
+  const verdicts = await cli.json<Verdict[]>(['verify', it.folder, '--chunks']);
   for (const verdict of verdicts) it.tell(lineOf(verdict));
   const copy = `${it.folder}-with-one-flipped-byte`;
   await cp(it.folder, copy, { recursive: true });

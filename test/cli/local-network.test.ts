@@ -306,8 +306,10 @@ describe('a local network, by command', function () {
       expect(out)
         .to.match(/^✓ bytes/)
         .and.not.match(/^[✗?]/m);
-      expect(await good('verify', 'model')).to.equal(out);
-      expect(await good('verify', 'model', '--evidence', 'evidence.json')).to.equal(out);
+      expect(await good('verify', 'model', '--chunks')).to.equal(out);
+      const wholes = await good('verify', 'model', '--evidence', 'evidence.json');
+      expect(wholes).to.match(/chunk lists, which only fetching needs, were not checked/);
+      expect(wholes.replace(/; its chunk lists.*/, '')).to.equal(out);
     });
 
     it('is proven to be decided without any node, from a block that a policy names', async () => {

@@ -39,18 +39,22 @@ export function checkBytes({ seen, manifest }: Material): Finding {
     return failed(problems[0]![0], `${shown.join('; ')}${more}`);
   }
   const total = manifest.files.reduce((sum, file) => sum + file.size, 0);
-  const unseen = [...seen.values()].some(({ chunkRoot }) => chunkRoot === null);
+  const unseen = [...seen.values()].some(({ chunks }) => chunks === null);
   return passed(
     `${manifest.files.length} files, ${total} bytes, as in the manifest` +
-      (unseen ? '; its chunk roots were not looked at' : ''),
+      (unseen ? '; its chunk lists, which only fetching needs, were not checked' : ''),
   );
 }
 
 function judge(file: ManifestFile, found: SeenFile): FindingCode | null {
   if (found.size !== file.size) return 'FILE_RESIZED';
   if (found.digest !== file.digest) return 'FILE_ALTERED';
-  if (found.chunkRoot !== null && found.chunkRoot !== file.chunks.root) return 'CHUNKS_ALTERED';
+  if (found.chunks && differs(found.chunks, file.chunks)) return 'CHUNKS_ALTERED';
   return null;
+}
+
+function differs(a: ManifestFile['chunks'], b: ManifestFile['chunks']): boolean {
+  return a.root !== b.root || a.list !== b.list;
 }
 
 function explain(
@@ -77,7 +81,10 @@ function explain(
   if (code === 'FILE_RESIZED') {
     return [code, `${path} has ${found!.size} bytes instead of ${file.size}`];
   }
-  if (code === 'CHUNKS_ALTERED') return [code, `${path} has a wrong chunk root in the manifest`];
+  if (code === 'CHUNKS_ALTERED') {
+    const what = found!.chunks!.root === file.chunks.root ? 'chunk list' : 'chunk root';
+    return [code, `${path} has a wrong ${what} in the manifest, so nobody can fetch it`];
+  }
   return [code, `${path} differs`];
 }
 

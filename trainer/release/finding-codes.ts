@@ -14,7 +14,7 @@ export const FINDING_CODES = {
   FILE_ADDED: 'a file is there that the manifest does not name',
   FILE_RESIZED: 'a file is shorter or longer than the manifest says',
   FILE_ALTERED: 'a file has other bytes of the same number',
-  CHUNKS_ALTERED: 'the manifest’s chunk root is not that of the file',
+  CHUNKS_ALTERED: 'the manifest’s chunk root or chunk list is not that of the file',
   // structure
   RECORD_MALFORMED: 'a file in provenance/ is not what a reader of it expects',
   SPEC_MALFORMED: 'the run spec is none',

@@ -2,10 +2,9 @@
  * What claims are checked on. Every file is gone through once: hashed, and, where it holds tensors,
  * looked at as its bytes go by. Only the small ones whose contents a check reads are kept.
  */
-import { hashChunks } from '@commonweights/dataset-registry/digest/chunk-list.js';
-import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
-import { digestTreeRoot } from '@commonweights/dataset-registry/digest/digest-tree.js';
-import type { Manifest } from '@commonweights/dataset-registry/digest/manifest.js';
+import { describeFile } from '@commonweights/dataset-registry/digest/chunk-list.js';
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { Manifest, ManifestFile } from '@commonweights/dataset-registry/digest/manifest.js';
 import type { ReleaseView } from '@commonweights/dao-contracts/rules/views.js';
 import { WEIGHTS_FILE } from '../checkpoint/hugging-face.js';
 import type { Decision } from './decision-proof.js';
@@ -17,8 +16,8 @@ export interface SeenFile {
   readonly size: number;
   /** Null: not hashed, since it cannot be what the manifest names. */
   readonly digest: Digest | null;
-  /** Null: not asked for. */
-  readonly chunkRoot: Digest | null;
+  /** As a manifest has them; null: not asked for. */
+  readonly chunks: ManifestFile['chunks'] | null;
 }
 
 export interface Material {
@@ -50,8 +49,9 @@ export function seeWhole(release: WholeRelease): Material {
   const { files, manifest } = release;
   const seen = new Map<string, SeenFile>();
   for (const [path, bytes] of files) {
-    const chunkRoot = digestTreeRoot(hashChunks(bytes, manifest.chunkBytes));
-    seen.set(path, { size: bytes.length, digest: digestOf(bytes), chunkRoot });
+    const { file } = describeFile(path, bytes, manifest.chunkBytes);
+    const { size, digest, chunks } = file;
+    seen.set(path, { size, digest, chunks });
   }
   const watch = watchState(files);
   for (const path of [WEIGHTS_FILE, FILES.outerState]) {

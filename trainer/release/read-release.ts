@@ -1,14 +1,19 @@
 /**
- * Goes through a release folder once, whatever its size: each file is hashed as a whole and by chunks
- * in one pass, and what the checks want to know of its tensors is seen on the way. Chunks are hashed
- * on the platform's pool, beside the whole file. Memory is that of a few pieces and of the records.
+ * Goes through a release folder once, whatever its size: each file is hashed as a whole, where it is asked
+ * for also by chunks in the same pass, and what the checks want to know of its tensors is seen on the way.
+ * Chunks are hashed on the platform's pool, beside the whole file. Memory is that of a few pieces and of
+ * the records.
  */
 import { constants } from 'node:fs';
 import { lstat, open, readdir, type FileHandle } from 'node:fs/promises';
 import { webcrypto } from 'node:crypto';
 import { join } from 'node:path';
 import { startDigest } from '@commonweights/dataset-registry/digest/digest-stream.js';
-import { formatDigest, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import {
+  digestBytes,
+  formatDigest,
+  type Digest,
+} from '@commonweights/dataset-registry/digest/digest.js';
 import { GrowingTree } from '@commonweights/dataset-registry/digest/growing-tree.js';
 import {
   manifestLimits,
@@ -29,8 +34,8 @@ export interface ReadQuestion {
   readonly dir: string;
   readonly chain: ReleaseFacts | null;
   /**
-   * False: files are hashed as wholes only. That proves the same bytes with half the hashing, and
-   * says nothing about whether others can fetch them chunk by chunk.
+   * True: every chunk is hashed too, as the manifest's lists have them. That proves no more of these bytes
+   * (a file of the right digest is that file), at twice the hashing; it says that others can fetch them.
    */
   readonly chunks?: boolean;
   readonly onProgress?: (progress: { path: string; doneBytes: number; totalBytes: number }) => void;
@@ -77,7 +82,7 @@ export async function readMaterial(question: ReadQuestion): Promise<Material> {
     if (seen.has(path)) continue;
     const one = isWorthReading(path, size, { named, sizes })
       ? await read.pass(path, manifest.chunkBytes, watch.fileOf(path))
-      : { size, digest: null, chunkRoot: null };
+      : { size, digest: null, chunks: null };
     seen.set(path, one);
   }
   const { chain } = question;
@@ -176,7 +181,7 @@ class FileReader {
   ): Promise<SeenFile> {
     const { path, size, chunkBytes, watch } = it;
     const whole = startDigest();
-    const tree = this.question.chunks === false ? null : new GrowingTree();
+    const lists = this.question.chunks === true ? new GrowingList() : null;
     // Whole chunks, so that none is cut: both are powers of two.
     const pieceBytes = Math.min(Math.max(PIECE_BYTES, chunkBytes), Math.max(1, size));
     const buffers = this.scan
@@ -184,7 +189,7 @@ class FileReader {
       : Array.from({ length: PIECES }, () => new Uint8Array(pieceBytes));
     const hashing: Promise<Digest[]>[] = [];
     const add = async (): Promise<void> => {
-      for (const digest of (await hashing.shift()) ?? []) tree?.add(digest);
+      for (const digest of (await hashing.shift()) ?? []) lists?.add(digest);
     };
     const fill = (index: number) =>
       readPiece(handle, path, { buffer: buffers[index % PIECES]!, at: index * pieceBytes, size });
@@ -195,7 +200,7 @@ class FileReader {
       if (hashing.length > PIECES - 2) await add();
       next = fill(index + 1);
       next.catch(() => {}); // It fails in its turn.
-      if (tree) hashing.push(hashChunksAside(piece, chunkBytes));
+      if (lists) hashing.push(hashChunksAside(piece, chunkBytes));
       whole.update(piece);
       watch?.see(piece);
       this.doneBytes += piece.length;
@@ -204,7 +209,22 @@ class FileReader {
     }
     await next;
     while (hashing.length > 0) await add();
-    return { size, digest: whole.end(), chunkRoot: tree?.root() ?? null };
+    return { size, digest: whole.end(), chunks: lists?.end() ?? null };
+  }
+}
+
+/** What a manifest says of a file's chunks, of chunks that come one after another. */
+class GrowingList {
+  private readonly tree = new GrowingTree();
+  private readonly list = startDigest();
+
+  add(digest: Digest): void {
+    this.tree.add(digest);
+    this.list.update(digestBytes(digest));
+  }
+
+  end(): ManifestFile['chunks'] {
+    return { root: this.tree.root(), list: this.list.end() };
   }
 }
 

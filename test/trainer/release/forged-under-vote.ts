@@ -54,15 +54,16 @@ export const FORGED_UNDER_VOTE: Readonly<Record<string, Kind>> = {
     async run(bench, random) {
       const manifest = structuredClone(bench.small.built.manifest) as Manifest;
       const file = pick(manifest.files, random);
+      const what = pick(['root', 'list'] as const, random);
       const hex = Array.from({ length: 64 }, () => pick([...'0123456789abcdef'], random)).join('');
-      file.chunks.root = `sha256:${hex}` as typeof file.chunks.root;
+      file.chunks[what] = `sha256:${hex}` as typeof file.digest;
       const bytes = encodeManifest(manifest);
       await writeFile(join(bench.dir, 'manifest.json'), bytes);
       const release = { ...bench.small.facts.release!, manifest: digestOf(bytes) };
       const chain = { ...bench.small.facts, release };
-      const code = codeOf(await verifyFolder({ dir: bench.dir, chain }));
+      const code = codeOf(await verifyFolder({ dir: bench.dir, chain, chunks: true }));
       await writeFile(join(bench.dir, 'manifest.json'), encodeManifest(bench.small.built.manifest));
-      return { code, what: file.path };
+      return { code, what: `${what} of ${file.path}` };
     },
   },
   'a list of chunks': {

@@ -36,7 +36,7 @@ describe('a release folder that is gone through once', () => {
       const files = small.built.files;
       const { manifest } = describeFiles([...files], { chunkBytes });
       await writeFile(join(dir, 'manifest.json'), encodeManifest(manifest));
-      const { seen, state } = await readMaterial({ dir, chain: null });
+      const { seen, state } = await readMaterial({ dir, chain: null, chunks: true });
       const { manifestDigest } = await readMaterial({ dir, chain: null });
       const whole = seeWhole({ files: small.files, manifest, manifestDigest, chain: null });
       expect(new Map([...seen].sort())).to.deep.equal(new Map([...whole.seen].sort()));
@@ -88,20 +88,22 @@ describe('a release folder that is gone through once', () => {
     expect(await bytesCode()).to.equal(null);
   });
 
-  it('tells chunk roots that are not the files’, unless it is told to leave them', async () => {
-    const manifest = structuredClone(small.built.manifest);
-    manifest.files[0]!.chunks.root = manifest.files[1]!.chunks.root;
-    await write(small, manifest);
-    expect(await bytesCode()).to.equal('CHUNKS_ALTERED');
-    const [bytes] = await verify({ chunks: false });
-    expect(bytes).to.include({ status: 'pass' });
-    expect(bytes!.detail).to.contain('chunk roots were not looked at');
-  });
+  for (const what of ['root', 'list'] as const) {
+    it(`tells a chunk ${what} that is not the file’s where it is asked, else that it did not look`, async () => {
+      const manifest = structuredClone(small.built.manifest);
+      manifest.files[0]!.chunks[what] = manifest.files[1]!.chunks[what];
+      await write(small, manifest);
+      expect(await bytesCode({ chunks: true })).to.equal('CHUNKS_ALTERED');
+      const [bytes] = await verify();
+      expect(bytes).to.include({ status: 'pass' });
+      expect(bytes!.detail).to.match(/chunk lists, .* were not checked$/);
+    });
+  }
 
   it('reads nothing of a file that can be none of the manifest’s', async () => {
     await writeFile(place('film.bin'), new Uint8Array(5_000_001));
     const { seen } = await readMaterial({ dir, chain: null });
-    expect(seen.get('film.bin')).to.deep.equal({ size: 5_000_001, digest: null, chunkRoot: null });
+    expect(seen.get('film.bin')).to.deep.equal({ size: 5_000_001, digest: null, chunks: null });
   });
 
   it('is refused for records nested without end', async () => {
