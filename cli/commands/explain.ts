@@ -7,7 +7,7 @@ import type {
   Chapter,
   Explanation,
   ReleaseStory,
-} from '@commonweights/trainer/release/explain-release.js';
+} from '@commonweights/trainer/release/explanation.js';
 import type { ReleaseFacts } from '@commonweights/trainer/release/release-facts.js';
 import { withExamples, withJson } from '../arguments.js';
 import { CliError } from '../errors.js';
@@ -48,7 +48,7 @@ async function explain(session: Session, name: string, flags: ExplainFlags): Pro
   const explanation = await read(session, resolve(cwd, name), flags);
   if (flags.diff !== undefined) {
     const { compareExplanations } =
-      await import('@commonweights/trainer/release/explain-release.js');
+      await import('@commonweights/trainer/release/compare-explanations.js');
     const other = await read(session, resolve(cwd, flags.diff), flags);
     const chapters = compareExplanations(explanation, other);
     if (flags.html !== undefined) {

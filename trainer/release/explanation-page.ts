@@ -3,7 +3,7 @@
  * Names, titles and sources come from strangers; all of it is escaped text.
  */
 import { escapeHtml } from './escape-html.js';
-import type { Chapter, Explanation } from './explain-release.js';
+import type { Chapter, Explanation } from './explanation.js';
 
 export function writeExplanationPage(it: Explanation): string {
   return `<!doctype html>

@@ -1,9 +1,7 @@
 import { expect } from 'chai';
-import {
-  compareExplanations,
-  explainRelease,
-  type Explanation,
-} from '@commonweights/trainer/release/explain-release.js';
+import { compareExplanations } from '@commonweights/trainer/release/compare-explanations.js';
+import { explainRelease } from '@commonweights/trainer/release/explain-release.js';
+import type { Explanation } from '@commonweights/trainer/release/explanation.js';
 import { writeExplanationPage } from '@commonweights/trainer/release/explanation-page.js';
 import { verifyMaterial } from '@commonweights/trainer/release/verify-material.js';
 import { buildRelease } from '@commonweights/trainer/release/build-release.js';
@@ -136,6 +134,24 @@ describe('an explanation of a release', () => {
     expect(differs[0]!.statements.map(({ what, value }) => `${what}: ${value}`)).to.include.members(
       ['name: Speeches 1.0.0 → Speeches 1.1.0', 'licence of the weights: Apache-2.0 → MIT'],
     );
+  });
+
+  it('is told with every statement that differs, where several have one name', () => {
+    const of = (...values: string[]): Explanation => ({
+      ...{ title: 't', manifest: 'm' },
+      chapters: [
+        {
+          title: 'What it learned from',
+          statements: values.map((value) => ({ what: 'source', value, standing: 'declared' })),
+        },
+      ],
+    });
+    const told = (a: Explanation, b: Explanation) =>
+      compareExplanations(a, b).flatMap(({ statements }) => statements.map(({ value }) => value));
+    expect(told(of('a', 'b', 'c'), of('x', 'b', 'c'))).to.deep.equal(['a → x']);
+    expect(told(of('a', 'b'), of('b'))).to.deep.equal(['a → –']);
+    expect(told(of('b'), of('a', 'b', 'c'))).to.deep.equal(['– → a', '– → c']);
+    expect(told(of('a', 'b'), of('b', 'a'))).to.deep.equal([]);
   });
 
   it('is a page that runs and fetches nothing, whatever strangers called their data', () => {
