@@ -162,9 +162,10 @@ async function execute(session: Session, proposal: number): Promise<void> {
     client.execute({ proposal, ...paid }),
   );
   const view = await readProposal(client, proposal);
-  if (view.action.kind === 'publish-release' && view.created !== null && transaction !== null) {
+  const release = releaseDecidedOn(view);
+  if (release !== null && transaction !== null) {
     session.note(
-      `To prove it later without a node, now: commonweights release evidence ${view.created} ` +
+      `To prove it later without a node, now: commonweights release evidence ${release} ` +
         `--transaction ${transaction} --to evidence.jsonl`,
     );
   }
@@ -172,6 +173,12 @@ async function execute(session: Session, proposal: number): Promise<void> {
     const made = describeMade(view);
     return `Proposal ${proposal} is ${view.status}${made === null ? '' : `: ${made}`}\n`;
   });
+}
+
+/** Published or revoked just now; null: it was about something else. */
+function releaseDecidedOn({ action, created, status }: ProposalView): number | null {
+  if (action.kind === 'publish-release') return created;
+  return action.kind === 'revoke-release' && status === 'executed' ? action.release : null;
 }
 
 async function cancel(session: Session, proposal: number): Promise<void> {

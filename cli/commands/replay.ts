@@ -1,4 +1,5 @@
 /** `commonweights replay`: compute a release's run again, here, and compare. */
+import { randomInt } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { RoundRecord } from '@commonweights/dao-contracts/client/views.js';
@@ -17,9 +18,9 @@ import type { Terminal } from '../terminal.js';
 import { expectRelease, readReleaseChain, type ChainFlags } from './release-chain.js';
 
 interface ReplayFlags extends ChainFlags {
-  readonly claims: number;
-  readonly seed: number;
-  readonly round?: number;
+  readonly claims?: number;
+  readonly seed?: number;
+  readonly round?: readonly number[];
   readonly attest?: boolean;
 }
 
@@ -33,9 +34,17 @@ export function addReplayCommand(program: Command, terminal: Terminal): void {
         .description(
           "compute a release's run again: every root from the updates, and some updates from data",
         )
-        .option('--claims <n>', "workers' rounds to train again", wholeNumber(0, 100_000), 1)
-        .option('--round <n>', 'train those of this round only', wholeNumber(1, 2 ** 31))
-        .option('--seed <n>', 'draws which', wholeNumber(0, 2 ** 32), 1)
+        .option(
+          '--claims <n>',
+          "workers' rounds to train again (default: 1, of chosen rounds all)",
+          wholeNumber(0, 100_000),
+        )
+        .option(
+          '--round <n...>',
+          'train those of these rounds only',
+          several(wholeNumber(1, 2 ** 31)),
+        )
+        .option('--seed <n>', 'draws which (default: at random)', wholeNumber(0, 2 ** 32 - 1))
         .option(
           '--attest',
           'if it is the same: publish the record, and sign on chain that you reproduced it',
@@ -44,6 +53,7 @@ export function addReplayCommand(program: Command, terminal: Terminal): void {
         .option('--offline', 'ask no chain; the registry still has to have updates and data'),
       'commonweights replay ./model --registry https://registry.example',
       'commonweights replay ./model --claims 10 --seed 7',
+      'commonweights replay ./model --round 3 8',
       'commonweights replay ./model --claims 3 --attest --account ada.near',
     ).addHelpText('after', '\nExit code 31: what was computed here is not what the log says\n'),
     terminal,
@@ -64,7 +74,11 @@ async function replay(session: Session, name: string, flags: ReplayFlags): Promi
   const { opened, records, manifest } = await open(session, dir, flags);
   const it = { opened, records, blobs: session.registryReader() };
   const { replayClaim, replayRoots } = await import('@commonweights/trainer/release/replay-run.js');
-  const chosen = choose(await claimsOf(records, flags), flags);
+  // Nobody who wrote the log can know which will be computed again.
+  const seed = flags.seed ?? randomInt(2 ** 32);
+  const all = await claimsOf(records, flags);
+  const chosen = choose(all, { claims: claimsWanted(flags, all.length), seed });
+  if (chosen.length < all.length) session.note(`drawn with --seed ${seed}`);
   const rounds: ReplayedRound[] = [];
   const starts = new Map<number, OuterState>();
   const progress = session.startProgress('applying updates', {
@@ -100,14 +114,16 @@ async function replay(session: Session, name: string, flags: ReplayFlags): Promi
       await own.dispose();
     }
   }
-  report(session, { manifest, rounds, claims });
+  report(session, { manifest, seed, rounds, claims });
   if (!attest) return;
-  const { evidence, by } = await attest({ manifest, rounds, claims });
+  const { evidence, by } = await attest({ manifest, seed, rounds, claims });
   session.note(`${by} reproduces ${manifest}, and shows ${evidence}`);
 }
 
 interface Replayed {
   readonly manifest: Digest;
+  /** Of the draw: whoever has it draws the same. */
+  readonly seed: number;
   readonly rounds: readonly ReplayedRound[];
   readonly claims: readonly ReplayedClaim[];
 }
@@ -116,8 +132,8 @@ interface Replayed {
 async function openAttesting(session: Session) {
   const client = await session.signer();
   const blobs = await openBlobs(session, 'write');
-  return async ({ manifest, rounds, claims }: Replayed) => {
-    const record = { version: 1, release: manifest, rounds, claims };
+  return async ({ manifest, seed, rounds, claims }: Replayed) => {
+    const record = { version: 1, release: manifest, seed, rounds, claims };
     const evidence = await blobs.publish(canonicalBytes(record));
     const statement = { subject: manifest, purpose: 'reproduces' as const, evidence };
     await client.attest({ ...statement, depositYocto: storageDeposit(statement) });
@@ -163,16 +179,28 @@ async function claimsOf(
   { round }: ReplayFlags,
 ): Promise<{ round: number; seat: number }[]> {
   const { countedClaims } = await import('@commonweights/trainer/release/replay-run.js');
-  const all = countedClaims(records).filter((one) => round === undefined || one.round === round);
-  if (all.length > 0) return all;
+  const all = countedClaims(records);
+  const missing = round?.find((wanted) => !all.some((one) => one.round === wanted));
+  if (missing === undefined) return all.filter((one) => !round || round.includes(one.round));
   throw new CliError(
     exitCodes.notFound,
-    `NO_SUCH_ROUND: round ${round} is no final round of this release; leave --round out`,
+    `NO_SUCH_ROUND: round ${missing} is no final round of this release; leave --round out`,
   );
 }
 
+function claimsWanted({ claims, round }: ReplayFlags, all: number): number {
+  return claims ?? (round ? all : 1);
+}
+
+function several(read: (text: string) => number) {
+  return (text: string, before: readonly number[] = []) => [...before, read(text)];
+}
+
 /** A seeded draw without repetition, in the order of the log: whoever replays can be replayed. */
-function choose<T>(all: readonly T[], { claims, seed }: ReplayFlags): T[] {
+function choose<T>(
+  all: readonly T[],
+  { claims, seed }: { readonly claims: number; readonly seed: number },
+): T[] {
   const left = all.map((_, i) => i);
   let state = seed >>> 0;
   const next = (below: number) => {

@@ -373,7 +373,13 @@ describe('a local network, by command', function () {
       for (const { root, found } of replayed.rounds) expect(found).to.equal(root);
       expect(replayed.claims.map(({ differences }) => differences)).to.deep.equal([[], []]);
       expect(await good('replay', 'model', '--claims', '0')).to.match(/^round +updates +root comp/);
-      const none = await run('replay', 'model', '--round', '9');
+      type Drawn = { seed: number; claims: { round: number; seat: number }[] };
+      const chosen = await json<Drawn>('replay', 'model', '--round', '2', '1');
+      expect(new Set(chosen.claims.map(({ round }) => round))).to.deep.equal(new Set([1, 2]));
+      const drawn = await json<Drawn>('replay', 'model');
+      expect(drawn.claims).to.have.length(1);
+      expect(await json<Drawn>('replay', 'model', '--seed', `${drawn.seed}`)).to.deep.equal(drawn);
+      const none = await run('replay', 'model', '--round', '1', '9');
       expect(none.err).to.match(/^NO_SUCH_ROUND: round 9 is no final round/m);
       expect(none.code).to.equal(4);
     });
@@ -554,6 +560,35 @@ describe('a local network, by command', function () {
       expect(await good('run', 'propose', 'third.json', '--dry-run')).to.match(
         /starts from +weights sha256:\w+, from outside/,
       );
+    });
+
+    it('is not fetched once the DAO took it back, unless one asks for just that', async () => {
+      const revoke = ['release', 'revoke', '1', '--reason', 'It repeats a private letter'];
+      const { proposal } = await json<{ proposal: number }>(...revoke);
+      await good('proposal', 'vote', `${proposal}`, 'yes');
+      await good('network', 'forward', '2m');
+      type Executed = { status: string; transaction: string };
+      const done = await json<Executed>('proposal', 'execute', `${proposal}`);
+      expect(done.status).to.equal('executed');
+      const refused = await run('pull', '1', '--to', 'revoked');
+      expectOneSentence(
+        refused,
+        /^RELEASE_REVOKED: the DAO took release 1 back; nothing was fetched/,
+      );
+      expect(refused.code).to.equal(6);
+      expect(await readdir(cli.folder)).to.not.include('revoked');
+      const looked = await run('pull', '1', '--to', 'revoked', '--even-revoked');
+      expect(looked.code).to.equal(22);
+      expect(await readdir(cli.folder)).to.include('revoked');
+      // A file that was kept before does not know; evidence can.
+      const kept = ['verify', 'model', '--evidence', 'evidence.json', '--policy', 'trusted.json'];
+      expect(await good(...kept, '--proof', 'e.jsonl')).to.match(/✓ vote/);
+      const { hash } = (JSON.parse(head) as { head: { hash: string } }).head;
+      const collect = ['release', 'evidence', '1', '--transaction', done.transaction];
+      await good(...collect, '--to', 'e.jsonl', '--head', hash);
+      const proven = await run(...kept, '--proof', 'e.jsonl');
+      expect(proven.code).to.equal(22);
+      expect(proven.out).to.match(/✗ vote +proven +release 1 was revoked by block/);
     });
 
     it('is refused with one flipped byte, with the exit code of its bytes', async () => {

@@ -19,6 +19,8 @@ import { encodeState } from './state.js';
 export const WEIGHTS_FILE = 'model.safetensors';
 export const CONFIG_FILE = 'config.json';
 export const TOKENIZER_FILE = 'tokenizer.json';
+/** Only where there is one. */
+export const CHAT_TEMPLATE_FILE = 'chat_template.jinja';
 
 const HEAD = 'lm_head.weight';
 const EMBEDDING = 'model.embed_tokens.weight';
@@ -30,18 +32,26 @@ export interface HuggingFaceModel {
 
 /** All files of the folder, in no particular order. Errors: `BAD_TOKENIZER`, `NON_FINITE`. */
 export function huggingFaceFiles(
-  model: HuggingFaceModel & { layout: TensorLayout; tokenizer: Uint8Array },
+  model: HuggingFaceModel & {
+    layout: TensorLayout;
+    tokenizer: Uint8Array;
+    chatTemplate?: string | undefined;
+  },
 ): NamedFile[] {
   const { params, layout } = model;
   return [
     { path: WEIGHTS_FILE, bytes: encodeState({ params, momentum: null }, layout) },
     { path: TOKENIZER_FILE, bytes: model.tokenizer },
-    ...describingFiles(model.config, model.tokenizer),
+    ...describingFiles(model.config, model.tokenizer, model.chatTemplate),
   ];
 }
 
-/** The small files, which follow from the sizes and the tokenizer's special tokens. */
-export function describingFiles(config: LlamaConfig, tokenizer: Uint8Array): NamedFile[] {
+/** The small files, which follow from the sizes, the tokenizer's special tokens and the template. */
+export function describingFiles(
+  config: LlamaConfig,
+  tokenizer: Uint8Array,
+  chatTemplate?: string,
+): NamedFile[] {
   const end = endToken(tokenizer);
   const ids = { bos_token_id: end?.id ?? null, eos_token_id: end?.id ?? null };
   return [
@@ -57,6 +67,9 @@ export function describingFiles(config: LlamaConfig, tokenizer: Uint8Array): Nam
         eos_token: end?.content ?? null,
       }),
     },
+    ...(chatTemplate === undefined
+      ? []
+      : [{ path: CHAT_TEMPLATE_FILE, bytes: new TextEncoder().encode(chatTemplate) }]),
   ];
 }
 

@@ -80,6 +80,7 @@ export function buildRelease(input: ReleaseInput): BuiltRelease {
       layout,
       params: state.params,
       tokenizer: input.tokenizer,
+      chatTemplate: spec.chatTemplate,
     }),
     { path: FILES.card, bytes: new TextEncoder().encode(card) },
     { path: FILES.release, bytes: canonicalBytes(note) },

@@ -36,7 +36,7 @@ export function checkStructure(material: Material): Finding {
   }
   if (state.weights) throw state.weights;
   const derived = as('TOKENIZER_MALFORMED', () =>
-    describingFiles(spec.model, requireFile(files, TOKENIZER_FILE)),
+    describingFiles(spec.model, requireFile(files, TOKENIZER_FILE), spec.chatTemplate),
   );
   const card = writeModelCard({
     note: readReleaseNote(files),

@@ -1,6 +1,5 @@
 /** What a release learned from: its datasets, how much of them it saw, and under which licences. */
-import { standingRounds } from '@commonweights/dao-contracts/rules/round-log.js';
-import type { DatasetRecord, RoundRecord } from '@commonweights/dao-contracts/rules/views.js';
+import type { DatasetRecord } from '@commonweights/dao-contracts/rules/views.js';
 import type { RunSpec } from '../run/run-spec.js';
 import {
   count,
@@ -13,6 +12,7 @@ import {
 } from './explanation.js';
 import { readDatasets, readRounds, readRunSpec } from './release-files.js';
 import type { Verdict } from './verdict.js';
+import { trainedTokens } from './work-done.js';
 
 export function explainData(material: Told, verdicts: readonly Verdict[]): Chapter[] {
   const { files, chain } = material;
@@ -72,16 +72,6 @@ function explainDataset(
         : [{ what: 'status', value: it.status, standing: 'attested' as const }]),
     ],
   };
-}
-
-/** By the log of rounds: steps × sequences × tokens of every update that counts. */
-function trainedTokens(spec: RunSpec, rounds: readonly RoundRecord[]): number {
-  const updates = standingRounds(rounds).reduce(
-    (sum, { claims }) => sum + claims.filter(({ included }) => included).length,
-    0,
-  );
-  const { stepsPerRound, batchSize } = spec.inner;
-  return updates * stepsPerRound * batchSize * spec.model.contextLength;
 }
 
 function epochsOf(spec: RunSpec, tokens: number): string {

@@ -8,7 +8,7 @@ import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { RunSpec } from '../run/run-spec.js';
 import { leavesOf } from './json-leaves.js';
 import type { ReleaseNote } from './release-files.js';
-import { tallyWork } from './work-done.js';
+import { tallyWork, trainedTokens } from './work-done.js';
 
 /** Contributors and evaluation values listed; the records hold the rest. */
 const ROWS_MAX = 64;
@@ -87,8 +87,13 @@ export function writeModelCard(facts: CardFacts): string {
     '## Data',
     '',
     ...table(
-      ['dataset', 'title', 'licence (concluded)', 'source'],
-      facts.datasets.map((one) => [one.id, one.title, one.licenceConcluded, one.source].map(plain)),
+      ['dataset', 'title', 'items', 'bytes', 'licence (concluded)', 'source'],
+      facts.datasets.map((one) =>
+        [
+          ...[one.id, one.title, `${one.items}`, `${one.bytes}`],
+          ...[one.licenceConcluded, one.source],
+        ].map(plain),
+      ),
     ),
     '',
     '## Evaluation',
@@ -100,7 +105,51 @@ export function writeModelCard(facts: CardFacts): string {
         .map((leaf) => leaf.map(plain)),
     ),
     '',
+    '## Limits',
+    '',
+    ...limits(facts).map((one) => `- ${one}`),
+    '',
+    '## Attestations',
+    '',
+    'Who endorses, evaluates, reproduces or disputes this release says so after it was made, so it cannot',
+    'stand here: `commonweights attest list` with the digest of `manifest.json` tells all of it, with what',
+    'those accounts have done before; `commonweights verify --policy` counts it by rules of your own.',
+    '',
   ].join('\n');
+}
+
+/** What the records say that this model is not, in sentences. */
+function limits({ spec, rounds, datasets, evaluation }: CardFacts): string[] {
+  const { model, data } = spec;
+  const tokens = trainedTokens(spec, rounds);
+  const held = isObject(evaluation) && Object.hasOwn(evaluation, 'safety');
+  const tainted = rounds.filter((one) => one.tainted.length > 0).map(({ round }) => round);
+  const reconcluded = datasets.filter((one) => one.licenceDeclared !== one.licenceConcluded);
+  return [
+    `It saw ${tokens} tokens in training, out of ${data.sequences} sequences of ${model.contextLength}; it ` +
+      'knows nothing but what they say, right or wrong.',
+    spec.chatTemplate === undefined
+      ? 'It continues text. It was not taught to follow instructions or to talk, and has no chat template.'
+      : 'Its chat template is the one of the run spec, which was voted on.',
+    `It reads at most ${model.contextLength} tokens at once.`,
+    held
+      ? 'What was tried for safety stands under Evaluation; nothing else was.'
+      : 'No evaluation of safety, of bias or of what it repeats from its data is on record.',
+    ...(tainted.length === 0
+      ? []
+      : [`Wrong work stayed in round ${tainted.join(', ')}, too little to do it again.`]),
+    ...(reconcluded.length === 0
+      ? []
+      : [
+          'Licences were declared otherwise than concluded for ' +
+            `${reconcluded.map(({ id }) => plain(id)).join(', ')}.`,
+        ]),
+    ...(spec.tolerance ? ['Its training is repeatable within a tolerance, not bit for bit.'] : []),
+  ];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function parentRows({ parent }: RunSpec): string[][] {

@@ -21,7 +21,12 @@ import {
   type Manifest,
   type ManifestFile,
 } from '@commonweights/dataset-registry/digest/manifest.js';
-import { CONFIG_FILE, TOKENIZER_FILE, WEIGHTS_FILE } from '../checkpoint/hugging-face.js';
+import {
+  CHAT_TEMPLATE_FILE,
+  CONFIG_FILE,
+  TOKENIZER_FILE,
+  WEIGHTS_FILE,
+} from '../checkpoint/hugging-face.js';
 import { FiniteScan } from './finite-scan.js';
 import { ReleaseFault } from './finding-codes.js';
 import { FOLDER_DEPTH_MAX, JSON_BYTES_MAX } from './limits.js';
@@ -49,7 +54,7 @@ const PIECES = 3;
 /** What the checks read; everything else goes by. */
 const KEPT: ReadonlySet<string> = new Set(
   [...Object.values(FILES), CONFIG_FILE, TOKENIZER_FILE]
-    .concat('generation_config.json', 'tokenizer_config.json')
+    .concat('generation_config.json', 'tokenizer_config.json', CHAT_TEMPLATE_FILE)
     .filter((path) => path !== FILES.program && path !== FILES.outerState),
 );
 

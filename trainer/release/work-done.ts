@@ -1,6 +1,7 @@
 /** Who did what in a run, added up from the records of its rounds. */
 import { standingRounds } from '@commonweights/dao-contracts/rules/round-log.js';
 import type { RoundRecord } from '@commonweights/dao-contracts/rules/views.js';
+import type { RunSpec } from '../run/run-spec.js';
 
 export interface WorkDone {
   readonly account: string;
@@ -27,4 +28,14 @@ export function tallyWork(rounds: readonly RoundRecord[]): WorkDone[] {
   return [...sums]
     .map(([account, sum]) => ({ account, ...sum }))
     .sort((a, b) => b.updates - a.updates || (a.account < b.account ? -1 : 1));
+}
+
+/** Steps × sequences × tokens of every update that counts; what was seen twice counts twice. */
+export function trainedTokens(spec: RunSpec, rounds: readonly RoundRecord[]): number {
+  const updates = standingRounds(rounds).reduce(
+    (sum, { claims }) => sum + claims.filter(({ included }) => included).length,
+    0,
+  );
+  const { stepsPerRound, batchSize } = spec.inner;
+  return updates * stepsPerRound * batchSize * spec.model.contextLength;
 }

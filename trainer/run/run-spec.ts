@@ -27,6 +27,7 @@ import {
   positive,
   refuse,
   text,
+  textUpTo,
   within,
 } from './spec-fields.js';
 
@@ -51,6 +52,8 @@ export interface RunSpec {
   /** Absent: the run starts from its seed. */
   readonly parent?: RunParent;
   readonly tokenizer: Digest;
+  /** Jinja source of `chat_template.jinja`, which loaders run; absent: it is for continuing text. */
+  readonly chatTemplate?: string;
   readonly program: Digest;
   readonly fingerprint: Digest;
   /** Of one worker, counted from the program; decimal string. */
@@ -162,6 +165,9 @@ export function termsOf(input: { spec: RunSpec; digest: Digest; initialRoot: Dig
   };
 }
 
+/** The longest that are in use have some thousand; everybody who reads the spec reads it. */
+const chatTemplateCharactersMax = 32_768;
+
 /** Parses a spec strictly. Error: `BAD_RUN_SPEC: <field>: <why>; <remedy>`. */
 export function decodeRunSpec(json: unknown): RunSpec {
   const spec = fields(json, '', {
@@ -191,6 +197,7 @@ export function decodeRunSpec(json: unknown): RunSpec {
       }),
     ),
     tokenizer: digest,
+    chatTemplate: optional(textUpTo(chatTemplateCharactersMax)),
     program: digest,
     fingerprint: digest,
     flopsPerRound: decimal,

@@ -83,6 +83,17 @@ export function text(value: unknown, path: string): unknown {
     : refuse(path, 'must be a text of 1 to 200 characters');
 }
 
+/** Longer than a name; whole characters, so that it is the same text for everybody. */
+export function textUpTo(charactersMax: number): Check {
+  return (value, path) =>
+    typeof value === 'string' &&
+    value.length > 0 &&
+    value.length <= charactersMax &&
+    !/\p{Surrogate}/u.test(value)
+      ? value
+      : refuse(path, `must be a text of 1 to ${charactersMax} characters`);
+}
+
 export function digest(value: unknown, path: string): unknown {
   return isDigest(value) ? value : refuse(path, 'must be "sha256:" and 64 hex digits');
 }

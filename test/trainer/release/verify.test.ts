@@ -6,6 +6,7 @@ import { encodeState, encodeMomentum } from '@commonweights/trainer/checkpoint/s
 import { llamaLayout } from '@commonweights/trainer/program/llama.js';
 import { buildRelease } from '@commonweights/trainer/release/build-release.js';
 import { EXIT_CODES, exitCodeOf } from '@commonweights/trainer/release/exit-codes.js';
+import { decodeRunSpec } from '@commonweights/trainer/run/run-spec.js';
 import type { ReleaseFacts } from '@commonweights/trainer/release/release-facts.js';
 import {
   datasets,
@@ -88,6 +89,55 @@ describe('a release', () => {
   it('has the digest of its weights file as state root when there is no momentum', () => {
     const { files, built } = smallRelease(sparse);
     expect(digestOf(files.get('model.safetensors')!)).to.equal(built.root);
+  });
+
+  describe('of a run whose spec has a chat template', () => {
+    const chatTemplate = '{% for one in messages %}{{ one.content }}\n{% endfor %}';
+    const path = 'chat_template.jinja';
+    const run = smallRun(sparse);
+    const input = { ...run, spec: { ...run.spec, chatTemplate } };
+    const built = buildRelease(input);
+    const facts = factsOf(input, built);
+    const files = new Map(built.files.map(({ path: at, bytes }) => [at, bytes]));
+
+    it('has it as the file that loaders look for, voted on with the run', () => {
+      expect(new TextDecoder().decode(files.get(path))).to.equal(chatTemplate);
+      expect(statusOf(verifyUnderOwnManifest(facts, files))).to.deep.equal(honest);
+    });
+
+    it('is refused with another one, and so is a run without one', () => {
+      const code = (of: ReleaseFacts, changed: ReadonlyMap<string, Uint8Array>) =>
+        verifyUnderOwnManifest(of, changed).find(({ claim }) => claim === 'structure')!.code;
+      const other = new TextEncoder().encode(`${chatTemplate}{{ cycler }}`);
+      expect(code(facts, new Map(files).set(path, other))).to.equal('DESCRIPTION_ALTERED');
+      const bare = smallRelease(sparse);
+      expect(code(bare.facts, new Map(bare.files).set(path, other))).to.equal('FILE_UNKNOWN');
+    });
+
+    it('is no spec with one that is empty, too long or half a character', () => {
+      for (const bad of ['', 'x'.repeat(32_769), '\ud800', 7, null]) {
+        expect(() => decodeRunSpec({ ...run.spec, chatTemplate: bad })).to.throw(
+          'BAD_RUN_SPEC: chatTemplate',
+        );
+      }
+    });
+  });
+
+  it('has a card of what the records say, its limits among it', () => {
+    const run = smallRun(sparse);
+    const card = (changes: object) => {
+      const { files } = buildRelease({ ...run, ...changes });
+      return new TextDecoder().decode(files.find(({ path }) => path === 'README.md')!.bytes);
+    };
+    const text = card({});
+    for (const chapter of ['Model', 'Training', 'Data', 'Evaluation', 'Limits', 'Attestations']) {
+      expect(text).to.contain(`\n## ${chapter}\n`);
+    }
+    // Two rounds that stand, of one update each: 4 steps of 2 sequences of 8 tokens.
+    expect(text).to.contain('It saw 128 tokens in training');
+    expect(text).to.contain('has no chat template');
+    expect(text).to.not.contain('No evaluation of safety');
+    expect(card({ evaluation: { heldOut: 1 } })).to.contain('No evaluation of safety');
   });
 
   it('is refused when the records do not belong together', () => {
