@@ -23,6 +23,7 @@ import { PeoplePage } from './people-page.js';
 import { PersonPage } from './person-page.js';
 import { ListPage } from './list-page.js';
 import { ProposalPage } from './proposal-page.js';
+import { ProposePage } from './propose-page.js';
 import { ReleasePage } from './release-page.js';
 import { parseRoute, type Route } from './route.js';
 import { RunPage } from './run-page.js';
@@ -32,7 +33,7 @@ const places = [
   { hash: '#/runs', name: 'runs', pages: ['runs', 'run', 'rounds'] },
   { hash: '#/lineage', name: 'lineage', pages: ['lineage'] },
   { hash: '#/bounties', name: 'bounties', pages: ['bounties'] },
-  { hash: '#/proposals', name: 'proposals', pages: ['proposals', 'proposal'] },
+  { hash: '#/proposals', name: 'proposals', pages: ['proposals', 'proposal', 'propose'] },
   { hash: '#/releases', name: 'releases', pages: ['releases', 'release'] },
   { hash: '#/people', name: 'people', pages: ['people', 'person'] },
   { hash: '#/contribute', name: 'contribute', pages: ['contribute'] },
@@ -139,6 +140,8 @@ function PageOf({ route }: { route: Route }) {
     case 'proposals':
     case 'releases':
       return <ListPage key={route.page} list={route.page} />;
+    case 'propose':
+      return <ProposePage key={route.kind} kind={route.kind} />;
     case 'run':
       return <RunPage key={route.id} id={route.id} last={null} />;
     case 'rounds':

@@ -5,6 +5,7 @@ import { useDoor } from '../parts/door-context.js';
 import { Live } from '../parts/live.js';
 import { ProposalList, ReleaseList, RunList } from '../parts/lists.js';
 import { useReading } from '../parts/use-reading.js';
+import { texts } from '../texts/language.js';
 import { groupThousands } from '../words/amounts.js';
 
 const titles = { runs: 'Runs', proposals: 'Proposals', releases: 'Releases' } as const;
@@ -22,6 +23,11 @@ export function ListPage({ list }: { list: ListName }) {
       {(part) => (
         <>
           <h1>{titles[list]}</h1>
+          {list === 'proposals' ? (
+            <p>
+              <a href="#/propose">{texts().create.title}</a>
+            </p>
+          ) : null}
           <Entries part={part} />
           {part.count > listPageItems ? (
             <Pager count={part.count} newer={newer} onTurn={setNewer} />

@@ -1,4 +1,6 @@
 /** Which page an address means: everything behind the `#`, so that any static server will do. */
+import { isActionKind, type ActionKind } from '../drafts/kinds.js';
+
 export type Route =
   | { readonly page: 'overview' }
   | { readonly page: 'lineage' | 'bounties' }
@@ -7,6 +9,8 @@ export type Route =
   /** With the name under which a local network left its keys, when its link was opened. */
   | { readonly page: 'wallet'; readonly token: string | null }
   | { readonly page: 'runs' | 'proposals' | 'releases' }
+  /** Null: which kind is still to be chosen. */
+  | { readonly page: 'propose'; readonly kind: ActionKind | null }
   | { readonly page: 'run' | 'proposal' | 'release'; readonly id: number }
   /** A run's closed rounds up to `last`. */
   | { readonly page: 'rounds'; readonly id: number; readonly last: number }
@@ -22,6 +26,10 @@ export function parseRoute(hash: string): Route {
   if ((list === 'contribute' || list === 'people') && id === undefined) return { page: list };
   if (list === 'people' && rest === undefined && /^[a-z\d._-]{2,64}$/.test(id!)) {
     return { page: 'person', account: id! };
+  }
+  if (list === 'propose' && rest === undefined) {
+    if (id === undefined) return { page: list, kind: null };
+    if (isActionKind(id)) return { page: list, kind: id };
   }
   if (list === 'wallet' && id === undefined) return { page: list, token: null };
   if (list === 'wallet' && rest === undefined && /^[0-9a-f]{32}$/.test(id!)) {
@@ -54,6 +62,8 @@ export function hashOf(route: Route): string {
       return `#/people/${route.account}`;
     case 'wallet':
       return route.token === null ? '#/wallet' : `#/wallet/${route.token}`;
+    case 'propose':
+      return route.kind === null ? '#/propose' : `#/propose/${route.kind}`;
     case 'rounds':
       return `#/runs/${route.id}/rounds/${route.last}`;
     case 'nowhere':

@@ -1,4 +1,6 @@
 /** A state in one word, with a colour and a shape that say the same. */
+import { texts } from '../texts/language.js';
+
 const looks: Readonly<Record<string, 'good' | 'bad' | 'busy' | 'wait' | 'still'>> = {
   running: 'busy',
   enrolling: 'wait',
@@ -44,7 +46,13 @@ export function Badge({ state, title }: { state: string; title?: string }) {
   const look = looks[state] ?? 'still';
   return (
     <span class={`badge ${look}`} title={title}>
-      <span aria-hidden="true">{shapes[look]}</span> {state}
+      <span aria-hidden="true">{shapes[look]}</span> {wordFor(state)}
     </span>
   );
+}
+
+/** A state that a newer contract knows is shown as it calls it. */
+function wordFor(state: string): string {
+  const { states } = texts();
+  return state in states ? states[state as keyof typeof states] : state;
 }

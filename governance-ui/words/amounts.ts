@@ -1,5 +1,6 @@
 /** Numbers as people read them: money, weights, shares, bytes, digests. Exact values stay at hand. */
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
+import { languageNow } from '../texts/language.js';
 
 const yoctoPerTenThousandth = 10n ** 20n;
 
@@ -51,4 +52,9 @@ export function shortDigest(digest: string): string {
 
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${groupThousands(String(count))} ${count === 1 ? one : many}`;
+}
+
+/** A figure that was estimated, to three digits. */
+export function formatFew(value: number): string {
+  return new Intl.NumberFormat(languageNow(), { maximumSignificantDigits: 3 }).format(value);
 }

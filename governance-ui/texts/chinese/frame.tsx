@@ -15,6 +15,10 @@ export const frame: Texts['frame'] = {
   wallet: '钱包',
   auditing: '正在审计',
   language: '语言',
+  loading: '正在载入页面的这一部分…',
+  notLoaded: '页面的这一部分无法载入',
+  notLoadedRemedy: '提供本页面的服务器必须提供它的全部文件。',
+  again: '重试',
   networkFile: '网络配置文件',
   nowhere: '没有这个页面',
   nothingAt: ({ place, overview }) => (

@@ -15,6 +15,10 @@ export const frame = {
   wallet: 'Wallet',
   auditing: 'auditing',
   language: 'Language',
+  loading: 'Loading this part of the page…',
+  notLoaded: 'This part of the page could not be loaded',
+  notLoadedRemedy: 'The server of the page has to serve all of its files.',
+  again: 'Try again',
   networkFile: 'The network file',
   nowhere: 'There is no such page',
   nothingAt: (it: { place: ComponentChildren; overview: (text: string) => ComponentChildren }) => (

@@ -1,0 +1,232 @@
+/** Making a proposal: what can be asked for, the fields, what is wrong with them, how it is sent. */
+import type { ComponentChildren } from 'preact';
+
+interface Kind {
+  readonly name: string;
+  readonly what: string;
+}
+
+interface Label {
+  readonly label: string;
+  readonly hint: string;
+}
+
+const kind = (name: string, what: string): Kind => ({ name, what });
+const label = (text: string, hint = ''): Label => ({ label: text, hint });
+
+export const create = {
+  title: 'Make a proposal',
+  lead: 'Whatever the DAO does begins as one. It costs a bond, which comes back when enough members vote.',
+  ask: 'What should the DAO do?',
+  draftKept: 'draft',
+  groups: {
+    training: 'Training',
+    releases: 'Releases',
+    data: 'Data',
+    money: 'Money',
+    people: 'People and rules',
+  },
+  kinds: {
+    'fund-run': kind('Fund a run', 'Train a model, and lock the money for it.'),
+    'amend-run': kind('Change the terms of a run', 'From its next round on.'),
+    'pause-run': kind('Pause a run', 'No round opens for a while.'),
+    'resume-run': kind('Resume a run', 'Before its pause is over.'),
+    'stop-run': kind('Stop a run', 'What was not spent comes back.'),
+    'rewind-run': kind('Rewind a run', 'To an earlier final round, and train from there again.'),
+    'resolve-dispute': kind('Decide a dispute', 'The last word, when juries could not end it.'),
+    'publish-release': kind('Publish a release', 'Stand behind the bytes of a checkpoint.'),
+    'revoke-release': kind('Revoke a release', 'Tell everybody who has it not to use it.'),
+    'open-bounty': kind('Open a bounty', 'Pay for labels or texts, by the item.'),
+    'approve-dataset': kind('Approve a dataset', 'Vouch for it and for its contributors’ shares.'),
+    'resolve-dataset-dispute': kind(
+      'Decide about a disputed dataset',
+      'Withdraw it, or dismiss what was said against it.',
+    ),
+    transfer: kind('Pay NEAR', 'From the treasury to an account.'),
+    'transfer-token': kind('Pay in a token', 'From the treasury to an account.'),
+    'set-member': kind(
+      'Change one member',
+      'Let somebody vote, change a weight, or end it with 0.',
+    ),
+    'set-members': kind('Change several members', 'All in one vote.'),
+    'set-guardian': kind('Choose the guardian', 'Who may cancel what waits in the timelock.'),
+    'set-policy': kind('Change the policy', 'The rules of votes, of data and of pay.'),
+    upgrade: kind('Run other code', 'Replace the contract by code with this digest.'),
+  },
+  fields: {
+    run: label('Run', 'Its number.'),
+    release: label('Release', 'Its number.'),
+    dataset: label('Dataset', 'Its name with the version, like texts@1.'),
+    dispute: label('Dispute', 'Its number.'),
+    account: label('Account'),
+    weight: label('Weight', 'Of its vote; 0 takes the vote away.'),
+    members: label('Members', 'An account and its weight on each line; 0 takes the vote away.'),
+    guardian: label('Guardian', 'Empty: nobody.'),
+    term: label('Term', 'How long it may cancel; empty where there is nobody.'),
+    to: label('To', 'The account that can then claim it.'),
+    amount: label('Amount in NEAR'),
+    token: label('Token', 'The account of its contract.'),
+    units: label('Units', 'In the smallest units of the token, a whole number.'),
+    budget: label('Added to its escrow, in NEAR'),
+    forMs: label('For at most'),
+    toRound: label('Back to round', 'A final one; 0 is the start.'),
+    verdict: label('Verdict', 'For or against what was claimed.'),
+    datasetVerdict: label('Verdict', 'Upheld: the dataset is withdrawn. Dismissed: it stays.'),
+    evidence: label('Report', 'What you found out; published with the proposal.'),
+    reason: label(
+      'Reason',
+      'For the voters, and for whoever pulls it; published with the proposal.',
+    ),
+    root: label('State root', 'The last final root of the run.'),
+    manifest: label('Manifest', 'Digest that “release propose” printed for the folder.'),
+    evaluation: label('Evaluation', 'Digest of the published evaluation.'),
+    title: label('Title'),
+    version: label('Version'),
+    code: label('Code', 'Digest of the bytes that were staged on chain.'),
+    from: label('Version of the records now'),
+    toVersion: label('Version after it', 'The same where nothing is converted.'),
+    instructions: label('Instructions', 'What to write or to label, and what is accepted.'),
+    material: label('To be labelled', 'A dataset; empty: texts are to be written.'),
+    licence: label('Licence', 'What the items are given under; the policy must allow it.'),
+    items: label('Items', 'Paid, at most.'),
+    price: label('NEAR for an item'),
+    batches: label('Batches', 'Of up to 16 items, in all.'),
+    batchesPerAccount: label('Batches of one account'),
+    batchBond: label('Bond of a batch, in NEAR', 'At least twice the price of an item.'),
+    reviewers: label('Reviewers of each batch'),
+    reviewFee: label('NEAR for a vote', 'With the majority.'),
+    reviewerStake: label('Stake of a reviewer, in NEAR'),
+    agreement: label('Share of votes that accepts, in %'),
+    submit: label('To hand in'),
+    revealWindow: label('To reveal'),
+    review: label('To judge'),
+    open: label('To open the votes'),
+    spec: label('Spec', 'Digest of the run spec.'),
+    rounds: label('Rounds'),
+    maxWorkers: label('Trainers at most'),
+    reward: label('NEAR for a verified update'),
+    auditFee: label('NEAR for a right audit'),
+    audited: label('Work that is audited, in %'),
+    flopsPerRound: label('FLOP of a round', 'Of one trainer, counted from the program.'),
+    enrol: label('Time to enrol'),
+    train: label('Time to train'),
+    reveal: label('Time to reveal'),
+    certify: label('Time to certify'),
+    aggregate: label('Time to aggregate'),
+    audit: label('Time for each step of an audit'),
+    votingPeriodMs: label('Voting lasts'),
+    timelockMs: label('Timelock', 'Between a vote and what it decides.'),
+    expiryMs: label('To be executed within'),
+    quorumBps: label('Quorum, in %', 'Share of all weight that must vote.'),
+    approvalBps: label(
+      'Approval, in %',
+      'Share of yes among yes and no; 50 means more yes than no.',
+    ),
+    lateQuorumMs: label('A late quorum adds up to'),
+    bondYocto: label('Bond of a proposal, in NEAR'),
+    liveProposalsMax: label('Open proposals of one account'),
+    licences: label('Licences', 'That data may be under, one on each line.'),
+    tokens: label('Tokens', 'That the treasury takes: accounts, one on each line.'),
+    approvedDatasetsOnly: label('Data must be approved by a vote'),
+    shareBpsMax: label('Reputation weighs at most, in %', 'Of what members weigh; empty: nothing.'),
+    fullAtPoints: label('All of it from so many points', 'Empty where reputation weighs nothing.'),
+    rewardPerTeraFlopYoctoMax: label('Most pay for a teraFLOP, in NEAR'),
+  },
+  choices: {
+    for: 'for the claim',
+    against: 'against the claim',
+    upheld: 'upheld: withdraw the dataset',
+    dismissed: 'dismissed: the dataset stays',
+  },
+  yes: 'yes',
+  no: 'no',
+  units: { s: 'seconds', min: 'minutes', h: 'hours', d: 'days' },
+  unitOf: (field: string) => `${field}: unit`,
+  fill: {
+    'amend-run': 'Take the terms of this run',
+    'publish-release': 'Take the last final root of this run',
+    'set-policy': 'Take the policy of now',
+    upgrade: 'Take the version of now',
+  },
+  problems: {
+    empty: 'Fill this in.',
+    amount: 'Write an amount like 1.5, with at most 24 decimals.',
+    whole: 'Write a whole number.',
+    decimal: 'Write a number like 0.0025.',
+    duration: 'Write a number of the unit beside it.',
+    percent: 'Write a share like 33.33, with at most two decimals.',
+    account: 'This is no name of a NEAR account.',
+    digest: 'This is no digest: “sha256:” and 64 digits of 0-9 and a-f.',
+    between: (it: { least: string; most: string }) => `It must be from ${it.least} to ${it.most}.`,
+    chars: (it: { least: string; most: string }) =>
+      `It must have from ${it.least} to ${it.most} characters.`,
+    entries: (most: string) => `At most ${most} entries.`,
+    oneOf: (names: string) => `It must be one of ${names}.`,
+    entry: (it: { at: number; problem: string }) => `Line ${it.at}: ${it.problem}`,
+    rules: 'The rules refuse it:',
+  },
+  remarks: {
+    noRun: (run: number) => `There is no run ${run} among the newest ones.`,
+    runEnded: (run: number) => `Run ${run} has ended.`,
+    runNotPaused: (run: number) => `Run ${run} is not paused.`,
+    runNotStarted: (run: number) => `Run ${run} has not begun; it can only be stopped.`,
+    roundNotFinal: (it: { round: number; last: number }) =>
+      `Round ${it.round} is not final; the last final one is ${it.last}.`,
+    notFinalRoot: 'This is not the last final root of the run: the contract would refuse it.',
+    nothingFinal: (run: number) => `No round of run ${run} is final yet.`,
+    noDispute: (it: { run: number; dispute: number }) =>
+      `Run ${it.run} has no open dispute ${it.dispute} that waits for the members.`,
+    noRelease: (release: number) => `There is no release ${release}.`,
+    revoked: (release: number) => `Release ${release} is revoked already.`,
+    released: 'A release with this manifest exists already.',
+    noDataset: (id: string) => `There is no dataset ${id} among the newest ones.`,
+    approved: (id: string) => `Dataset ${id} is approved already.`,
+    notDisputed: (id: string) => `Dataset ${id} is not disputed.`,
+    withdrawn: (id: string) => `Dataset ${id} is withdrawn.`,
+    tokenUnknown: (token: string) => `The treasury has no ${token}.`,
+    tokenTooLittle: (it: { token: string; units: string }) =>
+      `The treasury holds ${it.units} units of ${it.token} now: it could not be carried out.`,
+    treasury: (it: { asked: string; holds: string; left: string }) =>
+      `It takes ${it.asked} out of the treasury, which holds ${it.holds} now; ${it.left} would be left.`,
+    treasuryTooSmall: (it: { asked: string; holds: string }) =>
+      `It takes ${it.asked}, and the treasury holds ${it.holds}: it could not be carried out unless more is deposited.`,
+    placesTaken: (it: { open: number; most: number; account: string }) =>
+      `Of open proposals an account may have ${it.most}, and ${it.account} has ${it.open}: wait until one has ended.`,
+    balance: (it: { account: string; has: string; needs: string }) =>
+      `${it.account} has ${it.has}, and bond, storage and fees take ${it.needs}.`,
+    nothingChanges: 'It would change nothing.',
+    lastMember: 'Nobody would be left to vote.',
+  },
+  why: 'Why',
+  whyLabel: 'In your words',
+  whyHint: 'For the voters. It is published, and stays.',
+  would: 'What it would do',
+  before: 'Before you send it',
+  exactly: 'The action, as it would be voted on',
+  digest: 'digest',
+  unfinished: 'What it would do is shown here when every field is right.',
+  costs: (it: { bond: ComponentChildren; account: string }) => (
+    <>
+      {it.account} puts up a bond of {it.bond}. It comes back when enough members vote, whatever
+      they decide; if hardly anybody votes, the treasury keeps it. Storage costs a little.
+    </>
+  ),
+  connect: (link: (text: string) => ComponentChildren) => (
+    <>{link('Connect a wallet')} to propose it. The draft stays in this browser.</>
+  ),
+  propose: (account: string) => `Propose it as ${account}`,
+  proposing: 'Your proposal',
+  steps: {
+    key: 'The wallet is asked for a key that can do nothing but upload the texts…',
+    prepare: 'The run is being prepared and published: its program, its first weights, its spec…',
+    upload: 'The texts are being uploaded…',
+    send: 'The wallet is asked to propose it…',
+  },
+  kept: 'The draft is kept in this browser.',
+  notKept: 'The browser does not keep drafts here: what you write is lost with the page.',
+  discard: 'Discard the draft',
+  made: (link: ComponentChildren) => <>It is {link}. Members can vote on it now.</>,
+  proposalNamed: (id: number) => `proposal ${id}`,
+  another: 'Make another one',
+  back: 'All kinds of proposals',
+};
