@@ -92,3 +92,15 @@ export const absentDigestsMax = 65_536;
 /** A peer that did not answer is left alone for a moment; one that sent other bytes for longer. */
 export const silentPeerMs = 5_000;
 export const lyingPeerMs = 600_000;
+
+/** Blobs that are packed for the way: below nothing is won, above ranges are what is asked for. */
+export const packingBytesMin = 1_024;
+export const packingBytesMax = 2 ** 24;
+/** What is tried first, and the share that has to be left at most. */
+export const packingTrialBytes = 65_536;
+export const packedShareMax = 0.9;
+/** Hands of the process that may pack at once; with all busy, blobs go out as they are. */
+export const packingAtOnceMax = 2;
+/** What is kept packed, in memory, and what is known not to get smaller. */
+export const packedBytesMax = 2 ** 26;
+export const dullDigestsMax = 65_536;

@@ -179,7 +179,11 @@ const bytes = {
 };
 
 const blobHeaders = {
-  etag: { schema: { type: 'string' }, description: 'The digest, in quotes' },
+  etag: { schema: { type: 'string' }, description: 'The digest, in quotes; packed, also how' },
+  'content-encoding': {
+    schema: { type: 'string', enum: ['br', 'zstd', 'gzip'] },
+    description: 'Packed for who accepts it, when that helps; never a range',
+  },
   'cache-control': { schema: { type: 'string' }, description: 'Immutable' },
   'accept-ranges': { schema: { type: 'string' } },
 };

@@ -63,7 +63,7 @@ export function sendRefusal(response: Response, refusal: Refusal): void {
   }
   const { status, code, message, remedy, facts } = refusal;
   // What was meant for the blob would make a client take the refusal for it.
-  for (const name of [...blobHeaders, 'content-range', 'content-length']) {
+  for (const name of [...blobHeaders, 'content-range', 'content-length', 'content-encoding']) {
     response.removeHeader(name);
   }
   const { retryAfterSeconds, size } = facts;

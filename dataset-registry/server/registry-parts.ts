@@ -8,6 +8,7 @@ import { BucketStore } from '../store/bucket-store.js';
 import { FolderStore } from '../store/folder-store.js';
 import type { Authority } from './authenticate.js';
 import { ChangeStreams, type WatchChain } from './change-stream.js';
+import { BlobPress } from './blob-press.js';
 import { DiskRoom, type DiskBounds } from './disk-room.js';
 import {
   answerGraceMs,
@@ -85,6 +86,7 @@ export interface RegistryParts {
   store: ReceivingStore;
   denylist: () => Promise<ReadonlyMap<Digest, string>>;
   index: () => Promise<ReadonlyMap<string, Digest>>;
+  press: BlobPress;
   parts: PartShelf;
   slots: UploadSlots;
   quota: QuotaBook;
@@ -116,6 +118,7 @@ export async function openParts(options: RegistryOptions): Promise<RegistryParts
     ...{ options, store, room, metrics, changes, now },
     denylist: openDenylist(dataDir),
     index: openIndex(dataDir),
+    press: new BlobPress(),
     parts: new PartShelf(join(dataDir, 'parts')),
     slots: new UploadSlots(options.uploadsAtOnceMax),
     quota: await QuotaBook.open(dataDir, options.quotas?.bytesPerAccount ?? bytesPerAccountMax),

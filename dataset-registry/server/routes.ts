@@ -57,7 +57,7 @@ export function buildRoutes(it: RegistryParts): express.Express {
   });
   app.get('/blobs/:digest', async (request, response) => {
     await bring(it, request);
-    await sendBlob(store, request, response, times);
+    await sendBlob(it, request, response);
   });
   app.put('/blobs/:digest', async (request, response) => {
     await acceptUpload(it, request, response);

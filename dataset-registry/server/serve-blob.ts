@@ -5,6 +5,7 @@ import type { Request, Response } from 'express';
 import { isDigest, type Digest } from '../digest/digest.js';
 import { manifestLimits, parseManifest } from '../digest/manifest.js';
 import type { BlobStore } from '../store/blob-store.js';
+import { chooseEncoding, tagAtClient, tagOf, type BlobPress } from './blob-press.js';
 import { answerBytesPerSecondMin } from './limits.js';
 import { Refusal } from './refusal.js';
 
@@ -23,27 +24,38 @@ function missingBlob(digest: Digest): Refusal {
   return new Refusal(404, 'BLOB_MISSING', `${digest} is not here`, 'try another registry');
 }
 
-/** A blob never changes, so it may be cached for ever. Of several ranges at once, all of it is sent. */
+/**
+ * A blob never changes, so it may be cached for ever. It is packed for who unpacks, unless it is large, would
+ * not get smaller, or a range is asked for; HEAD tells of it as it is. Of several ranges at once, all is sent.
+ */
 export async function sendBlob(
-  store: BlobStore,
+  it: { store: BlobStore; press: BlobPress; times: { answerGraceMs: number } },
   request: Request,
   response: Response,
-  { answerGraceMs }: { answerGraceMs: number },
 ): Promise<void> {
+  const { store, press, times } = it;
   const digest = readDigest(request);
   const size = await store.size(digest);
   if (size === null) throw missingBlob(digest);
-  const etag = `"${digest}"`;
   response.set({
     'accept-ranges': 'bytes',
     'cache-control': 'public, max-age=31536000, immutable',
     'content-type': 'application/octet-stream',
     'content-disposition': 'attachment',
-    etag,
+    vary: 'accept-encoding',
+    etag: tagOf(digest, null),
   });
-  // Whoever asks by digest means these bytes: there is nothing else that could match.
-  if (request.fresh) return void response.status(304).end();
-  const range = readRange(request, size, etag);
+  const known = tagAtClient(request, digest);
+  if (known !== null) return void response.set('etag', known).status(304).end();
+  const range = readRange(request, size, tagOf(digest, null));
+  const whole = request.headers.range === undefined && request.method === 'GET';
+  const encoding = whole ? chooseEncoding(request) : null;
+  const packed = encoding && (await press.pack(store, { digest, size }, encoding));
+  watchReader(response, times.answerGraceMs);
+  if (encoding && packed) {
+    response.set({ 'content-encoding': encoding, etag: tagOf(digest, encoding) });
+    return void response.set('content-length', String(packed.length)).end(packed);
+  }
   if (range) {
     response.status(206);
     response.set('content-range', `bytes ${range.start}-${range.end - 1}/${size}`);
@@ -51,7 +63,6 @@ export async function sendBlob(
   const { start, end } = range ?? { start: 0, end: size };
   response.set('content-length', String(end - start));
   if (request.method === 'HEAD' || start === end) return void response.end();
-  watchReader(response, answerGraceMs);
   const abort = new AbortController();
   response.once('close', () => abort.abort());
   const pieces = store.read(digest, { start, end, signal: abort.signal });
