@@ -2,10 +2,13 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
-import { decodeDatasetRecord } from '@commonweights/dataset-registry/lineage/record.js';
+import {
+  decodeDatasetRecord,
+  type DatasetRecord,
+} from '@commonweights/dataset-registry/lineage/record.js';
 import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
 import { withExamples, withJson } from '../arguments.js';
-import { openBlobs, publishing } from '../blob-folder.js';
+import { blobFinder, openBlobs, publishing } from '../blob-folder.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
 import { storageDeposit } from '../proposal-bond.js';
@@ -22,6 +25,7 @@ interface AddFlags {
   readonly concluded?: string;
   readonly text?: string;
   readonly keep?: string;
+  readonly records?: string;
 }
 
 /** The name of the text that comes with an npm package, in place of a path. */
@@ -33,8 +37,8 @@ export function addDatasetAdd(dataset: Command, terminal: Terminal): void {
       withJson(dataset.command('add <id> <from>'))
         .description(
           'register a folder of .txt, .md, .jsonl, .csv (packed as .gz or .zst, too) and .parquet ' +
-            'files, or one of them, or the built-in "sotu" (State of the Union addresses, public domain) as ' +
-            '<name>@<version>',
+            'files, or one of them, what a Croissant description (.json) names, or the built-in "sotu" (State ' +
+            'of the Union addresses, public domain) as <name>@<version>',
         )
         .option('--title <text>', 'what it is (default: the name)')
         .option('--source <uri>', 'where it came from')
@@ -48,8 +52,10 @@ export function addDatasetAdd(dataset: Command, terminal: Terminal): void {
         .option(
           '--keep <columns>',
           'CSV, Parquet: other columns to keep, like id,year (default: all; "": none)',
-        ),
+        )
+        .option('--records <ids>', 'Croissant: which of its record sets, by comma (default: all)'),
       'commonweights dataset add sotu@1 sotu',
+      'commonweights dataset add titanic@1 ./croissant.json --records passengers --text name',
       'commonweights dataset add letters@1 ./letters --licence CC0-1.0 --source https://a.example',
       'commonweights dataset add mails@1 mails.csv.gz --text body --keep id,year --licence MIT ' +
         '--source https://a.example',
@@ -68,21 +74,22 @@ async function add(
   const licenceDeclared = flags.licence ?? imported.licence;
   const source = flags.source ?? imported.source;
   if (licenceDeclared === null || source === null) {
+    const said = imported.licenceText ? `; it says ${JSON.stringify(imported.licenceText)}` : '';
     throw new CliError(
       exitCodes.usage,
       'USAGE: whose text is this and may it be used? Say it with --source and --licence ' +
-        '(an SPDX expression like CC0-1.0)',
+        `(an SPDX expression like CC0-1.0)${said}`,
     );
   }
   const declared = {
     id: it.id,
     version: it.id.slice(it.id.indexOf('@') + 1),
-    title: flags.title ?? it.id.split('@')[0]!,
+    title: flags.title ?? imported.title ?? it.id.split('@')[0]!,
     source,
-    collectedAt: flags.collected ?? new Date().toISOString().slice(0, 10),
+    collectedAt: flags.collected ?? imported.collectedAt ?? new Date().toISOString().slice(0, 10),
     licenceDeclared,
     licenceConcluded: flags.concluded ?? licenceDeclared,
-    contributors: [],
+    contributors: [...imported.contributors],
   };
   checkDeclared(declared);
   const client = await session.signer();
@@ -114,10 +121,25 @@ interface Imported {
   readonly source: string | null;
   readonly licence: string | null;
   readonly evidence: Uint8Array | null;
+  readonly title: string | null;
+  readonly collectedAt: string | null;
+  readonly contributors: DatasetRecord['contributors'];
+  /** Where it names one that is no SPDX expression. */
+  readonly licenceText: string | null;
 }
+
+/** What files do not say of themselves. */
+const unsaid = {
+  ...{ source: null, licence: null, evidence: null, title: null, collectedAt: null },
+  ...{ contributors: [], licenceText: null },
+};
 
 async function importText(session: Session, from: string, flags: AddFlags): Promise<Imported> {
   if (from === builtIn) return importBuiltIn();
+  if (/\.json$/i.test(from)) return importCroissant(session, from, flags);
+  if (flags.records !== undefined) {
+    throw new CliError(exitCodes.usage, 'USAGE: --records are of a Croissant description, a .json');
+  }
   const { ImportSource } =
     await import('@commonweights/dataset-registry/transforms/import-source.js');
   // Before anything is asked or stored: is it there?
@@ -127,7 +149,28 @@ async function importText(session: Session, from: string, flags: AddFlags): Prom
   });
   return {
     store: (session, it) => storeResumably(session, { ...it, source }),
-    ...{ source: null, licence: null, evidence: null },
+    ...unsaid,
+  };
+}
+
+/** What a description says of its data is its maker's word, as `--source` and `--licence` are; it is kept. */
+async function importCroissant(session: Session, from: string, flags: AddFlags): Promise<Imported> {
+  if (flags.keep !== undefined) {
+    throw new CliError(exitCodes.usage, 'USAGE: a Croissant description says itself what to keep');
+  }
+  const { openCroissant } =
+    await import('@commonweights/dataset-registry/transforms/import-croissant.js');
+  const { plan, source, document } = await openCroissant(resolve(session.terminal.cwd, from), {
+    ...(flags.records === undefined ? {} : { recordSets: flags.records.split(',') }),
+    ...(flags.text === undefined ? {} : { textColumn: flags.text }),
+    network: session.network.name,
+    findBlob: await blobFinder(session),
+  });
+  return {
+    store: (session, it) => storeResumably(session, { ...it, source }),
+    ...{ source: plan.source, licence: plan.licence, licenceText: plan.licenceText },
+    ...{ title: plan.title, collectedAt: plan.collectedAt, contributors: [...plan.contributors] },
+    evidence: document,
   };
 }
 
@@ -141,6 +184,6 @@ async function importBuiltIn(): Promise<Imported> {
         await import('@commonweights/dataset-registry/transforms/store-item-stream.js');
       return { measure: await storeItemStream(store, items), forget: async () => {} };
     },
-    ...{ source, licence: licenceDeclared, evidence },
+    ...{ ...unsaid, source, licence: licenceDeclared, evidence },
   };
 }

@@ -4,6 +4,11 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { DatasetView } from '@commonweights/dao-contracts/client/views.js';
 import { describeCroissant } from '@commonweights/dataset-registry/lineage/croissant.js';
+import {
+  croissantLimits,
+  readCroissant,
+  type CroissantPlan,
+} from '@commonweights/dataset-registry/lineage/read-croissant.js';
 import { getManifest } from '@commonweights/dataset-registry/store/manifest-store.js';
 import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
 import { withExamples } from '../arguments.js';
@@ -43,11 +48,27 @@ async function exportCroissant(
     contract: session.contract,
     registryUrl: session.registryUrl.replace(/\/+$/, ''),
     transform: await nameTransform(store, record),
+    carried: await readCarried(store, record),
   });
   const text = `${JSON.stringify(described, null, 2)}\n`;
   if (flags.out === undefined) return session.terminal.stdout.write(text);
   await writeFile(resolve(session.terminal.cwd, flags.out), text);
   session.note(`${id} as Croissant: ${flags.out}`);
+}
+
+/** What the description says that it was imported with, where its evidence is one. */
+async function readCarried(
+  store: BlobStore,
+  { evidence }: DatasetView,
+): Promise<CroissantPlan['rai']> {
+  if (evidence === null) return {};
+  try {
+    const bytes = await store.get(evidence, { maxBytes: croissantLimits.bytesMax });
+    return readCroissant(JSON.parse(new TextDecoder().decode(bytes))).rai;
+  } catch {
+    // Evidence of another kind, or gone.
+    return {};
+  }
 }
 
 /** Null where its blob is gone or was written by something newer: its digest says as much then. */

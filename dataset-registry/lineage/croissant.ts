@@ -21,6 +21,8 @@ export interface CroissantInput {
   registryUrl: string;
   /** Each parent's transform in words, like `clean 1`; the digest where that is not known. */
   transform: string | null;
+  /** What a description that it was imported with says of responsible AI: carried on as it is. */
+  carried?: Readonly<Record<string, unknown>>;
 }
 
 export function describeCroissant(it: CroissantInput): Record<string, unknown> {
@@ -50,13 +52,38 @@ export function describeCroissant(it: CroissantInput): Record<string, unknown> {
     distribution: it.files.map((file) => fileObject(file, registryUrl)),
     recordSet: it.files.filter(({ path }) => isItems(path)).map(({ path }) => recordSet(path)),
     ...provenance(it),
-    ...responsibility(it),
+    ...joined(it.carried ?? {}, responsibility(it)),
   };
 }
 
+/** What both say, one after the other: neither is left out for the other. */
+function joined(
+  carried: Readonly<Record<string, unknown>>,
+  own: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const all: Record<string, unknown> = { ...carried, ...own };
+  for (const name of Object.keys(own)) {
+    const said = [carried[name] ?? []].flat().filter((one) => one !== own[name]);
+    if (said.length > 0) all[name] = [...said, own[name]];
+  }
+  return all;
+}
+
 function provenance(it: CroissantInput): Record<string, unknown> {
-  const { record, transform } = it;
-  const attributed = { 'prov:wasAttributedTo': agent(record.publisher) };
+  const { record, transform, network } = it;
+  const attributed = {
+    'prov:wasAttributedTo': agent(record.publisher, network),
+    ...(record.contributors.length === 0
+      ? {}
+      : {
+          'prov:qualifiedAttribution': record.contributors.map(({ account, weightBps }) => ({
+            '@type': 'prov:Attribution',
+            'prov:agent': agent(account, network),
+            'prov:label': `contributor, ${weightBps} of 10000 shares`,
+            'prov:value': weightBps,
+          })),
+        }),
+  };
   if (record.parents.length === 0) return attributed;
   return {
     ...attributed,
@@ -155,8 +182,8 @@ function account(name: string): Record<string, unknown> {
   return { '@type': 'sc:Person', name, identifier: name };
 }
 
-function agent(name: string): Record<string, unknown> {
-  return { '@type': 'prov:Agent', 'prov:label': name };
+function agent(name: string, network: string): Record<string, unknown> {
+  return { '@type': 'prov:Agent', '@id': `urn:near:${network}:${name}`, 'prov:label': name };
 }
 
 const prefixed = [

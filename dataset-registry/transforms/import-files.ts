@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { compareCodePoints } from '../digest/safe-path.js';
+import type { ColumnChoice } from './columns.js';
 import { itemLimits } from './limits.js';
 
 const kinds = ['.txt', '.md', '.jsonl', '.csv', '.parquet'] as const;
@@ -16,6 +17,8 @@ export interface ImportFile {
   readonly name: string;
   readonly kind: Kind;
   readonly bytes: number;
+  /** How this one is read, where not as all are. */
+  readonly options?: ColumnChoice;
   /** Another one when the file is another, or was written to. */
   readonly stamp: string;
 }

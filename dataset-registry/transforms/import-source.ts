@@ -38,6 +38,11 @@ export class ImportSource {
     return new ImportSource(await listImport(path), options);
   }
 
+  /** Of files that were listed otherwise, each read in its own way. */
+  static of(files: readonly ImportFile[]): ImportSource {
+    return new ImportSource(files, {});
+  }
+
   /** So many of `totalBytes` were read. */
   get readBytes(): number {
     return this.wholeBytes + this.partBytes;
@@ -47,9 +52,11 @@ export class ImportSource {
   fingerprint(): Digest {
     const hash = createHash('sha256');
     const line = (json: unknown) => hash.update(`${JSON.stringify(json)}\n`);
-    const { textColumn = null, keepColumns = null } = this.options;
-    line([importVersion, textColumn, keepColumns]);
-    for (const { name, stamp } of this.files) line([name, stamp]);
+    line([importVersion]);
+    for (const { name, stamp, options } of this.files) {
+      const { textColumn = null, keepColumns = null } = options ?? this.options;
+      line([name, stamp, textColumn, keepColumns]);
+    }
     return parseDigest(`sha256:${hash.digest('hex')}`);
   }
 
@@ -65,7 +72,8 @@ export class ImportSource {
       const skipped = at === from.file ? from.item : 0;
       await refuseChanged(file);
       let item = 0;
-      for await (const one of importFile(file, this.options, (read) => (this.partBytes = read))) {
+      const options = file.options ?? this.options;
+      for await (const one of importFile(file, options, (read) => (this.partBytes = read))) {
         this.place = { file: at, item: item++ };
         // Read again, but neither hashed nor stored: that is what takes the time.
         if (item > skipped) yield one;

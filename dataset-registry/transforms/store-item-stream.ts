@@ -56,6 +56,7 @@ export async function storeItemStream(
     itemsMax: itemLimits.importItemsMax,
     files: files.length,
     items: tree.count,
+    isStream: true,
     ...(fileBytesMax === undefined ? {} : { fileBytesMax }),
   });
   for await (const item of items) {

@@ -46,17 +46,29 @@ export function encodeItems(items: readonly TextItem[]): DatasetContent {
 
 /** Cuts items into files, one item after the other. What is in memory is the file that is open. */
 export class ItemFiles {
-  private open = new Uint8Array(2 ** 16);
+  private open: Uint8Array<ArrayBuffer> = new Uint8Array(2 ** 16);
+  /** Where the next file is written while this one is still read; null: each has bytes of its own. */
+  private spare: Uint8Array<ArrayBuffer> | null;
   private size = 0;
   private files: number;
   private items: number;
   private readonly itemsMax: number;
   private readonly fileBytesMax: number;
 
-  /** `files`, `items`: how many there are already. */
+  /**
+   * `files`, `items`: how many there are already. `isStream`: a file's bytes are good until the next file is
+   * done, so that two are in memory however many there are.
+   */
   constructor(
-    it: { itemsMax?: number; fileBytesMax?: number; files?: number; items?: number } = {},
+    it: {
+      itemsMax?: number;
+      fileBytesMax?: number;
+      files?: number;
+      items?: number;
+      isStream?: boolean;
+    } = {},
   ) {
+    this.spare = it.isStream ? new Uint8Array(2 ** 16) : null;
     this.itemsMax = it.itemsMax ?? itemLimits.itemsMax;
     this.fileBytesMax = it.fileBytesMax ?? itemLimits.fileBytesMax;
     this.files = it.files ?? 0;
@@ -92,7 +104,8 @@ export class ItemFiles {
   }
 
   private cut(): NamedFile {
-    const bytes = this.open.slice(0, this.size);
+    const bytes = this.spare ? this.open.subarray(0, this.size) : this.open.slice(0, this.size);
+    if (this.spare) [this.open, this.spare] = [this.spare, this.open];
     this.size = 0;
     return { path: itemsPath(this.files++), bytes };
   }

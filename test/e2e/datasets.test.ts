@@ -62,6 +62,34 @@ describe('datasets on a local network', function () {
     expect(bad.err).to.match(/\nBAD_IMPORT: .*rows\.csv: it has no column "text", only body, year/);
   });
 
+  it('are described as Croissant, and added from such a description', async () => {
+    const described = JSON.parse(await good('dataset', 'croissant', 'letters@1')) as object;
+    const said = { 'rai:personalSensitiveInformation': 'None.' };
+    await file('croissant.json', JSON.stringify({ ...described, ...said }));
+    await good('dataset', 'add', 'copy@1', 'croissant.json');
+    const [letters, copy] = [await show('letters@1'), await show('copy@1')];
+    for (const name of [
+      'manifest',
+      'itemsRoot',
+      'licenceDeclared',
+      'source',
+      'collectedAt',
+      'title',
+    ]) {
+      expect(copy[name], name).to.equal(letters[name]);
+    }
+    expect(copy['evidence']).to.match(/^sha256:/);
+    // What the description says of responsible AI is carried on.
+    expect(JSON.parse(await good('dataset', 'croissant', 'copy@1'))).to.include(said);
+    const flags = ['--records', 'items-00009'];
+    const refused = await run('dataset', 'add', 'other@1', 'croissant.json', ...flags);
+    expect(refused.err).to.match(/^BAD_CROISSANT: it has no record set "items-00009"/);
+    const keep = await run('dataset', 'add', 'other@1', 'croissant.json', '--keep', 'a');
+    expect(keep.err).to.match(/^USAGE: a Croissant description says itself what to keep/);
+    const folder = await run('dataset', 'add', 'other@1', 'letters.jsonl', '--records', 'a');
+    expect(folder.err).to.match(/^USAGE: --records are of a Croissant description/);
+  });
+
   it('keep to the licences of all their parents', async () => {
     await file('mix.json', JSON.stringify({ seed: 1, weightsBps: [9_000, 1_000] }));
     const mix = ['--transform', 'mix', '--params', 'mix.json'];
