@@ -20,6 +20,10 @@ uint32_t cw_seal_allocator(void)
 {
   return 0;
 }
+uint32_t cw_allocator_roots(void)
+{
+  return 0;
+}
 `;
 
 /** The evaluator of a plain engine, about a minute's compiling, then from the cache. */

@@ -6,7 +6,8 @@
  * is written into the contract.
  *
  * The class of a block is noted once for its slab, so a block has no header: of what a snapshot
- * holds, one byte in twelve would be headers. Blocks lie at multiples of 8.
+ * holds, one byte in twelve would be headers. Blocks lie at multiples of 4, which is all that a WebAssembly
+ * engine asks of an address.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -16,8 +17,8 @@
 #define SLAB_BITS 12u
 #define SLAB (1u << SLAB_BITS)
 #define MEMORY_MAX (128u << 20)  /* 2048 pages: what the chain gives */
-#define SMALL_MAX 512u           /* up to here classes are 8 bytes apart */
-#define SMALL_CLASSES 64u
+#define SMALL_MAX 512u           /* up to here classes are 4 bytes apart */
+#define SMALL_CLASSES 128u
 #define SHARED_MAX 2048u         /* above, a block has slabs of its own */
 #define CLASSES (SMALL_CLASSES + 22u * 4u)
 
@@ -32,7 +33,7 @@ static inline __attribute__((always_inline)) uint32_t class_bytes(uint32_t c)
 {
   uint32_t step;
   if (c < SMALL_CLASSES)
-    return (c + 1) * 8;
+    return (c + 1) * 4;
   c -= SMALL_CLASSES;
   step = 128u << (c / 4);
   return (512u << (c / 4)) + (c % 4 + 1) * step;
@@ -42,7 +43,7 @@ static inline __attribute__((always_inline)) uint32_t class_of(uint32_t bytes)
 {
   uint32_t octave, base;
   if (bytes <= SMALL_MAX)
-    return (bytes - 1) / 8;
+    return (bytes - 1) / 4;
   octave = 22 - __builtin_clz(bytes - 1);   /* 513..1024 → 0 */
   base = 512u << octave;
   return SMALL_CLASSES + octave * 4 + (bytes - base - 1) / (base / 4);
@@ -206,4 +207,10 @@ void *memset(void *to, int value, size_t size)
   while (size--)
     *out++ = (uint8_t)value;
   return to;
+}
+
+uint32_t cw_allocator_roots(void)
+{
+  static uint32_t r[3]; r[0]=(uint32_t)slab_class; r[1]=(uint32_t)&__heap_base; r[2]=top;
+  return (uint32_t)r;
 }

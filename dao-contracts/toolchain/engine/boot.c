@@ -12,6 +12,7 @@ static JSContext *the_context;
 static JSValue methods[MAX_METHODS];
 
 uint32_t cw_seal_allocator(void);
+uint32_t cw_allocator_roots(void);
 extern uint64_t ed25519_verify(uint64_t sig_len, uint64_t sig_ptr, uint64_t msg_len,
                                uint64_t msg_ptr, uint64_t key_len, uint64_t key_ptr);
 
@@ -240,4 +241,26 @@ __attribute__((export_name("cw_slots"))) uint32_t cw_slots(uint32_t index)
   default:
     return 0;
   }
+}
+
+/* Where a sealed memory keeps what. */
+__attribute__((export_name("cw_roots"))) const uint32_t *cw_roots(void)
+{
+  static uint32_t roots[16];
+  roots[0] = (uint32_t)the_context;
+  roots[1] = (uint32_t)the_context->rt;
+  roots[2] = (uint32_t)methods;
+  roots[3] = (uint32_t)&the_context->rt->shape_hash;
+  roots[4] = (uint32_t)&the_context->rt->class_array;
+  roots[5] = (uint32_t)&the_context->class_proto;
+  roots[6] = (uint32_t)&the_context->global_obj;
+  roots[7] = sizeof(JSRuntime);
+  roots[8] = sizeof(JSContext);
+  roots[9] = (uint32_t)&the_context->rt->atom_array;
+  roots[10] = sizeof(JSObject);
+  roots[11] = sizeof(JSShape);
+  roots[12] = sizeof(JSFunctionBytecode);
+  roots[13] = sizeof(JSMapState);
+  roots[14] = cw_allocator_roots();
+  return roots;
 }

@@ -12,6 +12,7 @@ interface EvaluatorExports {
   cw_bind(index: number, name: number): number;
   cw_seal(): number;
   cw_slots(index: number): number;
+  cw_roots(): number;
 }
 
 /** Half of the memory that a contract has: its top level does not allocate that much. */
@@ -73,6 +74,13 @@ export class EngineInstance {
     const slots: number[] = [];
     for (let slot; (slot = this.#exports.cw_slots(slots.length));) slots.push(slot);
     return slots;
+  }
+
+  /** Addresses from which everything in memory can be reached, as `boot.c` lists them. */
+  roots(): number[] {
+    const at = this.#exports.cw_roots();
+    const view = new DataView(this.#exports.memory.buffer);
+    return Array.from({ length: 16 }, (_, i) => view.getUint32(at + 4 * i, true));
   }
 
   #hostFunction(name: string): (...args: bigint[]) => bigint {

@@ -22,7 +22,7 @@ const linkedFeatures = ['SignExt', 'BulkMemory', 'BulkMemoryOpt', 'NontrappingFP
   .reduce((all, feature) => all | feature, binaryen.Features.MVP);
 
 /** Exports that only the evaluator has. */
-const buildTimeExports = ['alloc', 'boot', 'compile', 'evaluate', 'bind', 'seal', 'slots'];
+const buildTimeExports = ['alloc', 'boot', 'compile', 'evaluate', 'bind', 'seal', 'slots', 'roots'];
 
 export interface Engines {
   evaluator: Uint8Array;

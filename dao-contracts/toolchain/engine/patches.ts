@@ -2,7 +2,11 @@
  * The changes made to other people's sources, each in memory, each with its reason, each required
  * to match: a source that moved on must stop the build, not slip through unpatched.
  */
+import { codePatches } from './code-patches.js';
+import { functionPatches } from './function-patches.js';
 import { gasPatches } from './gas-patches.js';
+import { lazyFunctionPatches } from './lazy-function-patches.js';
+import { layoutPatches } from './layout-patches.js';
 import { noGcPatches } from './no-gc-patches.js';
 import { applyPatch, type Patch } from './patch.js';
 
@@ -188,7 +192,16 @@ function lines(entries: readonly string[]): string {
   return entries.map((entry) => `    JS_CFUNC_SPECIAL_DEF${entry}\n`).join('');
 }
 
-const allPatches = [...mendingPatches, ...sizePatches, ...noGcPatches, ...gasPatches];
+const allPatches = [
+  ...mendingPatches,
+  ...sizePatches,
+  ...noGcPatches,
+  ...gasPatches,
+  ...layoutPatches,
+  ...lazyFunctionPatches,
+  ...functionPatches,
+  ...codePatches,
+];
 
 export function applyPatches(
   sources: Map<string, string>,
