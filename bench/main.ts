@@ -30,6 +30,8 @@ const benches: Readonly<Record<string, string>> = {
   laws: 'laws of a run over generated sequences [--sequences 100000] [--seed S] (minutes)',
   'node-fuzz':
     'nonsense for the embedded node [--requests N] [--modules N] [--transactions N] [--seed S] (minutes)',
+  'node-calls':
+    'simple calls per second of the embedded node over HTTP, and what it holds [--calls 100000] (minutes)',
   memory: 'bytes per parameter and per token on the exact engine, and what cannot fit (minutes)',
   registry: 'a registry under 200 clients for a minute [--clients 200] [--seconds 60]',
   'release-mutations':

@@ -45,6 +45,11 @@ const methods: Readonly<Record<string, Method>> = {
   block: (chain, parameters) => blockView(chain, findBlock(chain, parameters, 0)),
   chunk: (chain, parameters) => {
     const id = parameters.get('chunk_id', 0) ?? parameters.get('block_id');
+    const shard = parameters.get('shard_id', 1) ?? 0;
+    if (shard !== 0) {
+      const said = `Shard id ${JSON.stringify(shard)} does not exist`;
+      throw handlerError('INVALID_SHARD_ID', { shard_id: shard }, said);
+    }
     const block = typeof id === 'string' ? chain.history.byHash(id) : chain.head;
     if (!block) throw handlerError('UNKNOWN_CHUNK', { chunk_hash: id }, `no chunk ${String(id)}`);
     return chunkView(chain, block);

@@ -13,6 +13,9 @@ import type { Transaction } from './transaction.js';
 import { refusalOfActions } from './validate-actions.js';
 import { lackForStorage, type World } from './world.js';
 
+/** The protocol counts tokens in 128 bits. */
+const balanceYoctoMax = 2n ** 128n - 1n;
+
 /** The transaction is refused; `reason` is the protocol's `InvalidTxError`. */
 export class InvalidTransaction extends Error {
   constructor(readonly reason: object | string) {
@@ -69,6 +72,7 @@ export function chargeTransaction(
   const tokensBurntYocto = BigInt(gasBurnt) * gasPriceYocto;
   const gasTokens = tokensBurntYocto + BigInt(gasInside({ actions, receiverId })) * gasPriceYocto;
   const cost = gasTokens + totalDeposit(actions);
+  if (cost > balanceYoctoMax) throw new InvalidTransaction('CostOverflow');
   if (cost > account.amountYocto) {
     const balance = `${account.amountYocto}`;
     throw new InvalidTransaction({

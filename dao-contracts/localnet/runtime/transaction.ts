@@ -72,6 +72,13 @@ function readActions(input: BorshReader, delegates: boolean): Action[] {
   return Array.from({ length: count }, () => readAction(input, delegates));
 }
 
+/** The protocol's other actions, by their tag: refused by name. */
+const unsupportedActions: Readonly<Record<number, string>> = {
+  9: 'DeployGlobalContract',
+  10: 'UseGlobalContract',
+  11: 'DeterministicStateInit',
+};
+
 function readAction(input: BorshReader, delegates: boolean): Action {
   const tag = input.u8();
   switch (tag) {
@@ -99,8 +106,10 @@ function readAction(input: BorshReader, delegates: boolean): Action {
     case 8:
       if (!delegates) throw new DecodeError('a delegate action inside a delegate action');
       return readDelegate(input);
-    default:
-      throw new DecodeError(`action ${tag} is not supported by the local chain`);
+    default: {
+      const name = unsupportedActions[tag] ?? `action ${tag}`;
+      throw new DecodeError(`${name} is not supported by the local chain`);
+    }
   }
 }
 

@@ -7,6 +7,12 @@
 import { sendCost, type Fee, type Gas } from '../protocol/parameters.js';
 import { HostError } from './vm-error.js';
 
+/** The protocol counts in 64 bits: a length whose price has more is an overflow, not too much gas. */
+export function priceOfBytes(gasPerByte: Gas, bytes: bigint): Gas {
+  if (BigInt(gasPerByte) * bytes >= 2n ** 64n) throw new HostError('IntegerOverflow');
+  return gasPerByte * Number(bytes);
+}
+
 export class GasCounter {
   burnt: Gas = 0;
   private promised: Gas = 0;

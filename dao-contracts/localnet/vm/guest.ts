@@ -3,7 +3,7 @@
  * of unknown length pass. Every access pays before it is checked, as on the network.
  */
 import { hostCosts as cost, limits } from '../protocol/parameters.js';
-import type { GasCounter } from './gas-counter.js';
+import { priceOfBytes, type GasCounter } from './gas-counter.js';
 import { reach } from './virtual-memory.js';
 import { HostError } from './vm-error.js';
 
@@ -32,9 +32,8 @@ export class Guest {
   }
 
   readMemory(length: bigint, pointer: bigint): Uint8Array {
-    const size = chargeable(length);
-    this.gas.burn(cost.readMemoryBase + cost.readMemoryByte * size);
-    return this.window(size, pointer).slice();
+    this.gas.burn(cost.readMemoryBase + priceOfBytes(cost.readMemoryByte, length));
+    return this.window(Number(length), pointer).slice();
   }
 
   writeMemory(pointer: bigint, bytes: Uint8Array): void {
@@ -163,12 +162,6 @@ export function decodeUtf8(bytes: Uint8Array, error = 'BadUTF8'): string {
   } catch {
     throw new HostError(error);
   }
-}
-
-/** No gas limit pays for more bytes than this, so the product cannot lose precision. */
-function chargeable(length: bigint): number {
-  if (length > 0xffff_ffffn) throw new HostError('IntegerOverflow');
-  return Number(length);
 }
 
 function logTooLong(length: bigint, limit: number): HostError {

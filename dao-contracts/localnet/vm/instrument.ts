@@ -168,6 +168,7 @@ function meterCode(
   const count = input.unsigned();
   const out = new WasmWriter(input.end * 3 + 64).unsigned(count + 2);
   let blocksInAll = 0;
+  let localsInAll = 0;
   for (let i = 0; i < count; i++) {
     const size = input.unsigned();
     if (size > limits.maxFunctionBodyBytes) {
@@ -175,8 +176,12 @@ function meterCode(
       throw new PrepareError('FunctionBodyTooLarge', `function ${i}: ${size} bytes of ${limit}`);
     }
     const signature = typeAt(module.functionTypes as FunctionType[], imported + i);
-    const { code, blocks } = meterFunction(module, signature, input.section(size));
+    const { code, locals, blocks } = meterFunction(module, signature, input.section(size));
     blocksInAll += blocks;
+    localsInAll += locals;
+    if (localsInAll > limits.maxLocals) {
+      throw new PrepareError('TooManyLocals', `${localsInAll} of ${limits.maxLocals}`);
+    }
     if (blocks > limits.maxBlocksPerFunction || blocksInAll > limits.maxBlocksPerContract) {
       const where = `${blocks} in function ${i}, ${blocksInAll} so far`;
       throw new PrepareError('TooManyBlocks', where);

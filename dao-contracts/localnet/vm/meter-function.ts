@@ -23,12 +23,12 @@ export interface MeteredModule {
   sizeFunction: number;
 }
 
-/** The metered body (locals and code, without its size) and how many blocks it has. */
+/** The metered body (locals and code, without its size), and how many locals and blocks it has. */
 export function meterFunction(
   module: MeteredModule,
   signature: FunctionType,
   body: WasmReader,
-): { code: Uint8Array; blocks: number } {
+): { code: Uint8Array; locals: number; blocks: number } {
   const declarations = new WasmWriter(32);
   const locals = readLocals(signature, body, declarations);
   const code = new WasmWriter((body.end - body.at) * 2);
@@ -43,7 +43,7 @@ export function meterFunction(
   out.bytes(code.finish());
   emitReleaseStack(module, reserved, out);
   out.byte(op.end);
-  return { code: out.finish(), blocks };
+  return { code: out.finish(), locals: locals.length - signature.parameters.length, blocks };
 }
 
 function readLocals(signature: FunctionType, body: WasmReader, out: WasmWriter): number[] {

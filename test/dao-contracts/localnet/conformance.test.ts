@@ -4,19 +4,24 @@
  */
 import { expect } from 'chai';
 import type { Case } from './conformance/case.js';
+import { delegatedCases } from './conformance/delegated.js';
 import { errorCases } from './conformance/errors.js';
 import { gasCases } from './conformance/gas.js';
+import { moduleCases } from './conformance/modules.js';
 import { nameCases } from './conformance/names.js';
 import { rpcCases, stopNode } from './conformance/rpc.js';
 import { transactionCases } from './conformance/transactions.js';
 import { valueCases } from './conformance/values.js';
+import { absent, variants } from './conformance/variants.js';
 
 const subjects: Readonly<Record<string, readonly Case[]>> = {
   'account names': nameCases,
   'what host functions give': valueCases,
   'what host functions and actions burn': gasCases,
   'how calls fail': errorCases,
+  'traps and modules': moduleCases,
   transactions: transactionCases,
+  'delegate actions': delegatedCases,
   'the JSON-RPC interface': rpcCases,
 };
 
@@ -30,6 +35,15 @@ describe('the node conforms to the protocol', function () {
     });
   }
 
+  it('with every error of the protocol: triggered by a case, or absent for a reason', () => {
+    const names = Object.entries(variants).flatMap(([of, list]) =>
+      list.map((variant) => `${of}.${variant}`),
+    );
+    const triggered = new Set(Object.values(subjects).flatMap((cases) => triggersOf(cases)));
+    expect([...triggered].filter((name) => !names.includes(name))).to.deep.equal([]);
+    expect(names.filter((name) => !triggered.has(name))).to.have.members(Object.keys(absent));
+  });
+
   it('in at least 250 cases, each said once and with where it is written', () => {
     const all = Object.values(subjects).flat();
     expect(all.length).to.be.at.least(250);
@@ -37,3 +51,7 @@ describe('the node conforms to the protocol', function () {
     for (const { says, cites } of all) expect(cites, says).to.match(/\w{3}/);
   });
 });
+
+function triggersOf(cases: readonly Case[]): string[] {
+  return cases.flatMap(({ triggers = [] }) => triggers);
+}

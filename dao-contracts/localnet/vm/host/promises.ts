@@ -6,6 +6,7 @@
 import { isAccountId } from '../../protocol/account-id.js';
 import { fees, hostCosts as cost, limits } from '../../protocol/parameters.js';
 import type { Call, CreatedReceipt } from '../call.js';
+import { priceOfBytes } from '../gas-counter.js';
 import { HostError } from '../vm-error.js';
 import { addFunctionCall, methodOf } from './promise-actions.js';
 import { host, type HostTable } from './host-function.js';
@@ -57,8 +58,8 @@ export const promiseFunctions: HostTable = {
     call.forbidInView('promise_and');
     call.gas.burn(cost.promiseAndBase);
     const bytes = u64(count!) * 8n;
-    if (bytes > 0xffff_ffffn) throw new HostError('IntegerOverflow');
-    call.gas.burn(cost.promiseAndByte * Number(bytes));
+    if (bytes >= 2n ** 64n) throw new HostError('IntegerOverflow');
+    call.gas.burn(priceOfBytes(cost.promiseAndByte, bytes));
     const raw = call.guest.readMemory(bytes, u64(indicesAt!));
     const view = new DataView(raw.buffer, raw.byteOffset, raw.length);
     const receipts: number[] = [];
@@ -141,8 +142,7 @@ export const promiseFunctions: HostTable = {
     call.forbidInView('promise_yield_resume');
     call.gas.burn(cost.yieldResumeBase);
     const bytes = u64(payloadLength!);
-    if (bytes > 0xffff_ffffn) throw new HostError('IntegerOverflow');
-    call.gas.burn(cost.yieldResumeByte * Number(bytes));
+    call.gas.burn(priceOfBytes(cost.yieldResumeByte, bytes));
     const id = call.guest.read(idLength!, idAt!);
     const payload = call.guest.read(payloadLength!, payloadAt!).slice();
     if (payload.length > limits.maxYieldPayloadBytes) {

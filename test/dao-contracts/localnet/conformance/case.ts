@@ -6,6 +6,8 @@ export interface Case {
   readonly says: string;
   /** Where: a page of the specification, or a file of the protocol's reference node. */
   readonly cites: string;
+  /** The protocol's errors that the check sees, as `Enum.Variant` (variants.ts). */
+  readonly triggers?: readonly string[];
   readonly check: () => void | Promise<void>;
 }
 

@@ -45,6 +45,7 @@ const errors: [string, unknown, string][] = [
   ['block', { block_id: 999 }, 'UNKNOWN_BLOCK'],
   ['block', { block_id: hash }, 'UNKNOWN_BLOCK'],
   ['chunk', { chunk_id: hash }, 'UNKNOWN_CHUNK'],
+  ['chunk', { block_id: 1, shard_id: 1 }, 'INVALID_SHARD_ID'],
   ['tx', { tx_hash: hash, sender_account_id: 'local' }, 'UNKNOWN_TRANSACTION'],
   ['EXPERIMENTAL_tx_status', [hash, 'local'], 'UNKNOWN_TRANSACTION'],
   ['EXPERIMENTAL_receipt', { receipt_id: hash }, 'UNKNOWN_RECEIPT'],
@@ -164,10 +165,10 @@ export async function stopNode(): Promise<void> {
   node = undefined;
 }
 
-async function ask(method: string, params: unknown): Promise<Reply> {
+async function ask(method: string, params: unknown, headers = {}): Promise<Reply> {
   const { url } = await started();
   const body = JSON.stringify({ jsonrpc: '2.0', id: 'mine', method, params });
-  const response = await fetch(url, { method: 'POST', body });
+  const response = await fetch(url, { method: 'POST', body, headers });
   expect(response.status).to.equal(200);
   return (await response.json()) as Reply;
 }
@@ -192,6 +193,15 @@ async function payment(): Promise<string> {
   return Buffer.from(signedTransaction.encode()).toString('base64');
 }
 
+async function proofAsked(id: string, type: 'transaction' | 'receipt' = 'transaction') {
+  const block = (await ask('block', { finality: 'final' })).result as { header: { hash: string } };
+  const named =
+    type === 'transaction'
+      ? { transaction_hash: id, sender_id: 'local' }
+      : { receipt_id: id, receiver_id: 'local' };
+  return { type, ...named, light_client_head: block.header.hash };
+}
+
 const kindOf = (params: unknown) =>
   (params as { request_type?: string } | null)?.request_type ?? JSON.stringify(params);
 
@@ -199,6 +209,7 @@ export const rpcCases: Case[] = [
   ...errors.map(([method, params, name]) => ({
     says: `${method} ${JSON.stringify(params)} is answered with ${name}`,
     cites: `${cites.rpc}/errors`,
+    triggers: [`RpcCause.${name}`],
     check: async () => {
       const { error, id } = await ask(method, params);
       expect(error?.cause.name).to.equal(name);
@@ -229,6 +240,59 @@ export const rpcCases: Case[] = [
     },
   })),
   {
+    says: 'view_state of more than 50,000 bytes is answered with TOO_LARGE_CONTRACT_STATE',
+    cites: `${cites.rpc}/contracts`,
+    triggers: ['RpcCause.TOO_LARGE_CONTRACT_STATE'],
+    check: async () => {
+      const account_id = 'large.local';
+      const account = {
+        amount: '1',
+        locked: '0',
+        code_hash: hash,
+        storage_usage: 0,
+        version: 'V1',
+      };
+      const value = Buffer.alloc(50_001).toString('base64');
+      const records = [
+        { Account: { account_id, account: { ...account, amount: `${10n ** 24n}` } } },
+        { Data: { account_id, data_key: Buffer.from('key').toString('base64'), value } },
+      ];
+      expect((await ask('sandbox_patch_state', { records })).error).to.equal(undefined);
+      const asked = {
+        finality: 'final',
+        account_id,
+        request_type: 'view_state',
+        prefix_base64: '',
+      };
+      const { error } = await ask('query', asked);
+      expect(error!.cause.name).to.equal('TOO_LARGE_CONTRACT_STATE');
+      expect(error!.cause.info).to.include({ contract_account_id: account_id });
+    },
+  },
+  {
+    says: 'a proof of what no block has is answered with UNKNOWN_TRANSACTION_OR_RECEIPT',
+    cites: `${cites.rpc}/errors`,
+    triggers: ['RpcCause.UNKNOWN_TRANSACTION_OR_RECEIPT'],
+    check: async () => {
+      const { error } = await ask('light_client_proof', await proofAsked(hash));
+      expect(error!.cause.name).to.equal('UNKNOWN_TRANSACTION_OR_RECEIPT');
+    },
+  },
+  {
+    says: 'a proof of what no later block has confirmed is answered with NOT_CONFIRMED',
+    cites: `${cites.rpc}/errors`,
+    triggers: ['RpcCause.NOT_CONFIRMED'],
+    check: async () => {
+      const { result } = await ask('send_tx', { signed_tx_base64: await payment() });
+      const { receipts_outcome } = result as { receipts_outcome: { id: string }[] };
+      const id = receipts_outcome.at(-1)!.id;
+      // A page elsewhere does not make the node go on.
+      const headers = { Origin: 'https://page.example', 'Content-Type': 'application/json' };
+      const { error } = await ask('light_client_proof', await proofAsked(id, 'receipt'), headers);
+      expect(error!.cause.name).to.equal('NOT_CONFIRMED');
+    },
+  },
+  {
     says: 'broadcast_tx_async answers with the hash alone',
     cites: `${cites.rpc}/transactions`,
     check: async () => {
@@ -256,6 +320,7 @@ export const rpcCases: Case[] = [
   {
     says: 'a refused transaction has the refusal in its data',
     cites: `${cites.rpc}/transactions`,
+    triggers: ['RpcCause.INVALID_TRANSACTION'],
     check: async () => {
       const bytes = Buffer.from(await payment(), 'base64');
       // The signature comes last.

@@ -15,10 +15,11 @@ import { InvalidTransaction } from '@commonweights/dao-contracts/localnet/runtim
 import { ChainClient, near, openChain, Tgas } from '../chain-client.js';
 import { demoContract } from '../contracts.js';
 import { cites, type Case } from './case.js';
+import { call, dataAt, moduleOf } from './machine.js';
 
 const seed = 'chain test';
 
-interface Change {
+export interface Change {
   readonly signer?: string;
   readonly receiver?: string;
   readonly nonce?: bigint;
@@ -30,7 +31,11 @@ interface Change {
 }
 
 /** A transaction of a.local to itself, but for what is changed. */
-async function signed(chain: Chain, list: Action[], change: Change = {}): Promise<Uint8Array> {
+export async function signed(
+  chain: Chain,
+  list: Action[],
+  change: Change = {},
+): Promise<Uint8Array> {
   const { signer = 'a.local', receiver = 'a.local', key = signer, forged = false } = change;
   const named = deriveKey(seed, key).publicKey;
   const known = chain.world.accounts.get(signer)?.keys.get(named)?.nonce ?? 0n;
@@ -64,7 +69,7 @@ async function prepared(): Promise<Chain> {
   return chain;
 }
 
-async function withChain(use: (chain: Chain) => Promise<void>): Promise<void> {
+export async function withChain(use: (chain: Chain) => Promise<void>): Promise<void> {
   const chain = await prepared();
   try {
     await use(chain);
@@ -178,6 +183,23 @@ const refusals: [string, Action[], string[], Change?][] = [
     ['ActionsValidation', 'InvalidAccountId'],
   ],
   [
+    'more gas than may be attached',
+    [set(301n * Tgas)],
+    ['ActionsValidation', 'TotalPrepaidGasExceeded'],
+  ],
+  [
+    'a stake, where nobody validates',
+    [actions.stake(near, publicKey('a.local'))],
+    ['ActionsValidation', 'UnsupportedProtocolFeature'],
+  ],
+  ['deposits that no balance can hold', many(2, pay(2n ** 128n - 1n)), ['CostOverflow']],
+  [
+    'spending what the signer’s storage needs',
+    [pay((49_998n * near) / 1_000n)],
+    ['LackBalanceForState'],
+    { signer: 'b.local', receiver: 'local' },
+  ],
+  [
     'a transaction of more than 1,572,864 bytes',
     [actions.functionCall('set', new Uint8Array(1_572_864), 30n * Tgas, 0n)],
     ['TransactionSizeExceeded'],
@@ -280,12 +302,20 @@ const failures: FailureRow[] = [
   ],
 ];
 
+/** What is not an `ActionErrorKind` itself. */
+const failuresOfCode: Readonly<Record<string, string>> = {
+  CodeDoesNotExist: 'CompilationError.CodeDoesNotExist',
+  MethodNotFound: 'MethodResolveError.MethodNotFound',
+  ExecutionError: 'FunctionCallError.ExecutionError',
+};
+
 const watched = ['a.local', 'b.local', 'local'];
 
 export const transactionCases: Case[] = [
   ...refusals.map(([says, list, error, change]) => ({
     says: `${says} is refused as ${error.at(-1)}, and costs nothing`,
     cites: cites.errors,
+    triggers: triggersOf(error),
     check: () =>
       withChain(async (chain) => {
         const bytes = await signed(chain, list, change);
@@ -306,6 +336,7 @@ export const transactionCases: Case[] = [
   ...failures.map(([says, list, error, change]) => ({
     says: `${says} fails as ${error}, and gives the deposit back`,
     cites: cites.errors,
+    triggers: [failuresOfCode[error] ?? `ActionErrorKind.${error}`],
     check: () =>
       withChain(async (chain) => {
         const before = chain.world.accounts.get('a.local')!.amountYocto;
@@ -322,6 +353,77 @@ export const transactionCases: Case[] = [
         expect(before - after).to.equal(burnt);
       }),
   })),
+  {
+    says: 'a node whose queue is full refuses as ShardCongested',
+    cites: cites.errors,
+    triggers: ['InvalidTxError.ShardCongested'],
+    check: async () => {
+      const chain = openChain({ waitingBytesMax: 100 });
+      try {
+        const bytes = await signed(chain, [pay()], { signer: 'local', receiver: 'local' });
+        expect(() => chain.submit(bytes))
+          .to.throw(InvalidTransaction)
+          .with.property('reason')
+          .that.has.property('ShardCongested');
+      } finally {
+        await chain.stop();
+      }
+    },
+  },
+  {
+    says: 'deleting an account with more than 10,000 bytes of state fails',
+    cites: cites.errors,
+    triggers: ['ActionErrorKind.DeleteAccountWithLargeState'],
+    check: () =>
+      withChain(async (chain) => {
+        const fill = actions.functionCall('set', new Uint8Array(10_000), 30n * Tgas, 0n);
+        const itself = { signer: 'b.local', receiver: 'b.local' };
+        for (const list of [[fill], [actions.deleteAccount('local')]]) {
+          const { hash } = chain.submit(await signed(chain, list, itself));
+          await chain.wait(hash, 'executed');
+          const { status } = chain.outcome(chain.transaction(hash)!.executed[0]!)!;
+          expect('Failure' in status).to.equal(list[0] !== fill);
+          if (list[0] !== fill) {
+            expect(JSON.stringify(status)).to.include('"DeleteAccountWithLargeState"');
+          }
+        }
+        expect(chain.world.accounts.has('b.local')).to.equal(true);
+      }),
+  },
+  {
+    says: 'a call that makes a receipt with arguments of more than 4 MiB fails, with its deposit back',
+    cites: cites.errors,
+    triggers: [
+      'ActionErrorKind.NewReceiptValidationError',
+      'ActionsValidationError.FunctionCallArgumentsLengthExceeded',
+    ],
+    check: () =>
+      withChain(async (chain) => {
+        const code = moduleOf(
+          call('promise_create', 7, dataAt, 1, dataAt, 4_194_305, 0, 512, Tgas)
+            .replace('(call', '(drop (call')
+            .concat(')'),
+          { data: 'b.local' },
+        );
+        const deploy = await signed(chain, [actions.deployContract(code)], {
+          signer: 'b.local',
+          receiver: 'b.local',
+        });
+        await chain.wait(chain.submit(deploy).hash, 'executed');
+        const list = [actions.functionCall('run', {}, 290n * Tgas, 1n)];
+        const before = chain.world.accounts.get('b.local')!.amountYocto;
+        const { hash } = chain.submit(await signed(chain, list, { receiver: 'b.local' }));
+        await chain.wait(hash, 'executed');
+        const { status } = chain.outcome(chain.transaction(hash)!.executed[0]!)!;
+        expect(JSON.stringify(status)).to.include(
+          '{"NewReceiptValidationError":{"ActionsValidation":' +
+            '{"FunctionCallArgumentsLengthExceeded":{"length":4194305,"limit":4194304}}}}',
+        );
+        // Its share of the gas, and no deposit.
+        const earned = chain.world.accounts.get('b.local')!.amountYocto - before;
+        expect(earned > 1n && earned < near / 10n).to.equal(true);
+      }),
+  },
   {
     says: 'actions are applied in order, and all of them or none',
     cites: cites.actions,
@@ -431,6 +533,13 @@ export const transactionCases: Case[] = [
       }),
   },
 ];
+
+function triggersOf(names: readonly string[]): string[] {
+  const [outer, inner] = names;
+  if (outer === 'ActionsValidation') return [`ActionsValidationError.${inner}`];
+  if (outer === 'InvalidAccessKeyError') return [`InvalidAccessKeyError.${inner}`];
+  return [`InvalidTxError.${outer}`];
+}
 
 /** The names in an error, from outside in. */
 function namesOf(reason: unknown): string[] {
