@@ -15,22 +15,26 @@ import {
 } from './block-header.js';
 import { BlockHistory } from './block-history.js';
 import type { BlockNow } from './call-function.js';
+import { ChainFile } from './chain-file.js';
 import { chargeTransaction, InvalidTransaction } from './charge-transaction.js';
 import { Clock, genesisTimeNs, type ClockKind } from './clock.js';
 import { checkGenesis, writeGenesis } from './genesis.js';
-import { Journal, journalFormat, type JournalEntry, type WriteSome } from './journal.js';
+import type { WriteSome } from './journal.js';
+import { KeptTransactions } from './kept-transactions.js';
 import { Ledger } from './ledger.js';
 import { isAllFinal } from './light-blocks.js';
 import { placeOutcomes } from './outcome-tree.js';
 import { childId } from './receipt-builder.js';
-import { tokensInside, withoutCode, type Outcome } from './receipt.js';
+import { tokensInside, type Outcome } from './receipt.js';
 import { ReceiptQueue } from './receipt-queue.js';
 import { applyPatch, refusalOfPatch, type StateRecord } from './patch-state.js';
 import { nextStateRoot } from './state-root.js';
 import { decodeTransaction, isSigned, type Transaction } from './transaction.js';
 import type { TransactionRecord } from './transaction-record.js';
+import { TransactionWatch } from './transaction-watch.js';
 import { Validator } from './validator.js';
-import { World, type Change } from './world.js';
+import { WaitingTransactions } from './waiting-transactions.js';
+import { World } from './world.js';
 
 export interface ChainOptions {
   seed: string;
@@ -60,13 +64,6 @@ const gasPerBlock = 1_000e12;
 /** Burnt by taking transactions in: the other half is for what they lead to, so that it comes on. */
 const gasTakingIn = gasPerBlock / 2;
 const transactionsPerBlock = 100;
-const waitingMax = 10_000;
-/** Of them together: twenty of the largest, or all of the usual ones of a kilobyte or two. */
-const waitingBytesMaxDefault = 32 * 1024 * 1024;
-const transactionsKept = 20_000;
-const compactAboveBytesDefault = 64 * 1024 * 1024;
-/** Changes in one line of a snapshot: a whole state could be longer than any text may be. */
-const changesPerLine = 1_000;
 /** Four make a block's outcomes final; where an epoch ends it takes some more. */
 const finalBlocksMax = 16;
 /** Between two blocks of a chain that keeps pace. */
@@ -76,37 +73,27 @@ export class Chain {
   readonly world = new World();
   readonly ledger: Ledger;
   private readonly queue: ReceiptQueue;
-  private readonly journal: Journal | null;
+  private readonly file: ChainFile;
   private readonly clock: Clock;
   readonly history: BlockHistory;
   readonly validator: Validator;
   /** Host and port that it is served on, for who asks. */
   servedOn: string | null = null;
-  private readonly waiting: Transaction[] = [];
-  private waitingBytes = 0;
+  private readonly waiting: WaitingTransactions;
+  private readonly kept = new KeptTransactions(this.world);
+  private readonly watch = new TransactionWatch();
   private running: Promise<void> | null = null;
-  private readonly watchers = new Map<string, (() => void)[]>();
-  private readonly refused = new Map<string, InvalidTransaction>();
-  /** Hashes of the transactions that are kept, oldest first. */
-  private known: string[] = [];
   private stopped = false;
   /** A block was left half done, or half written: nothing more is taken, written or told. */
   private fault: Error | null = null;
-  private compactAboveBytes: number;
 
   constructor(private readonly options: ChainOptions) {
-    this.compactAboveBytes = options.compactAboveBytes ?? compactAboveBytesDefault;
     this.ledger = new Ledger(this.world, genesisYocto);
     this.queue = new ReceiptQueue(this.world);
     this.history = new BlockHistory(options.blocksKept);
     this.validator = new Validator(options.seed, options.rootAccount);
-    const { dataDir, writeSome } = options;
-    const readBack = ({ block, changes, snapshot, tree }: JournalEntry) => {
-      for (const change of changes) this.world.apply(change);
-      if (tree) this.history.resumeTree(tree.size, tree.peaks);
-      if (block) this.history.add(block, snapshot ? null : changes);
-    };
-    this.journal = dataDir === null ? null : Journal.open(dataDir, readBack, writeSome);
+    this.waiting = new WaitingTransactions(options.waitingBytesMax);
+    this.file = new ChainFile(this.world, this.history, options);
     try {
       checkGenesis(this.world, options);
       this.clock = new Clock(options.clock, this.history.latest?.timeNs ?? firstTimeNs(options));
@@ -116,20 +103,20 @@ export class Chain {
         const place = this.place(1, this.clock.now());
         this.seal(makeGenesisHeader(place, this.validator), emptyOutcomeRoot);
       }
-      this.compact();
+      this.file.compact();
     } catch (error) {
-      this.journal?.close();
+      this.file.close();
       throw error;
     }
     this.ledger.reload();
     this.queue.reload();
-    this.known = this.world.recordNames('transaction/').map((name) => name.slice(12));
+    this.kept.reload();
     this.wake();
   }
 
   /** Of a block that was being written when the node was killed; nobody was told of it. */
   get cutBytes(): number {
-    return this.journal?.cutBytes ?? 0;
+    return this.file.cutBytes;
   }
 
   get head(): BlockHeader {
@@ -155,7 +142,7 @@ export class Chain {
   }
 
   transaction(hash: string): TransactionRecord | undefined {
-    return this.world.record<TransactionRecord>(`transaction/${hash}`);
+    return this.kept.get(hash);
   }
 
   outcome(receiptId: string): Outcome | undefined {
@@ -163,7 +150,7 @@ export class Chain {
   }
 
   isWaiting(hash: string): boolean {
-    return this.waiting.some((transaction) => transaction.hash === hash);
+    return this.waiting.has(hash);
   }
 
   /**
@@ -176,17 +163,12 @@ export class Chain {
     const { hash } = transaction;
     if (this.transaction(hash) || this.isWaiting(hash)) return transaction;
     if (!isSigned(transaction, bytes)) throw new InvalidTransaction('InvalidSignature');
-    const isFull =
-      this.waiting.length >= waitingMax ||
-      this.waitingBytes + transaction.sizeBytes >
-        (this.options.waitingBytesMax ?? waitingBytesMaxDefault);
-    if (this.stopped || isFull) {
+    if (this.stopped || !this.waiting.hasRoomFor(transaction)) {
       throw new InvalidTransaction({ ShardCongested: { shard_id: 0, congestion_level: 1 } });
     }
     chargeTransaction(this.world, transaction, this.chainNow(this.head.height + 1), 'check');
-    this.refused.delete(hash);
-    this.waiting.push(transaction);
-    this.waitingBytes += transaction.sizeBytes;
+    this.watch.forgetRefusal(hash);
+    this.waiting.add(transaction);
     this.wake();
     return transaction;
   }
@@ -197,13 +179,11 @@ export class Chain {
    */
   async wait(hash: string, until: 'included' | 'executed'): Promise<void> {
     for (;;) {
-      const refusal = this.refused.get(hash) ?? this.fault;
+      const refusal = this.watch.refusalOf(hash) ?? this.fault;
       if (refusal) throw refusal;
       const record = this.transaction(hash);
       if (record && (until === 'included' || record.open === 0)) return;
-      await new Promise<void>((resolve) => {
-        this.watchers.set(hash, [...(this.watchers.get(hash) ?? []), resolve]);
-      });
+      await this.watch.change(hash);
     }
   }
 
@@ -238,7 +218,7 @@ export class Chain {
    */
   finalize(): void {
     for (let made = 0; made < finalBlocksMax; made++) {
-      if (this.stopped || this.waiting.length || this.queue.ready) return;
+      if (this.stopped || this.waiting.size || this.queue.ready) return;
       if (isAllFinal(this.history)) return;
       this.makeBlock(this.head.height + 1, this.clock.next());
     }
@@ -246,7 +226,7 @@ export class Chain {
 
   /** The network makes blocks without work, too: an idle node makes one for who waits for the next. */
   keepPace(): void {
-    if (this.stopped || this.waiting.length || this.queue.ready) return;
+    if (this.stopped || this.waiting.size || this.queue.ready) return;
     if (this.clock.now() - this.head.timeNs < pauseNs) return;
     this.makeBlock(this.head.height + 1, this.clock.next());
   }
@@ -255,7 +235,7 @@ export class Chain {
   async stop(): Promise<void> {
     this.stopped = true;
     while (this.running) await this.running;
-    this.journal?.close();
+    this.file.close();
   }
 
   private begin(records: readonly StateRecord[]): void {
@@ -265,7 +245,7 @@ export class Chain {
   }
 
   private wake(): void {
-    if (this.fault || this.running || (!this.waiting.length && !this.queue.ready)) return;
+    if (this.fault || this.running || (!this.waiting.size && !this.queue.ready)) return;
     this.running = this.run().finally(() => {
       this.running = null;
       this.wake();
@@ -273,7 +253,7 @@ export class Chain {
   }
 
   private async run(): Promise<void> {
-    while (this.waiting.length || this.queue.ready) {
+    while (this.waiting.size || this.queue.ready) {
       await new Promise((resolve) => setImmediate(resolve));
       try {
         this.makeBlock(this.head.height + 1, this.clock.next());
@@ -286,14 +266,14 @@ export class Chain {
   private makeBlock(height: number, timeNs: bigint, patch?: () => void): void {
     this.requireSound();
     try {
-      this.compact();
+      this.file.compact();
       this.fillBlock(height, timeNs, patch);
     } catch (error) {
       this.fault = new Error(
         `LOCALNET_FAULT: block ${height} failed: ${String(error)}; ` +
           'restart the node: it goes on from the block before',
       );
-      for (const hash of this.watchers.keys()) this.notify(hash);
+      this.watch.notifyAll();
       throw this.fault;
     }
   }
@@ -315,9 +295,8 @@ export class Chain {
     };
     const included: string[] = [];
     for (let taken = 0; taken < transactionsPerBlock && gasBurnt < gasTakingIn; taken++) {
-      const transaction = this.waiting.shift();
+      const transaction = this.waiting.take();
       if (!transaction) break;
-      this.waitingBytes -= transaction.sizeBytes;
       const burnt = this.include(transaction, height);
       touched.add(transaction.hash);
       if (burnt === null) continue;
@@ -329,7 +308,7 @@ export class Chain {
     while (this.queue.hasForThisBlock && gasBurnt < gasPerBlock) execute();
     this.queue.endBlock();
     this.seal(header, placeOutcomes(this.world, header.hash, included, executed));
-    for (const hash of touched) this.notify(hash);
+    for (const hash of touched) this.watch.notify(hash);
   }
 
   /** Charges a transaction and queues its receipt; returns the gas that it burnt, null if refused. */
@@ -343,28 +322,11 @@ export class Chain {
       this.ledger.burn(charged.tokensBurntYocto);
       this.ledger.send(inside);
       this.queue.push(charged.receipt, signerId === receiverId);
-      const record: TransactionRecord = {
-        transaction: { ...transaction, actions: withoutCode(transaction.actions) },
-        outcome: {
-          id: hash,
-          executorId: signerId,
-          block: null,
-          gasBurnt: charged.gasBurnt,
-          tokensBurntYocto: charged.tokensBurntYocto,
-          logs: [],
-          receiptIds: [receiptId],
-          status: { SuccessReceiptId: receiptId },
-        },
-        executed: [],
-        open: 1,
-      };
-      this.world.put(['record', `transaction/${hash}`, record]);
-      this.known.push(hash);
+      this.kept.add(transaction, charged);
       return charged.gasBurnt;
     } catch (error) {
       if (!(error instanceof InvalidTransaction)) throw error;
-      this.refused.set(hash, error);
-      if (this.refused.size > waitingMax) this.refused.delete(this.refused.keys().next().value!);
+      this.watch.refuse(hash, error);
       return null;
     }
   }
@@ -372,66 +334,17 @@ export class Chain {
   /** `outcomeRoot`: of what was executed in the block. */
   private seal(header: NewHeader, outcomeRoot: string): void {
     this.ledger.save();
-    this.prune();
+    this.kept.prune();
     const changes = this.world.takeChanges();
     const stateRoot = baseEncode(nextStateRoot(baseDecode(header.stateRoot), changes));
     const block: BlockHeader = { ...header, left: { stateRoot, outcomeRoot } };
-    const format = header.ordinal === 1 ? { format: journalFormat } : {};
-    this.journal?.append({ ...format, block, changes });
+    this.file.append(block, changes);
     this.history.add(block, changes);
   }
 
   private place(height: number, timeNs: bigint): Parameters<typeof makeHeader>[1] {
     const blockMerkleRoot = this.history.rootOver(this.history.latest?.ordinal ?? 0);
     return { height, timeNs, blockMerkleRoot, totalSupplyYocto: this.ledger.circulatingYocto };
-  }
-
-  /** Between two blocks, when all that there is has been written. */
-  private compact(): void {
-    if (!this.journal || this.journal.bytes <= this.compactAboveBytes) return;
-    this.journal.compact(this.snapshot());
-    // A state that is that large itself must not be written at every block.
-    this.compactAboveBytes = Math.max(this.compactAboveBytes, 2 * this.journal.bytes);
-  }
-
-  private *snapshot(): Generator<JournalEntry> {
-    const line = { snapshot: true, block: null, changes: [] } as const;
-    const tree = this.history.forgottenTree();
-    yield { ...line, format: journalFormat };
-    for (const block of this.history.headersKept()) {
-      if (block !== this.head) yield { ...line, block };
-      if (block === this.genesis && tree) yield { ...line, tree };
-    }
-    let changes: Change[] = [];
-    for (const change of this.world.snapshot()) {
-      if (changes.length === changesPerLine) {
-        yield { ...line, changes };
-        changes = [];
-      }
-      changes.push(change);
-    }
-    yield { ...line, block: this.head, changes };
-  }
-
-  /** Forgets the oldest transactions that are done. */
-  private prune(): void {
-    while (this.known.length > transactionsKept) {
-      const hash = this.known[0]!;
-      const record = this.transaction(hash);
-      if (record && record.open > 0) return;
-      this.known.shift();
-      for (const id of record?.executed ?? []) {
-        this.world.put(['record', `outcome/${id}`, null]);
-        this.world.put(['record', `receipt/${id}`, null]);
-      }
-      this.world.put(['record', `transaction/${hash}`, null]);
-    }
-  }
-
-  private notify(hash: string): void {
-    const watchers = this.watchers.get(hash) ?? [];
-    this.watchers.delete(hash);
-    for (const resolve of watchers) resolve();
   }
 
   private now(blockHeight: number, timeNs: bigint, previousHash: string): BlockNow {
