@@ -2,7 +2,7 @@
  * Exit codes of `commonweights`, for scripts: 0 is success, and every kind of failure has a number
  * of its own that never changes meaning. 20 to 28 belong to the verification of releases
  * (`trainer/release/exit-codes.ts`), 29 and 30 to signed models (`trainer/model-signing/refusal.ts`), 31
- * to `replay`, 40 to 50 to rules of a verifier's own (`trainer/release/judge-policy.ts`).
+ * to `replay`, 40 to 52 to rules of a verifier's own (`trainer/release/judge-policy.ts`).
  */
 export const exitCodes = {
   success: 0,

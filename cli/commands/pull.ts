@@ -58,10 +58,11 @@ Exit codes when a rule of your policy is not kept (docs/protocol/releases.md):
   40 dao              41 reproductions  42 endorsements  43 evaluations
   44 disputes         45 data           46 dataLicences  47 weightLicences
   48 decidedSince     49 factsHeightMin 50 work          51 head
+  52 signers
 `;
 
 const proofHelp =
-  'evidence of the decision ("release evidence"), judged from the head that --policy names';
+  'evidence ("release evidence"), judged by the head and the keys that --policy names';
 
 export function addPullCommands(program: Command, terminal: Terminal): void {
   does<PullFlags>(
@@ -255,11 +256,11 @@ async function examineThere(
 async function readOwn(session: Session, { policy: name, proof }: PolicyFlags): Promise<Own> {
   const policy = name === undefined ? null : await readPolicy(session, name);
   if (proof === undefined) return { policy, bundle: null };
-  if (!policy?.head) {
+  if (!policy?.head && !policy?.signers) {
     throw new CliError(
       exitCodes.usage,
-      'USAGE: --proof proves nothing without a block that you trust; name one as "head" in --policy, ' +
-        'see "commonweights release head"',
+      'USAGE: --proof proves nothing without a block or keys that you trust; name them as "head" or ' +
+        '"signers" in --policy, see "commonweights release head"',
     );
   }
   return { policy, bundle: await readBundle(resolve(session.terminal.cwd, proof)) };

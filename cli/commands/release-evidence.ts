@@ -16,7 +16,8 @@ import type { Terminal } from '../terminal.js';
 import { readRelease } from './release-record.js';
 
 interface EvidenceFlags {
-  readonly transaction: string;
+  readonly transaction?: string;
+  readonly signature?: string;
   readonly to: string;
   readonly head?: string;
 }
@@ -30,17 +31,19 @@ export function addReleaseEvidence(release: Command, terminal: Terminal): void {
     withExamples(
       withJson(release.command('evidence <release>'))
         .description('collect what proves the decision on a release without any node')
-        .requiredOption(
+        .option(
           '--transaction <hash>',
-          'that executed the proposal, or revoked the release; "proposal execute" tells it',
+          'that executed the proposal ("proposal execute" tells it), revoked it, or attests it',
         )
+        .option('--signature <file>', 'a signature of its folder ("oms sign"), to go along')
         .requiredOption('--to <file>', 'a bundle; what it has already stays in it')
         .option('--head <hash>', 'a block that verifiers trust, before or after the decision'),
       `commonweights release evidence 1 --transaction ${'4'.repeat(44)} --to evidence.jsonl`,
       `commonweights release evidence 1 --transaction ${'4'.repeat(44)} --to evidence.jsonl --head ${'5'.repeat(44)}`,
+      'commonweights release evidence 1 --signature model.sig --to evidence.jsonl',
     ),
     terminal,
-    (session, [name], flags) => collect(session, name!, flags),
+    (session, [name], flags) => addEvidence(session, name!, flags),
   );
   does<HeadFlags>(
     withExamples(
@@ -55,7 +58,50 @@ export function addReleaseEvidence(release: Command, terminal: Terminal): void {
   );
 }
 
-async function collect(session: Session, name: string, flags: EvidenceFlags): Promise<void> {
+async function addEvidence(session: Session, name: string, flags: EvidenceFlags): Promise<void> {
+  const { transaction, signature } = flags;
+  if (transaction !== undefined && signature === undefined) {
+    return addProof(session, name, { ...flags, transaction });
+  }
+  if (signature !== undefined && transaction === undefined) {
+    return addSignature(session, name, { ...flags, signature });
+  }
+  throw new CliError(exitCodes.usage, 'USAGE: name either --transaction or --signature');
+}
+
+/** Whose it is, each verifier decides; that it is a signature is looked at here. */
+async function addSignature(
+  session: Session,
+  name: string,
+  flags: EvidenceFlags & { readonly signature: string },
+): Promise<void> {
+  const [{ readBundle: readSigned }, { formatEntry, startBundle }] = await Promise.all([
+    import('@commonweights/trainer/model-signing/bundle.js'),
+    import('@commonweights/trainer/release/evidence-bundle.js'),
+  ]);
+  const { cwd } = session.terminal;
+  const { id, manifest } = await readRelease(session.reader(), name);
+  const text = await readFile(resolve(cwd, flags.signature), 'utf8');
+  readSigned(text);
+  const file = resolve(cwd, flags.to);
+  const before = (await exists(file)) ? await readBundle(file, manifest) : null;
+  const line = formatEntry({ kind: 'signature', signature: JSON.parse(text) as unknown });
+  const isThere = before?.entries.some((entry) => formatEntry(entry) === line) === true;
+  if (!isThere) await appendFile(file, (before ? '' : startBundle(manifest)) + line);
+  session.print({ file, added: isThere ? 0 : 1 }, () =>
+    formatFacts([
+      ['release', id],
+      ['lines added', isThere ? 0 : 1],
+      ['written to', file],
+    ]),
+  );
+}
+
+async function addProof(
+  session: Session,
+  name: string,
+  flags: EvidenceFlags & { readonly transaction: string },
+): Promise<void> {
   const [{ collectEvidence, readHead }, { proveDecision }, bundles] = await Promise.all([
     import('@commonweights/trainer/release/collect-evidence.js'),
     import('@commonweights/trainer/release/decision-proof.js'),
@@ -66,7 +112,10 @@ async function collect(session: Session, name: string, flags: EvidenceFlags): Pr
   const { contract, network } = client;
   const ask = (method: string, params: object) => client.connection.rpc(method, params);
   const { transaction, head } = flags;
-  const found = await collectEvidence({ ask, contract, transaction, ...(head ? { head } : {}) });
+  const found = await collectEvidence({
+    ...{ ask, contract, manifest, transaction },
+    ...(head ? { head } : {}),
+  });
   const file = resolve(session.terminal.cwd, flags.to);
   const before = (await exists(file)) ? await readBundle(file, manifest) : null;
   // What nobody could verify is not worth keeping.
@@ -86,12 +135,16 @@ async function collect(session: Session, name: string, flags: EvidenceFlags): Pr
   const had = new Set(before?.entries.map(bundles.formatEntry));
   const lines = found.entries.map(bundles.formatEntry).filter((line) => !had.has(line));
   await appendFile(file, (before ? '' : bundles.startBundle(manifest)) + lines.join(''));
-  const { decidedIn, revokedIn } = decision;
+  const { decidedIn, revokedIn, attestations } = decision;
   session.print({ file, added: lines.length, head: found.head, decidedIn: decidedIn.height }, () =>
     formatFacts([
       ['release', id],
       ['decided in block', decidedIn.height],
       ...(revokedIn ? ([['revoked in block', revokedIn.height]] as const) : []),
+      [
+        'statements',
+        attestations.map(({ by, purpose }) => `${by} ${purpose} it`).join(', ') || '–',
+      ],
       ['from head', found.head],
       ['lines added', lines.length],
       ['written to', file],

@@ -342,9 +342,29 @@ describe('a local network, by command', function () {
       expect((await run(...offline, '--proof', 'cut.jsonl')).err).to.match(/^BAD_BUNDLE/);
       const alone = await run('verify', 'model', '--proof', 'e.jsonl');
       expect(alone.code).to.equal(2);
-      expectOneSentence(alone, /^USAGE: --proof proves nothing without a block/);
+      expectOneSentence(alone, /^USAGE: --proof proves nothing without a block or keys/);
       const unproven = await run(...both.slice(0, -2));
       expect(unproven.code).to.equal(51);
+      await run('oms', 'key', 'signer.pem');
+      await run('oms', 'sign', 'model', '--key', 'signer.pem', '--signature', 'model.sig');
+      const sign = ['release', 'evidence', '1', '--signature', 'model.sig', '--to', 'e.jsonl'];
+      expect(await good(...sign)).to.match(/lines added +1/);
+      expect(await good(...sign)).to.match(/lines added +0/);
+      const keys = [await readFile(join(cli.folder, 'signer.pem.pub'), 'utf8')];
+      const signers = JSON.stringify({ version: 1, signers: { atLeast: 1, keys } });
+      await writeFile(join(cli.folder, 'signers.json'), signers);
+      const signed = await good(
+        'verify',
+        'model',
+        '--policy',
+        'signers.json',
+        '--proof',
+        'e.jsonl',
+      );
+      expect(signed).to.match(/✓ signers +proven +1 of 1 asked for signed every file/);
+      await writeFile(join(cli.folder, 'before.jsonl'), before);
+      const unsigned = ['verify', 'model', '--policy', 'signers.json', '--proof', 'before.jsonl'];
+      expect((await run(...unsigned)).code).to.equal(52);
       const other = collect.with(4, hash);
       expect((await run(...other)).code).to.not.equal(0);
     });

@@ -4,6 +4,7 @@
  * a machine that is known to have everything.
  */
 import { validateCroissant } from './croissant.js';
+import { convertByLlamaCpp } from './llama-cpp.js';
 import { driveByNearKit } from './near-kit.js';
 import { driveByNearWorkspaces } from './near-workspaces.js';
 import { runJobs, type Job } from './run-jobs.js';
@@ -16,6 +17,7 @@ const jobs: readonly Job[] = [
   { name: 'datasets (Croissant)', run: validateCroissant },
   { name: 'signed models (OpenSSF Model Signing)', run: exchangeSignedModels },
   { name: 'checkpoints and tokenizers (transformers)', run: compareWithTransformers },
+  { name: 'checkpoints and tokenizers (llama.cpp)', run: convertByLlamaCpp },
 ];
 
 const mustRun = Boolean(process.env['INTEROP_MUST_RUN']);

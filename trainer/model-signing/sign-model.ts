@@ -112,16 +112,21 @@ async function readSigned(it: {
 }): Promise<ModelStatement> {
   const size = (await stat(it.signatureFile)).size;
   if (size > bundleBytesMax) throw bad(`it has ${size} bytes`);
-  const bundle = readBundle(await readFile(it.signatureFile, 'utf8'));
-  if (bundle.hint !== null && bundle.hint !== it.key.hint) {
+  return openSigned(await readFile(it.signatureFile, 'utf8'), it.key);
+}
+
+/** The statement of a bundle that the key signed. Errors: as `verifyModel`, about the signature. */
+export function openSigned(text: string, key: VerifyingKey): ModelStatement {
+  const bundle = readBundle(text);
+  if (bundle.hint !== null && bundle.hint !== key.hint) {
     throw new SigningRefusal(
       'SIGNATURE_INVALID',
       `it was signed with key ${bundle.hint.slice(0, 16)}…, not with yours, ` +
-        `${it.key.hint.slice(0, 16)}…; get the signer's key from the signer`,
+        `${key.hint.slice(0, 16)}…; get the signer's key from the signer`,
     );
   }
   // Before anything inside is believed.
-  if (!it.key.verify(preAuthenticated(bundle.payload), bundle.signature)) {
+  if (!key.verify(preAuthenticated(bundle.payload), bundle.signature)) {
     throw new SigningRefusal(
       'SIGNATURE_INVALID',
       'this key did not sign this statement; the file was altered, or the key is another',

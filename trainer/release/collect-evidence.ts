@@ -4,6 +4,7 @@
  * not trusted: whoever verifies checks all of it, and so does whoever collects it.
  */
 import { identifyBlock } from '@commonweights/dao-contracts/client/light-client.js';
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { EvidenceEntry } from './evidence-bundle.js';
 import type { TrustedHead } from './decision-proof.js';
 import { WALK_BLOCKS_MAX } from './limits.js';
@@ -17,13 +18,14 @@ export interface CollectedEvidence {
 }
 
 /**
- * `transaction`: that executed the proposal, or the one that revoked the release. `head`: a block that
+ * `transaction`: that executed the proposal, revoked the release, or stated something of it. `head`: a block that
  * verifiers trust, before the decision or after it; without one, a block soon after it becomes one that
  * can be trusted. Errors: `NOT_FINAL_YET`, `NO_DECISION`, `HEAD_TOO_OLD`, and those of the node.
  */
 export async function collectEvidence(it: {
   readonly ask: AskNode;
   readonly contract: string;
+  readonly manifest: Digest;
   readonly transaction: string;
   readonly head?: string;
 }): Promise<CollectedEvidence> {
@@ -31,8 +33,8 @@ export async function collectEvidence(it: {
   const receipts = await receiptsOf(it);
   if (receipts.length === 0) {
     throw new Error(
-      `NO_DECISION: transaction ${transaction} logged nothing about a release at ${contract}; name ` +
-        'the one that executed the proposal',
+      `NO_DECISION: transaction ${transaction} logged nothing about this release at ${contract}; name ` +
+        'the one that executed the proposal, or a statement about its manifest',
     );
   }
   const last = receipts.at(-1)!;
@@ -79,20 +81,22 @@ interface NodeOutcome {
   readonly outcome: { readonly executor_id: string; readonly logs: readonly string[] };
 }
 
-const aboutReleases = /"event":"release_(published|revoked)"/;
-
 async function receiptsOf(it: {
   readonly ask: AskNode;
   readonly contract: string;
+  readonly manifest: Digest;
   readonly transaction: string;
 }): Promise<Receipt[]> {
-  const { ask, contract, transaction } = it;
+  const { ask, contract, manifest, transaction } = it;
+  const isAbout = (line: string) =>
+    /"event":"release_(published|revoked)"/.test(line) ||
+    (line.includes('"event":"attested"') && line.includes(`"${manifest}"`));
   const found = (await ask('tx', {
     ...{ tx_hash: transaction, sender_account_id: contract, wait_until: 'FINAL' },
   })) as { receipts_outcome: readonly NodeOutcome[] };
   return found.receipts_outcome
     .filter(({ outcome }) => outcome.executor_id === contract)
-    .filter(({ outcome }) => outcome.logs.some((line) => aboutReleases.test(line)))
+    .filter(({ outcome }) => outcome.logs.some(isAbout))
     .map(({ id, block_hash }) => ({ id, block: block_hash }));
 }
 

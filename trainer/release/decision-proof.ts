@@ -7,6 +7,7 @@
  * It proves what was, not what was not: a bundle may keep quiet about a later revocation.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { Purpose } from '@commonweights/dao-contracts/rules/attestation.js';
 import type { ReleaseView } from '@commonweights/dao-contracts/rules/views.js';
 import {
   advanceLightClient,
@@ -41,6 +42,14 @@ export interface ProvenDecision {
   readonly decidedIn: ProvenBlock;
   /** Null: nothing was shown, which says nothing. */
   readonly revokedIn: ProvenBlock | null;
+  /** What was shown to be said of the manifest, in order; there may be more. */
+  readonly attestations: readonly ProvenAttestation[];
+}
+
+export interface ProvenAttestation {
+  readonly by: string;
+  readonly purpose: Purpose;
+  readonly block: ProvenBlock;
 }
 
 export interface UnprovenDecision {
@@ -82,6 +91,7 @@ export function proveDecision(it: {
   }
   const published: { release: ReleaseView; block: ProvenBlock }[] = [];
   const revoked = new Map<number, ProvenBlock>();
+  const attestations: ProvenAttestation[] = [];
   let shown = 0;
   for (const entry of bundle.entries) {
     if (entry.kind !== 'execution') continue;
@@ -95,7 +105,10 @@ export function proveDecision(it: {
         else problems.push(['PROOF_OTHER_RELEASE', `it was decided on ${release.manifest}`]);
       }
       for (const id of found.revoked) revoked.set(id, block);
-      if (found.published.length + found.revoked.length === 0) {
+      for (const { subject, by, purpose } of found.attested) {
+        if (subject === manifest) attestations.push({ by, purpose, block });
+      }
+      if (found.published.length + found.revoked.length + found.attested.length === 0) {
         problems.push(['PROOF_OTHER_RELEASE', `receipt ${execution.id} decided on no release`]);
       }
     } catch (error) {
@@ -106,7 +119,11 @@ export function proveDecision(it: {
   if (first) {
     const { release, block } = first;
     const revokedIn = revoked.get(release.id) ?? null;
-    return { kind: 'proven', ...dao, release, headHash: head.hash, decidedIn: block, revokedIn };
+    attestations.sort((a, b) => a.block.height - b.block.height);
+    return {
+      ...{ kind: 'proven', ...dao, release, headHash: head.hash },
+      ...{ decidedIn: block, revokedIn, attestations },
+    };
   }
   if (shown === 0) problems.push(['PROOF_MISSING', 'the evidence shows no decision']);
   problems.sort(([a], [b]) => rankOf(a) - rankOf(b));
@@ -121,7 +138,7 @@ function followHead(
 ): ReadonlyMap<string, LightClient> | null {
   let client: LightClient | null = null;
   for (const entry of entries) {
-    if (client || entry.kind === 'execution') continue;
+    if (client || (entry.kind !== 'head' && entry.kind !== 'block')) continue;
     client = begin(entry, { hash, ...(producers ? { producers } : {}) }, problems);
   }
   if (!client) return null;
@@ -143,7 +160,7 @@ function followHead(
 }
 
 function begin(
-  entry: Exclude<EvidenceEntry, { kind: 'execution' }>,
+  entry: Extract<EvidenceEntry, { kind: 'head' | 'block' }>,
   { hash, producers }: TrustedHead,
   problems: Problem[],
 ): LightClient | null {
@@ -225,18 +242,22 @@ const EVENT_PREFIX = 'EVENT_JSON:';
 function eventsOf({ logs }: ProvenExecution): {
   published: ReleaseView[];
   revoked: number[];
+  attested: { subject: unknown; by: string; purpose: Purpose }[];
 } {
   const published: ReleaseView[] = [];
   const revoked: number[] = [];
+  const attested: { subject: unknown; by: string; purpose: Purpose }[] = [];
   for (const line of logs) {
     if (!line.startsWith(EVENT_PREFIX)) continue;
     const { event, data } = parseEvent(line.slice(EVENT_PREFIX.length));
     for (const one of data) {
       if (event === 'release_published') published.push(releaseOf(one));
       if (event === 'release_revoked') revoked.push(Number((one as { release: unknown }).release));
+      // The DAO's own words: it let nobody else say who signed, and knows no other purposes.
+      if (event === 'attested') attested.push(one as (typeof attested)[number]);
     }
   }
-  return { published, revoked };
+  return { published, revoked, attested };
 }
 
 function parseEvent(text: string): { event: unknown; data: readonly unknown[] } {

@@ -1,6 +1,6 @@
 /**
  * What came after a release was made and proves something of it: blocks and outcomes that a light client
- * checks. One JSON text per line, under the manifest's digest, and only ever added to: a later bundle
+ * checks, and model signatures. One JSON text per line, under the manifest's digest, and only ever added to: a later bundle
  * begins with the bytes of an earlier one. It may come from anybody, since all trust is in the head that a
  * verifier names; so reading one checks no more than its form.
  *
@@ -20,7 +20,9 @@ export type EvidenceEntry =
   /** An answer of `next_light_client_block`. */
   | { readonly kind: 'block'; readonly block: unknown }
   /** An answer of `light_client_proof`, by the tree of the block `head`. */
-  | { readonly kind: 'execution'; readonly head: string; readonly proof: unknown };
+  | { readonly kind: 'execution'; readonly head: string; readonly proof: unknown }
+  /** A model signature: a Sigstore bundle, as "oms sign" writes it. */
+  | { readonly kind: 'signature'; readonly signature: unknown };
 
 export interface EvidenceBundle {
   readonly manifest: Digest;
@@ -31,6 +33,7 @@ const fieldsOf: Readonly<Record<EvidenceEntry['kind'], readonly string[]>> = {
   head: ['header', 'nextProducers'],
   block: ['block'],
   execution: ['head', 'proof'],
+  signature: ['signature'],
 };
 
 /** The first line. */

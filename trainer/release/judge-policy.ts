@@ -27,6 +27,7 @@ export const POLICY_CODES = {
   FACTS_TOO_OLD: [49, 'what the chain said is older, or of no known height'],
   WORK_NOT_UNTAINTED: [50, 'wrong work stayed in a round'],
   DECISION_NOT_PROVEN: [51, 'no evidence proves the decision from the head'],
+  SIGNATURES_TOO_FEW: [52, 'too few of the keys named signed it'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type PolicyCode = keyof typeof POLICY_CODES;
@@ -55,6 +56,7 @@ const RULES: { readonly [K in Field]: readonly [PolicyCode, Rule<K>] } = {
   head: ['DECISION_NOT_PROVEN', judgeHead],
   decidedSinceMs: ['DECIDED_TOO_EARLY', judgeDecision],
   factsHeightMin: ['FACTS_TOO_OLD', askChain(judgeHeight)],
+  signers: ['SIGNATURES_TOO_FEW', judgeSignatures],
   reproductions: ['REPRODUCTIONS_TOO_FEW', judgeReproductions],
   endorsements: ['ENDORSEMENTS_TOO_FEW', signedBy('endorses')],
   evaluations: ['EVALUATIONS_TOO_FEW', signedBy('evaluates')],
@@ -136,6 +138,15 @@ function judgeHeight(min: number, { height }: ReleaseFacts): RuleAnswer {
   return { kept: height >= min, standing: 'attested', detail: `as of height ${height}` };
 }
 
+function judgeSignatures(
+  { atLeast }: NonNullable<VerifierPolicy['signers']>,
+  { signers = null }: Material,
+): RuleAnswer {
+  if (!signers) return { kept: null, standing: 'declared', detail: 'no evidence was given' };
+  const detail = `${signers.length} of ${atLeast} asked for signed every file of it`;
+  return { kept: signers.length >= atLeast, standing: 'proven', detail };
+}
+
 /** Who made the weights and says that they can be made again adds nothing. */
 function judgeReproductions(asked: AskedSigners, material: Material): RuleAnswer {
   const workers = new Set(tallyWork(readRounds(material.files)).map(({ account }) => account));
@@ -150,19 +161,24 @@ function signedBy(purpose: Purpose): (asked: AskedSigners, material: Material) =
 function countSigners(
   { atLeast, by }: AskedSigners,
   purpose: Purpose,
-  { chain }: Material,
+  { chain, decision = null }: Material,
 ): RuleAnswer {
-  const said = chain?.attestations ?? null;
-  if (said === null)
+  const told = chain?.attestations ?? null;
+  const shown = decision?.kind === 'proven' ? decision.attestations : [];
+  const said = told ?? shown;
+  if (told === null && shown.length === 0)
     return { kept: null, standing: 'declared', detail: 'no chain said who signed' };
+  const standing = told === null ? 'proven' : 'attested';
   const found = by.filter((account) => stands(account, purpose, said));
   const names = found.length === 0 ? 'nobody' : found.join(', ');
   const detail = `${found.length} of ${atLeast} asked for: ${names}`;
-  return { kept: found.length >= atLeast, standing: 'attested', detail };
+  return { kept: found.length >= atLeast, standing, detail };
 }
 
+type Said = Pick<AttestationView, 'by' | 'purpose'>;
+
 /** Whoever disputes afterwards has taken it back. */
-function stands(account: string, purpose: Purpose, said: readonly AttestationView[]): boolean {
+function stands(account: string, purpose: Purpose, said: readonly Said[]): boolean {
   const own = said.filter(({ by }) => by === account);
   const last = own.findLastIndex((one) => one.purpose === purpose);
   return last >= 0 && !own.slice(last).some((one) => one.purpose === 'disputes');
@@ -170,11 +186,10 @@ function stands(account: string, purpose: Purpose, said: readonly AttestationVie
 
 function judgeDisputes(
   { by }: { readonly by: readonly string[] | 'anyone' },
-  { chain }: Material,
+  { chain, decision = null }: Material,
 ): RuleAnswer {
-  const said = chain?.attestations ?? null;
-  if (said === null)
-    return { kept: null, standing: 'declared', detail: 'no chain said who disputes' };
+  const told = chain?.attestations ?? null;
+  const said: readonly Said[] = told ?? (decision?.kind === 'proven' ? decision.attestations : []);
   const found = said
     .filter(({ purpose }) => purpose === 'disputes')
     .map((one) => one.by)
@@ -182,7 +197,12 @@ function judgeDisputes(
   const names = [...new Set(found)].slice(0, 10);
   const detail =
     names.length === 0 ? 'disputed by nobody asked about' : `disputed by ${names.join(', ')}`;
-  return { kept: names.length === 0, standing: 'attested', detail };
+  if (told === null && names.length === 0) {
+    // Evidence may keep quiet about one.
+    return { kept: null, standing: 'declared', detail: 'no chain said who disputes' };
+  }
+  const standing = told === null ? 'proven' : 'attested';
+  return { kept: names.length === 0, standing, detail };
 }
 
 function judgeData(_: 'undisputed', chain: ReleaseFacts, { files }: Material): RuleAnswer {

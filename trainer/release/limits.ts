@@ -15,6 +15,8 @@ export const ATTESTATIONS_MAX = 10_000;
 /** Accounts and licences that a person lists in a policy. */
 export const POLICY_ACCOUNTS_MAX = 1_000;
 export const POLICY_LICENCES_MAX = 1_000;
+/** Each is tried on every signature of a bundle. */
+export const POLICY_KEYS_MAX = 100;
 
 /** Of an evidence bundle: two blocks a day of mainnet, of 30 KB each, for two years. */
 export const EVIDENCE_BYTES_MAX = 64 * 2 ** 20;

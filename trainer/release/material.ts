@@ -32,6 +32,8 @@ export interface Material {
   readonly chain: ReleaseFacts | null;
   /** What light-client evidence says of the DAO's decision; null: none was given. */
   readonly decision?: Decision | null;
+  /** Which of the policy's keys signed exactly these files; null: no evidence was given. */
+  readonly signers?: readonly string[] | null;
 }
 
 /** The record of the DAO's decision: proven, where it is, else as it was told. */

@@ -8,7 +8,8 @@ import {
   decodeProducers,
 } from '@commonweights/dao-contracts/client/light-client-decoding.js';
 import type { TrustedHead } from './decision-proof.js';
-import { POLICY_ACCOUNTS_MAX, POLICY_LICENCES_MAX } from './limits.js';
+import { VerifyingKey } from '../model-signing/signing-key.js';
+import { POLICY_ACCOUNTS_MAX, POLICY_KEYS_MAX, POLICY_LICENCES_MAX } from './limits.js';
 
 export interface VerifierPolicy {
   readonly version: 1;
@@ -18,6 +19,8 @@ export interface VerifierPolicy {
   readonly head?: TrustedHead;
   /** So many of these accounts computed it again, none of whom worked on the run. */
   readonly reproductions?: AskedSigners;
+  /** So many of these keys signed its files (OpenSSF Model Signing, key method). */
+  readonly signers?: { readonly atLeast: number; readonly keys: readonly string[] };
   readonly endorsements?: AskedSigners;
   readonly evaluations?: AskedSigners;
   /** Whose dispute of the release stops it: these accounts', or anybody's. */
@@ -75,6 +78,7 @@ const decoders: Readonly<Record<string, readonly [keyof VerifierPolicy, Read]>> 
   ],
   head: ['head', head],
   reproductions: ['reproductions', signers],
+  signers: ['signers', keys],
   endorsements: ['endorsements', signers],
   evaluations: ['evaluations', signers],
   disputes: [
@@ -116,6 +120,19 @@ function signers(value: unknown, name: string): AskedSigners {
   const list = accounts(by, `${name}.by`);
   // More than are named can never be, which would look like a strict rule and is a mistake.
   return { atLeast: count(atLeast, `${name}.atLeast`, 1, list.length), by: list };
+}
+
+function keys(value: unknown, name: string): VerifierPolicy['signers'] {
+  const { atLeast, keys: given } = fields(value, name, ['atLeast', 'keys']);
+  const pems = list(given, `${name}.keys`, POLICY_KEYS_MAX).map((one) => {
+    try {
+      return VerifyingKey.fromPem(String(one)).pem;
+    } catch (error) {
+      throw bad(`${name}.keys`, (error as Error).message);
+    }
+  });
+  if (new Set(pems).size !== pems.length) throw bad(`${name}.keys`, 'names something twice');
+  return { atLeast: count(atLeast, `${name}.atLeast`, 1, pems.length), keys: pems };
 }
 
 function accounts(value: unknown, name: string): string[] {

@@ -8,6 +8,7 @@ import { judgePolicy, type RuleVerdict } from './judge-policy.js';
 import type { Material } from './material.js';
 import type { VerifierPolicy } from './policy.js';
 import { readMaterial, type ReadQuestion } from './read-release.js';
+import { signersOf } from './signed-release.js';
 import { CLAIMS, type Verdict } from './verdict.js';
 import { judgeMaterial } from './verify-material.js';
 
@@ -26,8 +27,8 @@ export async function verifyFolder(question: ReadQuestion): Promise<readonly Ver
 }
 
 /**
- * The same, and whether the verifier's own policy is kept. `bundle`: evidence from anybody, judged from
- * the head that the policy names.
+ * The same, and whether the verifier's own policy is kept. `bundle`: evidence from anybody, judged by the
+ * head and the keys that the policy names.
  */
 export async function examineFolder(
   question: ReadQuestion,
@@ -37,7 +38,11 @@ export async function examineFolder(
   let material: Material;
   try {
     const read = await readMaterial(question);
-    material = { ...read, decision: decide(policy, bundle, read.manifestDigest) };
+    material = {
+      ...read,
+      decision: decide(policy, bundle, read.manifestDigest),
+      signers: bundle && policy?.signers ? signersOf({ ...read, bundle, ...policy.signers }) : null,
+    };
   } catch (error) {
     return { verdicts: unreadable(error), rules: [] };
   }

@@ -13,7 +13,13 @@ import { judgePolicy } from '@commonweights/trainer/release/judge-policy.js';
 import { seeWhole } from '@commonweights/trainer/release/material.js';
 import { judgeMaterial } from '@commonweights/trainer/release/verify-material.js';
 import type { ReleaseFacts } from '@commonweights/trainer/release/release-facts.js';
-import { decidedChain, published, revoked, type DecidedChain } from './proven-decision.js';
+import {
+  attested,
+  decidedChain,
+  published,
+  revoked,
+  type DecidedChain,
+} from './proven-decision.js';
 import { smallRelease, sparse, statusOf } from './small-release.js';
 
 type Json = Record<string, unknown>;
@@ -253,6 +259,32 @@ describe('the proof of a decision', function () {
       expect(found(verdictsOf(proven, null), 'consensus').status).to.equal('pass');
       const chain = { ...it_.facts, network: 'mainnet' };
       expect(found(verdictsOf(proven, chain), 'consensus').code).to.equal('ONE_NODE');
+    });
+
+    it('counts the statements that evidence shows, and never that there is no dispute', async () => {
+      const head = it_.early.hash;
+      const say = async (by: string, purpose: string, subject = manifest) =>
+        it_.collect(await it_.say({ event: attested(subject, by, purpose) }), { head });
+      const kept = (more: readonly EvidenceEntry[], rules: object) => {
+        const policy = decodePolicy({ version: 1, ...rules });
+        const { files, built } = small;
+        const whole = { files, manifest: built.manifest, manifestDigest: manifest, chain: null };
+        const decision = prove([...entries, ...more]);
+        return judgePolicy(policy, { ...seeWhole(whole), decision })[0]!.status;
+      };
+      const asked = { reproductions: { atLeast: 1, by: ['ada.near', 'cyd.near'] } };
+      const ada = await say('ada.near', 'reproduces');
+      expect(kept([], asked)).to.equal('unknown');
+      expect(kept(ada, asked)).to.equal('pass');
+      expect(kept(await say('bob.near', 'reproduces'), asked)).to.equal('fail');
+      expect(kept(await say('worker.near', 'reproduces'), asked)).to.equal('fail');
+      const regret = await say('ada.near', 'disputes');
+      expect(kept([...regret, ...ada], asked)).to.equal('fail');
+      const disputes = { disputes: { by: 'anyone' } };
+      expect(kept(ada, disputes)).to.equal('unknown');
+      expect(kept(regret, disputes)).to.equal('fail');
+      const elsewhere = await say('ada.near', 'reproduces', other).catch((error: Error) => error);
+      expect((elsewhere as Error).message).to.match(/^NO_DECISION/);
     });
 
     it('is a rule of the policy: with evidence from its head it is kept', () => {

@@ -74,7 +74,10 @@ export async function decidedChain(small: Small): Promise<DecidedChain> {
       return (await client.call('local', account, method, text)).transaction.hash;
     },
     async collect(transaction, { contract = DAO, ...rest } = {}) {
-      return [...(await collectEvidence({ ask, contract, transaction, ...rest })).entries];
+      const manifest = small.built.digest;
+      return [
+        ...(await collectEvidence({ ask, contract, manifest, transaction, ...rest })).entries,
+      ];
     },
     bundle: (entries) => ({ manifest: small.built.digest, entries }),
     async pass(heights) {
@@ -125,6 +128,10 @@ export async function decisionProofs(small: Small): Promise<DecisionProofs> {
 
 export function published(release: object): object {
   return { ...head, event: 'release_published', data: [release] };
+}
+
+export function attested(subject: Digest, by: string, purpose: string): object {
+  return { ...head, event: 'attested', data: [{ subject, purpose, by }] };
 }
 
 export function revoked(release: number, reason: Digest): object {
