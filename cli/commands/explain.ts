@@ -15,9 +15,10 @@ import { exitCodes } from '../exit-codes.js';
 import { plainText } from '../inert-text.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
+import { proofHelp, readOwn, type PolicyFlags } from '../verifier-policy.js';
 import { expectRelease, readReleaseChain, type ChainFlags } from './release-chain.js';
 
-interface ExplainFlags extends ChainFlags {
+interface ExplainFlags extends ChainFlags, PolicyFlags {
   readonly html?: string;
   readonly diff?: string;
 }
@@ -32,11 +33,14 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
         .option('--html <file>', 'write it as a page to read or send')
         .option('--diff <dir>', 'only what differs in this other release')
         .option('--evidence <file>', 'what a chain said, as pull --save-evidence kept it')
+        .option('--policy <file>', 'your own rules, with the head that --proof is judged from')
+        .option('--proof <file>', proofHelp)
         .option('--offline', 'ask no chain'),
       'commonweights explain ./model',
       'commonweights explain ./model --html where-from.html',
       'commonweights explain ./model-1 --diff ./model-2',
       'commonweights explain ./model-1 --diff ./model-2 --html changes.html',
+      'commonweights explain ./model --offline --policy mine.json --proof evidence.jsonl',
     ),
     terminal,
     (session, [dir], flags) => explain(session, dir!, flags),
@@ -75,16 +79,23 @@ async function writePage(session: Session, name: string, it: Explanation): Promi
 }
 
 async function read(session: Session, dir: string, flags: ExplainFlags): Promise<Explanation> {
-  const [{ readMaterial }, { judgeMaterial }, { explainRelease }, { MANIFEST_FILE }] =
-    await Promise.all([
-      import('@commonweights/trainer/release/read-release.js'),
-      import('@commonweights/trainer/release/verify-material.js'),
-      import('@commonweights/trainer/release/explain-release.js'),
-      import('@commonweights/trainer/release/release-files.js'),
-    ]);
+  const own = await readOwn(session, flags);
+  const [
+    { readMaterial },
+    { withEvidence },
+    { judgeMaterial },
+    { explainRelease },
+    { MANIFEST_FILE },
+  ] = await Promise.all([
+    import('@commonweights/trainer/release/read-release.js'),
+    import('@commonweights/trainer/release/verify.js'),
+    import('@commonweights/trainer/release/verify-material.js'),
+    import('@commonweights/trainer/release/explain-release.js'),
+    import('@commonweights/trainer/release/release-files.js'),
+  ]);
   await expectRelease(dir, MANIFEST_FILE);
   const chain = await readReleaseChain(session, join(dir, MANIFEST_FILE), flags);
-  const material = await readMaterial({ dir, chain });
+  const material = withEvidence(await readMaterial({ dir, chain }), own.policy, own.bundle);
   const verdicts = judgeMaterial(material);
   // What a stranger wrote into altered files would be told as the release's own story.
   const bytes = verdicts.find(({ claim }) => claim === 'bytes')!;

@@ -5,35 +5,21 @@ import type { Command } from 'commander';
 import { canonicalJson } from '@commonweights/dataset-registry/digest/canonical.js';
 import { isDigest, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { exitCodeOf } from '@commonweights/trainer/release/exit-codes.js';
-import type { EvidenceBundle } from '@commonweights/trainer/release/evidence-bundle.js';
 import type { ReleaseSource } from '@commonweights/trainer/release/pull.js';
 import type { ReleaseFacts } from '@commonweights/trainer/release/release-facts.js';
 import type { ReadQuestion } from '@commonweights/trainer/release/read-release.js';
-import type { VerifierPolicy } from '@commonweights/trainer/release/policy.js';
 import type { Verification } from '@commonweights/trainer/release/verify.js';
 import { withExamples, withJson } from '../arguments.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
-import { readJsonFile } from '../input-file.js';
 import { formatBytes } from '../output.js';
 import { reportVerdicts } from '../print-verdicts.js';
 import { openRegistryStore } from '../registry-store.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
+import { proofHelp, readOwn, type Own, type PolicyFlags } from '../verifier-policy.js';
 import { expectRelease, readReleaseChain, type ChainFlags } from './release-chain.js';
-import { readBundle } from './release-evidence.js';
 import { readRelease } from './release-record.js';
-
-interface PolicyFlags {
-  readonly policy?: string;
-  readonly proof?: string;
-}
-
-/** What a verifier brings along: rules of its own, and evidence from anybody, judged by them. */
-interface Own {
-  readonly policy: VerifierPolicy | null;
-  readonly bundle: EvidenceBundle | null;
-}
 
 interface PullFlags extends PolicyFlags {
   readonly to: string;
@@ -60,9 +46,6 @@ Exit codes when a rule of your policy is not kept (docs/protocol/releases.md):
   48 decidedSince     49 factsHeightMin 50 work          51 head
   52 signers
 `;
-
-const proofHelp =
-  'evidence ("release evidence"), judged by the head and the keys that --policy names';
 
 export function addPullCommands(program: Command, terminal: Terminal): void {
   does<PullFlags>(
@@ -250,28 +233,4 @@ async function examineThere(
   const verification = await examineFolder({ ...it, onProgress }, policy, bundle);
   (progress as ReturnType<Session['startProgress']> | null)?.finish(it.dir);
   return verification;
-}
-
-/** Before anything is fetched or read: a policy with a mistake in it keeps nobody waiting. */
-async function readOwn(session: Session, { policy: name, proof }: PolicyFlags): Promise<Own> {
-  const policy = name === undefined ? null : await readPolicy(session, name);
-  if (proof === undefined) return { policy, bundle: null };
-  if (!policy?.head && !policy?.signers) {
-    throw new CliError(
-      exitCodes.usage,
-      'USAGE: --proof proves nothing without a block or keys that you trust; name them as "head" or ' +
-        '"signers" in --policy, see "commonweights release head"',
-    );
-  }
-  return { policy, bundle: await readBundle(resolve(session.terminal.cwd, proof)) };
-}
-
-async function readPolicy(session: Session, name: string): Promise<VerifierPolicy> {
-  const { decodePolicy } = await import('@commonweights/trainer/release/policy.js');
-  const content = await readJsonFile(session.terminal.cwd, name);
-  try {
-    return decodePolicy(content);
-  } catch (error) {
-    throw new CliError(exitCodes.badInput, (error as Error).message);
-  }
 }

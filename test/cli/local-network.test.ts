@@ -333,6 +333,9 @@ describe('a local network, by command', function () {
       const told = ['--evidence', 'evidence.json', '--proof', 'e.jsonl'];
       const both = ['verify', 'model', '--policy', 'trusted.json', ...told];
       expect(await good(...both)).to.match(/proven by light client.*as one node said/);
+      const story = await good('explain', ...offline.slice(1), '--proof', 'e.jsonl');
+      expect(story).to.match(/proven +published +release 1 of .*\n +proven +when/);
+      expect(await good('explain', 'model')).to.match(/attested +published +release 1 of/);
       const forged = before.replace('A run to test with', 'A run to trust with');
       await writeFile(join(cli.folder, 'forged.jsonl'), forged);
       const refused = await run(...offline, '--proof', 'forged.jsonl');

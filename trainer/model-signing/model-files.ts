@@ -69,7 +69,7 @@ export async function hashRange(
   const hash = createHash(hashTypes[it.type]);
   const handle = await open(file, 'r');
   try {
-    const before = await handle.stat();
+    const before = await handle.stat({ bigint: true });
     const buffer = Buffer.allocUnsafe(Math.min(readBytes, Math.max(1, it.end - it.start)));
     for (let at = it.start; at < it.end;) {
       const want = Math.min(buffer.length, it.end - at);
@@ -79,9 +79,12 @@ export async function hashRange(
       at += bytesRead;
       it.onBytes?.(bytesRead);
     }
-    const after = await handle.stat();
+    const after = await handle.stat({ bigint: true });
     // A hash over half old and half new bytes is the hash of no file.
-    if (before.size !== after.size || before.mtimeMs !== after.mtimeMs) {
+    const same = (['size', 'mtimeNs', 'ctimeNs'] as const).every(
+      (name) => before[name] === after[name],
+    );
+    if (!same) {
       throw bad(`${file} changed while it was read`);
     }
     return hash.digest('hex');

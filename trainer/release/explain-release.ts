@@ -81,13 +81,27 @@ function explainModel({ files, manifestDigest }: Told, verdicts: readonly Verdic
   };
 }
 
-function explainDecision({ chain }: Told, it: { story: ReleaseStory | null }): Chapter {
+function explainDecision({ chain, decision }: Told, it: { story: ReleaseStory | null }): Chapter {
   const attested = (what: string, value: string): Statement => ({
     ...{ what, value, standing: 'attested' },
   });
   const statements: Statement[] = [];
-  if (!chain?.release) statements.push(declared('vote', 'no chain was asked, or it knows of none'));
-  else {
+  const shown = decision?.kind === 'proven' ? decision : null;
+  if (shown) {
+    const { release, contract, network, decidedIn, headHash } = shown;
+    statements.push(
+      proven('published', `release ${release.id} of ${contract} on ${network}`),
+      proven('when', new Date(release.publishedAtMs).toISOString()),
+      proven(
+        'by proposal',
+        `${release.proposal}, in block ${decidedIn.height}, from head ${headHash}`,
+      ),
+    );
+    if (shown.revokedIn) statements.push(proven('revoked', `in block ${shown.revokedIn.height}`));
+    if (chain?.release) statements.push(attested('status', chain.release.status));
+  } else if (!chain?.release) {
+    statements.push(declared('vote', 'no chain was asked, or it knows of none'));
+  } else {
     const { release } = chain;
     statements.push(
       attested('published', `release ${release.id} of ${chain.contract} on ${chain.network}`),

@@ -31,7 +31,7 @@ export interface ReleaseStory {
 }
 
 /** Of a release that was gone through. */
-export type Told = Pick<Material, 'files' | 'manifestDigest' | 'chain'>;
+export type Told = Pick<Material, 'files' | 'manifestDigest' | 'chain' | 'decision'>;
 
 /** Accounts and datasets named one by one; the records hold the rest. */
 export const rowsMax = 200;

@@ -37,17 +37,25 @@ export async function examineFolder(
 ): Promise<Verification> {
   let material: Material;
   try {
-    const read = await readMaterial(question);
-    material = {
-      ...read,
-      decision: decide(policy, bundle, read.manifestDigest),
-      signers: bundle && policy?.signers ? signersOf({ ...read, bundle, ...policy.signers }) : null,
-    };
+    material = withEvidence(await readMaterial(question), policy, bundle);
   } catch (error) {
     return { verdicts: unreadable(error), rules: [] };
   }
   const rules = policy ? judgePolicy(policy, material) : [];
   return { verdicts: judgeMaterial(material), rules };
+}
+
+/** Material with what the evidence proves to somebody of this policy. */
+export function withEvidence(
+  read: Material,
+  policy: VerifierPolicy | null,
+  bundle: EvidenceBundle | null,
+): Material {
+  return {
+    ...read,
+    decision: decide(policy, bundle, read.manifestDigest),
+    signers: bundle && policy?.signers ? signersOf({ ...read, bundle, ...policy.signers }) : null,
+  };
 }
 
 function decide(

@@ -1,8 +1,17 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFileSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
@@ -74,6 +83,39 @@ describe('a signed model', () => {
     expect(signed).to.include({ files: 4, bytes: 44, hint: publicKey.hint });
     await put('notes/todo.txt', 'done');
     expect((await verify()).ignored).to.deep.equal(['.git', 'model.sig', 'notes']);
+  });
+
+  it('is refused when a file changes while it is read, signed or verified', async () => {
+    await sign();
+    const place = join(dir, 'model.safetensors');
+    const grow = () => appendFileSync(place, 'x');
+    const rewrite = () => writeFileSync(place, files['model.safetensors']!.toUpperCase());
+    for (const change of [grow, rewrite]) {
+      for (const work of [
+        () => verifyModel({ dir, signatureFile, key: publicKey, onProgress: once(change) }),
+        () =>
+          signModel({
+            ...{ dir, signatureFile: join(folder, 'again.sig'), key },
+            onProgress: once(change),
+          }),
+      ]) {
+        await put('model.safetensors', files['model.safetensors']!);
+        utimesSync(place, 1, 1);
+        const { code, message } = await refusal(work());
+        expect(code).to.equal('BAD_MODEL_FOLDER');
+        expect(message).to.match(/model\.safetensors changed while it was read/);
+      }
+    }
+    expect(await readdir(folder)).to.not.include('again.sig');
+
+    function once(change: () => void) {
+      let done = false;
+      return ({ path }: { path: string }) => {
+        if (done || path !== 'model.safetensors') return;
+        done = true;
+        change();
+      };
+    }
   });
 
   it('is refused for every flipped bit of any file or of the signature', async () => {
