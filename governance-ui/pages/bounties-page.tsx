@@ -12,7 +12,9 @@ import { Near } from '../parts/near.js';
 import { useReading } from '../parts/use-reading.js';
 import { TailReader } from '../reading/tail-reader.js';
 import { newestMax } from '../reading/door.js';
+import { groupThousands } from '../words/amounts.js';
 import { explainBounty, explainPhase } from '../words/bounties.js';
+import { texts } from '../texts/language.js';
 
 export function BountiesPage() {
   const { client } = useDoor();
@@ -25,14 +27,11 @@ export function BountiesPage() {
     { key: 'bounties', everyMs: () => 5_000 },
   );
   return (
-    <Live title="Bounties" using={using}>
+    <Live title={texts().bounties.title} using={using}>
       {(bounties) => (
         <>
-          <h1>Bounties</h1>
-          <p class="lead">
-            Data is paid by the item: handed in sealed, judged by reviewers drawn by lot, and on
-            record for ever with who gave it.
-          </p>
+          <h1>{texts().bounties.title}</h1>
+          <p class="lead">{texts().bounties.lead}</p>
           <BountyList bounties={[...bounties].sort(openFirst)} />
         </>
       )}
@@ -48,7 +47,7 @@ function BountyList({ bounties }: { bounties: readonly BountyView[] }) {
   if (bounties.length === 0) {
     return (
       <>
-        <p class="quiet">None yet. A bounty begins as a proposal:</p>
+        <p class="quiet">{texts().bounties.none}</p>
         <Command text="npx commonweights bounty propose --help" />
       </>
     );
@@ -66,6 +65,7 @@ function BountyList({ bounties }: { bounties: readonly BountyView[] }) {
 
 function Bounty({ bounty }: { bounty: BountyView }) {
   const { terms, accepted } = bounty;
+  const say = texts().bounties;
   const { now, command } = explainPhase(bounty);
   return (
     <>
@@ -77,18 +77,25 @@ function Bounty({ bounty }: { bounty: BountyView }) {
         <progress
           max={terms.items}
           value={Math.min(accepted, terms.items)}
-          aria-label={`Accepted items of bounty ${bounty.id}`}
+          aria-label={say.acceptedOf(bounty.id)}
         />
         <span>
-          {accepted} of {terms.items} accepted
+          {say.accepted({
+            accepted: groupThousands(`${accepted}`),
+            items: groupThousands(`${terms.items}`),
+          })}
         </span>
       </div>
       <p>{now}</p>
       <p class="quiet">
-        <Near yocto={terms.priceYocto} /> an item, <Near yocto={terms.reviewFeeYocto} /> a vote with
-        the majority · <Near yocto={bounty.paidYocto} /> paid, <Near yocto={bounty.escrowYocto} />{' '}
-        in escrow · <a href={`#/proposals/${bounty.proposal}`}>proposal {bounty.proposal}</a> ·
-        instructions <DigestText digest={terms.instructions} />
+        {say.money({
+          price: <Near yocto={terms.priceYocto} />,
+          fee: <Near yocto={terms.reviewFeeYocto} />,
+          paid: <Near yocto={bounty.paidYocto} />,
+          escrow: <Near yocto={bounty.escrowYocto} />,
+          proposal: <a href={`#/proposals/${bounty.proposal}`}>{say.proposal(bounty.proposal)}</a>,
+          instructions: <DigestText digest={terms.instructions} />,
+        })}
       </p>
       {command === null ? null : <DaoCommand words={command} signed />}
     </>

@@ -12,7 +12,9 @@ import { Live } from '../parts/live.js';
 import { RunProgress } from '../parts/lists.js';
 import { Near } from '../parts/near.js';
 import { usePurse } from '../parts/purse-context.js';
+import { formatFixed } from '../words/amounts.js';
 import { useReading } from '../parts/use-reading.js';
+import { texts } from '../texts/language.js';
 
 export function ContributePage() {
   const door = useDoor();
@@ -23,7 +25,7 @@ export function ContributePage() {
     everyMs: () => 3_000,
   });
   return (
-    <Live title="Contribute" using={using}>
+    <Live title={texts().contribute.title} using={using}>
       {(places) => <Sections places={places} />}
     </Live>
   );
@@ -31,28 +33,21 @@ export function ContributePage() {
 
 function Sections({ places }: { places: Places }) {
   const { stage, run } = useBench();
+  const say = texts().contribute;
   const atWork = !['idle', 'testing', 'tested'].includes(stage.kind);
   // What failed or has ended can be begun again.
   const taken = ['working', 'pausing', 'paused'].includes(stage.kind);
   const others = places.candidates.filter((one) => !taken || one.run.id !== run);
   return (
     <>
-      <h1>Contribute from this tab</h1>
-      <p class="lead">
-        Trainers are paid for work that survived an audit, and auditors for the audits. This tab can
-        be one: it computes pieces of other people’s work again, on the same engine, and says what
-        it found.
-      </p>
+      <h1>{say.heading}</h1>
+      <p class="lead">{say.lead}</p>
       {atWork ? <AuditPanel /> : null}
       <section aria-labelledby="places">
-        <h2 id="places">{taken ? 'Other runs' : 'Runs'}</h2>
+        <h2 id="places">{taken ? say.others : say.runs}</h2>
         {others.length === 0 ? (
           <>
-            <p class="quiet">
-              {taken
-                ? 'No other run is going on.'
-                : 'No run is going on, so nobody wants an auditor. One begins as a proposal:'}
-            </p>
+            <p class="quiet">{taken ? say.noOther : say.noRun}</p>
             {taken ? null : <Command text="npx commonweights run propose --help" />}
           </>
         ) : (
@@ -66,8 +61,9 @@ function Sections({ places }: { places: Places }) {
         )}
       </section>
       <p class="quiet">
-        To train, or to audit larger models, use a machine of your own:{' '}
-        <a href="#/runs">each run</a> shows the command.
+        {say.ownMachine((text) => (
+          <a href="#/runs">{text}</a>
+        ))}
       </p>
     </>
   );
@@ -75,6 +71,7 @@ function Sections({ places }: { places: Places }) {
 
 function Offer({ candidate, places }: { candidate: Candidate; places: Places }) {
   const { run } = candidate;
+  const say = texts().contribute;
   const { accountId } = usePurse();
   const { bench, stage, run: benchRun } = useBench();
   const place = placeFor(candidate, { account: accountId, balanceYocto: places.balanceYocto });
@@ -83,30 +80,28 @@ function Offer({ candidate, places }: { candidate: Candidate; places: Places }) 
   return (
     <>
       <h3>
-        <a href={`#/runs/${run.id}`}>Run {run.id}</a>
+        <a href={`#/runs/${run.id}`}>{say.run(run.id)}</a>
       </h3>
       <RunProgress run={run} />
       <p class="quiet">
-        <Near yocto={run.terms.auditFeeYocto} /> for an audit ·{' '}
-        <Near yocto={run.terms.stakeYocto} /> of stake, lost for audits that a jury finds wrong
+        {say.terms({
+          fee: <Near yocto={run.terms.auditFeeYocto} />,
+          stake: <Near yocto={run.terms.stakeYocto} />,
+        })}
       </p>
       {place.kind === 'none' ? <p>{place.why}</p> : null}
       {place.kind === 'mine' ? (
-        <p>
-          {accountId} has seat {place.seat.seat} in it, for a tab: a stake hangs on its being there.
-        </p>
+        <p>{say.mine({ account: accountId!, seat: place.seat.seat })}</p>
       ) : null}
       {place.kind === 'none' ? null : (
         <>
           <p class="buttons">
             <button type="button" class="plain" disabled={busy} onClick={() => bench.test(run.id)}>
-              Test this tab for run {run.id}
+              {say.test(run.id)}
             </button>
           </p>
           <div role="status">
-            {mine?.kind === 'testing' ? (
-              <p class="quiet">Loading the engine and the run, and taking some steps twice…</p>
-            ) : null}
+            {mine?.kind === 'testing' ? <p class="quiet">{say.testing}</p> : null}
             {mine?.kind === 'tested' ? <Prospects prospects={mine.prospects} /> : null}
           </div>
           {mine?.kind === 'tested' || place.kind === 'mine' ? (
@@ -123,10 +118,15 @@ type Tested = Extract<ReturnType<typeof useBench>['stage'], { kind: 'tested' }>;
 function Prospects({ prospects: it }: Pick<Tested, 'prospects'>) {
   return (
     <p>
-      It can: an audit takes it about {it.neededSeconds.toFixed(1)} s of the{' '}
-      {it.givenSeconds.toFixed(0)} s given. A round would bring about <Near yocto={it.payYocto} />,
-      less <Near yocto={it.feesYocto} /> of fees: <Near yocto={it.netYocto} /> over the {it.rounds}{' '}
-      rounds to come. It stakes <Near yocto={it.stakeYocto} /> until the run ends.
+      {texts().contribute.prospects({
+        needed: formatFixed(it.neededSeconds, 1),
+        given: formatFixed(it.givenSeconds, 0),
+        pay: <Near yocto={it.payYocto} />,
+        fees: <Near yocto={it.feesYocto} />,
+        net: <Near yocto={it.netYocto} />,
+        rounds: `${it.rounds}`,
+        stake: <Near yocto={it.stakeYocto} />,
+      })}
     </p>
   );
 }
@@ -135,11 +135,13 @@ function Join({ candidate: { run }, isMine }: { candidate: Candidate; isMine: bo
   const { accountId } = usePurse();
   const { bench, stage } = useBench();
   const act = useAct();
+  const say = texts().contribute;
   if (accountId === null) {
     return (
       <p>
-        <a href="#/wallet">Connect a wallet</a> to join: it stakes, and gives this tab a key that
-        can only work.
+        {say.connect((text) => (
+          <a href="#/wallet">{text}</a>
+        ))}
       </p>
     );
   }
@@ -159,11 +161,11 @@ function Join({ candidate: { run }, isMine }: { candidate: Candidate; isMine: bo
     <>
       <p class="buttons">
         <button type="button" class="plain" disabled={busy} onClick={() => void join()}>
-          {isMine ? `Go on as ${accountId}` : `Join run ${run.id} as ${accountId}`}
+          {isMine ? say.goOnAs(accountId) : say.joinAs({ run: run.id, account: accountId })}
         </button>
       </p>
       <div role="status">
-        <ActNote stage={act.stage} what="Joining" />
+        <ActNote stage={act.stage} what={say.joining} />
       </div>
     </>
   );

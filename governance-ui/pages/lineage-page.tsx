@@ -6,6 +6,7 @@ import { useDoor } from '../parts/door-context.js';
 import { Live } from '../parts/live.js';
 import { useReading } from '../parts/use-reading.js';
 import { LineagePicture } from '../pictures/lineage-picture.js';
+import { texts } from '../texts/language.js';
 
 export function LineagePage() {
   const { client } = useDoor();
@@ -14,22 +15,19 @@ export function LineagePage() {
     everyMs: () => 5_000,
   });
   return (
-    <Live title="Lineage" using={using}>
+    <Live title={texts().lineage.title} using={using}>
       {(pedigree) => (
         <>
-          <h1>Lineage</h1>
-          <p class="lead">
-            From the texts that were registered to the weights that were released: what was made of
-            what, and what stands behind each claim.
-          </p>
+          <h1>{texts().lineage.title}</h1>
+          <p class="lead">{texts().lineage.lead}</p>
           {pedigree.datasets.length + pedigree.runs.length === 0 ? (
             <>
-              <p class="quiet">No dataset is registered yet. Add one:</p>
+              <p class="quiet">{texts().lineage.empty}</p>
               <Command text="npx commonweights dataset add --help" />
             </>
           ) : (
             <>
-              <h2>Ingredients</h2>
+              <h2>{texts().lineage.ingredients}</h2>
               <LineagePicture graph={layOutLineage(pedigree)} />
             </>
           )}

@@ -7,31 +7,42 @@ import { ProposalList, ReleaseList, RunList } from '../parts/lists.js';
 import { useReading } from '../parts/use-reading.js';
 import { texts } from '../texts/language.js';
 import { groupThousands } from '../words/amounts.js';
-
-const titles = { runs: 'Runs', proposals: 'Proposals', releases: 'Releases' } as const;
+import { FilteredProposals, noFilter, ProposalFilters } from './proposal-filters.js';
 
 export function ListPage({ list }: { list: ListName }) {
   const { overview } = useDoor();
   const [newer, setNewer] = useState(0);
+  const [filter, setFilter] = useState(noFilter);
   const using = useReading<ListPart | null>(() => overview.page(list, newer), {
     key: `${list} ${newer}`,
     everyMs: () => 3_000,
   });
   useEffect(() => scrollTo(0, 0), [newer]);
+  const title = texts().frame[list];
+  const filtered = list === 'proposals' && filter !== noFilter;
   return (
-    <Live title={titles[list]} using={using}>
+    <Live title={title} using={using}>
       {(part) => (
         <>
-          <h1>{titles[list]}</h1>
+          <h1>{title}</h1>
           {list === 'proposals' ? (
-            <p>
-              <a href="#/propose">{texts().create.title}</a>
-            </p>
+            <>
+              <p>
+                <a href="#/propose">{texts().create.title}</a>
+              </p>
+              <ProposalFilters filter={filter} onFilter={setFilter} />
+            </>
           ) : null}
-          <Entries part={part} />
-          {part.count > listPageItems ? (
-            <Pager count={part.count} newer={newer} onTurn={setNewer} />
-          ) : null}
+          {filtered ? (
+            <FilteredProposals filter={filter} nowMs={part.nowMs} />
+          ) : (
+            <>
+              <Entries part={part} />
+              {part.count > listPageItems ? (
+                <Pager count={part.count} newer={newer} onTurn={setNewer} />
+              ) : null}
+            </>
+          )}
         </>
       )}
     </Live>
@@ -50,21 +61,25 @@ function Entries({ part }: { part: ListPart }) {
 }
 
 function Pager(it: { count: number; newer: number; onTurn: (newer: number) => void }) {
+  const say = texts().lists;
   const { count, newer, onTurn } = it;
   const last = Math.max(1, count - newer - listPageItems + 1);
   return (
-    <nav class="buttons" aria-label="Pages of the list">
+    <nav class="buttons" aria-label={say.pages}>
       <button
         type="button"
         class="plain"
         disabled={newer === 0}
         onClick={() => onTurn(Math.max(0, newer - listPageItems))}
       >
-        Newer
+        {say.newer}
       </button>
       <span class="quiet">
-        {groupThousands(`${count - newer}`)} to {groupThousands(`${last}`)} of{' '}
-        {groupThousands(`${count}`)}
+        {say.range({
+          from: groupThousands(`${count - newer}`),
+          to: groupThousands(`${last}`),
+          count: groupThousands(`${count}`),
+        })}
       </span>
       <button
         type="button"
@@ -72,7 +87,7 @@ function Pager(it: { count: number; newer: number; onTurn: (newer: number) => vo
         disabled={last === 1}
         onClick={() => onTurn(newer + listPageItems)}
       >
-        Older
+        {say.older}
       </button>
     </nav>
   );

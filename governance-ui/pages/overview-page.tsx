@@ -6,8 +6,9 @@ import { Live } from '../parts/live.js';
 import { Near } from '../parts/near.js';
 import { ProposalList, ReleaseList, RunList } from '../parts/lists.js';
 import { useReading } from '../parts/use-reading.js';
-import { formatBps, groupThousands, parseWeight, plural, shareBps } from '../words/amounts.js';
+import { countOf, formatBps, groupThousands, parseWeight, shareBps } from '../words/amounts.js';
 import { formatSpan } from '../words/times.js';
+import { texts } from '../texts/language.js';
 
 const shownMax = 5;
 
@@ -18,43 +19,43 @@ export function OverviewPage() {
     everyMs: (value) => (value?.runs.some(isLive) ? 2_000 : 5_000),
   });
   return (
-    <Live title="Overview" using={using}>
+    <Live title={texts().frame.overview} using={using}>
       {(it) => <Sections it={it} />}
     </Live>
   );
 }
 
 function Sections({ it }: { it: Overview }) {
+  const say = texts().overview;
   const liveRuns = it.runs.filter(isLive);
   const endedRuns = it.runs.filter((run) => !isLive(run));
   const openProposals = it.proposals.filter(({ status }) => ['voting', 'queued'].includes(status));
   const runs = [...liveRuns, ...endedRuns].slice(0, shownMax);
   return (
     <>
-      <h1>Models trained in the open</h1>
-      <p class="lead">
-        {plural(it.members.count, 'member decides', 'members decide')} what is trained and released.
-        Money follows verified work only.
-      </p>
+      <h1>{say.title}</h1>
+      <p class="lead">{say.lead(countOf(it.members.count, 'members'), it.members.count === 1)}</p>
       <Treasury it={it} />
       <section aria-labelledby="runs">
-        <h2 id="runs">{liveRuns.length > 0 ? 'Runs, live ones first' : 'Runs'}</h2>
+        <h2 id="runs">{liveRuns.length > 0 ? say.liveFirst : texts().frame.runs}</h2>
         <RunList heading="h3" runs={runs} />
-        {it.counts.runs > runs.length ? <a href="#/runs">All {it.counts.runs} runs</a> : null}
+        {it.counts.runs > runs.length ? (
+          <a href="#/runs">{say.allRuns(groupThousands(`${it.counts.runs}`))}</a>
+        ) : null}
       </section>
       <div class="columns">
         <section aria-labelledby="releases">
-          <h2 id="releases">Latest releases</h2>
+          <h2 id="releases">{say.latest}</h2>
           <ReleaseList heading="h3" releases={it.releases.slice(0, shownMax)} nowMs={it.nowMs} />
         </section>
         <section aria-labelledby="proposals">
-          <h2 id="proposals">Open proposals</h2>
+          <h2 id="proposals">{say.openProposals}</h2>
           {openProposals.length > 0 ? (
             <ProposalList heading="h3" proposals={openProposals} nowMs={it.nowMs} />
           ) : (
             <p class="quiet">
-              None is waiting for votes.{' '}
-              {it.counts.proposals > 0 ? <a href="#/proposals">See earlier ones</a> : null}
+              {say.noneOpen}{' '}
+              {it.counts.proposals > 0 ? <a href="#/proposals">{say.earlier}</a> : null}
             </p>
           )}
         </section>
@@ -69,17 +70,18 @@ function Sections({ it }: { it: Overview }) {
 
 function Treasury({ it }: { it: Overview }) {
   const { accounting } = it;
+  const say = texts().overview;
   const locked = [
-    { name: 'in escrow for runs', yocto: accounting.escrowsYocto },
-    { name: 'staked by workers', yocto: accounting.stakesYocto + accounting.heldBackYocto },
-    { name: 'earned, to be claimed', yocto: accounting.ledgersYocto + accounting.inFlightYocto },
-    { name: 'bonds of proposals', yocto: accounting.bondsYocto },
+    { name: say.escrows, yocto: accounting.escrowsYocto },
+    { name: say.stakes, yocto: accounting.stakesYocto + accounting.heldBackYocto },
+    { name: say.ledgers, yocto: accounting.ledgersYocto + accounting.inFlightYocto },
+    { name: say.bonds, yocto: accounting.bondsYocto },
   ];
   const tokens = it.tokens.filter(({ accepted, treasuryUnits }) => accepted || treasuryUnits > 0n);
   return (
-    <section aria-label="Treasury" class="facts">
+    <section aria-label={say.treasury} class="facts">
       <div class="fact large">
-        <span class="name">Treasury</span>
+        <span class="name">{say.treasury}</span>
         <span class="value">
           <Near yocto={accounting.treasuryYocto} />
         </span>
@@ -94,7 +96,7 @@ function Treasury({ it }: { it: Overview }) {
       ))}
       {tokens.map(({ token, treasuryUnits }) => (
         <div class="fact" key={token}>
-          <span class="name wrap">units of {token}</span>
+          <span class="name wrap">{say.unitsOf(token)}</span>
           <span class="value">{groupThousands(`${treasuryUnits}`)}</span>
         </div>
       ))}
@@ -103,19 +105,20 @@ function Treasury({ it }: { it: Overview }) {
 }
 
 function Members({ it: { members } }: { it: Overview }) {
+  const say = texts().overview;
   const total = parseWeight(members.totalWeight);
   return (
     <section aria-labelledby="members">
-      <h2 id="members">Members</h2>
+      <h2 id="members">{say.members}</h2>
       <table>
         <thead>
           <tr>
-            <th scope="col">Account</th>
+            <th scope="col">{say.account}</th>
             <th scope="col" class="number">
-              Weight
+              {say.weight}
             </th>
             <th scope="col" class="number">
-              Share
+              {say.share}
             </th>
           </tr>
         </thead>
@@ -131,35 +134,37 @@ function Members({ it: { members } }: { it: Overview }) {
           ))}
         </tbody>
       </table>
-      {members.count > shownMax ? <a href="#/people">All {members.count} members</a> : null}
+      {members.count > shownMax ? (
+        <a href="#/people">{say.allMembers(groupThousands(`${members.count}`))}</a>
+      ) : null}
     </section>
   );
 }
 
 function Policy({ it: { policy } }: { it: Overview }) {
+  const say = texts().overview;
   return (
     <section aria-labelledby="policy">
-      <h2 id="policy">Policy</h2>
+      <h2 id="policy">{say.policy}</h2>
       <dl class="pairs">
-        <dt>Voting</dt>
+        <dt>{say.voting}</dt>
         <dd>{formatSpan(policy.votingPeriodMs)}</dd>
-        <dt>Timelock</dt>
-        <dd>{formatSpan(policy.timelockMs)} between a vote and its execution</dd>
-        <dt>Quorum</dt>
-        <dd>{formatBps(policy.quorumBps)} of all weight must vote</dd>
-        <dt>Approval</dt>
+        <dt>{say.timelock}</dt>
+        <dd>{say.timelockOf(formatSpan(policy.timelockMs))}</dd>
+        <dt>{say.quorum}</dt>
+        <dd>{say.quorumOf(formatBps(policy.quorumBps))}</dd>
+        <dt>{say.approval}</dt>
         <dd>
-          more yes than no
-          {policy.approvalBps > 5000 ? `, and ${formatBps(policy.approvalBps)}` : ''}
+          {policy.approvalBps > 5000 ? say.moreYesAnd(formatBps(policy.approvalBps)) : say.moreYes}
         </dd>
-        <dt>Bond</dt>
+        <dt>{say.bond}</dt>
         <dd>
-          <Near yocto={policy.bondYocto} />, lost when nobody cares to vote
+          <Near yocto={policy.bondYocto} />, {say.bondLost}
         </dd>
-        <dt>Guardian</dt>
-        <dd>{policy.guardian ?? 'none'}</dd>
-        <dt>Licences</dt>
-        <dd>{policy.licences.join(', ') || 'none allowed'}</dd>
+        <dt>{say.guardian}</dt>
+        <dd>{policy.guardian ?? texts().common.none}</dd>
+        <dt>{say.licences}</dt>
+        <dd>{policy.licences.join(', ') || say.noLicence}</dd>
       </dl>
     </section>
   );

@@ -6,8 +6,9 @@ import { useDoor } from '../parts/door-context.js';
 import { Live } from '../parts/live.js';
 import { usePurse } from '../parts/purse-context.js';
 import { useReading } from '../parts/use-reading.js';
-import { formatBps, parseWeight, plural, shareBps } from '../words/amounts.js';
+import { countOf, formatBps, parseWeight, shareBps } from '../words/amounts.js';
 import { hashOf } from './route.js';
+import { texts } from '../texts/language.js';
 
 const shownMax = 200;
 
@@ -18,34 +19,32 @@ export function PeoplePage() {
     everyMs: () => 15_000,
   });
   return (
-    <Live title="People" using={using}>
+    <Live title={texts().people.title} using={using}>
       {(members) => <Sections members={members} />}
     </Live>
   );
 }
 
 function Sections({ members }: { members: MembersView }) {
+  const say = texts().people;
   const total = parseWeight(members.totalWeight);
   const shown = members.members.slice(0, shownMax);
   return (
     <>
-      <h1>People</h1>
-      <p class="lead">
-        {plural(members.count, 'member votes', 'members vote')}. Trainers, auditors and authors need
-        not be members: anybody may earn, and what they showed is on record.
-      </p>
+      <h1>{say.title}</h1>
+      <p class="lead">{say.lead(countOf(members.count, 'members'), members.count === 1)}</p>
       <LookUp />
-      <h2>Members</h2>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Members">
+      <h2>{say.members}</h2>
+      <div class="scroll" tabIndex={0} role="region" aria-label={say.members}>
         <table>
           <thead>
             <tr>
-              <th scope="col">Account</th>
+              <th scope="col">{say.account}</th>
               <th scope="col" class="number">
-                Weight
+                {say.weight}
               </th>
               <th scope="col" class="number">
-                Share
+                {say.share}
               </th>
             </tr>
           </thead>
@@ -62,7 +61,9 @@ function Sections({ members }: { members: MembersView }) {
           </tbody>
         </table>
       </div>
-      {members.count > shown.length ? <p class="quiet">The first {shown.length}.</p> : null}
+      {members.count > shown.length ? (
+        <p class="quiet">{texts().common.firstOf(`${shown.length}`)}</p>
+      ) : null}
     </>
   );
 }
@@ -77,7 +78,7 @@ function LookUp() {
   return (
     <form onSubmit={open}>
       <label class="field">
-        <span>Look up an account</span>
+        <span>{texts().people.lookUp}</span>
         <input
           type="text"
           required
@@ -91,7 +92,7 @@ function LookUp() {
       </label>
       <p class="buttons">
         <button type="submit" class="plain">
-          Look up
+          {texts().people.look}
         </button>
       </p>
     </form>

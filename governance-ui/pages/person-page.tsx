@@ -3,13 +3,15 @@ import { useMemo } from 'preact/hooks';
 import { PersonReader, type Person } from '../reading/person.js';
 import { Badge } from '../parts/badge.js';
 import { useDoor } from '../parts/door-context.js';
+import { DelegationHere } from '../parts/delegation-here.js';
 import { Live } from '../parts/live.js';
 import { Near } from '../parts/near.js';
 import { usePurse } from '../parts/purse-context.js';
 import { ActNote, useAct } from '../parts/use-act.js';
 import { useReading } from '../parts/use-reading.js';
-import { formatBps, parseWeight, shareBps } from '../words/amounts.js';
+import { formatBps, groupThousands, parseWeight, shareBps } from '../words/amounts.js';
 import { formatUtc } from '../words/times.js';
+import { texts } from '../texts/language.js';
 
 export function PersonPage({ account }: { account: string }) {
   const door = useDoor();
@@ -27,58 +29,70 @@ export function PersonPage({ account }: { account: string }) {
 
 function Sections(it: { account: string; person: Person; readNow: () => void }) {
   const { standing, reputation } = it.person;
+  const say = texts().people;
+  const own = standing.weight === '0' ? say.noMember : say.weighs(standing.weight);
+  const others = standing.delegated === '0' ? '' : say.fromOthers(standing.delegated);
+  const delegate = standing.delegate === null ? '' : say.votedFor(standing.delegate);
   const share = shareBps(parseWeight(reputation.points), parseWeight(reputation.totalPoints));
   return (
     <>
       <p class="crumbs">
-        <a href="#/people">People</a> › {it.account}
+        <a href="#/people">{say.title}</a> › {it.account}
       </p>
       <h1>{it.account}</h1>
       <section aria-labelledby="votes">
-        <h2 id="votes">In votes</h2>
+        <h2 id="votes">{say.votes}</h2>
         <p>
-          {standing.weight === '0' ? 'No member: its own weight is 0' : `Weight ${standing.weight}`}
-          {standing.delegated === '0' ? '' : `, and ${standing.delegated} from others`}
-          {standing.delegate === null ? '' : `; ${standing.delegate} votes for it`}.
-          {standing.reputation ? ` Reputation adds ${standing.reputation}.` : ''}
+          {say.standing({ own, others, delegate })}{' '}
+          {standing.reputation ? say.reputationAdds(standing.reputation) : ''}
         </p>
+        <DelegationHere account={it.account} standing={standing} readNow={it.readNow} />
       </section>
       <section aria-labelledby="reputation">
-        <h2 id="reputation">Reputation</h2>
+        <h2 id="reputation">{say.reputation}</h2>
         <dl class="pairs">
-          <dt>Points</dt>
+          <dt>{say.points}</dt>
           <dd>
-            {reputation.points} of {reputation.totalPoints}, {formatBps(share)}; they fade with time
+            {say.pointsOf({
+              points: groupThousands(reputation.points),
+              total: groupThousands(reputation.totalPoints),
+              share: formatBps(share),
+            })}
           </dd>
-          <dt>Counted</dt>
-          <dd>{reputation.standing}, no more than an account’s share</dd>
-          <dt>Verified rounds</dt>
+          <dt>{say.counted}</dt>
+          <dd>{say.countedOf(groupThousands(reputation.standing))}</dd>
+          <dt>{say.verifiedRounds}</dt>
           <dd>{reputation.verifiedRounds}</dd>
-          <dt>Audits</dt>
+          <dt>{say.audits}</dt>
           <dd>
-            {reputation.auditsRight} right, {reputation.auditsWrong} wrong
+            {say.auditsOf({
+              right: `${reputation.auditsRight}`,
+              wrong: `${reputation.auditsWrong}`,
+            })}
           </dd>
-          <dt>Slashes</dt>
+          <dt>{say.slashes}</dt>
           <dd>{reputation.slashes}</dd>
         </dl>
         <Seats {...it} />
       </section>
       <Money {...it} />
       <section aria-labelledby="statements">
-        <h2 id="statements">What it said of releases</h2>
+        <h2 id="statements">{say.statements}</h2>
         {it.person.statements.length === 0 ? (
-          <p class="quiet">
-            {it.person.more ? 'Looking through what was said…' : 'Nothing, of the newest ones.'}
-          </p>
+          <p class="quiet">{it.person.more ? say.looking : say.saidNothing}</p>
         ) : (
           <ul class="sentences">
             {it.person.statements.map(({ release, attestation }) => (
               <li key={`${release.id} ${attestation.atMs}`}>
-                {attestation.purpose}{' '}
-                <a href={`#/releases/${release.id}`}>
-                  {release.title} {release.version}
-                </a>
-                , {formatUtc(attestation.atMs)}
+                {say.said({
+                  purpose: texts().release.attest.purposes[attestation.purpose],
+                  release: (
+                    <a href={`#/releases/${release.id}`}>
+                      {release.title} {release.version}
+                    </a>
+                  ),
+                  when: formatUtc(attestation.atMs),
+                })}
               </li>
             ))}
           </ul>
@@ -89,26 +103,27 @@ function Sections(it: { account: string; person: Person; readNow: () => void }) 
 }
 
 function Seats({ person: { seats } }: { person: Person }) {
-  if (seats.length === 0) return <p class="quiet">It had no seat in a run.</p>;
+  const say = texts().people.columns;
+  if (seats.length === 0) return <p class="quiet">{texts().people.noSeats}</p>;
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Its latest seats">
+    <div class="scroll" tabIndex={0} role="region" aria-label={texts().people.seats}>
       <table>
         <thead>
           <tr>
-            <th scope="col">Run</th>
-            <th scope="col">Seat</th>
-            <th scope="col">Status</th>
+            <th scope="col">{say.run}</th>
+            <th scope="col">{say.seat}</th>
+            <th scope="col">{say.status}</th>
             <th scope="col" class="number">
-              Rounds
+              {say.rounds}
             </th>
             <th scope="col" class="number">
-              Audits
+              {say.audits}
             </th>
             <th scope="col" class="number">
-              Earned
+              {say.earned}
             </th>
             <th scope="col" class="number">
-              Slashed
+              {say.slashed}
             </th>
           </tr>
         </thead>
@@ -119,7 +134,7 @@ function Seats({ person: { seats } }: { person: Person }) {
                 <a href={`#/runs/${run}`}>{run}</a>
               </th>
               <td>
-                {seat.seat}, {seat.role}
+                {seat.seat}, {texts().people.roles[seat.role]}
                 {seat.worker ? `, ${seat.worker}` : ''}
               </td>
               <td>
@@ -144,6 +159,7 @@ function Seats({ person: { seats } }: { person: Person }) {
 function Money({ account, person: { earnings }, readNow }: Parameters<typeof Sections>[0]) {
   const { accountId } = usePurse();
   const act = useAct();
+  const say = texts().people;
   const { ledgerYocto, claimedYocto, inFlightYocto } = earnings;
   const claim = async () => {
     await act.run((client) => client.claim());
@@ -151,21 +167,21 @@ function Money({ account, person: { earnings }, readNow }: Parameters<typeof Sec
   };
   return (
     <section aria-labelledby="earnings">
-      <h2 id="earnings">Earnings</h2>
+      <h2 id="earnings">{say.earnings}</h2>
       <dl class="pairs">
-        <dt>To claim</dt>
+        <dt>{say.toClaim}</dt>
         <dd>
           <Near yocto={ledgerYocto} />
         </dd>
         {inFlightYocto > 0n ? (
           <>
-            <dt>On its way</dt>
+            <dt>{say.onItsWay}</dt>
             <dd>
               <Near yocto={inFlightYocto} />
             </dd>
           </>
         ) : null}
-        <dt>Claimed</dt>
+        <dt>{say.claimed}</dt>
         <dd>
           <Near yocto={claimedYocto} />
         </dd>
@@ -179,11 +195,11 @@ function Money({ account, person: { earnings }, readNow }: Parameters<typeof Sec
               disabled={ledgerYocto === 0n || act.busy}
               onClick={() => void claim()}
             >
-              Claim <Near yocto={ledgerYocto} />
+              {say.claim(<Near yocto={ledgerYocto} />)}
             </button>
           </p>
           <div role="status">
-            <ActNote stage={act.stage} what="Claiming" />
+            <ActNote stage={act.stage} what={say.claiming} />
           </div>
         </>
       ) : null}

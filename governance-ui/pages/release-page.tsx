@@ -12,9 +12,10 @@ import { VerifyHere } from '../parts/verify-here.js';
 import { useReading } from '../parts/use-reading.js';
 import { LineagePicture } from '../pictures/lineage-picture.js';
 import { LossBars } from '../pictures/loss-bars.js';
-import { formatBytes, plural } from '../words/amounts.js';
+import { countOf, formatBytes } from '../words/amounts.js';
 import { formatUtc } from '../words/times.js';
 import type { BlobAnswer } from '../reading/blob-json.js';
+import { texts } from '../texts/language.js';
 
 const filesShownMax = 200;
 
@@ -25,7 +26,7 @@ export function ReleasePage({ id }: { id: number }) {
     everyMs: () => 10_000,
   });
   return (
-    <Live title={`Release ${id}`} using={using} missing="The DAO has no such release.">
+    <Live title={texts().release.title(id)} using={using} missing={texts().release.missing}>
       {(story) => <Sections story={story} />}
     </Live>
   );
@@ -33,59 +34,58 @@ export function ReleasePage({ id }: { id: number }) {
 
 function Sections({ story }: { story: ReleaseStory }) {
   const { release, run } = story;
+  const say = texts().release;
   return (
     <>
       <p class="crumbs">
-        <a href="#/releases">Releases</a> › {release.id}
+        <a href="#/releases">{texts().frame.releases}</a> › {release.id}
       </p>
       <h1>
         {release.title} {release.version} <Badge state={release.status} />
       </h1>
-      {release.status === 'revoked' ? (
-        <p class="trouble">The DAO has revoked this release. Do not use it.</p>
-      ) : null}
+      {release.status === 'revoked' ? <p class="trouble">{say.revoked}</p> : null}
       <section aria-labelledby="get">
-        <h2 id="get">Get it and check every claim</h2>
+        <h2 id="get">{say.get}</h2>
         <DaoCommand words={`pull ${release.manifest} --to ./model`} />
-        <p class="quiet">
-          Fetches each file from any mirror, checks every byte against the digest that was voted on,
-          and prints one verdict per claim. Check a copy again at any time:
-        </p>
+        <p class="quiet">{say.fetches}</p>
         <DaoCommand words="verify ./model" />
         <VerifyHere manifest={release.manifest} />
       </section>
       <section aria-labelledby="facts">
-        <h2 id="facts">What was voted on</h2>
+        <h2 id="facts">{say.votedOn}</h2>
         <dl class="pairs">
-          <dt>Manifest</dt>
+          <dt>{say.manifest}</dt>
+          <dd>{say.manifestOf(<DigestText digest={release.manifest} />)}</dd>
+          <dt>{say.root}</dt>
           <dd>
-            <DigestText digest={release.manifest} /> names every byte of it
+            {say.rootOf({
+              digest: <DigestText digest={release.root} />,
+              round: release.round,
+              run: <a href={`#/runs/${release.run}`}>{say.run(release.run)}</a>,
+            })}
           </dd>
-          <dt>State root</dt>
+          <dt>{say.log}</dt>
+          <dd>{say.logOf(<DigestText digest={release.logHead} />)}</dd>
+          <dt>{say.vote}</dt>
           <dd>
-            <DigestText digest={release.root} /> after round {release.round} of{' '}
-            <a href={`#/runs/${release.run}`}>run {release.run}</a>
-          </dd>
-          <dt>Log of rounds</dt>
-          <dd>
-            <DigestText digest={release.logHead} /> ends the hash chain that led there
-          </dd>
-          <dt>Vote</dt>
-          <dd>
-            <a href={`#/proposals/${release.proposal}`}>proposal {release.proposal}</a>, published{' '}
-            {formatUtc(release.publishedAtMs)} by the chain's clock
+            {say.voteOf({
+              proposal: (
+                <a href={`#/proposals/${release.proposal}`}>{say.proposal(release.proposal)}</a>
+              ),
+              when: formatUtc(release.publishedAtMs),
+            })}
           </dd>
         </dl>
       </section>
       <EvaluationSection evaluation={story.evaluation} digest={release.evaluation} />
       <AttestHere subject={release.manifest} />
       <section aria-labelledby="files">
-        <h2 id="files">Files</h2>
+        <h2 id="files">{say.files}</h2>
         <Files story={story} />
       </section>
       {run ? (
         <section aria-labelledby="lineage">
-          <h2 id="lineage">What it is made of</h2>
+          <h2 id="lineage">{say.madeOf}</h2>
           <LineagePicture
             graph={layOutLineage({ datasets: story.datasets, runs: [run], releases: [release] })}
           />
@@ -97,42 +97,48 @@ function Sections({ story }: { story: ReleaseStory }) {
 }
 
 export function EvaluationSection(it: { evaluation: BlobAnswer<Evaluation>; digest: string }) {
+  const say = texts().release.evaluation;
   return (
     <section aria-labelledby="evaluation">
-      <h2 id="evaluation">Evaluation</h2>
+      <h2 id="evaluation">{say.title}</h2>
       {it.evaluation.why === null ? (
         <LossBars evaluation={it.evaluation.value} />
       ) : (
-        <p class="quiet">It cannot be shown: {it.evaluation.why}</p>
+        <p class="quiet">
+          {say.unreadable} <span lang="en">{it.evaluation.why}</span>
+        </p>
       )}
-      <p class="quiet">
-        evaluation <DigestText digest={it.digest} />, named by the vote. Whoever has the weights and
-        the held-out text can repeat it.
-      </p>
+      <p class="quiet">{say.named(<DigestText digest={it.digest} />)}</p>
     </section>
   );
 }
 
 function Files({ story: { manifest } }: { story: ReleaseStory }) {
   const { registry } = useDoor();
-  if (manifest.why !== null) return <p class="quiet">The list cannot be shown: {manifest.why}</p>;
+  const say = texts().release;
+  if (manifest.why !== null) {
+    return (
+      <p class="quiet">
+        {say.noFiles} <span lang="en">{manifest.why}</span>
+      </p>
+    );
+  }
   const { files } = manifest.value;
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   return (
     <>
       <p class="quiet">
-        {plural(files.length, 'file')}, {formatBytes(bytes)}. The list itself has the digest that
-        was voted on.
+        {say.filesOf({ files: countOf(files.length, 'files'), bytes: formatBytes(bytes) })}
       </p>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Files of the release">
+      <div class="scroll" tabIndex={0} role="region" aria-label={say.filesOfRelease}>
         <table>
           <thead>
             <tr>
-              <th scope="col">Path</th>
+              <th scope="col">{say.path}</th>
               <th scope="col" class="number">
-                Size
+                {say.size}
               </th>
-              <th scope="col">Digest</th>
+              <th scope="col">{say.digest}</th>
             </tr>
           </thead>
           <tbody>
@@ -155,7 +161,9 @@ function Files({ story: { manifest } }: { story: ReleaseStory }) {
           </tbody>
         </table>
       </div>
-      {files.length > filesShownMax ? <p class="quiet">The first {filesShownMax}.</p> : null}
+      {files.length > filesShownMax ? (
+        <p class="quiet">{texts().common.firstOf(`${filesShownMax}`)}</p>
+      ) : null}
     </>
   );
 }

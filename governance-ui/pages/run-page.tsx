@@ -20,6 +20,7 @@ import { formatSpan } from '../words/times.js';
 import { explainTerms } from '../words/terms.js';
 import { EvaluationSection } from './release-page.js';
 import { useMemo } from 'preact/hooks';
+import { texts } from '../texts/language.js';
 
 /** `last`: shows its rounds up to that one; null: the newest, and what goes on. */
 export function RunPage({ id, last }: { id: number; last: number | null }) {
@@ -30,7 +31,7 @@ export function RunPage({ id, last }: { id: number; last: number | null }) {
     everyMs: (story) => (story && isLive(story.run) ? 1_000 : 10_000),
   });
   return (
-    <Live title={`Run ${id}`} using={using} missing="The DAO has no such run.">
+    <Live title={texts().run.title(id)} using={using} missing={texts().run.missing}>
       {(story) => <Sections story={story} />}
     </Live>
   );
@@ -39,14 +40,15 @@ export function RunPage({ id, last }: { id: number; last: number | null }) {
 function Sections({ story }: { story: RunStory }) {
   const { run, seats } = story;
   const { terms } = run;
+  const say = texts().run;
   const release = story.releases[0];
   return (
     <>
       <p class="crumbs">
-        <a href="#/runs">Runs</a> › {run.id}
+        <a href="#/runs">{texts().frame.runs}</a> › {run.id}
       </p>
       <h1>
-        {story.spec.value?.title ?? `Run ${run.id}`} <Badge state={run.status} />
+        {story.spec.value?.title ?? say.title(run.id)} <Badge state={run.status} />
       </h1>
       <RunProgress run={run} />
       <StatusSentence story={story} />
@@ -54,19 +56,19 @@ function Sections({ story }: { story: RunStory }) {
       <LossHere story={story} />
       {run.open ? (
         <section aria-labelledby="open">
-          <h2 id="open">The open round</h2>
+          <h2 id="open">{say.open}</h2>
           <OpenRoundPicture run={run} open={run.open} seats={seats} />
         </section>
       ) : null}
       {run.open || run.provisional ? (
         <section aria-labelledby="audits">
-          <h2 id="audits">Audits</h2>
+          <h2 id="audits">{say.audits}</h2>
           <AuditList run={run} seats={seats} />
         </section>
       ) : null}
       {run.disputes.length > 0 ? (
         <section aria-labelledby="disputes">
-          <h2 id="disputes">Disputes</h2>
+          <h2 id="disputes">{say.disputes}</h2>
           <DisputeList run={run} seats={seats} />
         </section>
       ) : null}
@@ -74,7 +76,7 @@ function Sections({ story }: { story: RunStory }) {
       <Rounds story={story} />
       <RunTraffic story={story} />
       <section aria-labelledby="seats">
-        <h2 id="seats">Seats</h2>
+        <h2 id="seats">{say.seats}</h2>
         <SeatTable
           run={run}
           seats={seats}
@@ -86,23 +88,25 @@ function Sections({ story }: { story: RunStory }) {
       ) : null}
       {story.releases.length > 0 ? (
         <p>
-          Released as{' '}
-          {story.releases.map((one, index) => (
-            <>
-              {index > 0 ? ', ' : ''}
-              <a href={`#/releases/${one.id}`}>
-                {one.title} {one.version}
-              </a>
-            </>
-          ))}
-          .
+          {say.releasedAs(
+            story.releases.map((one, index) => (
+              <>
+                {index > 0 ? texts().common.and : ''}
+                <a href={`#/releases/${one.id}`}>
+                  {one.title} {one.version}
+                </a>
+              </>
+            )),
+          )}
         </p>
       ) : null}
       <section aria-labelledby="terms">
-        <h2 id="terms">Terms</h2>
+        <h2 id="terms">{say.terms}</h2>
         <p class="quiet">
-          Fixed by <a href={`#/proposals/${run.proposal}`}>proposal {run.proposal}</a> of{' '}
-          {run.proposer}. While the run lives only a vote can change them, between two rounds.
+          {say.fixedBy({
+            proposal: <a href={`#/proposals/${run.proposal}`}>{say.proposal(run.proposal)}</a>,
+            proposer: run.proposer,
+          })}
         </p>
         <dl class="terms">
           {explainTerms(terms).map(({ name, value, meaning }) => (
@@ -114,20 +118,19 @@ function Sections({ story }: { story: RunStory }) {
             </div>
           ))}
           <div>
-            <dt>Data</dt>
+            <dt>{say.data}</dt>
             <dd>
               <b class="wrap">{terms.datasets.join(', ')}</b>{' '}
-              <a href="#/lineage">where it comes from</a>
+              <a href="#/lineage">{say.whereFrom}</a>
             </dd>
           </div>
           <div>
-            <dt>Artefacts</dt>
+            <dt>{say.artefacts}</dt>
             <dd class="artefacts">
               {(['spec', 'program', 'fingerprint', 'tokenizer', 'initialRoot'] as const).map(
                 (name) => (
                   <span key={name}>
-                    {name === 'initialRoot' ? 'initial state' : name}{' '}
-                    <DigestText digest={terms[name]} />
+                    {say.artefact[name]} <DigestText digest={terms[name]} />
                   </span>
                 ),
               )}
@@ -135,7 +138,9 @@ function Sections({ story }: { story: RunStory }) {
           </div>
         </dl>
         {story.spec.why !== null ? (
-          <p class="quiet">The run spec cannot be shown: {story.spec.why}</p>
+          <p class="quiet">
+            {say.noSpec} <span lang="en">{story.spec.why}</span>
+          </p>
         ) : null}
       </section>
     </>
@@ -143,17 +148,19 @@ function Sections({ story }: { story: RunStory }) {
 }
 
 function StatusSentence({ story: { run, seats } }: { story: RunStory }) {
+  const say = texts().run.status;
+  const places = {
+    applied: `${seats.length}`,
+    seats: `${run.terms.maxWorkers + run.terms.maxAuditors}`,
+  };
   switch (run.status) {
     case 'enrolling':
       return (
         <>
           <p>
-            {seats.length} applied for {run.terms.maxWorkers + run.terms.maxAuditors} seats. The
-            draw is{' '}
             {run.enrolDeadlineMs > run.nowMs
-              ? `in ${formatSpan(run.enrolDeadlineMs - run.nowMs)}, by lot among all who apply until then`
-              : 'due'}
-            . Join with this machine:
+              ? say.enrolling({ ...places, left: formatSpan(run.enrolDeadlineMs - run.nowMs) })
+              : say.due(places)}
           </p>
           <DaoCommand words={`work ${run.id}`} signed />
         </>
@@ -161,28 +168,24 @@ function StatusSentence({ story: { run, seats } }: { story: RunStory }) {
     case 'running':
       return (
         <p>
-          Round {run.finalRound || 'none'} is the last final one, with root{' '}
-          <DigestText digest={run.finalRoot} />
-          {run.provisional
-            ? `; round ${run.provisional.round} is provisional until its audits close`
-            : ''}
-          .
+          {say.running({
+            round: run.finalRound || null,
+            root: <DigestText digest={run.finalRoot} />,
+            provisional: run.provisional ? say.provisional(run.provisional.round) : '',
+          })}
         </p>
       );
     case 'paused':
       return <p>{explainPause(run)}</p>;
     case 'completed':
-      return (
-        <p>
-          All rounds are final. The model is the state with root{' '}
-          <DigestText digest={run.finalRoot} />.
-        </p>
-      );
+      return <p>{say.completed(<DigestText digest={run.finalRoot} />)}</p>;
     case 'stopped':
       return (
         <p>
-          Stopped{run.pausedBecause ? `: ${run.pausedBecause}` : ''}. What was final stays final,
-          with root <DigestText digest={run.finalRoot} />; the escrow went back to the treasury.
+          {say.stopped({
+            why: run.pausedBecause ? say.because(<span lang="en">{run.pausedBecause}</span>) : '',
+            root: <DigestText digest={run.finalRoot} />,
+          })}
         </p>
       );
   }
@@ -190,6 +193,7 @@ function StatusSentence({ story: { run, seats } }: { story: RunStory }) {
 
 function Rounds({ story }: { story: RunStory }) {
   const { run, records, firstRound, lastRound, head } = story;
+  const say = texts().run;
   const newest = lastRound === null;
   const links = linkRounds(newest ? run : { ...run, open: null, provisional: null }, records);
   const first = links[0];
@@ -198,45 +202,46 @@ function Rounds({ story }: { story: RunStory }) {
   if (!first) return null;
   return (
     <section aria-labelledby="rounds">
-      <h2 id="rounds">{newest ? 'Rounds so far' : `Rounds ${firstRound} to ${lastRound}`}</h2>
-      {newest && !complete ? <p class="quiet">From round {firstRound} on.</p> : null}
+      <h2 id="rounds">
+        {newest ? say.rounds : say.roundsOf({ first: firstRound, last: lastRound })}
+      </h2>
+      {newest && !complete ? <p class="quiet">{say.fromRound(firstRound)}</p> : null}
       {complete && newest ? null : (
         <p class="buttons">
           {complete ? null : (
-            <a href={`#/runs/${run.id}/rounds/${firstRound - 1}`}>Earlier rounds</a>
+            <a href={`#/runs/${run.id}/rounds/${firstRound - 1}`}>{say.earlier}</a>
           )}
-          {newest ? null : <a href={`#/runs/${run.id}`}>The newest rounds</a>}
+          {newest ? null : <a href={`#/runs/${run.id}`}>{say.newest}</a>}
         </p>
       )}
       <RoundChainPicture
         links={links}
         startRoot={complete ? run.terms.initialRoot : first.startRoot}
-        startName={complete ? 'initial state' : 'earlier rounds'}
+        startName={complete ? say.initialState : say.earlierRounds}
       />
-      <ul class="legend" aria-label="Dots in the picture">
-        <li class="claim passed">passed its audit</li>
-        <li class="claim unaudited">not audited</li>
-        <li class="claim pending">open</li>
-        <li class="claim failed">failed its audit</li>
-        <li class="claim out">not included</li>
+      <ul class="legend" aria-label={say.dots}>
+        <li class="claim passed">{say.dot.passed}</li>
+        <li class="claim unaudited">{say.dot.unaudited}</li>
+        <li class="claim pending">{say.dot.pending}</li>
+        <li class="claim failed">{say.dot.failed}</li>
+        <li class="claim out">{say.dot.out}</li>
       </ul>
       {check.problem ? (
-        <p class="trouble">
-          The records do not form one hash chain: {check.problem}. The node or the contract is not
-          telling the truth; do not rely on this run.
-        </p>
+        <p class="trouble">{say.noChain(<span lang="en">{check.problem}</span>)}</p>
       ) : head ? (
         <p>
-          This page hashed {check.linked} records: each names the one before it, and the last one is{' '}
-          {newest ? 'the log head ' : ''}
-          <DigestText digest={head} />{' '}
-          {newest ? 'that the contract stores' : `that the record of round ${lastRound + 1} names`}.
+          {newest
+            ? say.hashed({ records: `${check.linked}`, head: <DigestText digest={head} /> })
+            : say.hashedUpTo({
+                ...{ records: `${check.linked}`, next: lastRound + 1 },
+                head: <DigestText digest={head} />,
+              })}
         </p>
       ) : (
-        <p class="quiet">No round is closed yet.</p>
+        <p class="quiet">{say.noneClosed}</p>
       )}
       <details>
-        <summary>The same as a table</summary>
+        <summary>{say.asTable}</summary>
         <RoundTable links={links} />
       </details>
     </section>

@@ -1,20 +1,25 @@
 /** Which wallet signs, and as whom the page acts. */
 import { useEffect, useState } from 'preact/hooks';
+import { explainError } from '../words/errors.js';
 import { useDoor } from '../parts/door-context.js';
 import { usePurse } from '../parts/purse-context.js';
 import { developmentWalletId } from '../wallet/development-wallet.js';
 import type { Wallet } from '../wallet/wallet.js';
+import { texts } from '../texts/language.js';
 
 export function WalletPage({ token }: { token: string | null }) {
   const { client } = useDoor();
   const { purse, wallet, wallets, accounts, accountId } = usePurse();
-  const [why, setWhy] = useState<string | null>(null);
+  const [why, setWhy] = useState<Error | null>(null);
+  const say = texts().wallet;
   const attempt = (work: Promise<void>) => {
     setWhy(null);
-    work.catch((error: unknown) => setWhy((error as Error).message));
+    work.catch((error: unknown) => setWhy(error as Error));
   };
   useEffect(() => {
-    document.title = 'Wallet · Commonweights';
+    document.title = `${say.title} · Commonweights`;
+  }, [say.title]);
+  useEffect(() => {
     if (token === null) return;
     // Whoever looks over the shoulder, or at the history, need not see it.
     history.replaceState(null, '', '#/wallet');
@@ -23,17 +28,18 @@ export function WalletPage({ token }: { token: string | null }) {
   const local = client.network.name === 'localnet';
   return (
     <>
-      <h1>Wallet</h1>
-      <p class="lead">
-        Everybody may look. To vote, to claim or to work, a wallet signs: it shows what, and its
-        keys stay with it.
-      </p>
-      {why === null ? null : <p class="trouble wrap">{why}</p>}
+      <h1>{say.title}</h1>
+      <p class="lead">{say.lead}</p>
+      {why === null ? null : (
+        <p class="trouble wrap">
+          {explainError(why)} <span lang="en">{why.message}</span>
+        </p>
+      )}
       {wallet ? (
         <section aria-labelledby="acting">
           <h2 id="acting">{wallet.name}</h2>
           <label class="field">
-            <span>Act as</span>
+            <span>{say.actAs}</span>
             <select
               value={accountId ?? ''}
               onChange={({ currentTarget: { value } }) => purse.actAs(value)}
@@ -45,18 +51,14 @@ export function WalletPage({ token }: { token: string | null }) {
               ))}
             </select>
           </label>
-          {wallet.id === developmentWalletId ? (
-            <p class="quiet">
-              Its keys are those of the local network, and came with the link: play money.
-            </p>
-          ) : null}
+          {wallet.id === developmentWalletId ? <p class="quiet">{say.play}</p> : null}
           <button type="button" class="plain" onClick={() => attempt(purse.disconnect())}>
-            Disconnect
+            {say.disconnect}
           </button>
         </section>
       ) : (
         <section aria-labelledby="choose">
-          <h2 id="choose">Connect</h2>
+          <h2 id="choose">{say.connect}</h2>
           {wallets.length > 0 ? (
             <ul class="cards">
               {wallets.map((one) => (
@@ -64,11 +66,7 @@ export function WalletPage({ token }: { token: string | null }) {
               ))}
             </ul>
           ) : (
-            <p>
-              {local
-                ? 'A local network has a wallet of its own: open the link that “commonweights network up” prints beside “wallet”.'
-                : `No wallet has come forward. Install one that puts itself into pages (as NEAR Connect names them, “injected” wallets), set it to ${client.network.name}, and load this page again. The command line works without.`}
-            </p>
+            <p>{local ? say.local : say.noneCame(client.network.name)}</p>
           )}
         </section>
       )}
@@ -81,7 +79,7 @@ function Choice({ wallet, onChoose }: { wallet: Wallet; onChoose: () => void }) 
     <li class="card">
       <h3>{wallet.name}</h3>
       <button type="button" class="plain" onClick={onChoose}>
-        Connect
+        {texts().wallet.connect}
       </button>
     </li>
   );

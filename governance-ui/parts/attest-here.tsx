@@ -12,20 +12,17 @@ import { DigestText } from './digest.js';
 import { useDoor } from './door-context.js';
 import { usePurse } from './purse-context.js';
 import { useReading } from './use-reading.js';
+import { texts } from '../texts/language.js';
 
 const shownMax = 50;
 /** How long a signature of Ethereum can be brought to the contract. */
 const validMs = 3_600_000;
 
-const purposes: readonly { purpose: Purpose; means: string }[] = [
-  { purpose: 'endorses', means: 'I stand behind it' },
-  { purpose: 'reproduces', means: 'I computed it again and got the same' },
-  { purpose: 'evaluates', means: 'I evaluated it' },
-  { purpose: 'disputes', means: 'it is not what it claims to be' },
-];
+const purposes: readonly Purpose[] = ['endorses', 'reproduces', 'evaluates', 'disputes'];
 
 export function AttestHere({ subject }: { subject: Digest }) {
   const { client } = useDoor();
+  const say = texts().release.attest;
   const { accountId } = usePurse();
   const { reading, readNow } = useReading<readonly AttestationView[]>(
     () => client.listAttestations({ subject, limit: shownMax }),
@@ -33,16 +30,19 @@ export function AttestHere({ subject }: { subject: Digest }) {
   );
   return (
     <section aria-labelledby="attestations">
-      <h2 id="attestations">Who vouches for it</h2>
+      <h2 id="attestations">{say.title}</h2>
       {reading.error ? (
-        <p class="quiet">What was said cannot be read: {reading.error.message}</p>
+        <p class="quiet">
+          {say.unreadable} <span lang="en">{reading.error.message}</span>
+        </p>
       ) : (
         <Said attestations={reading.value} />
       )}
       {accountId === null ? (
         <p class="quiet">
-          <a href="#/wallet">Connect a wallet</a> to say something yourself, as an account of NEAR
-          or an Ethereum address.
+          {say.connect((text) => (
+            <a href="#/wallet">{text}</a>
+          ))}
         </p>
       ) : (
         <Say subject={subject} readNow={readNow} />
@@ -52,20 +52,17 @@ export function AttestHere({ subject }: { subject: Digest }) {
 }
 
 function Said({ attestations }: { attestations: readonly AttestationView[] | null }) {
-  if (attestations === null) return <p class="quiet">Reading…</p>;
-  if (attestations.length === 0) return <p class="quiet">Nobody has said anything about it yet.</p>;
+  const say = texts().release.attest;
+  if (attestations === null) return <p class="quiet">{say.reading}</p>;
+  if (attestations.length === 0) return <p class="quiet">{say.nobody}</p>;
   return (
     <ul class="claims">
       {attestations.map(({ by, purpose, evidence, atMs }) => (
         <li key={`${by} ${atMs}`}>
           <Badge state={purpose === 'disputes' ? 'disputed' : 'active'} />{' '}
           <span class="wrap">
-            <b>{by}</b> {purpose} it, {formatUtc(atMs)}
-            {evidence === null ? null : (
-              <>
-                , with <DigestText digest={evidence} />
-              </>
-            )}
+            {say.said[purpose]({ by: <b>{by}</b>, when: formatUtc(atMs) })}
+            {evidence === null ? null : say.with(<DigestText digest={evidence} />)}
           </span>
         </li>
       ))}
@@ -78,6 +75,7 @@ function Say({ subject, readNow }: { subject: Digest; readNow: () => void }) {
   const { accountId } = usePurse();
   const [purpose, setPurpose] = useState<Purpose>('endorses');
   const [missing, setMissing] = useState(false);
+  const say = texts().release.attest;
   const act = useAct();
   const statement = { subject, purpose, evidence: null };
   const depositYocto = storageDeposit(statement);
@@ -102,33 +100,29 @@ function Say({ subject, readNow }: { subject: Digest; readNow: () => void }) {
   return (
     <>
       <label class="field">
-        <span>Say that</span>
+        <span>{say.say}</span>
         <select
           value={purpose}
           onChange={({ currentTarget: { value } }) => setPurpose(value as Purpose)}
         >
-          {purposes.map(({ purpose: one, means }) => (
+          {purposes.map((one) => (
             <option key={one} value={one}>
-              {means}
+              {say.means[one]}
             </option>
           ))}
         </select>
       </label>
       <p class="buttons">
         <button type="button" class="plain" disabled={act.busy} onClick={() => void byNear()}>
-          Sign as {accountId}
+          {say.signAs(accountId!)}
         </button>
         <button type="button" class="plain" disabled={act.busy} onClick={() => void byEthereum()}>
-          Sign with an Ethereum wallet
+          {say.signEthereum}
         </button>
       </p>
       <div role="status">
-        {missing ? (
-          <p class="trouble">
-            No Ethereum wallet is in this browser. Install one, or use the command.
-          </p>
-        ) : null}
-        <ActNote stage={act.stage} what="Your statement" />
+        {missing ? <p class="trouble">{say.noEthereum}</p> : null}
+        <ActNote stage={act.stage} what={say.your} />
       </div>
     </>
   );

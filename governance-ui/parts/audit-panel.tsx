@@ -4,19 +4,24 @@ import { ActNote, useAct } from './use-act.js';
 import { Badge } from './badge.js';
 import { useBench } from './bench-context.js';
 import { Near } from './near.js';
+import { texts } from '../texts/language.js';
 
 export function AuditPanel() {
   const { bench, run, stage, status, events, hindrance } = useBench();
+  const say = texts().contribute.panel;
   const said = events.map(sayEvent).filter((one): one is string => one !== null);
   return (
     <section class="talk" aria-labelledby="bench">
       <h2 id="bench">
-        This tab in <a href={`#/runs/${run}`}>run {run}</a> <StageBadge stage={stage.kind} />
+        {say.title(<a href={`#/runs/${run}`}>{say.run(run ?? 0)}</a>)}{' '}
+        <StageBadge stage={stage.kind} />
       </h2>
       <div role="status">
         <StageNote />
         {hindrance && stage.kind === 'working' ? (
-          <p class="trouble wrap">It is hindered, waits and goes on by itself: {hindrance}</p>
+          <p class="trouble wrap">
+            {say.hindered} <span lang="en">{hindrance}</span>
+          </p>
         ) : null}
       </div>
       {stage.kind === 'working' || stage.kind === 'pausing' || stage.kind === 'paused' ? (
@@ -27,7 +32,7 @@ export function AuditPanel() {
             disabled={stage.kind !== 'working'}
             onClick={() => bench.pause()}
           >
-            Pause
+            {say.pause}
           </button>
           <button
             type="button"
@@ -35,25 +40,27 @@ export function AuditPanel() {
             disabled={stage.kind !== 'paused'}
             onClick={() => bench.resume()}
           >
-            Go on
+            {say.goOn}
           </button>
         </p>
       ) : null}
       {status?.seat ? (
         <p>
-          Seat {status.seat.seat}, {status.seat.status}: {status.seat.auditsRight} audits right
-          {status.seat.slashedYocto > 0n ? (
-            <>
-              , <Near yocto={status.seat.slashedYocto} /> slashed
-            </>
-          ) : null}
-          .
+          {say.seat({
+            seat: status.seat.seat,
+            state: texts().states[status.seat.status],
+            audits: `${status.seat.auditsRight}`,
+            slashed:
+              status.seat.slashedYocto > 0n
+                ? say.slashed(<Near yocto={status.seat.slashedYocto} />)
+                : null,
+          })}
         </p>
       ) : null}
       {status && status.sums.length > 0 ? <Earnings /> : null}
       {said.length > 0 ? (
         <>
-          <h3>What it did</h3>
+          <h3>{say.did}</h3>
           <ol class="events" reversed>
             {said.slice(0, 12).map((text, index) => (
               <li key={`${said.length - index} ${text}`}>{text}</li>
@@ -67,35 +74,42 @@ export function AuditPanel() {
 
 function StageNote() {
   const { stage, status, events } = useBench();
+  const say = texts().contribute.panel;
   switch (stage.kind) {
     case 'working': {
       const now = events.map(sayEvent).find((one) => one !== null);
-      return <p>{now ?? status?.doing ?? 'It loads the engine and the run…'}</p>;
+      return <p>{now ?? <Doing text={status?.doing ?? null} />}</p>;
     }
     case 'pausing':
-      return <p>It finishes what it is doing, then pauses.</p>;
+      return <p>{say.pausing}</p>;
     case 'paused':
+      return <p>{say.paused}</p>;
+    case 'ended':
       return (
         <p>
-          Paused. An audit that is drawn for it now waits until its deadline, and whoever stays away
-          longer loses the seat: go on in time.
+          {say.done} <span lang="en">{stage.because}</span>
         </p>
       );
-    case 'ended':
-      return <p>It is done: {stage.because}.</p>;
     case 'failed': {
       const { title, remedy } = explainWorkFailure(stage.why);
       return (
         <div class="trouble">
           <h3>{title}</h3>
           <p>{remedy}</p>
-          <p class="quiet wrap">{stage.why}</p>
+          <p class="quiet wrap" lang="en">
+            {stage.why}
+          </p>
         </div>
       );
     }
     default:
       return null;
   }
+}
+
+/** What the worker says of itself is English. */
+function Doing({ text }: { text: string | null }) {
+  return text === null ? <>{texts().contribute.panel.loading}</> : <span lang="en">{text}</span>;
 }
 
 const badges: Readonly<Record<string, string>> = {
@@ -113,21 +127,24 @@ function StageBadge({ stage }: { stage: string }) {
 
 function Earnings() {
   const { status } = useBench();
+  const say = texts().contribute.panel;
   const act = useAct();
   const claimable = status!.sums.find(({ name }) => name === 'to claim')?.yocto ?? 0n;
   const shown = status!.sums.filter(({ name }) => !['pending', 'submitted'].includes(name));
   return (
     <>
-      <h3>Earnings</h3>
+      <h3>{say.earnings}</h3>
       <dl class="terms">
         {shown.map(({ name, yocto, formula }) => (
           <div key={name}>
-            <dt>{name}</dt>
+            <dt>{say.sums[name]}</dt>
             <dd>
               <b>
                 <Near yocto={yocto} />
               </b>{' '}
-              <span class="quiet">{formula}</span>
+              <span class="quiet" lang="en">
+                {formula}
+              </span>
             </dd>
           </div>
         ))}
@@ -139,11 +156,11 @@ function Earnings() {
           disabled={claimable === 0n || act.busy}
           onClick={() => void act.run((client) => client.claim())}
         >
-          Claim <Near yocto={claimable} />
+          {say.claim(<Near yocto={claimable} />)}
         </button>
       </p>
       <div role="status">
-        <ActNote stage={act.stage} what="Claiming" />
+        <ActNote stage={act.stage} what={say.claiming} />
       </div>
     </>
   );

@@ -1,5 +1,6 @@
 /** A command to run in a terminal, with a button that copies it. */
 import { copyText } from './copying.js';
+import { texts } from '../texts/language.js';
 
 export function Command({ text }: { text: string }) {
   return (
@@ -15,10 +16,10 @@ export function Command({ text }: { text: string }) {
       <button
         type="button"
         class="plain"
-        aria-label={`Copy the command ${text}`}
-        onClick={() => void copyText(text, 'the command')}
+        aria-label={texts().common.copy.command(text)}
+        onClick={() => void copyText(text, texts().common.copy.theCommand)}
       >
-        Copy
+        {texts().common.copy.copy}
       </button>
     </div>
   );

@@ -1,5 +1,6 @@
 /** Copying, and saying so to those who see the page and to those who hear it. */
 import { useEffect, useState } from 'preact/hooks';
+import { texts } from '../texts/language.js';
 
 type Listener = (text: string) => void;
 let listener: Listener = () => {};
@@ -7,10 +8,10 @@ let listener: Listener = () => {};
 export async function copyText(text: string, what: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
-    listener(`Copied ${what}`);
+    listener(texts().common.copy.done(what));
   } catch {
     // Pages that are not served from this machine or over TLS may not reach the clipboard.
-    listener(`The browser does not allow copying here: ${text}`);
+    listener(texts().common.copy.refused(text));
   }
 }
 

@@ -13,10 +13,7 @@ export function DisputeList(it: { run: RunView; seats: readonly SeatView[] }) {
   const { disputes } = it.run;
   return (
     <>
-      <p class="quiet">
-        Two who computed the same came to different results. Jurors drawn by lot compute it once
-        more; a verdict acts on the model at once, and money stays locked until nobody can appeal.
-      </p>
+      <p class="quiet">{texts().run.dispute.what}</p>
       <ul class="audits">
         {disputes.map((dispute) => (
           <li key={dispute.id}>
@@ -30,7 +27,9 @@ export function DisputeList(it: { run: RunView; seats: readonly SeatView[] }) {
 
 function Dispute(it: { dispute: DisputeView; run: RunView; seats: readonly SeatView[] }) {
   const { dispute, run, seats } = it;
-  const defendants = dispute.defendants.map((seat) => seatName(seat, seats)).join(', ');
+  const say = texts().run.dispute;
+  const { and } = texts().common;
+  const defendants = dispute.defendants.map((seat) => seatName(seat, seats)).join(and);
   return (
     <>
       <div class="audit-head">
@@ -43,30 +42,32 @@ function Dispute(it: { dispute: DisputeView; run: RunView; seats: readonly SeatV
       <p>{explainStage(dispute, run)}</p>
       <dl class="terms">
         <div>
-          <dt>Defended by</dt>
-          <dd>{defendants || 'nobody'}</dd>
+          <dt>{say.defendedBy}</dt>
+          <dd>{defendants || say.nobody}</dd>
         </div>
         {dispute.panel.length > 0 ? (
           <div>
-            <dt>Jury</dt>
+            <dt>{say.panel}</dt>
             <dd>
               {dispute.panel
                 .map(({ seat, answered }) => `${seatName(seat, seats)}${answered ? ' ✓' : ''}`)
-                .join(', ')}
+                .join(and)}
             </dd>
           </div>
         ) : null}
         <div>
-          <dt>Locked</dt>
+          <dt>{say.locked}</dt>
           <dd>
-            <Near yocto={dispute.lockedYocto} /> of stake and held-back pay,{' '}
-            <Near yocto={dispute.bondsYocto} /> of bonds
+            {say.lockedOf({
+              stake: <Near yocto={dispute.lockedYocto} />,
+              bonds: <Near yocto={dispute.bondsYocto} />,
+            })}
           </dd>
         </div>
         <Evidence dispute={dispute} run={run} />
         {dispute.appealYocto === null ? null : (
           <div>
-            <dt>Appeal</dt>
+            <dt>{say.appealBy}</dt>
             <dd>
               <DaoCommand words={`dispute appeal ${run.id} ${dispute.id}`} signed />
             </dd>

@@ -5,12 +5,13 @@ import type {
   RunView,
 } from '@commonweights/dao-contracts/client/views.js';
 import { titleOfAction } from '../words/actions.js';
-import { plural } from '../words/amounts.js';
+import { countOf, groupThousands } from '../words/amounts.js';
 import { Badge } from './badge.js';
 import { Command } from './command.js';
 import { DigestText } from './digest.js';
 import { ChainTime } from './time.js';
 import { VotesBar } from '../pictures/votes-bar.js';
+import { texts } from '../texts/language.js';
 
 /** Level of the cards' titles: one below what stands above the list. */
 interface Level {
@@ -21,7 +22,7 @@ export function RunList({ runs, heading: Heading }: { runs: readonly RunView[] }
   if (runs.length === 0) {
     return (
       <>
-        <p class="quiet">None yet. A run begins as a proposal:</p>
+        <p class="quiet">{texts().lists.noRuns}</p>
         <Command text="npx commonweights run propose --help" />
       </>
     );
@@ -31,11 +32,15 @@ export function RunList({ runs, heading: Heading }: { runs: readonly RunView[] }
       {runs.map((run) => (
         <li class="card" key={run.id}>
           <Heading>
-            <a href={`#/runs/${run.id}`}>Run {run.id}</a> <Badge state={run.status} />
+            <a href={`#/runs/${run.id}`}>{texts().lists.run(run.id)}</a>{' '}
+            <Badge state={run.status} />
           </Heading>
           <RunProgress run={run} />
           <p class="quiet">
-            on {run.terms.datasets.join(', ')} · proposed by {run.proposer}
+            {texts().lists.onData({
+              data: run.terms.datasets.join(texts().common.and),
+              proposer: run.proposer,
+            })}
           </p>
         </li>
       ))}
@@ -46,14 +51,15 @@ export function RunList({ runs, heading: Heading }: { runs: readonly RunView[] }
 export function RunProgress({ run }: { run: RunView }) {
   const { rounds } = run.terms;
   const final = run.closedRounds - (run.provisional ? 1 : 0);
-  const name = `Rounds of run ${run.id}`;
-  const open = run.open ? `; round ${run.open.round} is open, phase ${run.open.phase}` : '';
+  const say = texts().lists;
+  const told = say.final({ final: groupThousands(`${final}`), rounds: countOf(rounds, 'rounds') });
+  const open = run.open && say.open({ ...run.open, phase: say.phases[run.open.phase] });
   return (
     <div class="progress-line">
-      <progress max={rounds} value={Math.min(final, rounds)} aria-label={name} />
+      <progress max={rounds} value={Math.min(final, rounds)} aria-label={say.roundsOf(run.id)} />
       <span>
-        {final} of {plural(rounds, 'round')} final
-        {open}
+        {told}
+        {open ? `; ${open}` : ''}
       </span>
     </div>
   );
@@ -61,7 +67,7 @@ export function RunProgress({ run }: { run: RunView }) {
 
 export function ReleaseList(it: { releases: readonly ReleaseView[]; nowMs: number } & Level) {
   const Heading = it.heading;
-  if (it.releases.length === 0) return <p class="quiet">No checkpoint was voted for yet.</p>;
+  if (it.releases.length === 0) return <p class="quiet">{texts().lists.noReleases}</p>;
   return (
     <ul class="cards">
       {it.releases.map((release) => (
@@ -73,8 +79,11 @@ export function ReleaseList(it: { releases: readonly ReleaseView[]; nowMs: numbe
             <Badge state={release.status} />
           </Heading>
           <p class="quiet">
-            manifest <DigestText digest={release.manifest} /> · run {release.run}, round{' '}
-            {release.round} · <ChainTime atMs={release.publishedAtMs} nowMs={it.nowMs} />
+            {texts().lists.madeOf({
+              ...{ run: release.run, round: release.round },
+              manifest: <DigestText digest={release.manifest} />,
+              when: <ChainTime atMs={release.publishedAtMs} nowMs={it.nowMs} />,
+            })}
           </p>
         </li>
       ))}
@@ -84,7 +93,7 @@ export function ReleaseList(it: { releases: readonly ReleaseView[]; nowMs: numbe
 
 export function ProposalList(it: { proposals: readonly ProposalView[]; nowMs: number } & Level) {
   const Heading = it.heading;
-  if (it.proposals.length === 0) return <p class="quiet">Nothing was proposed yet.</p>;
+  if (it.proposals.length === 0) return <p class="quiet">{texts().lists.noProposals}</p>;
   return (
     <ul class="cards">
       {it.proposals.map((proposal) => (
@@ -97,8 +106,10 @@ export function ProposalList(it: { proposals: readonly ProposalView[]; nowMs: nu
           </Heading>
           <VotesBar proposal={proposal} />
           <p class="quiet">
-            by {proposal.proposer} · voting {proposal.votingEndsMs > it.nowMs ? 'ends' : 'ended'}{' '}
-            <ChainTime atMs={proposal.votingEndsMs} nowMs={it.nowMs} />
+            {texts().lists[proposal.votingEndsMs > it.nowMs ? 'votingEnds' : 'votingEnded']({
+              proposer: proposal.proposer,
+              when: <ChainTime atMs={proposal.votingEndsMs} nowMs={it.nowMs} />,
+            })}
           </p>
         </li>
       ))}

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { Trouble } from './trouble.js';
 import type { ReadingInUse } from './use-reading.js';
+import { texts } from '../texts/language.js';
 
 export function Live<T>(it: {
   title: string;
@@ -26,10 +27,10 @@ export function Live<T>(it: {
           <h1>{title}</h1>
           <p class="quiet">
             {reading.readAtMs !== null && !reading.error
-              ? (it.missing ?? 'The contract has no such thing.')
+              ? (it.missing ?? texts().common.read.missing)
               : reading.error
-                ? 'Nothing was read yet.'
-                : 'Reading the chain…'}
+                ? texts().common.read.nothingYet
+                : texts().common.read.reading}
           </p>
         </>
       )}

@@ -6,6 +6,7 @@ import { connectorActionOf } from '../wallet/connector-action.js';
 import { Purse, type PurseView } from '../wallet/purse.js';
 import type { WalletRequest } from '../wallet/wallet.js';
 import { useDoor } from './door-context.js';
+import { texts } from '../texts/language.js';
 
 const PurseContext = createContext<Purse | null>(null);
 
@@ -53,19 +54,18 @@ function SignDialog({ request, answer }: Question) {
   useEffect(() => dialog.current?.showModal(), []);
   const { accountId, receiver, actions } = request;
   const shown = actions.map(connectorActionOf);
+  const say = texts().wallet;
   return (
     <dialog ref={dialog} aria-labelledby="sign" onCancel={() => answer(false)}>
-      <h2 id="sign">Development wallet</h2>
-      <p>
-        Sign this as <b>{accountId}</b>, for <b>{receiver}</b>?
-      </p>
+      <h2 id="sign">{say.development}</h2>
+      <p>{say.question({ account: accountId, receiver })}</p>
       <pre tabIndex={0}>{JSON.stringify(shown, null, 2)}</pre>
       <p class="buttons">
         <button type="button" class="plain" onClick={() => answer(true)}>
-          Sign
+          {say.sign}
         </button>
         <button type="button" class="plain" onClick={() => answer(false)}>
-          Refuse
+          {say.refuse}
         </button>
       </p>
     </dialog>

@@ -5,7 +5,7 @@ import { seatName } from '@commonweights/dao-contracts/rules/seat-name.js';
 import type { RoundLink } from '../reading/round-chain.js';
 import { earnedFor, roundsOfSeat } from '../reading/run-figures.js';
 import { texts } from '../texts/language.js';
-import { formatBytes, groupThousands } from '../words/amounts.js';
+import { countOf, formatBytes, groupThousands } from '../words/amounts.js';
 import { explainSeatStatus, whySlashed, type Happened } from '../words/seats.js';
 import { Badge } from './badge.js';
 import { DigestText } from './digest.js';
@@ -20,9 +20,9 @@ interface Seats {
 }
 
 export function SeatTable(it: Seats) {
-  if (it.seats.length === 0) return <p class="quiet">Nobody has a seat.</p>;
+  if (it.seats.length === 0) return <p class="quiet">{texts().run.table.nobody}</p>;
   return (
-    <Paged items={it.seats} label="Pages of the seats">
+    <Paged items={it.seats} label={texts().run.table.seatPages}>
       {(some) => <SeatPage {...it} seats={some} />}
     </Paged>
   );
@@ -30,30 +30,31 @@ export function SeatTable(it: Seats) {
 
 function SeatPage(it: Seats) {
   const say = texts().figures;
+  const words = texts().run.table;
   const [open, setOpen] = useState<number | null>(null);
   const now = actsOf(it.run);
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Seats of the run">
+    <div class="scroll" tabIndex={0} role="region" aria-label={words.seats}>
       <table>
         <thead>
           <tr>
-            <th scope="col">Seat</th>
-            <th scope="col">Role</th>
-            <th scope="col">Status</th>
+            <th scope="col">{words.seat}</th>
+            <th scope="col">{words.role}</th>
+            <th scope="col">{words.status}</th>
             <th scope="col">{say.workNow}</th>
             <th scope="col" class="number">
-              Verified
+              {words.verified}
             </th>
             <th scope="col" class="number">
-              Earned
+              {words.earned}
             </th>
             <th scope="col" class="number">
-              Held back
+              {words.heldBack}
             </th>
             <th scope="col" class="number">
-              Staked
+              {words.staked}
             </th>
-            <th scope="col">Slashed, and why</th>
+            <th scope="col">{words.slashed}</th>
           </tr>
         </thead>
         <tbody>
@@ -69,7 +70,7 @@ function SeatPage(it: Seats) {
                   <span class="seat-number">{seat.seat}</span> {seatName(seat)}
                 </button>
               </th>
-              <td>{seat.role}</td>
+              <td>{texts().people.roles[seat.role]}</td>
               <td>
                 <Badge state={seat.status} title={explainSeatStatus(seat.status)} />
               </td>
@@ -86,11 +87,12 @@ function SeatPage(it: Seats) {
               </td>
               <td class="reason">
                 {seat.slashedYocto === 0n ? (
-                  <span class="quiet">nothing</span>
+                  <span class="quiet">{words.nothing}</span>
                 ) : (
-                  <>
-                    <Near yocto={seat.slashedYocto} />: {whySlashed(seat, it.happened)}
-                  </>
+                  words.why({
+                    amount: <Near yocto={seat.slashedYocto} />,
+                    why: whySlashed(seat, it.happened) ?? '',
+                  })
                 )}
               </td>
             </tr>,
@@ -164,7 +166,7 @@ function SeatBehind({ run, happened, seat }: Seats & { seat: SeatView }) {
             <>
               {index > 0 ? ', ' : ''}
               <a href={`#/runs/${run.id}/rounds/${round}`}>{round}</a>{' '}
-              <span class="quiet">{counts ? verdict : '–'}</span>
+              <span class="quiet">{counts ? texts().run.verdicts[verdict] : '–'}</span>
             </>
           ))}
         </p>
@@ -177,24 +179,25 @@ function SeatBehind({ run, happened, seat }: Seats & { seat: SeatView }) {
 const claimsNamedMax = 12;
 
 function verified(seat: SeatView): string {
-  const rounds = `${seat.verifiedRounds} ${seat.verifiedRounds === 1 ? 'round' : 'rounds'}`;
-  const audits = `${seat.auditsRight} ${seat.auditsRight === 1 ? 'audit' : 'audits'}`;
+  const rounds = countOf(seat.verifiedRounds, 'rounds');
+  const audits = countOf(seat.auditsRight, 'audits');
   if (seat.role === 'auditor') return audits;
-  return seat.auditsRight > 0 ? `${rounds}, ${audits}` : rounds;
+  return seat.auditsRight > 0 ? [rounds, audits].join(texts().common.and) : rounds;
 }
 
 export function RoundTable({ links }: { links: readonly RoundLink[] }) {
+  const { table: words, verdicts } = texts().run;
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Rounds as a table">
+    <div class="scroll" tabIndex={0} role="region" aria-label={words.rounds}>
       <table>
         <thead>
           <tr>
-            <th scope="col">Round</th>
-            <th scope="col">Outcome</th>
-            <th scope="col">From root</th>
-            <th scope="col">To root</th>
-            <th scope="col">Record</th>
-            <th scope="col">Work</th>
+            <th scope="col">{words.round}</th>
+            <th scope="col">{words.outcome}</th>
+            <th scope="col">{words.fromRoot}</th>
+            <th scope="col">{words.toRoot}</th>
+            <th scope="col">{words.record}</th>
+            <th scope="col">{words.work}</th>
           </tr>
         </thead>
         <tbody>
@@ -216,11 +219,10 @@ export function RoundTable({ links }: { links: readonly RoundLink[] }) {
               <td>
                 {link.claims
                   .slice(0, claimsNamedMax)
-                  .map(
-                    ({ seat, verdict, included }) =>
-                      `seat ${seat} ${included ? verdict : 'not included'}`,
+                  .map(({ seat, verdict, included }) =>
+                    words.claim({ seat, verdict: verdicts[included ? verdict : 'out'] }),
                   )
-                  .join(', ') || '–'}
+                  .join(texts().common.and) || '–'}
                 {link.claims.length > claimsNamedMax
                   ? ` and ${groupThousands(`${link.claims.length - claimsNamedMax}`)} more`
                   : null}

@@ -3,9 +3,10 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { addressOf } from '../engine/address.js';
 import { ReleaseDesk } from '../engine/release-desk.js';
 import type { SearchedDataset, TextMatch, TextSearch } from '../reading/find-text.js';
-import { plural } from '../words/amounts.js';
+import { countOf, groupThousands } from '../words/amounts.js';
 import { DigestText } from './digest.js';
 import { useDoor } from './door-context.js';
+import { texts } from '../texts/language.js';
 
 type Stage =
   | { readonly kind: 'idle' }
@@ -22,9 +23,10 @@ export function SearchHere({ run }: { run: number }) {
   const [stage, setStage] = useState<Stage>({ kind: 'idle' });
   const desk = useRef<ReleaseDesk | null>(null);
   useEffect(() => () => desk.current?.close(), []);
+  const say = texts().release.search;
   const search = async (event: Event) => {
     event.preventDefault();
-    setStage({ kind: 'busy', dataset: 'the run' });
+    setStage({ kind: 'busy', dataset: texts().release.search.theRun });
     desk.current ??= new ReleaseDesk(addressOf(door));
     try {
       const found = await desk.current.search({ run, text }, (dataset) =>
@@ -37,10 +39,10 @@ export function SearchHere({ run }: { run: number }) {
   };
   return (
     <section class="talk" aria-labelledby="search">
-      <h3 id="search">Is this text in it?</h3>
+      <h3 id="search">{say.title}</h3>
       <form onSubmit={(event) => void search(event)}>
         <label class="field">
-          <span>These very characters</span>
+          <span>{say.characters}</span>
           <textarea
             rows={3}
             required
@@ -52,14 +54,16 @@ export function SearchHere({ run }: { run: number }) {
         </label>
         <p class="buttons">
           <button type="submit" class="plain" disabled={stage.kind === 'busy'}>
-            Search
+            {say.search}
           </button>
         </p>
       </form>
       <div role="status">
-        {stage.kind === 'busy' ? <p class="quiet">Reading {stage.dataset}…</p> : null}
+        {stage.kind === 'busy' ? <p class="quiet">{say.reading(stage.dataset)}</p> : null}
         {stage.kind === 'failed' ? (
-          <p class="trouble wrap">It could not be searched: {stage.why}</p>
+          <p class="trouble wrap">
+            {say.failed} <span lang="en">{stage.why}</span>
+          </p>
         ) : null}
         {stage.kind === 'done' ? <Found {...stage} /> : null}
       </div>
@@ -68,22 +72,19 @@ export function SearchHere({ run }: { run: number }) {
 }
 
 function Found({ search: { datasets }, text }: { search: TextSearch; text: string }) {
+  const say = texts().release.search;
   const hits = datasets.filter(({ matches }) => matches.length > 0);
   const missed = datasets.filter(({ why }) => why !== null);
   const items = datasets.reduce((sum, one) => sum + (one.why === null ? one.items : 0), 0);
   return (
     <>
-      <p>
-        {hits.length > 0
-          ? 'It is. Each dataset below was fetched, and its items give the root that is on record:'
-          : `It is in none of the ${plural(items, 'item')} that were read, letter for letter. A text that differs in one character may be.`}
-      </p>
+      <p>{hits.length > 0 ? say.found : say.nowhere(countOf(items, 'items'))}</p>
       {hits.map((one) => (
         <Matches key={one.id} dataset={one} text={text} />
       ))}
       {missed.map(({ id, why }) => (
         <p key={id} class="trouble wrap">
-          {id} was not searched: {why}
+          {say.missed(id)} <span lang="en">{why}</span>
         </p>
       ))}
     </>
@@ -95,8 +96,10 @@ function Matches({ dataset, text }: { dataset: SearchedDataset; text: string }) 
   return (
     <>
       <h4>
-        {id}: {more ? 'more than ' : ''}
-        {plural(matches.length, 'item')} of {items}
+        {texts().release.search.hits({
+          ...{ id, more, of: groupThousands(`${items}`) },
+          hits: countOf(matches.length, 'items'),
+        })}
       </h4>
       <ul class="claims">
         {matches.map((match) => (
@@ -112,11 +115,17 @@ function Matches({ dataset, text }: { dataset: SearchedDataset; text: string }) 
 const shownChars = 80;
 
 function Match({ match, text }: { match: TextMatch; text: string }) {
+  const say = texts().release.search;
   const shown = text.length > shownChars ? `${text.slice(0, shownChars)}…` : text;
   return (
     <span class="wrap">
-      item {match.index + 1}, <DigestText digest={match.item} />, {match.use}
-      {match.whole ? ', the whole of it' : ''}: <span class="quiet">…{match.before}</span>
+      {say.match({
+        at: `${match.index + 1}`,
+        item: <DigestText digest={match.item} />,
+        use: say.uses[match.use],
+        whole: match.whole,
+      })}{' '}
+      <span class="quiet">…{match.before}</span>
       <mark>{shown}</mark>
       <span class="quiet">{match.after}…</span>
     </span>

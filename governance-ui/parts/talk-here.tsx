@@ -7,6 +7,7 @@ import type { ReleaseDesk } from '../engine/release-desk.js';
 import type { TalkSettings } from '../engine/release-session.js';
 import { formatSpan } from '../words/times.js';
 import { NumberField } from './number-field.js';
+import { texts } from '../texts/language.js';
 
 type Stage =
   | { readonly kind: 'idle' }
@@ -25,11 +26,11 @@ const usual: TalkSettings = {
 };
 
 const fields = [
-  { name: 'tokens', label: 'Tokens at most', min: 1, max: 10_000, step: 1 },
-  { name: 'temperature', label: 'Temperature', min: 0, max: 100, step: 0.1 },
-  { name: 'topK', label: 'Top k', min: 1, max: 1_000_000, step: 1 },
-  { name: 'topP', label: 'Top p', min: 0.01, max: 1, step: 0.01 },
-  { name: 'seed', label: 'Seed', min: 0, max: 4_294_967_295, step: 1 },
+  { name: 'tokens', min: 1, max: 10_000, step: 1 },
+  { name: 'temperature', min: 0, max: 100, step: 0.1 },
+  { name: 'topK', min: 1, max: 1_000_000, step: 1 },
+  { name: 'topP', min: 0.01, max: 1, step: 0.01 },
+  { name: 'seed', min: 0, max: 4_294_967_295, step: 1 },
 ] as const;
 
 const promptCharsMax = 20_000;
@@ -38,6 +39,7 @@ export function TalkHere({ desk }: { desk: ReleaseDesk }) {
   const [settings, setSettings] = useState(usual);
   const [told, setTold] = useState({ prompt: '', text: '' });
   const [stage, setStage] = useState<Stage>({ kind: 'idle' });
+  const say = texts().release.talk;
   const speaking = stage.kind === 'speaking';
   const start = async (event: Event) => {
     event.preventDefault();
@@ -56,14 +58,11 @@ export function TalkHere({ desk }: { desk: ReleaseDesk }) {
   };
   return (
     <section class="talk" aria-labelledby="talk">
-      <h3 id="talk">Talk to it</h3>
-      <p class="quiet">
-        The verified weights, on the exact engine, in this tab: nothing you write leaves it. The
-        model goes on with a text; it gives no answers that anybody stands for.
-      </p>
+      <h3 id="talk">{say.title}</h3>
+      <p class="quiet">{say.what}</p>
       <form onSubmit={(event) => void start(event)}>
         <label class="field">
-          <span>Go on from</span>
+          <span>{say.from}</span>
           <textarea
             rows={3}
             maxLength={promptCharsMax}
@@ -76,6 +75,7 @@ export function TalkHere({ desk }: { desk: ReleaseDesk }) {
           {fields.map(({ name, ...field }) => (
             <NumberField
               key={name}
+              label={say.fields[name]}
               {...field}
               value={settings[name]}
               onChange={(value) => setSettings({ ...settings, [name]: value })}
@@ -84,10 +84,10 @@ export function TalkHere({ desk }: { desk: ReleaseDesk }) {
         </div>
         <p class="buttons">
           <button type="submit" class="plain" disabled={speaking}>
-            Go on
+            {say.goOn}
           </button>
           <button type="button" class="plain" disabled={!speaking} onClick={() => desk.stop()}>
-            Stop
+            {say.stop}
           </button>
         </p>
       </form>
@@ -105,21 +105,25 @@ export function TalkHere({ desk }: { desk: ReleaseDesk }) {
 }
 
 function Note({ stage }: { stage: Stage }) {
+  const say = texts().release.talk;
   switch (stage.kind) {
     case 'idle':
       return null;
     case 'speaking':
-      return stage.waits ? (
-        <p class="quiet">Loading the engine, 14 MB the first time, and reading the prompt…</p>
-      ) : null;
+      return stage.waits ? <p class="quiet">{say.loading}</p> : null;
     case 'said':
       return (
         <p class="quiet">
-          {stage.stopped ? 'Stopped' : 'Done'} after {formatSpan(stage.elapsedMs)}. The same
-          settings give the same text again.
+          {stage.stopped
+            ? say.stopped(formatSpan(stage.elapsedMs))
+            : say.done(formatSpan(stage.elapsedMs))}
         </p>
       );
     case 'failed':
-      return <p class="trouble wrap">It cannot go on: {stage.why}</p>;
+      return (
+        <p class="trouble wrap">
+          {say.failed} <span lang="en">{stage.why}</span>
+        </p>
+      );
   }
 }

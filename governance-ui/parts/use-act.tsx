@@ -5,7 +5,9 @@
 import { useState } from 'preact/hooks';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { isDaoError } from '@commonweights/dao-contracts/client/errors.js';
+import { explainCode } from '../words/errors.js';
 import { usePurse } from './purse-context.js';
+import { texts } from '../texts/language.js';
 
 export type ActStage =
   | { readonly kind: 'idle' }
@@ -65,21 +67,22 @@ async function untilFinal({ connection }: DaoClient): Promise<boolean> {
 }
 
 export function ActNote({ stage, what }: { stage: ActStage; what: string }) {
+  const say = texts().common.act;
   switch (stage.kind) {
     case 'idle':
       return null;
     case 'asked':
-      return <p class="quiet">{what}: the wallet was asked…</p>;
+      return <p class="quiet">{say.asked(what)}</p>;
     case 'executed':
-      return <p class="quiet">{what}: executed; waiting until its block is final…</p>;
+      return <p class="quiet">{say.executed(what)}</p>;
     case 'final':
-      return <p class="quiet">{what}: done, and final.</p>;
+      return <p class="quiet">{say.final(what)}</p>;
     case 'failed':
       return stage.code === 'WALLET_REFUSED' ? (
-        <p class="trouble">{what}: you refused it in the wallet, so nothing was sent.</p>
+        <p class="trouble">{say.refused(what)}</p>
       ) : (
         <p class="trouble wrap">
-          {what}: {stage.why}
+          {say.failed(what)} {explainCode(stage.code)} <span lang="en">{stage.why}</span>
         </p>
       );
   }

@@ -1,4 +1,5 @@
 /** Verifies a release when asked to, and says what was found, claim by claim; then one can talk to it. */
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { Verdict } from '@commonweights/trainer/release/verdict.js';
@@ -9,6 +10,7 @@ import type { VerifyProgress } from '../reading/verify-here.js';
 import { formatBytes } from '../words/amounts.js';
 import { useDoor } from './door-context.js';
 import { TalkHere } from './talk-here.js';
+import { texts } from '../texts/language.js';
 
 type Stage =
   | { readonly kind: 'idle' }
@@ -29,7 +31,7 @@ export function VerifyHere({ manifest }: { manifest: Digest }) {
   );
   const start = async () => {
     const onProgress = (progress: VerifyProgress) => setStage({ kind: 'busy', progress });
-    onProgress({ step: 'the manifest', doneBytes: 0, totalBytes: 1 });
+    onProgress({ step: texts().release.verify.steps.manifest, doneBytes: 0, totalBytes: 1 });
     // A worker of its own each time: what the last one held in memory is gone with it.
     desk.current?.close();
     const mine = new ReleaseDesk(addressOf(door));
@@ -49,7 +51,7 @@ export function VerifyHere({ manifest }: { manifest: Digest }) {
           disabled={stage.kind === 'busy'}
           onClick={() => void start()}
         >
-          {stage.kind === 'idle' ? 'Verify it in this page' : 'Verify it again'}
+          {stage.kind === 'idle' ? texts().release.verify.here : texts().release.verify.again}
         </button>
       </p>
       <div role="status">
@@ -63,6 +65,7 @@ export function VerifyHere({ manifest }: { manifest: Digest }) {
 }
 
 function Outcome({ stage }: { stage: Stage }) {
+  const say = texts().release.verify;
   switch (stage.kind) {
     case 'idle':
       return null;
@@ -70,53 +73,56 @@ function Outcome({ stage }: { stage: Stage }) {
       const { step, doneBytes, totalBytes } = stage.progress;
       return (
         <div class="progress-line">
-          <progress max={totalBytes} value={doneBytes} aria-label="Fetched of the release" />
-          <span class="wrap">
-            {formatBytes(doneBytes)}, {step}
-          </span>
+          <progress max={totalBytes} value={doneBytes} aria-label={say.fetched} />
+          <span class="wrap">{say.at({ bytes: formatBytes(doneBytes), step: stepOf(step) })}</span>
         </div>
       );
     }
     case 'failed':
-      return <p class="trouble wrap">It could not be verified: {stage.why}</p>;
+      return (
+        <p class="trouble wrap">
+          {say.failed} <span lang="en">{stage.why}</span>
+        </p>
+      );
     case 'done':
       return <Verdicts verdicts={stage.verdicts} />;
   }
 }
 
 const marks = { pass: '✓', fail: '✗', warn: '!', unknown: '?' } as const;
-const words = { pass: 'holds', fail: 'fails', warn: 'mind', unknown: 'not checked' } as const;
+
+/** Files are named as they are. */
+function stepOf(step: string): ComponentChildren {
+  const { checking } = texts().release.verify.steps;
+  return step === 'checking every claim' ? checking : step;
+}
 
 function Verdicts({ verdicts }: { verdicts: readonly Verdict[] }) {
+  const say = texts().release.verify;
   return (
     <>
-      {holds(verdicts) ? (
-        <p>
-          Every claim holds, as far as this page and its node tell the truth. The command checks the
-          same on your own machine.
-        </p>
-      ) : (
-        <p class="trouble">Do not use this release: not every claim about it holds.</p>
-      )}
-      <div class="scroll" tabIndex={0} role="region" aria-label="Verdicts, one per claim">
+      {holds(verdicts) ? <p>{say.holds}</p> : <p class="trouble">{say.fails}</p>}
+      <div class="scroll" tabIndex={0} role="region" aria-label={say.table}>
         <table>
           <thead>
             <tr>
-              <th scope="col">Claim</th>
-              <th scope="col">Verdict</th>
-              <th scope="col">Known by</th>
-              <th scope="col">Found</th>
+              <th scope="col">{say.claim}</th>
+              <th scope="col">{say.verdict}</th>
+              <th scope="col">{say.knownBy}</th>
+              <th scope="col">{say.found}</th>
             </tr>
           </thead>
           <tbody>
             {verdicts.map(({ claim, status, standing, detail }) => (
               <tr key={claim}>
-                <th scope="row">{claim}</th>
+                <th scope="row">{say.claims[claim]}</th>
                 <td class={`verdict ${status}`}>
-                  <span aria-hidden="true">{marks[status]}</span> {words[status]}
+                  <span aria-hidden="true">{marks[status]}</span> {say.words[status]}
                 </td>
-                <td>{status === 'unknown' ? '–' : standing}</td>
-                <td class="reason wrap">{detail}</td>
+                <td>{status === 'unknown' ? '–' : say.standings[standing]}</td>
+                <td class="reason wrap" lang="en">
+                  {detail}
+                </td>
               </tr>
             ))}
           </tbody>

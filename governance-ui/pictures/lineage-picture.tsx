@@ -3,11 +3,12 @@
  * or only declared about it. The text is the same for those who do not see the drawing.
  */
 import { useState } from 'preact/hooks';
-import { claimsAbout, standingMeans, titleOfNode, type Standing } from '../reading/claims.js';
+import { claimsAbout, titleOfNode, type Standing } from '../reading/claims.js';
 import type { LineageGraph, LineageNode } from '../reading/lineage-graph.js';
 import { Badge } from '../parts/badge.js';
 import { DigestOrText } from '../parts/digest.js';
 import { shortDigest } from '../words/amounts.js';
+import { texts } from '../texts/language.js';
 
 const box = { width: 300, height: 74, across: 24, down: 56, margin: 8 };
 
@@ -17,6 +18,7 @@ interface Place {
 }
 
 export function LineagePicture({ graph }: { graph: LineageGraph }) {
+  const say = texts().lineage;
   const places = placeNodes(graph);
   const widest = Math.max(1, ...graph.rows.map((row) => row.length));
   const width = widest * (box.width + box.across) - box.across + 2 * box.margin;
@@ -28,14 +30,14 @@ export function LineagePicture({ graph }: { graph: LineageGraph }) {
     <div class="lineage">
       <div>
         <Zoom zoom={zoom} onZoom={setZoom} />
-        <div class="scroll" tabIndex={0} role="region" aria-label="Picture of the lineage">
+        <div class="scroll" tabIndex={0} role="region" aria-label={say.picture}>
           <svg
             class="lineage-picture"
             width={width * scale}
             height={height * scale}
             viewBox={`0 0 ${width} ${height}`}
             role="img"
-            aria-label={`${nodes.length} ingredients, from sources down to releases; the same is told in text beside it`}
+            aria-label={say.pictureOf(`${nodes.length}`)}
           >
             <defs>
               <marker
@@ -65,17 +67,14 @@ export function LineagePicture({ graph }: { graph: LineageGraph }) {
       </div>
       <div>
         <ul class="standings">
-          {(Object.keys(standingMeans) as Standing[]).map((standing) => (
+          {(Object.keys(marks) as Standing[]).map((standing) => (
             <li key={standing}>
-              <StandingMark standing={standing} />: {standingMeans[standing]}
+              <StandingMark standing={standing} />: {say.means[standing]}
             </li>
           ))}
         </ul>
         {graph.left > 0 ? (
-          <p class="quiet">
-            {graph.left} more {graph.left === 1 ? 'ingredient is' : 'ingredients are'} not shown:
-            releases, runs and what they are made of come first.
-          </p>
+          <p class="quiet">{say.left({ count: `${graph.left}`, one: graph.left === 1 })}</p>
         ) : null}
         {nodes.map((node) => (
           <Claims key={node.key} node={node} />
@@ -89,12 +88,13 @@ export function LineagePicture({ graph }: { graph: LineageGraph }) {
 const zooms = [25, 50, 75, 100, 150, 200, 300];
 
 function Zoom({ zoom, onZoom }: { zoom: number; onZoom: (zoom: number) => void }) {
+  const say = texts().lineage;
   return (
-    <p class="buttons" role="group" aria-label="Size of the picture">
+    <p class="buttons" role="group" aria-label={say.size}>
       <button
         type="button"
         class="plain"
-        aria-label="Smaller"
+        aria-label={say.smaller}
         disabled={zoom === 0}
         onClick={() => onZoom(zoom - 1)}
       >
@@ -106,7 +106,7 @@ function Zoom({ zoom, onZoom }: { zoom: number; onZoom: (zoom: number) => void }
       <button
         type="button"
         class="plain"
-        aria-label="Larger"
+        aria-label={say.larger}
         disabled={zoom === zooms.length - 1}
         onClick={() => onZoom(zoom + 1)}
       >
@@ -134,7 +134,7 @@ function Arrow({ from, to, label }: { from: Place; to: Place; label: string }) {
   const x2 = to.x + box.width / 2;
   const y2 = to.y;
   const middle = (y1 + y2) / 2;
-  const words = label.startsWith('sha256:') ? `transform ${shortDigest(label)}` : label;
+  const words = wordsOf(label);
   return (
     <g class="arrow">
       <path
@@ -149,10 +149,17 @@ function Arrow({ from, to, label }: { from: Place; to: Place; label: string }) {
   );
 }
 
+/** What was done on the way: a transform's digest, or one of two words. */
+function wordsOf(label: string): string {
+  const { transform, edges } = texts().lineage;
+  if (label.startsWith('sha256:')) return transform(shortDigest(label));
+  return label === 'voted for' ? edges.votedFor : edges.trainedOn;
+}
+
 function Box({ node, at }: { node: LineageNode; at: Place }) {
   const { title, detail } = titleOfNode(node);
   const state = stateOf(node);
-  const told = state ? `${state} · ${detail}` : detail;
+  const told = state ? `${texts().states[state]} · ${detail}` : detail;
   const digest = digestOfNode(node);
   return (
     <g class={`box ${node.kind} ${stateOf(node)}`} transform={`translate(${at.x} ${at.y})`}>
@@ -182,14 +189,18 @@ function Claims({ node }: { node: LineageNode }) {
       <h3>
         {href ? <a href={href}>{title}</a> : title} {state ? <Badge state={state} /> : null}
       </h3>
-      <p class="quiet">{node.kind === 'dataset' ? `${node.dataset.title} · ${detail}` : detail}</p>
+      <p class="quiet">
+        {node.kind === 'dataset'
+          ? texts().lineage.datasetTitled({ title: node.dataset.title, detail })
+          : detail}
+      </p>
       <ul class="claims">
         {claimsAbout(node).map((claim) => (
           <li key={`${claim.what} ${claim.value}`}>
             <StandingMark standing={claim.standing} />{' '}
             <span class="wrap">
               {claim.what}: <DigestOrText text={claim.value} />
-              {claim.note ? <span class="quiet"> ({claim.note})</span> : null}
+              {claim.note ? <span class="quiet"> {texts().lineage.note(claim.note)}</span> : null}
             </span>
           </li>
         ))}
@@ -203,12 +214,12 @@ const marks: Readonly<Record<Standing, string>> = { proven: '●', attested: '�
 function StandingMark({ standing }: { standing: Standing }) {
   return (
     <span class={`standing ${standing}`}>
-      <span aria-hidden="true">{marks[standing]}</span> {standing}
+      <span aria-hidden="true">{marks[standing]}</span> {texts().lineage.standings[standing]}
     </span>
   );
 }
 
-function stateOf(node: LineageNode): string {
+function stateOf(node: LineageNode): keyof ReturnType<typeof texts>['states'] | '' {
   switch (node.kind) {
     case 'dataset':
       return node.dataset.status;

@@ -1,22 +1,21 @@
 /** Held-out loss beside what it began with and what knowing only token counts would give. */
 import type { Evaluation } from '../reading/release.js';
-import { plural } from '../words/amounts.js';
+import { countOf, formatFixed } from '../words/amounts.js';
+import { texts } from '../texts/language.js';
 
 export function LossBars({ evaluation }: { evaluation: Evaluation }) {
   const { heldOutLoss, initialLoss, unigramEntropy, sequences } = evaluation;
+  const say = texts().release.evaluation;
   const bars = [
-    { name: 'this release', value: heldOutLoss, look: 'own' },
-    { name: 'knowing only how often each token occurs', value: unigramEntropy, look: 'other' },
-    { name: 'before training', value: initialLoss, look: 'other' },
+    { name: say.own, value: heldOutLoss, look: 'own' },
+    { name: say.unigram, value: unigramEntropy, look: 'other' },
+    { name: say.before, value: initialLoss, look: 'other' },
   ].filter((bar): bar is typeof bar & { value: number } => bar.value !== null);
-  if (bars.length === 0) return <p class="quiet">It names no losses that this page knows.</p>;
+  if (bars.length === 0) return <p class="quiet">{say.none}</p>;
   const most = Math.max(...bars.map(({ value }) => value), Number.MIN_VALUE);
   return (
     <>
-      <p>
-        Loss on held-out text, in nats per token
-        {sequences === null ? '' : `, over ${plural(sequences, 'sequence')}`}. Less is better.
-      </p>
+      <p>{sequences === null ? say.loss : say.lossOver(countOf(sequences, 'sequences'))}</p>
       <dl class="bars">
         {bars.map(({ name, value, look }) => (
           <div key={name}>
@@ -26,7 +25,7 @@ export function LossBars({ evaluation }: { evaluation: Evaluation }) {
                 <rect class={look} width={(100 * Math.max(0, value)) / most} height="10" rx="0.6" />
               </svg>
               <span class="number" title={String(value)}>
-                {value.toFixed(4)}
+                {formatFixed(value, 4)}
               </span>
             </dd>
           </div>
@@ -35,8 +34,8 @@ export function LossBars({ evaluation }: { evaluation: Evaluation }) {
       {heldOutLoss !== null && unigramEntropy !== null ? (
         <p class="quiet">
           {heldOutLoss < unigramEntropy
-            ? `${(unigramEntropy - heldOutLoss).toFixed(2)} nats below the token counts: it learned something about the text.`
-            : 'Not below the token counts: it learned nothing about the text yet.'}
+            ? say.learned(formatFixed(unigramEntropy - heldOutLoss, 2))
+            : say.nothing}
         </p>
       ) : null}
     </>

@@ -5,14 +5,15 @@ import { Badge } from '../parts/badge.js';
 import { DigestText } from '../parts/digest.js';
 import { Paged } from '../parts/paged.js';
 import { formatSpan } from '../words/times.js';
+import { texts } from '../texts/language.js';
 
 type OpenRound = NonNullable<RunView['open']>;
 
 const phases = [
-  { phase: 'train', acts: 'committed', what: 'train and commit to an update' },
-  { phase: 'reveal', acts: 'revealed', what: 'publish the update' },
-  { phase: 'certify', acts: 'certified', what: 'say whose updates one could fetch' },
-  { phase: 'aggregate', acts: 'submitted', what: 'sum them up, name the new root' },
+  { phase: 'train', acts: 'committed' },
+  { phase: 'reveal', acts: 'revealed' },
+  { phase: 'certify', acts: 'certified' },
+  { phase: 'aggregate', acts: 'submitted' },
 ] as const;
 
 export function OpenRoundPicture(it: {
@@ -21,42 +22,36 @@ export function OpenRoundPicture(it: {
   seats: readonly SeatView[];
 }) {
   const { open, run } = it;
+  const say = texts().run.round;
+  const names = texts().lists.phases;
   const current = phases.findIndex(({ phase }) => phase === open.phase);
   const left = open.deadlineMs - run.nowMs;
   return (
     <>
       <p>
-        Round {open.round} is in its phase <b>{open.phase}</b>.{' '}
-        {left > 0
-          ? `It goes on when everybody has acted, at the latest in ${formatSpan(left)} by the chain's clock.`
-          : 'Its deadline has passed; anybody may move it on.'}{' '}
-        It started from root <DigestText digest={open.startRoot} />.
-        {open.localReset ? ' Everybody starts it with empty optimizer state.' : ''}
+        {say.inPhase({ round: open.round, phase: <b>{names[open.phase]}</b> })}{' '}
+        {left > 0 ? say.goesOn(formatSpan(left)) : say.overdue}{' '}
+        {say.startedFrom(<DigestText digest={open.startRoot} />)} {open.localReset ? say.reset : ''}
       </p>
-      <Paged items={open.slices} label="Pages of the trainers">
+      <Paged items={open.slices} label={say.pages}>
         {(slices) => (
-          <div
-            class="scroll"
-            tabIndex={0}
-            role="region"
-            aria-label="Who has acted in the open round"
-          >
+          <div class="scroll" tabIndex={0} role="region" aria-label={say.whoActed}>
             <table class="phases">
               <thead>
                 <tr>
-                  <th scope="col">Trainer</th>
+                  <th scope="col">{say.trainer}</th>
                   <th scope="col" class="number">
-                    Slice
+                    {say.slice}
                   </th>
-                  {phases.map(({ phase, what }, index) => (
+                  {phases.map(({ phase }, index) => (
                     <th
                       scope="col"
                       key={phase}
                       class={index === current ? 'now' : index < current ? 'past' : 'ahead'}
                       aria-current={index === current ? 'step' : undefined}
                     >
-                      {phase}
-                      <span class="quiet">{what}</span>
+                      {names[phase]}
+                      <span class="quiet">{say.phases[phase]}</span>
                     </th>
                   ))}
                 </tr>
@@ -98,17 +93,17 @@ export function OpenRoundPicture(it: {
 }
 
 const cells = {
-  done: { sign: '✓', text: 'done' },
-  now: { sign: '…', text: 'working' },
-  missed: { sign: '–', text: 'not done' },
-  ahead: { sign: '·', text: 'later' },
+  done: '✓',
+  now: '…',
+  missed: '–',
+  ahead: '·',
 } as const;
 
 function Cell({ state }: { state: keyof typeof cells }) {
-  const { sign, text } = cells[state];
+  const text = texts().run.round.cells[state];
   return (
     <span class={`cell ${state}`}>
-      <span aria-hidden="true">{sign}</span>{' '}
+      <span aria-hidden="true">{cells[state]}</span>{' '}
       {state === 'ahead' ? <span class="hidden">{text}</span> : text}
     </span>
   );
@@ -118,18 +113,18 @@ export function SeatName({ seat, seats }: { seat: number; seats: readonly SeatVi
   const who = seats.find((one) => one.seat === seat);
   return (
     <span class="seat">
-      <span class="seat-number">{seat}</span> {who ? seatName(who) : 'unknown'}
+      <span class="seat-number">{seat}</span> {who ? seatName(who) : texts().run.round.unknown}
     </span>
   );
 }
 
 const auditSteps = [
-  { state: 'material', who: 'worker', what: 'hands over its snapshot' },
-  { state: 'answer', who: 'auditor', what: 'repeats the segment' },
-  { state: 'opening', who: 'worker', what: 'opens its own result' },
-  { state: 'measure', who: 'auditor', what: 'says how far the two are apart' },
-  { state: 'uncover', who: 'worker', what: 'says whether it was a decoy' },
-  { state: 'disputed', who: 'jury', what: 'repeats it too' },
+  { state: 'material', who: 'worker' },
+  { state: 'answer', who: 'auditor' },
+  { state: 'opening', who: 'worker' },
+  { state: 'measure', who: 'auditor' },
+  { state: 'uncover', who: 'worker' },
+  { state: 'disputed', who: 'jury' },
 ] as const;
 
 /** Not every audit comes to these. */
@@ -137,25 +132,26 @@ const shownOnlyNow: readonly string[] = ['measure', 'uncover', 'disputed'];
 
 export function AuditList(it: { run: RunView; seats: readonly SeatView[] }) {
   const { audits, nowMs } = it.run;
+  const say = texts().run.audit;
   if (audits.length === 0) {
-    return (
-      <p class="quiet">No audit is open. They are drawn when a round has a provisional root.</p>
-    );
+    return <p class="quiet">{say.none}</p>;
   }
   const sorted = [...audits].sort((a, b) => a.round - b.round || a.seat - b.seat);
   return (
-    <Paged items={sorted} label="Pages of the audits">
+    <Paged items={sorted} label={say.pages}>
       {(some) => (
         <ul class="audits">
           {some.map((audit) => (
             <li key={`${audit.round} ${audit.seat} ${audit.segment}`}>
               <div class="audit-head">
                 <span>
-                  round {audit.round}, segment {audit.segment} of{' '}
-                  <SeatName seat={audit.seat} seats={it.seats} />
+                  {say.of({
+                    ...{ round: audit.round, segment: audit.segment },
+                    seat: <SeatName seat={audit.seat} seats={it.seats} />,
+                  })}
                 </span>
                 <span class="quiet">
-                  audited by <SeatName seat={audit.auditor} seats={it.seats} />
+                  {say.by(<SeatName seat={audit.auditor} seats={it.seats} />)}
                 </span>
                 {audit.state === 'passed' || audit.state === 'failed' ? (
                   <Badge state={audit.state} />
@@ -171,22 +167,23 @@ export function AuditList(it: { run: RunView; seats: readonly SeatView[] }) {
 }
 
 function AuditSteps({ audit, nowMs }: { audit: AuditView; nowMs: number }) {
+  const say = texts().run.audit;
   const closed = audit.state === 'passed' || audit.state === 'failed';
   if (closed) return null;
   const at = auditSteps.findIndex(({ state }) => state === audit.state);
   const left = audit.deadlineMs - nowMs;
   return (
     <ol class="steps">
-      {auditSteps.map(({ state, who, what }, index) =>
+      {auditSteps.map(({ state, who }, index) =>
         shownOnlyNow.includes(state) && audit.state !== state ? null : (
           <li
             key={state}
             class={index < at ? 'past' : index === at ? 'now' : 'ahead'}
             aria-current={index === at ? 'step' : undefined}
           >
-            {who} {what}
+            {say.step({ who: say.who[who], what: say.steps[state] })}
             {index === at ? (
-              <span class="quiet"> ({left > 0 ? `${formatSpan(left)} left` : 'overdue'})</span>
+              <span class="quiet"> ({left > 0 ? say.left(formatSpan(left)) : say.overdue})</span>
             ) : null}
           </li>
         ),

@@ -6,6 +6,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { RoundLink } from '../reading/round-chain.js';
 import { shortDigest } from '../words/amounts.js';
+import { texts } from '../texts/language.js';
 
 const box = { width: 124, height: 86, gap: 34, startWidth: 116 };
 const upper = 10;
@@ -40,16 +41,20 @@ export function RoundChainPicture(it: {
     ? lower + box.height + 10
     : upper + box.height + 10;
   const frame = useNewestInView(it.links.length);
-  const spoken = it.links.map(({ round, state }) => `round ${round} ${state}`).join(', ');
+  const say = texts().run.chain;
+  const { states, common } = texts();
+  const spoken = it.links
+    .map(({ round, state }) => say.spokenRound({ round, state: states[state] }))
+    .join(common.and);
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Picture of the rounds" ref={frame}>
+    <div class="scroll" tabIndex={0} role="region" aria-label={say.picture} ref={frame}>
       <svg
         class="round-chain"
         width={width}
         height={height}
         viewBox={`0 0 ${width} ${height}`}
         role="img"
-        aria-label={`Rounds as a chain of state roots: ${spoken || 'none yet'}`}
+        aria-label={say.spoken(spoken || common.none)}
       >
         <g class="round start" transform={`translate(2 ${upper + 18})`}>
           <rect width={box.startWidth - 4} height={box.height - 36} rx="25" />
@@ -104,18 +109,19 @@ function Link({ one }: { one: Placed }) {
 }
 
 function Round({ one: { link, x, y } }: { one: Placed }) {
+  const say = texts().run.chain;
   return (
     <g class={`round ${link.state}`} transform={`translate(${x} ${y})`}>
       <rect width={box.width} height={box.height} rx="10" />
       <text class="title" x="12" y="22">
-        Round {link.round}
+        {say.round(link.round)}
       </text>
       <text class="state" x="12" y="40">
-        {signs[link.state]} {link.state}
+        {signs[link.state]} {texts().states[link.state]}
       </text>
       <text class="hash" x="12" y="57">
-        {link.root ? shortDigest(link.root) : 'no root'}
-        <title>{link.root ?? 'It gave no state root.'}</title>
+        {link.root ? shortDigest(link.root) : say.noRoot}
+        <title>{link.root ?? say.gaveNoRoot}</title>
       </text>
       {link.claims.slice(0, 9).map((claim, index) => (
         <g key={claim.seat} class={`claim ${claim.included ? claim.verdict : 'out'}`}>
@@ -124,9 +130,11 @@ function Round({ one: { link, x, y } }: { one: Placed }) {
             <path d={`M${14.5 + index * 12} 68.5l5 5m0-5l-5 5`} />
           ) : null}
           <title>
-            Seat {claim.seat}
-            {claim.account ? ` (${claim.account})` : ''}:{' '}
-            {claim.included ? claim.verdict : 'not included'}
+            {say.seat({
+              seat: claim.seat,
+              account: claim.account ? say.account(claim.account) : '',
+              verdict: texts().run.verdicts[claim.included ? claim.verdict : 'out'],
+            })}
           </title>
         </g>
       ))}

@@ -1,6 +1,7 @@
 /** Who said what, as shares of all weight there is, with a mark where the quorum lies. */
 import type { ProposalView } from '@commonweights/dao-contracts/client/views.js';
 import { formatBps, parseWeight, shareBps } from '../words/amounts.js';
+import { texts } from '../texts/language.js';
 
 export function VotesBar({ proposal }: { proposal: ProposalView }) {
   const total = parseWeight(proposal.totalWeight);
@@ -10,8 +11,11 @@ export function VotesBar({ proposal }: { proposal: ProposalView }) {
   }));
   const voted = parts.reduce((sum, { weight }) => sum + weight, 0n);
   const votedBps = shareBps(voted, total);
-  const quorum = votedBps >= proposal.quorumBps ? 'quorum reached' : 'no quorum yet';
-  const spoken = parts.map(({ choice, weight }) => `${weight} ${choice}`).join(', ');
+  const say = texts().lists;
+  const quorum = votedBps >= proposal.quorumBps ? say.quorumReached : say.noQuorum;
+  const spoken = parts
+    .map(({ choice, weight }) => say.cast[choice](`${weight}`))
+    .join(texts().common.and);
   let at = 0;
   return (
     <div class="votes">
@@ -19,7 +23,7 @@ export function VotesBar({ proposal }: { proposal: ProposalView }) {
         viewBox="0 0 1000 28"
         preserveAspectRatio="none"
         role="img"
-        aria-label={`Votes: ${spoken}, of ${total}; quorum ${formatBps(proposal.quorumBps)}`}
+        aria-label={say.votes({ spoken, total: `${total}`, quorum: formatBps(proposal.quorumBps) })}
       >
         <rect class="none" x="0" y="4" width="1000" height="20" rx="4" />
         {parts.map(({ choice, weight }) => {
@@ -37,11 +41,14 @@ export function VotesBar({ proposal }: { proposal: ProposalView }) {
         />
       </svg>
       <p class="quiet">
-        <span class="key yes">{proposal.yes} yes</span>
-        <span class="key no">{proposal.no} no</span>
-        <span class="key abstain">{proposal.abstain} abstain</span>
+        <span class="key yes">{say.cast.yes(proposal.yes)}</span>
+        <span class="key no">{say.cast.no(proposal.no)}</span>
+        <span class="key abstain">{say.cast.abstain(proposal.abstain)}</span>
         <span>
-          of {proposal.totalWeight} · {quorum} ({formatBps(proposal.quorumBps)})
+          {say.ofWeight({
+            ...{ total: proposal.totalWeight, quorum },
+            share: formatBps(proposal.quorumBps),
+          })}
         </span>
       </p>
     </div>

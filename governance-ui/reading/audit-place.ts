@@ -4,7 +4,8 @@
  */
 import type { RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
 import { isLive } from '@commonweights/trainer/worker/choose-run.js';
-import { plural, shortNear } from '../words/amounts.js';
+import { countOf, shortNear } from '../words/amounts.js';
+import { texts } from '../texts/language.js';
 
 /** The label of a tab's seat among its account's machines. */
 export const tabWorker = 'tab';
@@ -29,33 +30,40 @@ export function placeFor(
 ): AuditPlace {
   const none = (why: string): AuditPlace => ({ kind: 'none', why });
   const { terms } = run;
-  if (!isLive(run)) return none(`It is ${run.status}.`);
+  const say = texts().contribute.places;
+  if (!isLive(run)) return none(say.ended(texts().states[run.status]));
   const own = seats.filter(({ account }) => account === who.account);
   const seat = own.find(({ worker }) => worker === tabWorker);
   if (seat?.status === 'expelled') {
-    return none(`The seat of ${who.account} was expelled, and is not given again.`);
+    return none(say.expelled(who.account!));
   }
   if (seat && seat.status !== 'left') return { kind: 'mine', seat };
-  if (seat) return none(`${who.account} has left it; a seat is given once.`);
-  if (terms.maxAuditors === 0) return none('It has no auditors: its trainers audit each other.');
+  if (seat) return none(say.left(who.account!));
+  if (terms.maxAuditors === 0) return none(say.noAuditors);
   if (run.status === 'enrolling') {
-    if (run.nowMs >= run.enrolDeadlineMs) return none('Its seats are about to be drawn.');
+    if (run.nowMs >= run.enrolDeadlineMs) return none(say.drawn);
   } else {
     const active = seats.filter(({ role, status }) => role === 'auditor' && status === 'active');
     if (active.length >= terms.maxAuditors) {
-      return none(`All places for auditors (${terms.maxAuditors}) are taken.`);
+      return none(say.taken(terms.maxAuditors));
     }
   }
   if (own.length >= terms.seatsPerAccount) {
     return none(
-      `${who.account} has ${own.length} of ${plural(terms.seatsPerAccount, 'seat')} that an account ` +
-        'may have in it.',
+      say.full({
+        ...{ account: who.account!, own: own.length },
+        seats: countOf(terms.seatsPerAccount, 'seats'),
+      }),
     );
   }
   const needed = terms.stakeYocto + allowanceYocto;
   if (who.balanceYocto !== null && who.balanceYocto < needed) {
     return none(
-      `${who.account} has ${shortNear(who.balanceYocto)}, and stake and fees take ${shortNear(needed)}.`,
+      say.poor({
+        account: who.account!,
+        has: shortNear(who.balanceYocto),
+        needs: shortNear(needed),
+      }),
     );
   }
   return { kind: 'open' };

@@ -4,7 +4,8 @@
  */
 import type { DatasetView } from '@commonweights/dao-contracts/client/views.js';
 import type { LineageNode } from './lineage-graph.js';
-import { plural, shortNear } from '../words/amounts.js';
+import { countOf, formatBps, shortNear } from '../words/amounts.js';
+import { texts } from '../texts/language.js';
 
 export type Standing = 'proven' | 'attested' | 'declared';
 
@@ -16,65 +17,65 @@ export interface ClaimAbout {
   readonly note?: string;
 }
 
-export const standingMeans: Readonly<Record<Standing, string>> = {
-  proven: 'a digest or a vote on chain: whoever has the bytes can check it',
-  attested: 'signed by an account, which stands for it',
-  declared: 'said by the publisher; nothing else stands behind it',
-};
-
 export function claimsAbout(node: LineageNode): ClaimAbout[] {
+  const say = texts().lineage.claims;
   switch (node.kind) {
     case 'unknown':
-      return [{ standing: 'declared', what: 'named as a parent', value: 'not registered here' }];
+      return [{ standing: 'declared', what: say.parent, value: say.unregistered }];
     case 'dataset': {
       const { dataset } = node;
-      const by = `by ${dataset.publisher}`;
+      const by = say.by(dataset.publisher);
       return [
         ...claimsAboutBytes(dataset),
         ...dataset.parents.map(({ dataset: parent, transform }) => ({
           standing: 'attested' as const,
-          what: `derived from ${parent}`,
+          what: say.derived(parent),
           value: transform,
-          note: `${by}; whoever runs this transform again has proof`,
+          note: say.rerun(dataset.publisher),
         })),
         {
           standing: 'attested',
-          what: 'licence concluded',
+          what: say.concluded,
           value: dataset.licenceConcluded,
           note: by,
         },
-        { standing: 'declared', what: 'licence of the source', value: dataset.licenceDeclared },
-        { standing: 'declared', what: 'source', value: dataset.source },
-        { standing: 'declared', what: 'collected', value: dataset.collectedAt },
+        { standing: 'declared', what: say.declared, value: dataset.licenceDeclared },
+        { standing: 'declared', what: say.source, value: dataset.source },
+        { standing: 'declared', what: say.collected, value: dataset.collectedAt },
       ];
     }
     case 'run': {
       const { run } = node;
       return [
-        { standing: 'proven', what: 'run spec', value: run.terms.spec, note: 'voted on' },
-        { standing: 'proven', what: 'training program', value: run.terms.program },
-        { standing: 'proven', what: 'initial state', value: run.terms.initialRoot },
+        { standing: 'proven', what: say.spec, value: run.terms.spec, note: say.votedOn },
+        { standing: 'proven', what: say.program, value: run.terms.program },
+        { standing: 'proven', what: say.initial, value: run.terms.initialRoot },
         {
           standing: 'proven',
-          what: `state after round ${run.finalRound}`,
+          what: say.stateAfter(run.finalRound),
           value: run.finalRoot,
-          note: 'reached in rounds that form one hash chain',
+          note: say.chain,
         },
         {
           standing: 'attested',
-          what: 'the work',
-          value: `${run.terms.auditedClaimsBps / 100} % audited by other accounts`,
-          note: `${shortNear(run.paidYocto)} paid`,
+          what: say.work,
+          value: say.audited(formatBps(run.terms.auditedClaimsBps)),
+          note: say.paid(shortNear(run.paidYocto)),
         },
       ];
     }
     case 'release': {
       const { release } = node;
       return [
-        { standing: 'proven', what: 'files', value: release.manifest, note: 'voted on' },
-        { standing: 'proven', what: 'state root', value: release.root, note: 'a final root' },
-        { standing: 'proven', what: 'log of rounds', value: release.logHead },
-        { standing: 'attested', what: 'evaluation', value: release.evaluation, note: 'voted on' },
+        { standing: 'proven', what: say.files, value: release.manifest, note: say.votedOn },
+        { standing: 'proven', what: say.root, value: release.root, note: say.finalRoot },
+        { standing: 'proven', what: say.log, value: release.logHead },
+        {
+          standing: 'attested',
+          what: say.evaluation,
+          value: release.evaluation,
+          note: say.votedOn,
+        },
       ];
     }
   }
@@ -82,36 +83,43 @@ export function claimsAbout(node: LineageNode): ClaimAbout[] {
 
 /** A bounty decides items, one by one; which files hold them, its publisher only says. */
 function claimsAboutBytes(dataset: DatasetView): ClaimAbout[] {
+  const say = texts().lineage.claims;
   const { manifest, itemsRoot, bounty, publisher } = dataset;
   if (bounty === null) {
     return [
-      { standing: 'proven', what: 'files', value: manifest, note: 'manifest' },
-      { standing: 'proven', what: 'items', value: itemsRoot, note: 'root of the items' },
+      { standing: 'proven', what: say.files, value: manifest, note: say.manifestNote },
+      { standing: 'proven', what: say.items, value: itemsRoot, note: say.rootNote },
     ];
   }
-  const compare = `manifest, by ${publisher}; "dataset verify" holds it against the items`;
+  const compare = say.compare(publisher);
   return [
-    { standing: 'attested', what: 'files', value: manifest, note: compare },
-    { standing: 'proven', what: 'items', value: itemsRoot, note: `accepted by bounty ${bounty}` },
+    { standing: 'attested', what: say.files, value: manifest, note: compare },
+    { standing: 'proven', what: say.items, value: itemsRoot, note: say.ofBounty(bounty) },
   ];
 }
 
 export function titleOfNode(node: LineageNode): { title: string; detail: string } {
+  const say = texts().lineage;
   switch (node.kind) {
     case 'unknown':
-      return { title: node.id, detail: 'not registered here' };
+      return { title: node.id, detail: say.claims.unregistered };
     case 'dataset': {
       const { id, items, licenceConcluded } = node.dataset;
-      return { title: id, detail: `${plural(items, 'item')} · ${licenceConcluded}` };
+      return {
+        title: id,
+        detail: say.dataset({ items: countOf(items, 'items'), licence: licenceConcluded }),
+      };
     }
     case 'run': {
       const { id, finalRound, terms } = node.run;
-      const at = finalRound === 0 ? 'no round final' : `round ${finalRound} final`;
-      return { title: `Run ${id}`, detail: `${at} · ${terms.rounds} wanted` };
+      const wanted = `${terms.rounds}`;
+      const detail =
+        finalRound === 0 ? say.noneFinal(wanted) : say.final({ round: finalRound, wanted });
+      return { title: say.run(id), detail };
     }
     case 'release': {
       const { title, version, run, round } = node.release;
-      return { title: `${title} ${version}`, detail: `run ${run} after round ${round}` };
+      return { title: `${title} ${version}`, detail: say.release({ run, round }) };
     }
   }
 }

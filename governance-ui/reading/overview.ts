@@ -68,6 +68,10 @@ export class OverviewReader {
     };
   }
 
+  newestProposals(limit = 200): Promise<Tail<ProposalView>> {
+    return this.#proposals.read({ limit });
+  }
+
   /** One page of a list, after so many newer entries. */
   async page(list: ListName, newer: number): Promise<ListPart> {
     const it = { limit: listPageItems, newer };

@@ -1,13 +1,9 @@
 /**
  * What a proposal would do, in sentences that a voter can check against the action itself. Nothing
- * here is taken from the proposer's own description. Most words are those of the command line
- * (`dao-contracts/client/action-words.ts`); policy and weights are told here against what holds now.
+ * here is taken from the proposer's own description. In English most words are those of the command
+ * line (`dao-contracts/client/action-words.ts`); policy and weights are told here against what holds now.
  */
-import {
-  describeAction,
-  effectsOfAction as effectsElsewhere,
-  type Figures,
-} from '@commonweights/dao-contracts/client/action-words.js';
+import type { Figures } from '@commonweights/dao-contracts/client/action-words.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
 import type {
   MembersView,
@@ -15,7 +11,9 @@ import type {
   ProposalView,
   RunView,
 } from '@commonweights/dao-contracts/client/views.js';
-import { formatBps, groupThousands, plural, shortDigest, shortNear } from './amounts.js';
+import { texts } from '../texts/language.js';
+import type { Texts } from '../texts/texts.js';
+import { countOf, formatBps, groupThousands, shortDigest, shortNear } from './amounts.js';
 import { formatSpan } from './times.js';
 
 type Action = ProposalView['action'];
@@ -37,8 +35,7 @@ const figures: Figures = {
 
 /** One line for lists. */
 export function titleOfAction(action: Action): string {
-  const text = describeAction(action, figures);
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  return texts().actions.title(action, figures);
 }
 
 /** What would change, one sentence each. */
@@ -51,65 +48,79 @@ export function effectsOfAction(action: Action, now: Present): string[] {
     case 'set-policy':
       return effectsOfPolicy(action.policy, now.policy);
     default:
-      return effectsElsewhere(action, now.run, figures);
+      return texts().actions.effects(action, now.run, figures);
   }
 }
 
 function effectOfMember(
-  action: { account: string; weight: string },
+  { account, weight }: { account: string; weight: string },
   { members, totalWeight }: MembersView,
 ): string {
-  const before = members.find(({ account }) => account === action.account)?.weight;
-  if (action.weight === '0') return `${action.account} would lose its vote.`;
-  if (before === undefined) {
-    return `${action.account} would become a member with weight ${action.weight}, beside ${totalWeight} now.`;
-  }
-  return `The weight of ${action.account} would go from ${before} to ${action.weight}.`;
-}
-
-function weightOfReputation({ reputation }: Pick<PolicyAction, 'reputation'>): string {
-  if (!reputation) return 'nothing';
-  const { shareBpsMax, fullAtPoints } = reputation;
-  return `at most ${formatBps(shareBpsMax)} of the members (all of it from ${fullAtPoints} points)`;
-}
-
-function dataOfRuns(approvedOnly = false): string {
-  return approvedOnly ? 'approved data only' : 'any data under an allowed licence';
+  const say = texts().actions.member;
+  const before = members.find((one) => one.account === account)?.weight;
+  if (weight === '0') return say.loses(account);
+  if (before === undefined) return say.joins({ account, weight, total: totalWeight });
+  return say.changes({ account, before, after: weight });
 }
 
 type PolicyAction = Extract<Action, { kind: 'set-policy' }>['policy'];
+export type PolicyRule = keyof Texts['actions']['policy'];
 
-function effectsOfPolicy(next: PolicyAction, now: PolicyView): string[] {
-  const changes: [string, string, string][] = [
-    ['Voting would last', ...spans(now.votingPeriodMs, next.votingPeriodMs)],
-    ['The timelock would last', ...spans(now.timelockMs, next.timelockMs)],
-    ['Accepted proposals would expire after', ...spans(now.expiryMs, next.expiryMs)],
-    ['The quorum would be', formatBps(now.quorumBps), formatBps(next.quorumBps)],
-    ['Approval would take', formatBps(now.approvalBps), formatBps(next.approvalBps)],
-    ['A late quorum would lengthen voting by', ...spans(now.lateQuorumMs, next.lateQuorumMs)],
+/** A rule that differs, before and after, as short as they can be told apart. */
+export interface RuleChange {
+  readonly rule: PolicyRule;
+  readonly before: string;
+  readonly after: string;
+}
+
+export function changesOfPolicy(next: PolicyAction, now: PolicyView): RuleChange[] {
+  const open = (policy: PolicyAction) => countOf(policy.liveProposalsMax, 'proposals');
+  const pairs: [PolicyRule, string, string][] = [
+    ['votingPeriodMs', ...spans(now.votingPeriodMs, next.votingPeriodMs)],
+    ['timelockMs', ...spans(now.timelockMs, next.timelockMs)],
+    ['expiryMs', ...spans(now.expiryMs, next.expiryMs)],
+    ['quorumBps', formatBps(now.quorumBps), formatBps(next.quorumBps)],
+    ['approvalBps', formatBps(now.approvalBps), formatBps(next.approvalBps)],
+    ['lateQuorumMs', ...spans(now.lateQuorumMs, next.lateQuorumMs)],
+    ['liveProposalsMax', open(now), open(next)],
+    ['bondYocto', ...amounts(now.bondYocto, next.bondYocto)],
     [
-      'An account could have open',
-      plural(now.liveProposalsMax, 'proposal'),
-      plural(next.liveProposalsMax, 'proposal'),
-    ],
-    ['The bond would be', ...amounts(now.bondYocto, next.bondYocto)],
-    [
-      'The most that a teraFLOP of a round may cost would be',
+      'rewardPerTeraFlopYoctoMax',
       ...amounts(now.rewardPerTeraFlopYoctoMax, next.rewardPerTeraFlopYoctoMax),
     ],
-    ['Reputation would weigh', weightOfReputation(now), weightOfReputation(next)],
+    ['reputation', weightOfReputation(now), weightOfReputation(next)],
     [
-      'Runs could train on',
+      'approvedDatasetsOnly',
       dataOfRuns(now.approvedDatasetsOnly),
       dataOfRuns(next.approvedDatasetsOnly),
     ],
-    ['Allowed licences would be', listOf(now.licences), listOf(next.licences)],
-    ['Accepted tokens would be', listOf(now.tokens), listOf(next.tokens)],
+    ['licences', listOf(now.licences), listOf(next.licences)],
+    ['tokens', listOf(now.tokens), listOf(next.tokens)],
   ];
-  const sentences = changes
+  return pairs
     .filter(([, before, after]) => before !== after)
-    .map(([what, before, after]) => `${what} ${after} instead of ${before}.`);
-  return sentences.length > 0 ? sentences : ['Nothing: it is the policy that holds already.'];
+    .map(([rule, before, after]) => ({ rule, before, after }));
+}
+
+function effectsOfPolicy(next: PolicyAction, now: PolicyView): string[] {
+  const say = texts().actions;
+  const changes = changesOfPolicy(next, now);
+  if (changes.length === 0) return [say.same];
+  return changes.map(({ rule, before, after }) =>
+    say.insteadOf({ what: say.policy[rule], before, after }),
+  );
+}
+
+function weightOfReputation({ reputation }: Pick<PolicyAction, 'reputation'>): string {
+  const say = texts().actions;
+  if (!reputation) return say.noReputation;
+  const { shareBpsMax, fullAtPoints } = reputation;
+  return say.reputation({ share: formatBps(shareBpsMax), points: `${fullAtPoints}` });
+}
+
+function dataOfRuns(approvedOnly = false): string {
+  const say = texts().actions;
+  return approvedOnly ? say.approvedData : say.anyData;
 }
 
 /** Both as short as they can be told apart: what differs must not look the same. */
@@ -122,10 +133,23 @@ function amounts(now: bigint | string, next: bigint | string): [string, string] 
 
 function spans(now: number, next: number): [string, string] {
   const alike = formatSpan(now) === formatSpan(next) && now !== next;
-  const write = alike ? (ms: number) => `${ms} ms` : formatSpan;
+  const { exactMs } = texts().actions;
+  const write = alike ? (ms: number) => exactMs(`${ms}`) : formatSpan;
   return [write(now), write(next)];
 }
 
 function listOf(names: readonly string[]): string {
-  return names.join(', ') || 'none';
+  const { and, none } = texts().common;
+  return names.join(and) || none;
+}
+
+/** One rule's value in words, whatever its kind. */
+export function formatRule(field: string, value: unknown): string {
+  if (field.endsWith('Yocto') || field.endsWith('YoctoMax')) {
+    return shortNear(BigInt(value as bigint | string));
+  }
+  if (field.endsWith('Bps')) return formatBps(value as number);
+  if (field.endsWith('Ms')) return formatSpan(value as number);
+  if (Array.isArray(value)) return listOf(value as string[]);
+  return `${value as number}`;
 }

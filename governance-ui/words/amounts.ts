@@ -1,8 +1,21 @@
-/** Numbers as people read them: money, weights, shares, bytes, digests. Exact values stay at hand. */
+/**
+ * Numbers as people read them, in the language in use: money, weights, shares, bytes, digests. Exact
+ * values stay at hand.
+ */
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
-import { languageNow } from '../texts/language.js';
+import { languageNow, texts } from '../texts/language.js';
 
 const yoctoPerTenThousandth = 10n ** 20n;
+
+/** One for each language and way of writing: making one takes longer than using it. */
+const formats = new Map<string, Intl.NumberFormat>();
+
+function formatOf(options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
+  const key = `${languageNow()} ${JSON.stringify(options)}`;
+  let format = formats.get(key);
+  if (!format) formats.set(key, (format = new Intl.NumberFormat(languageNow(), options)));
+  return format;
+}
 
 /**
  * NEAR with at most four decimals, cut and not rounded up: a page must never show more money than
@@ -10,20 +23,26 @@ const yoctoPerTenThousandth = 10n ** 20n;
  */
 export function shortNear(yocto: bigint): string {
   if (yocto < 0n) return `−${shortNear(-yocto)}`;
-  if (yocto > 0n && yocto < yoctoPerTenThousandth) return '< 0.0001 NEAR';
+  if (yocto > 0n && yocto < yoctoPerTenThousandth) {
+    return texts().common.less(`${formatExactly('0.0001')} NEAR`);
+  }
   const text = formatNear(yocto - (yocto % yoctoPerTenThousandth)).replace(/ NEAR$/, '');
-  const [whole = '0', part] = text.split('.');
-  return `${groupThousands(whole)}${part ? `.${part}` : ''} NEAR`;
+  return `${formatExactly(text)} NEAR`;
 }
 
-/** Decimal digits with thin spaces between thousands. */
+/** A decimal number in digits, with the separators of the language and not a digit lost. */
+function formatExactly(digits: string): string {
+  return formatOf({ maximumFractionDigits: 20 }).format(digits as `${number}`);
+}
+
+/** A whole number in digits, however long. */
 export function groupThousands(digits: string): string {
-  return digits.replace(/\B(?=(\d{3})+$)/g, '\u202f');
+  return /^\d+$/.test(digits) ? formatOf().format(BigInt(digits)) : digits;
 }
 
 /** `3333` of 10,000 → `33.33 %`. */
 export function formatBps(bps: number): string {
-  return `${bps / 100} %`;
+  return `${formatOf({ maximumFractionDigits: 2 }).format(bps / 100)} %`;
 }
 
 /** Hundredths of a per cent, rounded down; 0 of nothing. */
@@ -41,7 +60,9 @@ export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
   for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1000;
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]!}`;
+  const digits = unit === 0 ? 0 : 1;
+  const format = formatOf({ minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return `${format.format(value)} ${units[unit]!}`;
 }
 
 /** `sha256:9f3ab…04c1`: enough to compare by eye; the whole one is a hover or a copy away. */
@@ -50,11 +71,21 @@ export function shortDigest(digest: string): string {
   return match ? `${match[2]!.slice(0, 6)}…${match[2]!.slice(-4)}` : digest.slice(0, 24);
 }
 
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${groupThousands(String(count))} ${count === 1 ? one : many}`;
+type Counted = keyof ReturnType<typeof texts>['common']['counts'];
+
+/** `3 rounds`, `1 round`. */
+export function countOf(number: number, what: Counted): string {
+  return texts().common.counts[what](groupThousands(`${number}`), number);
 }
 
 /** A figure that was estimated, to three digits. */
 export function formatFew(value: number): string {
-  return new Intl.NumberFormat(languageNow(), { maximumSignificantDigits: 3 }).format(value);
+  return formatOf({ maximumSignificantDigits: 3 }).format(value);
+}
+
+/** A measured figure with so many decimals, all of them shown. */
+export function formatFixed(value: number, decimals: number): string {
+  return formatOf({ minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(
+    value,
+  );
 }

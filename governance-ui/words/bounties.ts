@@ -1,15 +1,18 @@
 /** What a bounty asks for and what can be done about it now, in sentences. */
 import type { BountyView } from '@commonweights/dao-contracts/client/views.js';
-import { plural } from './amounts.js';
+import { texts } from '../texts/language.js';
+import { countOf, formatFixed, groupThousands } from './amounts.js';
 import { formatSpan } from './times.js';
 
 export function explainBounty({ terms }: BountyView): string {
+  const say = texts().bounties;
   const { material, licence, items, reviewers } = terms;
-  const what = material === null ? 'texts' : `labels for ${material}`;
-  return (
-    `Up to ${plural(items, 'accepted item')}: ${what}, given under ${licence}. ` +
-    `Each is judged by ${plural(reviewers, 'reviewer')} drawn by lot.`
-  );
+  return say.asks({
+    items: countOf(items, 'acceptedItems'),
+    what: material === null ? say.texts : say.labels(material),
+    licence,
+    reviewers: countOf(reviewers, 'reviewers'),
+  });
 }
 
 export interface Step {
@@ -19,45 +22,45 @@ export interface Step {
 }
 
 export function explainPhase(it: BountyView): Step {
+  const say = texts().bounties;
   const left = it.deadlineMs - it.nowMs;
-  const until = left > 0 ? `${formatSpan(left)} left` : 'the time is over: anybody may tick';
+  const until = left > 0 ? say.left(formatSpan(left)) : say.over;
   const command = (verb: string) => `bounty ${verb} ${it.id}`;
+  const whole = (number: number) => groupThousands(`${number}`);
+  const batches = countOf(it.batches, 'batches');
+  const reviews = countOf(it.sealed, 'reviews');
   switch (it.phase) {
     case 'submit':
       return {
-        now:
-          `Batches come in, sealed, and reviewers apply: ${it.batches} and ${it.reviewers} so far; ` +
-          `${until}.`,
+        now: say.submit({ batches: whole(it.batches), reviewers: whole(it.reviewers), until }),
         command: `${command('submit')} items.jsonl`,
       };
     case 'reveal':
       return {
-        now: `${it.revealed} of ${plural(it.batches, 'batch', 'batches')} revealed; ${until}.`,
+        now: say.reveal({ revealed: whole(it.revealed), batches, until }),
         command: command('reveal'),
       };
     case 'review':
-      return {
-        now: `Reviewers judge, sealed: ${plural(it.sealed, 'review')} so far; ${until}.`,
-        command: command('review'),
-      };
+      return { now: say.review({ reviews, until }), command: command('review') };
     case 'open':
       return {
-        now: `${it.opened} of ${plural(it.sealed, 'review')} opened; ${until}.`,
+        now: say.open({ opened: whole(it.opened), reviews, until }),
         command: command('open'),
       };
-    case 'closed':
+    case 'closed': {
+      const items = countOf(it.accepted, 'items');
       return {
         now:
-          `${plural(it.accepted, 'item')} accepted and paid` +
-          (it.alphaBps === null
-            ? '.'
-            : `; reviewers agreed with α = ${(it.alphaBps / 10_000).toFixed(2)} (Krippendorff).`),
+          it.alphaBps === null
+            ? say.closed(items)
+            : say.agreed({ items, alpha: formatFixed(it.alphaBps / 10_000, 2) }),
         command: null,
       };
+    }
     case 'tally':
     case 'pay':
       return {
-        now: `Being settled: ${it.settled} of ${plural(it.batches, 'batch', 'batches')}.`,
+        now: say.settled({ settled: whole(it.settled), batches }),
         command: command('tick'),
       };
   }

@@ -1,5 +1,6 @@
 /** Why a run stands still, what makes it go on, and what becomes of it when nothing does. */
 import type { RunView } from '@commonweights/dao-contracts/client/views.js';
+import { texts } from '../texts/language.js';
 import { formatSpan } from './times.js';
 
 type Paused = Pick<
@@ -8,23 +9,20 @@ type Paused = Pick<
 > & { readonly terms: Pick<RunView['terms'], 'minWorkers'> };
 
 export function explainPause(run: Paused): string {
-  const because = run.pausedBecause ?? 'no reason given';
-  const enough = `${run.terms.minWorkers} trainers are active`;
+  const say = texts().run.pause;
+  const because = run.pausedBecause ?? say.noReason;
+  const workers = `${run.terms.minWorkers}`;
   const heldMs = (run.pausedUntilMs ?? 0) - run.nowMs;
-  const goesOn =
-    heldMs > 0
-      ? `No round opens for ${formatSpan(heldMs)}, unless a vote resumes or stops the run before. ` +
-        `Then it goes on from the last root as soon as ${enough}.`
-      : `It goes on from the last root as soon as ${enough}.`;
-  return `Paused: ${because}. ${goesOn}${explainEnd(run)}`;
+  const goesOn = heldMs > 0 ? say.held({ span: formatSpan(heldMs), workers }) : say.goesOn(workers);
+  return say.paused({ because, goesOn, end: explainEnd(run) });
 }
 
 /** Any pause ends: a run that nobody comes back to gives its money back. */
 function explainEnd({ pauseEndsMs, provisional, nowMs }: Paused): string {
+  const say = texts().run.pause;
   if (pauseEndsMs === null) return '';
-  const judged = provisional ? `, once round ${provisional.round} is judged` : '';
-  const refund = 'stakes and pay go to their owners, the rest of its escrow to the treasury';
+  const judged = provisional ? say.judged(provisional.round) : '';
   return pauseEndsMs > nowMs
-    ? ` If that has not happened in ${formatSpan(pauseEndsMs - nowMs)}, it stops${judged}: ${refund}.`
-    : ` Its time is over: the next tick that finds fewer stops it${judged}; ${refund}.`;
+    ? say.stopsIn({ span: formatSpan(pauseEndsMs - nowMs), judged })
+    : say.over(judged);
 }

@@ -4,6 +4,8 @@ import type {
   RoundRecord,
   SeatView,
 } from '@commonweights/dao-contracts/client/views.js';
+import { texts } from '../texts/language.js';
+import { countOf } from './amounts.js';
 
 /** What the reasons are read off. */
 export interface Happened {
@@ -15,21 +17,19 @@ export interface Happened {
 /** Why a seat lost money, as far as the rounds shown tell. Null: it lost none. */
 export function whySlashed(seat: SeatView, { records, audits }: Happened): string | null {
   if (seat.slashedYocto === 0n) return null;
+  const say = texts().run.slashed;
   const failed =
     audits.find((audit) => audit.seat === seat.seat && audit.state === 'failed') ??
     records.find((record) =>
       record.claims.some((claim) => claim.seat === seat.seat && claim.verdict === 'failed'),
     );
-  if (failed) return `failed the audit of round ${failed.round}`;
-  if (seat.auditsWrong > 0) {
-    const times = seat.auditsWrong === 1 ? 'once' : `${seat.auditsWrong} times`;
-    return `overruled as an auditor ${times}`;
-  }
+  if (failed) return say.failed(failed.round);
+  if (seat.auditsWrong > 0) return say.overruled(countOf(seat.auditsWrong, 'times'));
   const { claim } = seat;
   if (seat.status === 'expelled' && claim && !claim.revealed && wentOn(claim.round, records)) {
-    return `did not reveal in round ${claim.round}`;
+    return say.unrevealed(claim.round);
   }
-  return 'the reason is in a round that is not shown here';
+  return say.elsewhere;
 }
 
 /** Whether a round got past its reveals: an aborted one may not have, and blames nobody. */
@@ -40,16 +40,5 @@ function wentOn(round: number, records: readonly RoundRecord[]): boolean {
 }
 
 export function explainSeatStatus(status: SeatView['status']): string {
-  switch (status) {
-    case 'applied':
-      return 'waits for the draw';
-    case 'active':
-      return 'works';
-    case 'absent':
-      return 'missed a commitment and may rejoin; keeps what it earned';
-    case 'expelled':
-      return 'lost its seat, its stake and its locked pay';
-    case 'left':
-      return 'the run ended; stake and pay went to its ledger';
-  }
+  return texts().run.seatStatus[status];
 }

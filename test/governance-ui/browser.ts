@@ -24,11 +24,15 @@ export interface OpenBrowser {
 }
 
 /** With a fresh profile, and without the services that would reach for the network. */
-export async function openBrowser(executablePath: string): Promise<OpenBrowser> {
+export async function openBrowser(
+  executablePath: string,
+  options: { locale?: string } = {},
+): Promise<OpenBrowser> {
   const profile = await mkdtemp(join(tmpdir(), 'cw-browser-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
+    ...options,
     args: [
       '--no-sandbox',
       '--disable-gpu',

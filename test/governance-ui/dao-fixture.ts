@@ -180,6 +180,8 @@ export class DaoFixture {
         const money = { ledgerYocto: near(7), inFlightYocto: '0', claimedYocto: near(30) };
         return { account: args['account'], ...money, seats: seats.reverse() };
       }
+      case 'get_code':
+        return { code: digest('code'), former: null, proposal: null, state: 1 };
       case 'list_attestations':
         return [];
       case 'list_releases':

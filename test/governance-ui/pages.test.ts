@@ -30,6 +30,9 @@ const pages = {
   contribute: '#/contribute',
   wallet: '#/wallet',
   people: '#/people',
+  'a choice of proposals': '#/propose',
+  'a form': '#/propose/set-policy',
+  'a run to be planned': '#/propose/fund-run',
   'a person': '#/people/eve.local',
 };
 
@@ -250,6 +253,37 @@ describe('the pages in a browser', function () {
     proposal.actionDigest = server.dao.proposals[0]!.actionDigest;
     await page.getByText('Do not vote on it').waitFor();
     proposal.actionDigest = actionDigest;
+  });
+
+  it('show how far a vote is from what it needs, and what a policy would mean for others', async () => {
+    await open(pages['a proposal to vote on']);
+    const shown = await text();
+    expect(shown).to.contain('2 of 2 needed have voted (50 % of all weight) · reached');
+    expect(shown).to.contain('50 % of yes and no are yes; more yes than no is needed');
+    expect(shown).to.contain('As it stands it would be rejected.');
+    const differs = page.getByRole('region', { name: 'What would differ' });
+    expect(await differs.innerText()).to.match(/Quorum, in %\s+50 %\s+60 %/);
+    await page.getByText('keeps Quorum, in %: 50 %, not 60 %').waitFor();
+    await open(pages['a queued proposal']);
+    expect(await text()).to.match(/holds 934.* now; this takes 25.5 NEAR and leaves 908.5/);
+    expect(await text()).to.contain('There is no guardian, so nobody can cancel it.');
+  });
+
+  it('show the proposals of one state, kind or proposer', async () => {
+    await open('#/proposals');
+    const titles = () => page.locator('main .card h2').allInnerTexts();
+    expect(await titles()).to.have.length(7);
+    await page.getByLabel('State').selectOption('open');
+    await page.getByText('2 found among the newest 7').waitFor();
+    expect((await titles()).join()).to.match(/5 · Pay.*4 · Change the policy/s);
+    await page.getByLabel('Kind').selectOption('Pay NEAR');
+    await page.getByText('1 found among the newest 7').waitFor();
+    await page.getByLabel('Proposed by').fill('noa.local');
+    await page.getByText('None of these is of that kind and state.').waitFor();
+    await page.getByLabel('Proposed by').fill('');
+    await page.getByLabel('Kind').selectOption('all');
+    await page.getByLabel('State').selectOption('all');
+    await page.getByRole('link', { name: /^7 · / }).waitFor();
   });
 
   it('lead from a proposal to what it made, and call that by its name', async () => {

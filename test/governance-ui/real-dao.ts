@@ -37,6 +37,8 @@ const draft = {
 };
 
 export class RealDao {
+  /** Beyond a vote and its timelock. */
+  forward = '2m';
   readonly #engine = createOrtWasmEngine();
 
   private constructor(
@@ -44,13 +46,13 @@ export class RealDao {
     readonly network: LocalNetwork,
   ) {}
 
-  static async start(): Promise<RealDao> {
+  static async start(policy: object = {}): Promise<RealDao> {
     await buildPages();
     const cli = await CliFolder.create();
     const network = await startLocalNetwork({
       ...{ dataDir: 'net', cwd: cli.folder, port: 0, clock: 'logical' },
       ...{ members: ['mia.local'], others: [...trainers, ...cheats, visitor] },
-      policy: { votingPeriodMs: 60_000, timelockMs: 10_000 },
+      policy: { votingPeriodMs: 60_000, timelockMs: 10_000, ...policy },
       startProgress: () => ({ update() {}, finish() {}, fail() {} }),
     });
     const dao = new RealDao(cli, network);
@@ -85,7 +87,7 @@ export class RealDao {
   async decide(...propose: string[]): Promise<number> {
     const shown = JSON.parse(await this.good(...propose, '--json')) as { proposal: number };
     await this.good('proposal', 'vote', `${shown.proposal}`, 'yes');
-    await this.good('network', 'forward', '2m');
+    await this.good('network', 'forward', this.forward);
     const executed = await this.good('proposal', 'execute', `${shown.proposal}`);
     return Number(/(\d+)\n$/.exec(executed)![1]);
   }

@@ -166,7 +166,7 @@ describe('a wallet in the page', function () {
 
   it('refuses: the page says so, nothing was sent, and one may ask again', async () => {
     await open(`#/proposals/${proposal}`);
-    await said('mia.local has not voted. It weighs 1 now');
+    await said('mia.local has not voted. Its vote weighs 1: it has held that');
     says = 'no';
     await press('Vote yes');
     await said('you refused it in the wallet, so nothing was sent');

@@ -59,7 +59,7 @@ describe('amounts in words', () => {
   it('never shows more NEAR than there is, and less by under a ten-thousandth', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 10n ** 20n, max: 10n ** 34n }), (yocto) => {
-        const text = shortNear(yocto).replace(/ NEAR$|\u202f/g, '');
+        const text = shortNear(yocto).replace(/ NEAR$|,/g, '');
         const [whole = '0', part = ''] = text.split('.');
         const shown = BigInt(whole) * 10n ** 24n + BigInt(part.padEnd(24, '0'));
         expect(shown <= yocto && yocto - shown < 10n ** 20n).to.equal(true, formatNear(yocto));
@@ -77,7 +77,7 @@ describe('amounts in words', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n }), (value) => {
         const text = groupThousands(String(value));
-        expect(text.replaceAll('\u202f', '')).to.equal(String(value));
+        expect(text.replaceAll(',', '')).to.equal(String(value));
       }),
     );
   });
@@ -146,9 +146,9 @@ describe('proposals in words', () => {
       amountUnits: 5000n,
     };
     expect(effectsOfAction(action(grant), now)).to.deep.equal([
-      '5\u202f000 units of the token gold.near would move from the treasury to the ledger of mia.local, who can then claim them.',
+      '5,000 units of the token gold.near would move from the treasury to the ledger of mia.local, who can then claim them.',
     ]);
-    expect(titleOfAction(action(grant))).to.equal('Pay 5\u202f000 units of gold.near to mia.local');
+    expect(titleOfAction(action(grant))).to.equal('Pay 5,000 units of gold.near to mia.local');
   });
 
   it('says so when a policy change changes nothing', () => {

@@ -1,9 +1,43 @@
 /** 简体中文。 */
 import type { Texts } from '../texts.js';
+import { actions } from './actions.js';
+import { bounties } from './bounties.js';
+import { common } from './common.js';
+import { contribute } from './contribute.js';
 import { create } from './create.js';
+import { errors } from './errors.js';
 import { figures } from './figures.js';
 import { frame } from './frame.js';
+import { lineage } from './lineage.js';
+import { lists } from './lists.js';
+import { overview } from './overview.js';
+import { people } from './people.js';
+import { proposal } from './proposal.js';
+import { release } from './release.js';
+import { run } from './run.js';
 import { runWizard } from './run-wizard.js';
 import { states } from './states.js';
+import { terms } from './terms.js';
+import { wallet } from './wallet.js';
 
-export const chinese: Texts = { create, figures, frame, runWizard, states };
+export const chinese: Texts = {
+  actions,
+  bounties,
+  common,
+  contribute,
+  create,
+  errors,
+  figures,
+  frame,
+  lineage,
+  lists,
+  overview,
+  people,
+  proposal,
+  release,
+  run,
+  runWizard,
+  states,
+  terms,
+  wallet,
+};

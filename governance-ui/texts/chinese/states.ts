@@ -34,6 +34,7 @@ export const states: Texts['states'] = {
   final: '已定案',
   provisional: '暂定',
   open: '进行中',
+  rewind: '回退',
   rewound: '已回退',
   aborted: '已中止',
   passed: '通过',

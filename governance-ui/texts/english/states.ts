@@ -32,6 +32,7 @@ export const states = {
   final: 'final',
   provisional: 'provisional',
   open: 'open',
+  rewind: 'rewind',
   rewound: 'rewound',
   aborted: 'aborted',
   passed: 'passed',

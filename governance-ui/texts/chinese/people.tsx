@@ -1,0 +1,78 @@
+/** 成员与账户：谁来决定，谁做过什么、赚到什么、说过什么，以及谁替谁投票。 */
+import type { Texts } from '../texts.js';
+
+export const people: Texts['people'] = {
+  title: '成员与账户',
+  lead: (members) =>
+    `${members}有投票权。训练者、审计者和作者不必是成员：任何人都可以赚取报酬，其表现都有记录。`,
+  lookUp: '查找账户',
+  look: '查找',
+  members: '成员',
+  account: '账户',
+  weight: '权重',
+  share: '占比',
+  votes: '投票权',
+  noMember: '不是成员：自身权重为 0',
+  weighs: (weight) => `权重 ${weight}`,
+  fromOthers: (weight) => `，另有他人委托的 ${weight}`,
+  votedFor: (delegate) => `；由 ${delegate} 代为投票`,
+  standing: ({ own, others, delegate }) => `${own}${others}${delegate}。`,
+  reputationAdds: (weight) => `声誉另加 ${weight}。`,
+  reputation: '声誉',
+  points: '积分',
+  pointsOf: ({ points, total, share }) => `${points}，总计 ${total}，占 ${share}；会随时间衰减`,
+  counted: '计入',
+  countedOf: (points) => `${points}，不超过单个账户的份额上限`,
+  verifiedRounds: '通过验证的轮次',
+  audits: '审计',
+  auditsOf: ({ right, wrong }) => `正确 ${right} 次，错误 ${wrong} 次`,
+  slashes: '罚没次数',
+  statements: '它对发布的声明',
+  looking: '正在查找它说过什么…',
+  saidNothing: '对最近的发布没有任何声明。',
+  said: ({ purpose, release, when }) => (
+    <>
+      {purpose}：{release}，{when}
+    </>
+  ),
+  noSeats: '它没有在任何训练中担任过席位。',
+  seats: '它最近的席位',
+  columns: {
+    run: '训练',
+    seat: '席位',
+    status: '状态',
+    rounds: '轮次',
+    audits: '审计',
+    earned: '已赚取',
+    slashed: '被罚没',
+  },
+  roles: { trainer: '训练者', auditor: '审计者' },
+  earnings: '收入',
+  toClaim: '待领取',
+  onItsWay: '在途',
+  claimed: '已领取',
+  claim: (amount) => <>领取 {amount}</>,
+  claiming: '领取',
+  delegation: {
+    title: '委托',
+    what: '成员可以让另一名成员代为投票，前提是自己没有投。委托对一个投票周期之后提出的提案生效；收回则立即生效。',
+    to: '让谁代你投票',
+    toHint: '另一名成员。',
+    delegate: ({ to, account }) => `让 ${to} 代 ${account} 投票`,
+    delegating: '委托',
+    undelegate: (delegate) => `从 ${delegate} 收回投票权`,
+    undelegating: '收回投票权',
+    now: (delegate) => `现在由 ${delegate} 代你投票。`,
+    nobody: '没有人代你投票。',
+    notMember: (account) => `${account} 不是成员，没有可以委托的投票权。`,
+    toMember: (account) => `${account} 不是成员：没有投票权的账户不能代人投票。`,
+    self: '账户本来就为自己投票。',
+    badAccount: '这不是 NEAR 账户名。',
+  },
+  counting: {
+    what: ({ account, weight }) =>
+      `如果现在计入，${account} 的声誉在投票中的权重为 ${weight}。任何人都可以让它计入。`,
+    count: (account) => `计入 ${account} 的声誉`,
+    doing: '计入',
+  },
+};
