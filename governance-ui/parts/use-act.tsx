@@ -28,6 +28,7 @@ export function useAct(): Act {
   const [stage, setStage] = useState<ActStage>({ kind: 'idle' });
   const run: Act['run'] = async (act) => {
     if (!client) return false;
+    const before = document.activeElement;
     setStage({ kind: 'asked' });
     try {
       await act(client);
@@ -41,9 +42,19 @@ export function useAct(): Act {
       const code = isDaoError(error) ? error.code : 'UNEXPECTED';
       setStage({ kind: 'failed', code, why: (error as Error).message });
       return false;
+    } finally {
+      giveFocusBack(before);
     }
   };
   return { stage, busy: stage.kind === 'asked', run };
+}
+
+/** What was pressed was off while the wallet was asked, and lost the focus: a keyboard goes on from it. */
+function giveFocusBack(to: Element | null): void {
+  requestAnimationFrame(() => {
+    if (document.activeElement !== document.body) return;
+    if (to instanceof HTMLElement && to.isConnected) to.focus();
+  });
 }
 
 const looksMax = 30;
