@@ -37,14 +37,21 @@ export interface AdamWUpdate extends Moments {
   readonly weight: Tensor;
 }
 
-/** Norm over all gradients, and the factor in (0, 1] that brings it down to `clipNorm`. */
+/**
+ * Norm over all gradients of a mean, and the factor that brings it down to `clipNorm` where it is above.
+ * `gradients` are those of the sum that `scale` makes the mean; the factor holds both, so that nothing
+ * as large as a gradient is multiplied for it.
+ */
 export function clipByGlobalNorm(
   gradients: readonly Tensor[],
-  clipNorm: number,
+  it: { readonly clipNorm: number; readonly scale: number },
 ): { norm: Tensor; factor: Tensor } {
-  const norm = squareRoot(gradients.map(sumOfSquares).reduce(add));
-  const most = norm.graph.scalar(clipNorm);
-  return { norm, factor: divide(most, maximum(norm, most)) };
+  const ofSum = squareRoot(gradients.map(sumOfSquares).reduce(add));
+  const { graph } = ofSum;
+  const scale = graph.scalar(it.scale);
+  const norm = multiply(ofSum, scale);
+  const most = graph.scalar(it.clipNorm);
+  return { norm, factor: multiply(divide(most, maximum(norm, most)), scale) };
 }
 
 /** The step's factors, computed once in scalars. */

@@ -51,8 +51,7 @@ export function lossInBlocks(
   for (const { from, length } of blocksOf(rows, options.block)) {
     const earlier = options.forward || !ofHead ? [] : [ofHead, ofHidden[ofHidden.length - 1]!];
     const part = after(slice(hidden, 0, from, length), earlier);
-    const mean = crossEntropy(logits(part), slice(targets, 0, from, length));
-    const loss = multiply(mean, graph.scalar(length / rows));
+    const loss = crossEntropy(logits(part), slice(targets, 0, from, length));
     losses.push(loss);
     if (options.forward) continue;
     const gradient = graph.scalar(1);

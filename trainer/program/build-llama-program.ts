@@ -60,7 +60,6 @@ function buildStep(built: Built & { optimizer: AdamWConfig }, layout: TensorLayo
   const second = addInputs(graph, layout, resultNames.second);
   const tokens = tokensInput(graph, built);
   const targets = layout.slots.map((slot) => weights(slot.name));
-  // The loss comes before the scalars, as it did before there were plans: names count upwards.
   const forward = lossOfPart(tokens, { ...built, weights, forward: false, part: 0, after: [] });
   const scalar = (name: string): Tensor => graph.input(name, 'f32', []);
   const scalars = {
@@ -75,9 +74,11 @@ function buildStep(built: Built & { optimizer: AdamWConfig }, layout: TensorLayo
       lossOfPart(tokens, { ...built, weights, forward: false, part, after: earlier }),
     built.plan.microBatches ?? 1,
   );
-  const clip = clipByGlobalNorm(gradients, optimizer.clipNorm);
+  // Whatever is summed is divided once, among scalars.
+  const scale = 1 / targetsOf(built);
+  const clip = clipByGlobalNorm(gradients, { clipNorm: optimizer.clipNorm, scale });
   const factors = stepFactors(scalars, clip.factor, optimizer);
-  graph.output(resultNames.loss, loss);
+  graph.output(resultNames.loss, multiply(loss, graph.scalar(scale)));
   graph.output(resultNames.gradientNorm, clip.norm);
   layout.slots.forEach(({ name, shape }, i) => {
     const isEmbedding = name === 'model.embed_tokens.weight';
@@ -123,7 +124,8 @@ function buildEvaluate(built: Built, layout: TensorLayout): Uint8Array {
   const parts = Array.from({ length: built.plan.microBatches ?? 1 }, (_, part) =>
     lossOfPart(tokens, { ...built, weights, forward: true, part, after: [] }),
   );
-  graph.output(resultNames.loss, parts.reduce(add));
+  const scale = graph.scalar(1 / targetsOf(built));
+  graph.output(resultNames.loss, multiply(parts.reduce(add), scale));
   return graph.write('llama_loss');
 }
 
@@ -131,7 +133,12 @@ function tokensInput(graph: Graph, { model, batchSize }: Built): Tensor {
   return graph.input(stepInputNames.tokens, 'i32', [batchSize, model.contextLength + 1]);
 }
 
-/** What one part of the batch adds to the mean loss of predicting each next token. */
+/** Tokens that are predicted in a step. */
+function targetsOf({ model, batchSize }: Built): number {
+  return batchSize * model.contextLength;
+}
+
+/** What predicting each next token of one part of the batch loses, added up. */
 function lossOfPart(
   tokens: Tensor,
   it: Built & { weights: Weights; forward: boolean; part: number; after: readonly Tensor[] },
@@ -148,8 +155,7 @@ function lossOfPart(
   const head = weights(headName(model));
   const logits = (part: Tensor): Tensor => predict(part, model, weights);
   const block = plan.logitsBlock ?? Infinity;
-  const loss = lossInBlocks({ hidden, head, targets, logits }, { block, forward: it.forward });
-  return parts === 1 ? loss : multiply(loss, tokens.graph.scalar(1 / parts));
+  return lossInBlocks({ hidden, head, targets, logits }, { block, forward: it.forward });
 }
 
 function addInputs(graph: Graph, layout: TensorLayout, nameOf: (name: string) => string): Weights {

@@ -5,8 +5,8 @@
  *
  * Counted, by convention: a product of matrices m × k and k × n is 2·m·k·n; an element-wise
  * operation one for each element of its result, whatever the operation; a reduction one for each
- * element that goes in (two for a sum of squares); softmax and log-softmax five for each element
- * (largest, subtract, exponential, sum, divide or subtract); an adding scatter one for each element
+ * element that goes in (two for a sum of squares); softmax five for each element (largest, subtract,
+ * exponential, sum, divide); an adding scatter one for each element
  * that is added. Moving, copying and choosing elements counts nothing. An operation that is not
  * listed here is refused: nobody may be paid for what was not counted.
  */
@@ -119,8 +119,8 @@ const operations: ReadonlyMap<string, (it: Applied) => Counted> = new Map([
   ['MatMul', multiplied],
   ['Gemm', gemm],
   ...['Add', 'Sub', 'Mul', 'Div', 'Max'].map((op) => [op, broadcast] as const),
-  ...['Sqrt', 'Sigmoid', 'Exp', 'Neg'].map((op) => [op, alike(1n)] as const),
-  ...['Softmax', 'LogSoftmax'].map((op) => [op, alike(softmaxFlops)] as const),
+  ...['Sqrt', 'Sigmoid', 'Log', 'Neg'].map((op) => [op, alike(1n)] as const),
+  ['Softmax', alike(softmaxFlops)],
   ['Trilu', alike(0n)],
   ['ReduceSum', reduced(1n)],
   ['ReduceMean', reduced(1n)],

@@ -23,7 +23,12 @@ export function subtract(a: Tensor, b: Tensor): Tensor {
   });
 }
 
+/** Gradients begin at 1: a factor that changes nothing is left out. */
 export function multiply(a: Tensor, b: Tensor): Tensor {
+  requireFloats('Mul', [a, b]);
+  const one = a.graph.scalar(1);
+  if (b === one) return a;
+  if (a === one) return b;
   return elementwise('Mul', a, b, {
     a: (gradient) => sumTo(multiply(gradient, b), a.shape),
     b: (gradient) => sumTo(multiply(gradient, a), b.shape),

@@ -219,7 +219,14 @@ function causalMask(low: Tensor, positions: number, keys: number): Tensor {
   return low.graph.apply('Trilu', [all, offset], { upper: 1 }, { type: 'f32', shape });
 }
 
-/** Mean of `−log softmax(logits)[target]` over the rows of logits [rows, classes], a scalar. */
+/** 2^−126: below it a float32 is subnormal. Added to a probability it keeps its logarithm finite. */
+const leastProbability = 1.1754943508222875e-38;
+
+/**
+ * Sum of `−log softmax(logits)[target]` over the rows of logits [rows, classes], a scalar. Loss and
+ * gradient share the probabilities, so that nothing of the size of the logits is computed but these;
+ * the price is that no row counts for more than 126 · ln 2 = 87 nats.
+ */
 export function crossEntropy(logits: Tensor, targets: Tensor): Tensor {
   const [rows, classes] = logits.shape as [number, number];
   requireFloats('crossEntropy', [logits]);
@@ -228,27 +235,18 @@ export function crossEntropy(logits: Tensor, targets: Tensor): Tensor {
     throw shapeMismatch('crossEntropy', [logits, targets], 'it takes [rows, classes] and [rows]');
   }
   const { graph } = logits;
-  const logProbabilities = graph.apply(
-    'LogSoftmax',
-    [logits],
-    { axis: 1 },
-    { type: 'f32', shape: [rows, classes] },
-  );
+  const result = { type: 'f32', shape: [rows, classes] } as const;
+  const ofRow = { type: 'f32', shape: [rows, 1] } as const;
+  const probabilities = graph.apply('Softmax', [logits], { axis: 1 }, result);
   const column = reshape(targets, [rows, 1]);
-  const picked = graph.apply(
-    'GatherElements',
-    [logProbabilities, column],
-    { axis: 1 },
-    { type: 'f32', shape: [rows, 1] },
-  );
-  const total = sum(picked, [0, 1]);
-  const loss = graph.apply('Mul', [total, graph.scalar(-1 / rows)], {}, { type: 'f32', shape: [] });
+  const picked = graph.apply('GatherElements', [probabilities, column], { axis: 1 }, ofRow);
+  const logarithms = graph.apply('Log', [add(picked, graph.scalar(leastProbability))], {}, ofRow);
+  const total = sum(logarithms, [0, 1]);
+  const loss = graph.apply('Mul', [total, graph.scalar(-1)], {}, { type: 'f32', shape: [] });
   return differentiable(loss, [
     {
       input: logits,
       gradient: (gradient) => {
-        const result = { type: 'f32', shape: logits.shape } as const;
-        const probabilities = graph.apply('Exp', [logProbabilities], {}, result);
         const minusOnes = filled(graph.scalar(-1), [rows, 1]);
         const difference = graph.apply(
           'ScatterElements',
@@ -256,7 +254,7 @@ export function crossEntropy(logits: Tensor, targets: Tensor): Tensor {
           { axis: 1, reduction: 'add' },
           result,
         );
-        return multiply(difference, multiply(gradient, graph.scalar(1 / rows)));
+        return multiply(difference, gradient);
       },
     },
   ]);

@@ -69,7 +69,7 @@ describe('a program', () => {
 
   it('is the same bytes on every machine and in every version until a decision changes them', () => {
     expect(tinyProgram().stepDigest).to.equal(
-      'sha256:c6113119780b8906f4aa388f045ac702adfe040cc18b6b3f4d90f2e23272b43a',
+      'sha256:c01d51b5dc7c85f1bff5e5eebed3c545236b11459438fa94e6ae3a1cdd57c7a3',
     );
   });
 
