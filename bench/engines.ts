@@ -1,7 +1,8 @@
 /**
  * Tokens per second of whole training steps on every engine that is here, as ratios to torch on the
  * same processor and threads: the same decoder, AdamW and clipping included. Engines and torch take
- * turns, step by step, so that a machine with other work slows all of them alike; medians count.
+ * turns, step by step, so that a machine with other work slows all of them alike; medians count. Of one
+ * thread the processor's time is taken, which other work changes least; of several the clock's.
  * Beside the steps a product of two matrices of 512 × 512: what an engine makes of the processor, and
  * so about the most that a step could reach.
  *
@@ -38,14 +39,20 @@ const { model, batchSize } = benchSizes[size];
 /** Rows and columns. */
 const productSize = 512;
 
+/** Milliseconds so far. */
+const now = (): number => {
+  const { user, system } = process.cpuUsage();
+  return threads === 1 ? (user + system) / 1000 : performance.now();
+};
+
 const racers: Racer[] = [];
 for (const engine of knownEngines({ threads })) {
   // In plain JavaScript a step takes minutes, and the exact engine has the one thread that runs name.
   if (engine.name === 'tfjs-cpu') continue;
   const why = await whyAbsent(engine);
   if (why === null) {
-    const product = await openProduct(engine, productSize);
-    racers.push({ name: engine.name, ...(await openBench(engine, size)), product });
+    const product = await openProduct(engine, productSize, now);
+    racers.push({ name: engine.name, ...(await openBench(engine, size, now)), product });
   } else console.log(`skipped: ${engine.name}: ${why.split(';')[0]}`);
 }
 const torch = await startTorch();
@@ -58,8 +65,8 @@ const peerMs = medians.get('torch');
 const peerProductMs = products.get('torch');
 console.log(
   `\nsize ${size}: ${model.layers} layers, width ${model.hiddenSize}, context ${model.contextLength}, ` +
-    `vocabulary ${model.vocabSize}, batch ${batchSize}; ${threads} threads (ort-wasm 1); ` +
-    `medians of ${steps} steps taken in turns`,
+    `vocabulary ${model.vocabSize}, batch ${batchSize}; ${threads} threads (exact engines 1); ` +
+    `medians of ${steps} steps taken in turns, by ${threads === 1 ? 'the processor' : 'the clock'}`,
 );
 for (const { name, coldMs } of racers) {
   const ms = medians.get(name)!;

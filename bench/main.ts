@@ -15,6 +15,7 @@ const benches: Readonly<Record<string, string>> = {
     'kills, partitions, full disks: seeded plays of real workers [--schedules 200] [--seed S] (minutes)',
   checkpoint: 'memory and MB/s of importing a large checkpoint [--gb 2] [--bf16] (minutes)',
   codec: 'bytes per parameter and MB/s of the update codecs, against dense fp32',
+  'cold-start': 'from nothing to a tested worker at size S, on each exact engine',
   'contract-laws':
     'the deployed contract against the rules, money after every receipt [--sequences 1000] [--seed S]',
   'contract-differences':
@@ -32,7 +33,7 @@ const benches: Readonly<Record<string, string>> = {
     'nonsense for the embedded node [--requests N] [--modules N] [--transactions N] [--seed S] (minutes)',
   'node-calls':
     'simple calls per second of the embedded node over HTTP, and what it holds [--calls 100000] (minutes)',
-  memory: 'bytes per parameter and per token on the exact engine, and what cannot fit (minutes)',
+  memory: 'bytes per parameter and per token, and what cannot fit [--engine simd-wasm] (minutes)',
   registry: 'a registry under 200 clients for a minute [--clients 200] [--seconds 60]',
   'release-mutations':
     'mutations of a release, which code refuses how many [--count 20000] [--seed S] (minutes)',

@@ -3,12 +3,12 @@
  * differ in one thing, and from the differences bytes per parameter and per token, beside what is
  * counted from the program. At last a step that cannot fit: what it says, and whether the state is there.
  *
- * `npm run bench -- memory [--without-refusal]`: the refusal takes 4 GB for a moment.
+ * `npm run bench -- memory [--engine simd-wasm] [--without-refusal]`: the refusal takes 4 GB for a moment.
  */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
+import { exactEngineNamed } from '@commonweights/trainer/engines/exact-engines.js';
 import { benchOptimizer } from '@commonweights/trainer/engines/bench-engine.js';
 import { buildLlamaProgram } from '@commonweights/trainer/program/build-llama-program.js';
 import { countFlops } from '@commonweights/trainer/program/count-flops.js';
@@ -53,7 +53,11 @@ const impossible: Case = {
 };
 
 const { values } = parseArgs({
-  options: { 'without-refusal': { type: 'boolean', default: false }, child: { type: 'string' } },
+  options: {
+    'without-refusal': { type: 'boolean', default: false },
+    engine: { type: 'string', default: 'ort-wasm' },
+    child: { type: 'string' },
+  },
 });
 if (values.child !== undefined) await trainThere(JSON.parse(values.child) as Case);
 else await compare();
@@ -83,9 +87,13 @@ async function compare(): Promise<void> {
 }
 
 function inChild(it: Case): Promise<Answer> {
-  const child = fork(fileURLToPath(import.meta.url), ['--child', JSON.stringify(it)], {
-    execArgv: ['--import', 'tsx'],
-  });
+  const child = fork(
+    fileURLToPath(import.meta.url),
+    ['--engine', values.engine, '--child', JSON.stringify(it)],
+    {
+      execArgv: ['--import', 'tsx'],
+    },
+  );
   return new Promise((resolve, reject) => {
     child.once('message', (answer) => resolve(answer as Answer));
     child.once('exit', (code) => reject(new Error(`training ended with exit code ${code}`)));
@@ -94,7 +102,7 @@ function inChild(it: Case): Promise<Answer> {
 
 async function trainThere({ model, batchSize }: Case): Promise<void> {
   const program = buildLlamaProgram({ model, batchSize, optimizer: benchOptimizer });
-  const session = await createOrtWasmEngine().compile(program);
+  const session = await exactEngineNamed(values.engine).compile(program);
   const zeros = new Float32Array(program.layout.length);
   await session.load({
     ...{ params: initialParams(program, 1), firstMoment: zeros, secondMoment: zeros, steps: 0 },

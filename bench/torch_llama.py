@@ -87,8 +87,9 @@ def step():
 
 step()
 print("ready", torch.__version__, flush=True)
+clock = time.process_time if it["threads"] == 1 else time.perf_counter
 square = torch.arange(512 * 512).view(512, 512).remainder(17) / 17
 for line in sys.stdin:
-    start = time.perf_counter()
+    start = clock()
     square @ square if line.strip() == "product" else step()
-    print(1000 * (time.perf_counter() - start), flush=True)
+    print(1000 * (clock() - start), flush=True)

@@ -41,7 +41,8 @@ export async function gatherRelease(it: {
   client: DaoClient;
   run: number;
   blobs: BlobStore;
-  engine: Engine;
+  /** All that this machine could compute a run with. */
+  engine: Engine | readonly Engine[];
   title: string;
   version: string;
   licence: string;
@@ -64,7 +65,7 @@ export async function gatherRelease(it: {
   const rounds = await readLog(client, view);
   onStep('evaluating on held-out text');
   const tokenizer = await blobs.get(spec.tokenizer, { maxBytes: tokenizerBytesMax });
-  const evaluation = await evaluate(opened, engine, { params: state.params, tokenizer });
+  const evaluation = await evaluate(opened, { params: state.params, tokenizer });
   const registered = await readAll((page) => client.listDatasets(page));
   const datasets = new Map(
     view.terms.datasets
@@ -88,10 +89,9 @@ export async function gatherRelease(it: {
 
 async function evaluate(
   opened: OpenRun,
-  engine: Engine,
   model: { readonly params: Float32Array; readonly tokenizer: Uint8Array },
 ): Promise<Evaluation> {
-  const { spec, program, initial, heldOut } = opened;
+  const { spec, program, initial, heldOut, engine } = opened;
   const session = await engine.compile(program);
   try {
     const { sequences } = spec.evaluation;

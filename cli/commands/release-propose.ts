@@ -44,13 +44,12 @@ async function propose(session: Session, run: number, flags: ProposeFlags): Prom
   const client = await session.signer();
   const view = await readRun(client, run);
   const blobs = await openBlobs(session, 'write');
-  const [{ gatherRelease }, { buildRelease }, { createOrtWasmEngine }, { fetchSpec }] =
-    await Promise.all([
-      import('../gather-release.js'),
-      import('@commonweights/trainer/release/build-release.js'),
-      import('@commonweights/trainer/engines/ort-wasm.js'),
-      import('@commonweights/trainer/run/open-run.js'),
-    ]);
+  const [{ gatherRelease }, { buildRelease }, { exactEngines }, { fetchSpec }] = await Promise.all([
+    import('../gather-release.js'),
+    import('@commonweights/trainer/release/build-release.js'),
+    import('@commonweights/trainer/engines/exact-engines.js'),
+    import('@commonweights/trainer/run/open-run.js'),
+  ]);
   const progress = session.startProgress('building the release');
   let built;
   let evaluation;
@@ -58,7 +57,7 @@ async function propose(session: Session, run: number, flags: ProposeFlags): Prom
     const title = flags.title ?? (await fetchSpec(view.terms.spec, blobs)).title;
     const input = await gatherRelease({
       ...{ client, run, blobs, title, version: flags.release, licence: flags.licence },
-      engine: createOrtWasmEngine(),
+      engine: exactEngines(),
       onStep: (step) => progress.update(0, step),
     });
     ({ evaluation } = input);

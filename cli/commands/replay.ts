@@ -142,12 +142,12 @@ async function openAttesting(session: Session) {
 }
 
 async function open(session: Session, dir: string, flags: ReplayFlags) {
-  const [{ readMaterial }, files, { openRun }, { createOrtWasmEngine }, { judgeMaterial }] =
+  const [{ readMaterial }, files, { openRun }, { exactEngines }, { judgeMaterial }] =
     await Promise.all([
       import('@commonweights/trainer/release/read-release.js'),
       import('@commonweights/trainer/release/release-files.js'),
       import('@commonweights/trainer/run/open-run.js'),
-      import('@commonweights/trainer/engines/ort-wasm.js'),
+      import('@commonweights/trainer/engines/exact-engines.js'),
       import('@commonweights/trainer/release/verify-material.js'),
     ]);
   await expectRelease(dir, files.MANIFEST_FILE);
@@ -165,10 +165,10 @@ async function open(session: Session, dir: string, flags: ReplayFlags) {
   }
   const { digestOf } = await import('@commonweights/dataset-registry/digest/digest.js');
   const spec = digestOf(files.requireFile(material.files, files.FILES.runSpec));
-  const engine = createOrtWasmEngine();
+  const engine = exactEngines();
   const opened = await openRun({ spec, blobs: session.registryReader(), engine });
   return {
-    opened: { ...opened, engine },
+    opened,
     records: files.readRounds(material.files),
     manifest: material.manifestDigest,
   };

@@ -8,6 +8,7 @@ import { withExamples, withJson } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
 import { readDraft } from '../draft-file.js';
 import { CliError } from '../errors.js';
+import { defaultExactEngine, exactEngineHelp } from '../exact-engine-option.js';
 import { exitCodes } from '../exit-codes.js';
 import { readForecast } from '../forecast-file.js';
 import { readJsonFile } from '../input-file.js';
@@ -25,6 +26,7 @@ interface Flags {
   readonly description?: string;
   readonly dryRun?: boolean;
   readonly rehearsal?: string;
+  readonly engine: string;
 }
 
 export function addRunPropose(run: Command, terminal: Terminal): void {
@@ -35,6 +37,7 @@ export function addRunPropose(run: Command, terminal: Terminal): void {
         .option('--example', 'print a draft to begin with: the one that "npm start" trains')
         .option('--description <text>', 'why, for the voters')
         .option('--rehearsal <file>', 'attach what "run rehearse --json" printed')
+        .option('--engine <name>', exactEngineHelp, defaultExactEngine)
         .option('--dry-run', 'prepare and price the run, propose nothing'),
       'commonweights run propose --example > small-run.json',
       'commonweights run propose small-run.json --description "A first small model"',
@@ -66,13 +69,13 @@ async function propose(session: Session, file: string | undefined, flags: Flags)
   await requirePublished(client, draft);
   const blobs = await openBlobs(session, 'write');
   const progress = session.startProgress('preparing the run');
-  const [{ prepareRun }, { createOrtWasmEngine }] = await Promise.all([
+  const [{ prepareRun }, { exactEngineNamed }] = await Promise.all([
     import('@commonweights/trainer/run/prepare-run.js'),
-    import('@commonweights/trainer/engines/ort-wasm.js'),
+    import('@commonweights/trainer/engines/exact-engines.js'),
   ]);
   let prepared;
   try {
-    const engine = createOrtWasmEngine();
+    const engine = exactEngineNamed(flags.engine);
     prepared = await prepareRun({ draft, manifest: dataset.manifest, blobs, engine });
   } catch (error) {
     progress.fail('not prepared');

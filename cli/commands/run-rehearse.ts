@@ -8,6 +8,7 @@ import type { Forecast, Worth } from '@commonweights/trainer/run/rehearse.js';
 import { decimal, wholeNumber, withExamples, withJson } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
 import { readDraft } from '../draft-file.js';
+import { defaultExactEngine, exactEngineHelp } from '../exact-engine-option.js';
 import { readJsonFile } from '../input-file.js';
 import { formatBytes, formatFacts } from '../output.js';
 import { requirePublished } from '../parent-release.js';
@@ -21,6 +22,7 @@ interface Flags {
   readonly workers?: number;
   readonly worth?: boolean;
   readonly mbps: number;
+  readonly engine: string;
 }
 
 export function addRunRehearse(run: Command, terminal: Terminal): void {
@@ -30,6 +32,7 @@ export function addRunRehearse(run: Command, terminal: Terminal): void {
         .description('train the first rounds here and forecast the run')
         .option('--rounds <count>', 'rounds to rehearse', wholeNumber(1, 64), 3)
         .option('--workers <count>', 'workers (default: the most)', wholeNumber(1, 64))
+        .option('--engine <name>', exactEngineHelp, defaultExactEngine)
         .option('--worth', 'also train one worker alone, and data parallel, to compare')
         .option('--mbps <speed>', 'assumed line of a worker, Mbit/s', decimal(0.1, 100_000), 20),
       'commonweights run rehearse small-run.json',
@@ -46,12 +49,12 @@ async function rehearseDraft(session: Session, file: string, flags: Flags): Prom
   const dataset = await readDataset(session.reader(), draft.data.dataset);
   await requirePublished(session.reader(), draft);
   const blobs = await openBlobs(session, 'read');
-  const [{ prepareRun }, { rehearse }, { createOrtWasmEngine }] = await Promise.all([
+  const [{ prepareRun }, { rehearse }, { exactEngineNamed }] = await Promise.all([
     import('@commonweights/trainer/run/prepare-run.js'),
     import('@commonweights/trainer/run/rehearse.js'),
-    import('@commonweights/trainer/engines/ort-wasm.js'),
+    import('@commonweights/trainer/engines/exact-engines.js'),
   ]);
-  const engine = createOrtWasmEngine();
+  const engine = exactEngineNamed(flags.engine);
   const rounds = Math.min(flags.rounds, draft.rounds);
   const progress = session.startProgress('rehearsing', { total: rounds, unit: 'rounds' });
   try {

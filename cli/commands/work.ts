@@ -86,11 +86,12 @@ export function addWorkCommand(program: Command, terminal: Terminal): void {
   );
 }
 
-/** An exact run refuses every engine but the one that it names. */
-async function engineFor({ engine, threads = 1 }: WorkFlags): Promise<Engine> {
+/** An exact run refuses every engine but the one that it names: unless told, all of them are offered. */
+async function engineFor({ engine, threads = 1 }: WorkFlags): Promise<Engine | Engine[]> {
   if (engine === undefined || engine === 'ort-wasm') {
-    const { createOrtWasmEngine } = await import('@commonweights/trainer/engines/ort-wasm.js');
-    return createOrtWasmEngine({ threads });
+    const { exactEngines } = await import('@commonweights/trainer/engines/exact-engines.js');
+    const engines = exactEngines({ threads });
+    return engine === undefined ? engines : engines.filter(({ name }) => name === engine);
   }
   const { engineNamed } = await import('@commonweights/trainer/engines/list-engines.js');
   return engineNamed(engine, { threads });

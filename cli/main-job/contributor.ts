@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { toWire } from '@commonweights/dao-contracts/client/money-fields.js';
 import { connect } from '@commonweights/dao-contracts/client/client.js';
 import { FolderStore } from '@commonweights/dataset-registry/store/folder-store.js';
-import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
+import { exactEngines } from '@commonweights/trainer/engines/exact-engines.js';
 import { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
 import { work } from '@commonweights/trainer/worker/work.js';
 import { openRegistryStore } from '../registry-store.js';
@@ -44,7 +44,7 @@ try {
     run: task.run,
     role: task.role,
     blobs,
-    engine: createOrtWasmEngine(),
+    engine: exactEngines(),
     pollMs: task.pollMs,
     saltSecret: task.account.secretKey,
     signal: stop.signal,

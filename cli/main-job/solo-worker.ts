@@ -7,7 +7,7 @@
 import { FolderStore } from '@commonweights/dataset-registry/store/folder-store.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { zeroLocalState } from '@commonweights/trainer/checkpoint/local-state.js';
-import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
+import { exactEngines } from '@commonweights/trainer/engines/exact-engines.js';
 import { sliceBatches } from '@commonweights/trainer/data/slice.js';
 import { evaluateHeldOut } from '@commonweights/trainer/run/evaluate.js';
 import { openRun } from '@commonweights/trainer/run/open-run.js';
@@ -37,9 +37,12 @@ try {
 process.disconnect?.();
 
 async function trainAlone({ spec: digest, blobsDir, steps, peak }: SoloTask): Promise<number> {
-  const engine = createOrtWasmEngine({ threads: 1 });
-  const opened = await openRun({ spec: digest, blobs: new FolderStore(blobsDir), engine });
-  const { spec, program, initial, train, heldOut } = opened;
+  const opened = await openRun({
+    spec: digest,
+    blobs: new FolderStore(blobsDir),
+    engine: exactEngines(),
+  });
+  const { spec, program, initial, train, heldOut, engine } = opened;
   const session = await engine.compile(program);
   await session.load({ params: initial.params, ...zeroLocalState(program.layout, spec.outer) });
   const { batchSize, stepsPerRound: innerSteps } = spec.inner;

@@ -31,7 +31,8 @@ export interface AuditSurroundings {
   /** Signs with the key; null: only reads. */
   readonly connect: (key: AccountKey | null) => DaoClient;
   readonly blobs: (key: AccountKey | null) => LayeredStore;
-  readonly openEngine: () => Promise<Engine>;
+  /** All that a run may name. */
+  readonly openEngine: () => Promise<Engine | readonly Engine[]>;
   /** Runs `work` while nobody else does for this seat; false: somebody does. */
   readonly alone: (seat: string, work: () => Promise<void>) => Promise<boolean>;
   readonly tell: (answer: AuditAnswer) => void;

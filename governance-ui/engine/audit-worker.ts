@@ -29,10 +29,8 @@ function open(address: Address): AuditSession {
   return new AuditSession({
     connect: (key) => connect({ ...networkOf(address), ...(key ? { account: key } : {}) }),
     blobs: (key) => new LayeredStore(near, far(key)),
-    openEngine: async () => {
-      const engine = await import('@commonweights/trainer/engines/ort-wasm-browser.js');
-      return engine.createOrtWasmEngine();
-    },
+    openEngine: async () =>
+      (await import('@commonweights/trainer/engines/exact-engines-browser.js')).exactEngines(),
     alone: (seat, work) => holdLock(`cw/audit/${address.contract}/${seat}`, work),
     tell: (answer: AuditAnswer) => postMessage(answer),
     pollMs: address.network === 'localnet' ? defaultPollMs : publicPollMs,

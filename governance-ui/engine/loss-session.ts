@@ -39,7 +39,8 @@ export class LossSession {
   constructor(
     private readonly it: {
       readonly store: Pick<BlobStore, 'get'>;
-      readonly openEngine: () => Promise<Engine>;
+      /** All that a run may name. */
+      readonly openEngine: () => Promise<Engine | readonly Engine[]>;
     },
   ) {}
 
@@ -72,6 +73,6 @@ export class LossSession {
   async #start(spec: Digest): Promise<Opened> {
     const engine = await this.it.openEngine();
     const opened = await openEvaluation({ spec, blobs: this.it.store, engine });
-    return { ...opened, session: await engine.compile(opened.program) };
+    return { ...opened, session: await opened.engine.compile(opened.program) };
   }
 }

@@ -15,6 +15,6 @@ function open(address: Address): LossSession {
   return new LossSession({
     store: new HttpStore(address.registry, { stallMs: 5_000 }),
     openEngine: async () =>
-      (await import('@commonweights/trainer/engines/ort-wasm-browser.js')).createOrtWasmEngine(),
+      (await import('@commonweights/trainer/engines/exact-engines-browser.js')).exactEngines(),
   });
 }

@@ -18,9 +18,14 @@ describe('commonweights engine', () => {
     const { code, out } = await cli.run('engine', 'list', '--json');
     expect(code).to.equal(0);
     const rows = JSON.parse(out) as Row[];
-    const [exact, ...others] = rows;
-    expect(exact).to.include({ name: 'ort-wasm', class: 'exact', available: true, why: null });
-    expect(exact!.fingerprint!.engine).to.equal('ort-wasm');
+    const [ort, simd, ...others] = rows;
+    for (const [row, name] of [
+      [ort, 'ort-wasm'],
+      [simd, 'simd-wasm'],
+    ] as const) {
+      expect(row).to.include({ name, class: 'exact', available: true, why: null });
+      expect(row!.fingerprint!.engine).to.equal(name);
+    }
     expect(others.map((row) => row.name)).to.include.members(['ort-native', 'tfjs-wasm']);
     for (const row of others) {
       expect(row.class).to.equal('tolerance');

@@ -4,12 +4,14 @@ import { multiply } from '../program/operations.js';
 import type { Engine } from './engine.js';
 import { createOrtNativeEngine, ortDevices } from './ort-native.js';
 import { createOrtWasmEngine } from './ort-wasm.js';
+import { createSimdWasmEngine } from './simd-wasm.js';
 import { createTfjsEngine, tfjsBackends } from './tfjs.js';
 
-/** The exact engine first. */
+/** Exact engines first. */
 export function knownEngines(options: { threads: number }): Engine[] {
   return [
     createOrtWasmEngine(),
+    createSimdWasmEngine(),
     ...ortDevices.map((device) => createOrtNativeEngine({ ...options, device })),
     ...tfjsBackends.map((backend) => createTfjsEngine({ backend })),
   ];

@@ -24,6 +24,8 @@ export interface OpenRun {
   readonly initial: OuterState;
   readonly train: PackedSequences;
   readonly heldOut: PackedSequences;
+  /** Of those that were offered the one that the run names; by distance, the first. */
+  readonly engine: Engine;
 }
 
 const specBytesMax = 1 << 20;
@@ -37,30 +39,31 @@ const tokensBytesMax = 2 ** 31 - 1;
 export async function openRun(input: {
   spec: Digest;
   blobs: BlobStore;
-  engine: Engine;
+  /** One, or all that this machine could compute a run with. */
+  engine: Engine | readonly Engine[];
 }): Promise<OpenRun> {
-  const { spec, program } = await openProgram(input);
+  const { spec, program, engine } = await openProgram(input);
   const { train, heldOut } = await fetchSequences(spec, input.blobs);
   const initial = await startOf(spec, program, input.blobs);
-  return { spec, program, initial, train, heldOut };
+  return { spec, program, initial, train, heldOut, engine };
 }
 
 /** What evaluates the states of a run: nothing of what they were trained on. Errors: those of `openRun`. */
 export async function openEvaluation(input: {
   spec: Digest;
   blobs: Pick<BlobStore, 'get'>;
-  engine: Engine;
-}): Promise<Pick<OpenRun, 'spec' | 'program' | 'heldOut'>> {
-  const { spec, program } = await openProgram(input);
+  engine: Engine | readonly Engine[];
+}): Promise<Pick<OpenRun, 'spec' | 'program' | 'heldOut' | 'engine'>> {
+  const { spec, program, engine } = await openProgram(input);
   const { fetch } = await openPacked(spec, input.blobs);
-  return { spec, program, heldOut: await fetch(spec.data.heldOut) };
+  return { spec, program, engine, heldOut: await fetch(spec.data.heldOut) };
 }
 
 async function openProgram(input: {
   spec: Digest;
   blobs: Pick<BlobStore, 'get'>;
-  engine: Engine;
-}): Promise<Pick<OpenRun, 'spec' | 'program'>> {
+  engine: Engine | readonly Engine[];
+}): Promise<Pick<OpenRun, 'spec' | 'program' | 'engine'>> {
   const spec = await fetchSpec(input.spec, input.blobs);
   const program = buildLlamaProgram({
     model: spec.model,
@@ -75,8 +78,8 @@ async function openProgram(input: {
     );
   }
   checkFlops(spec, program);
-  await checkEngine(spec, input.engine);
-  return { spec, program };
+  const engine = await chooseEngine(spec, [input.engine].flat());
+  return { spec, program, engine };
 }
 
 /** What a run starts from. Errors: those of `fetchParent`. */
@@ -122,15 +125,19 @@ function checkFlops(spec: RunSpec, program: TrainingProgram): void {
 }
 
 /** A run of the exact class accepts one fingerprint only: another build of the engine computes other bits. */
-async function checkEngine(spec: RunSpec, engine: Engine): Promise<void> {
+async function chooseEngine(spec: RunSpec, offered: readonly Engine[]): Promise<Engine> {
   // By distance any engine may take part: what it named is the one that the proposer had.
-  if (spec.tolerance) return;
-  const fingerprint = await engine.fingerprint();
-  const digest = digestOfJson(fingerprint);
-  if (digest === spec.fingerprint) return;
+  if (spec.tolerance) return offered[0]!;
+  const found: string[] = [];
+  for (const engine of offered) {
+    const fingerprint = await engine.fingerprint();
+    const digest = digestOfJson(fingerprint);
+    if (digest === spec.fingerprint) return engine;
+    found.push(`${engine.name} ${fingerprint.version} is ${digest}`);
+  }
   throw new Error(
-    `ENGINE_MISMATCH: this machine's ${engine.name} ${fingerprint.version} is ${digest}, the run ` +
-      `asks for ${spec.fingerprint}; install the engine version that the run names`,
+    `ENGINE_MISMATCH: this machine's ${found.join(', its ')}, the run asks for ` +
+      `${spec.fingerprint}; install the engine version that the run names`,
   );
 }
 

@@ -60,7 +60,8 @@ export interface SeatOptions {
   /** Enrol without a stake: pay becomes stake until it is whole. */
   readonly earnStake?: boolean;
   readonly blobs: LayeredStore;
-  readonly engine: Engine;
+  /** One, or all that this machine could compute a run with. */
+  readonly engine: Engine | readonly Engine[];
   /** Known to this worker only: the salts of its commitments follow from it. */
   readonly saltSecret: string;
   /** Tolerance class: what was committed to and sealed is in it; without, a restart loses that. */
@@ -152,9 +153,9 @@ export class SeatAtWork {
 
   /** Errors: those of `selfTest`; a machine that cannot repeat itself must not stake on its work. */
   static async open(options: SeatOptions, opened: OpenRun, reader: RunReader): Promise<SeatAtWork> {
-    const session = await options.engine.compile(opened.program);
+    const session = await opened.engine.compile(opened.program);
     const seat = new SeatAtWork(options, opened, session, reader);
-    const tested = await selfTest(options.engine, session, opened);
+    const tested = await selfTest(opened.engine, session, opened);
     seat.stepMs = tested.stepMs;
     seat.#tell({ kind: 'tested', ...tested });
     return seat;

@@ -20,7 +20,7 @@ export interface SelfTest {
 }
 
 /** Few, since a large model takes seconds for each; more than one, so that moments matter too. */
-const testedSteps = 2;
+export const testedSteps = 2;
 /** An engine may use up so small a part of the tolerance by not repeating itself. */
 const ownShareOfTolerance = 8;
 
@@ -31,7 +31,7 @@ const ownShareOfTolerance = 8;
 export async function selfTest(
   engine: Pick<Engine, 'name' | 'class'>,
   session: Session,
-  opened: Omit<OpenRun, 'heldOut'>,
+  opened: Omit<OpenRun, 'heldOut' | 'engine'>,
   now: () => number = Date.now,
 ): Promise<SelfTest> {
   const startedAt = now();
@@ -67,7 +67,7 @@ export async function selfTest(
 /** Two ends of its own have to be far closer than an auditor's and its may be. */
 function checkRepeats(
   name: string,
-  { spec, program, initial }: Omit<OpenRun, 'heldOut'>,
+  { spec, program, initial }: Omit<OpenRun, 'heldOut' | 'engine'>,
   [worker, auditor]: readonly Snapshot[],
 ): void {
   const local = zeroLocalState(program.layout, spec.outer);

@@ -79,7 +79,8 @@ async function loadCompiler(onProgress: OnProgress): Promise<void> {
   );
 }
 
-async function compile(
+/** What clang makes of files that are not on disk. Throws `ENGINE_COMPILE_FAILED`. */
+export async function compile(
   args: string[],
   files: Record<string, string | Uint8Array>,
   output: string,

@@ -15,6 +15,7 @@ import type { GraphRuntime } from '@commonweights/trainer/engines/graph-runtime.
 import { createOrtNativeEngine } from '@commonweights/trainer/engines/ort-native.js';
 import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
 import { openSession } from '@commonweights/trainer/engines/program-session.js';
+import { createSimdWasmEngine } from '@commonweights/trainer/engines/simd-wasm.js';
 import { createTfjsEngine } from '@commonweights/trainer/engines/tfjs.js';
 import { allowedOperations } from '@commonweights/trainer/program/count-flops.js';
 import { absentHere } from '../../support/absent-here.js';
@@ -23,6 +24,7 @@ import { readOnnx } from '@commonweights/trainer/program/onnx-reader.js';
 const reference = createOrtWasmEngine();
 const engines = [
   reference,
+  createSimdWasmEngine(),
   createOrtNativeEngine({ threads: 2 }),
   createTfjsEngine(),
   createTfjsEngine({ backend: 'cpu' }),

@@ -3,6 +3,7 @@ import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import type { InnerState } from '@commonweights/trainer/engines/engine.js';
 import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
 import { initialParams } from '@commonweights/trainer/program/initial-params.js';
+import { digestAfterStep, ortStepDigest } from './medium-step.js';
 import { tinyBatch, tinyProgram } from './tiny.js';
 
 const engine = createOrtWasmEngine();
@@ -21,6 +22,10 @@ describe('the exact engine', () => {
 
   it('reaches the same bits in every session', async () => {
     expect(await digestAfter(6, [])).to.equal(await digestAfter(6, []));
+  });
+
+  it('ends a step in the state that Node 20, 22 and 24 end it in', async () => {
+    expect(await digestAfterStep(engine)).to.equal(ortStepDigest);
   });
 
   it('reaches the same bits when the state is exported and loaded in the middle', async () => {

@@ -100,6 +100,17 @@ describe('opening a run', () => {
     expect(message).to.match(/^ENGINE_MISMATCH: this machine's named 2 is sha256:.*; install/);
   });
 
+  it('takes, of several engines, the one that the run names', async () => {
+    const { digest, blobs } = await publishRun(engine);
+    const offered = [engineOfVersion('2'), engineOfVersion('1')];
+    const opened = await openRun({ spec: digest, blobs, engine: offered });
+    expect(opened.engine).to.equal(offered[1]);
+    const others = [engineOfVersion('2'), engineOfVersion('3')];
+    const other = openRun({ spec: digest, blobs, engine: others });
+    const message = await other.catch((error: Error) => error.message);
+    expect(message).to.match(/^ENGINE_MISMATCH: this machine's named 2 is .*, its named 3 is .*;/);
+  });
+
   it('refuses a manifest without the files that the spec names', async () => {
     const gone = await publishRun(engine, data({ train: 'gone.u16' }));
     expect(await refusal(gone)).to.match(/^DATA_MISMATCH: sha256:\w+ has no file "gone.u16"/);

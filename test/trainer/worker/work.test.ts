@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
-import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
+import { canonicalBytes, digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
 import {
   encodeManifest,
   defaultChunkBytes,
@@ -9,6 +9,7 @@ import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/di
 import { MemoryStore } from '@commonweights/dataset-registry/store/memory-store.js';
 import type { Engine } from '@commonweights/trainer/engines/engine.js';
 import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
+import { createSimdWasmEngine } from '@commonweights/trainer/engines/simd-wasm.js';
 import { openSession } from '@commonweights/trainer/engines/program-session.js';
 import { initialRootOf } from '@commonweights/trainer/run/initial-state.js';
 import { termsOf, type RunSpec } from '@commonweights/trainer/run/run-spec.js';
@@ -42,7 +43,7 @@ interface Starting {
   dryRun?: boolean;
   near?: MemoryStore;
   client?: DaoClient;
-  engine?: Engine;
+  engine?: Engine | readonly Engine[];
 }
 
 /** A funded run over a registry that holds its artefacts. */
@@ -118,6 +119,24 @@ describe('working on a run', () => {
       dao.records.flatMap((one) => one.claims).every((one) => one.verdict === 'passed'),
     ).to.equal(true);
     expect(await registry.has(dao.run().finalRoot)).to.equal(true);
+  });
+
+  it('computes and audits a run on the exact engine that it names, whichever else is offered', async () => {
+    const ours = createSimdWasmEngine();
+    const named = { fingerprint: digestOfJson(await ours.fingerprint()) };
+    const { dao, start: begin } = await setStage(named);
+    // An engine of its own computes what the auditor's gives the same bits for.
+    const offered = { engine: [engine, createSimdWasmEngine()] };
+    const trainers = ['ada', 'ben', 'dan'].map((account) => begin(account, { engine: ours }));
+    const auditor = begin('gus', { role: 'auditor', ...offered });
+    await closeEnrolment(dao, 4);
+    await Promise.all([...trainers, auditor]);
+    const claims = dao.records.flatMap((one) => one.claims);
+    expect(claims.every((one) => one.verdict === 'passed')).to.equal(true);
+    expect(finalRoots(dao)).to.have.length(3);
+    const { start } = await setStage(named);
+    const message = await start('eve').catch((error: Error) => error.message);
+    expect(message).to.match(/^ENGINE_MISMATCH: this machine's ort-wasm/);
   });
 
   it('gives the same roots in a second run of the same seed', async () => {
