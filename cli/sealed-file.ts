@@ -3,35 +3,12 @@
  * stake is lost. Written before anything is sent, for its owner alone; a command that was killed is
  * simply run again.
  */
-import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
-import type { TextItem } from '@commonweights/dataset-registry/transforms/text-item.js';
+import type { SealedFile } from '@commonweights/dao-contracts/client/sealed-votes.js';
 import { CliError } from './errors.js';
 import { exitCodes } from './exit-codes.js';
 import type { Session } from './session.js';
-
-export interface SealedBatch {
-  commitment: Digest;
-  salt: string;
-  items: TextItem[];
-}
-
-export interface SealedVotes {
-  batch: number;
-  salt: string;
-  votes: string;
-}
-
-export interface SealedFile {
-  batches: SealedBatch[];
-  votes: SealedVotes[];
-}
-
-export function newSalt(): string {
-  return randomBytes(16).toString('hex');
-}
 
 /** Empty where there is none yet. Error: `BAD_FILE`. */
 export async function readSealed(session: Session, bounty: number): Promise<SealedFile> {

@@ -15,7 +15,7 @@ import { exitCodes } from '../exit-codes.js';
 import { storageDeposit } from '../proposal-bond.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
-import { readItem } from './bounty-item.js';
+import { readItem } from '@commonweights/dataset-registry/transforms/bounty-item.js';
 import { readBounty } from './bounty-record.js';
 import { refuseTaken } from './dataset-add.js';
 import { readDataset } from './dataset-record.js';

@@ -2,12 +2,22 @@
 import type { Command } from 'commander';
 import { readBountyRecords, readPanel } from '@commonweights/dao-contracts/client/bounties.js';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
+import {
+  findOpening,
+  keepVotes,
+  sealOfVotes,
+} from '@commonweights/dao-contracts/client/sealed-votes.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
 import {
   bountyBatchesMax,
   reviewerBytes,
   storageYoctoPerByte,
 } from '@commonweights/dao-contracts/rules/limits.js';
+import {
+  readJudged,
+  type Judged,
+  type Shown,
+} from '@commonweights/dataset-registry/transforms/bounty-reading.js';
 import { parseId, wholeNumber, withExamples, withJson } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
 import { CliError } from '../errors.js';
@@ -15,10 +25,8 @@ import { exitCodes } from '../exit-codes.js';
 import { readJsonFile } from '../input-file.js';
 import { plainText } from '../inert-text.js';
 import { readSealed, writeSealed } from '../sealed-file.js';
-import { findOpening, keepVotes, sealOfVotes } from '../sealed-votes.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
-import { readJudged, type Judged, type Shown } from './bounty-reading.js';
 import { numberIn, readBounty } from './bounty-record.js';
 
 export function addBountyReview(bounty: Command, terminal: Terminal): void {

@@ -2,21 +2,22 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { readBountyRecords } from '@commonweights/dao-contracts/client/bounties.js';
+import { newSalt } from '@commonweights/dao-contracts/client/sealed-votes.js';
 import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
 import { sealBatch } from '@commonweights/dao-contracts/rules/bounty/sealed.js';
 import { platform } from '@commonweights/dao-contracts/rules/commitment.js';
 import { batchItemsMax } from '@commonweights/dao-contracts/rules/limits.js';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import { encodeBountyItem } from '@commonweights/dataset-registry/transforms/bounty-item.js';
 import { importJsonLines } from '@commonweights/dataset-registry/transforms/import-text.js';
 import type { TextItem } from '@commonweights/dataset-registry/transforms/text-item.js';
 import { parseId, withExamples, withJson } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
-import { newSalt, readSealed, writeSealed } from '../sealed-file.js';
+import { readSealed, writeSealed } from '../sealed-file.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
-import { encodeBountyItem } from './bounty-item.js';
 import { readBounty } from './bounty-record.js';
 
 interface SubmitFlags {

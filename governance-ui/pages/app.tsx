@@ -17,6 +17,9 @@ import type { Texts } from '../texts/texts.js';
 import { ContributePage } from './contribute-page.js';
 import { WalletPage } from './wallet-page.js';
 import { BountiesPage } from './bounties-page.js';
+import { BountyPage } from './bounty-page.js';
+import { DatasetPage } from './dataset-page.js';
+import { DatasetsPage } from './datasets-page.js';
 import { LineagePage } from './lineage-page.js';
 import { OverviewPage } from './overview-page.js';
 import { PeoplePage } from './people-page.js';
@@ -31,8 +34,9 @@ import { RunPage } from './run-page.js';
 const places = [
   { hash: '#/', name: 'overview', pages: ['overview'] },
   { hash: '#/runs', name: 'runs', pages: ['runs', 'run', 'rounds'] },
+  { hash: '#/datasets', name: 'datasets', pages: ['datasets', 'dataset'] },
   { hash: '#/lineage', name: 'lineage', pages: ['lineage'] },
-  { hash: '#/bounties', name: 'bounties', pages: ['bounties'] },
+  { hash: '#/bounties', name: 'bounties', pages: ['bounties', 'bounty'] },
   { hash: '#/proposals', name: 'proposals', pages: ['proposals', 'proposal', 'propose'] },
   { hash: '#/releases', name: 'releases', pages: ['releases', 'release'] },
   { hash: '#/people', name: 'people', pages: ['people', 'person'] },
@@ -124,6 +128,12 @@ function PageOf({ route }: { route: Route }) {
   switch (route.page) {
     case 'overview':
       return <OverviewPage />;
+    case 'datasets':
+      return <DatasetsPage />;
+    case 'dataset':
+      return <DatasetPage key={route.id} id={route.id} />;
+    case 'bounty':
+      return <BountyPage key={route.id} id={route.id} />;
     case 'lineage':
       return <LineagePage />;
     case 'bounties':

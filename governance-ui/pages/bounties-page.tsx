@@ -70,7 +70,10 @@ function Bounty({ bounty }: { bounty: BountyView }) {
   return (
     <>
       <h2>
-        {bounty.id} · {terms.title} <Badge state={bounty.phase} />
+        <a href={`#/bounties/${bounty.id}`}>
+          {bounty.id} · {terms.title}
+        </a>{' '}
+        <Badge state={bounty.phase} />
       </h2>
       <p>{explainBounty(bounty)}</p>
       <div class="progress-line">

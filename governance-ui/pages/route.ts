@@ -3,7 +3,8 @@ import { isActionKind, type ActionKind } from '../drafts/kinds.js';
 
 export type Route =
   | { readonly page: 'overview' }
-  | { readonly page: 'lineage' | 'bounties' }
+  | { readonly page: 'lineage' | 'bounties' | 'datasets' }
+  | { readonly page: 'dataset'; readonly id: string }
   | { readonly page: 'contribute' | 'people' }
   | { readonly page: 'person'; readonly account: string }
   /** With the name under which a local network left its keys, when its link was opened. */
@@ -11,7 +12,7 @@ export type Route =
   | { readonly page: 'runs' | 'proposals' | 'releases' }
   /** Null: which kind is still to be chosen. */
   | { readonly page: 'propose'; readonly kind: ActionKind | null }
-  | { readonly page: 'run' | 'proposal' | 'release'; readonly id: number }
+  | { readonly page: 'run' | 'proposal' | 'release' | 'bounty'; readonly id: number }
   /** A run's closed rounds up to `last`. */
   | { readonly page: 'rounds'; readonly id: number; readonly last: number }
   | { readonly page: 'nowhere'; readonly hash: string };
@@ -22,7 +23,16 @@ const single = { runs: 'run', proposals: 'proposal', releases: 'release' } as co
 export function parseRoute(hash: string): Route {
   const [, list, id, rest, last, more] = hash.replace(/^#?\/?/, '/').split('/');
   if (!list) return { page: 'overview' };
-  if ((list === 'lineage' || list === 'bounties') && id === undefined) return { page: list };
+  if (list === 'lineage' && id === undefined) return { page: list };
+  if (list === 'datasets') {
+    if (id === undefined) return { page: list };
+    const named = rest === undefined ? datasetIdOf(id) : null;
+    if (named !== null) return { page: 'dataset', id: named };
+  }
+  if (list === 'bounties') {
+    if (id === undefined) return { page: list };
+    if (rest === undefined && isNumber(id)) return { page: 'bounty', id: Number(id) };
+  }
   if ((list === 'contribute' || list === 'people') && id === undefined) return { page: list };
   if (list === 'people' && rest === undefined && /^[a-z\d._-]{2,64}$/.test(id!)) {
     return { page: 'person', account: id! };
@@ -46,6 +56,16 @@ export function parseRoute(hash: string): Route {
   return { page: 'nowhere', hash: hash.slice(0, 100) };
 }
 
+/** As the contract names it, `name@version`, where a name may have slashes; null: it is none. */
+function datasetIdOf(text: string): string | null {
+  try {
+    const id = decodeURIComponent(text);
+    return /^[a-z\d._/-]{1,80}@[\w.+-]{1,40}$/.test(id) ? id : null;
+  } catch {
+    return null;
+  }
+}
+
 function isNumber(text: string): boolean {
   return /^[1-9]\d{0,9}$/.test(text);
 }
@@ -58,6 +78,10 @@ export function hashOf(route: Route): string {
     case 'proposal':
     case 'release':
       return `#/${route.page}s/${route.id}`;
+    case 'bounty':
+      return `#/bounties/${route.id}`;
+    case 'dataset':
+      return `#/datasets/${encodeURIComponent(route.id)}`;
     case 'person':
       return `#/people/${route.account}`;
     case 'wallet':

@@ -16,14 +16,19 @@ export function Paged<T>(it: {
   const { items } = it;
   // The list may have become shorter.
   const from = wanted < items.length ? wanted : 0;
+  const end = Math.min(from + pageRows, items.length);
+  const say = texts().figures;
   return (
     <>
       {it.children(items.slice(from, from + pageRows))}
       {items.length > pageRows ? (
         <Pager
           label={it.label}
-          shown={`${groupThousands(`${from + 1}`)}–${groupThousands(`${Math.min(from + pageRows, items.length)}`)}`}
-          count={items.length}
+          text={say.shownOf({
+            shown: `${groupThousands(`${from + 1}`)}–${groupThousands(`${end}`)}`,
+            count: groupThousands(`${items.length}`),
+          })}
+          names={{ back: say.before, forth: say.after }}
           back={from > 0 ? () => setFrom(from - pageRows) : null}
           forth={from + pageRows < items.length ? () => setFrom(from + pageRows) : null}
         />
@@ -32,24 +37,23 @@ export function Paged<T>(it: {
   );
 }
 
-function Pager(it: {
+/** Turns pages; what cannot be turned is not to be pressed. */
+export function Pager(it: {
   label: string;
-  shown: string;
-  count: number;
+  /** Which part is shown. */
+  text: string;
+  names: { readonly back: string; readonly forth: string };
   back: (() => void) | null;
   forth: (() => void) | null;
 }) {
-  const say = texts().figures;
   return (
     <nav class="buttons" aria-label={it.label}>
       <button type="button" class="plain" disabled={!it.back} onClick={() => it.back?.()}>
-        {say.before}
+        {it.names.back}
       </button>
-      <span class="quiet">
-        {say.shownOf({ shown: it.shown, count: groupThousands(`${it.count}`) })}
-      </span>
+      <span class="quiet">{it.text}</span>
       <button type="button" class="plain" disabled={!it.forth} onClick={() => it.forth?.()}>
-        {say.after}
+        {it.names.forth}
       </button>
     </nav>
   );

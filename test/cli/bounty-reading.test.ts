@@ -3,9 +3,13 @@ import { expect } from 'chai';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { MemoryStore } from '@commonweights/dataset-registry/store/memory-store.js';
 import { encodeItem } from '@commonweights/dataset-registry/transforms/text-item.js';
-import { readJudged } from '@commonweights/cli/commands/bounty-reading.js';
-import type { SealedVotes } from '@commonweights/cli/sealed-file.js';
-import { findOpening, keepVotes, sealOfVotes } from '@commonweights/cli/sealed-votes.js';
+import { readJudged } from '@commonweights/dataset-registry/transforms/bounty-reading.js';
+import {
+  findOpening,
+  keepVotes,
+  sealOfVotes,
+  type SealedVotes,
+} from '@commonweights/dao-contracts/client/sealed-votes.js';
 
 describe('what a reviewer reads', () => {
   const words = (seed: number) =>

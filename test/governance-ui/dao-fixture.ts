@@ -26,6 +26,9 @@ export const nowMs = Date.UTC(2027, 0, 4, 9);
 /** What somebody would write who wants other people's browsers to do something for them. */
 export const hostileText = '<img src=x onerror="document.title=\'owned\'"><script>owned()</script>';
 
+/** Of its bounties. */
+const instructions = new TextEncoder().encode(`Label each mail. ${hostileText}`);
+
 export class DaoFixture {
   readonly blobs = new Map<Digest, Uint8Array>();
   readonly datasets: DatasetView[];
@@ -82,6 +85,7 @@ export class DaoFixture {
   };
 
   constructor() {
+    this.put(instructions);
     this.datasets = this.makeDatasets();
     const done = this.makeTerms('A first small model of presidential speech', 3);
     const live = this.makeTerms('A larger model, still in training', 12);
@@ -143,6 +147,12 @@ export class DaoFixture {
         return this.tokens;
       case 'list_bounties':
         return page(this.bounties);
+      case 'get_bounty':
+        return this.bounties.find(({ id }) => id === args['bounty']) ?? null;
+      case 'list_bounty_records':
+      case 'list_dataset_disputes':
+      case 'list_data_shares':
+        return [];
       case 'list_proposals':
         return page(this.proposals);
       case 'get_proposal':
@@ -415,7 +425,7 @@ function bounty(changes: Partial<BountyView> & Pick<BountyView, 'id'>): BountyVi
     ...{ revealed: 0, sealed: 0, opened: 0, settled: 0, accepted: 0, itemsRoot: null },
     ...{ votes: { yes: 0, no: 0 }, alphaBps: null },
     terms: {
-      ...{ title: 'Tell spam <from> mail', instructions: digest('instructions'), items: 100 },
+      ...{ title: 'Tell spam <from> mail', instructions: digestOf(instructions), items: 100 },
       ...{ material: 'mails@1', licence: 'CC0-1.0', priceYocto: near(2), batches: 14 },
       ...{ batchesPerAccount: 8, bondYocto: near(1), reviewers: 3, reviewFeeYocto: near(1) },
       ...{ stakeYocto: near(10), agreementBps: 6_000 },

@@ -176,6 +176,7 @@ describe('addresses of pages', () => {
       'overview',
       'lineage',
       'bounties',
+      'datasets',
       'runs',
       'proposals',
       'releases',
@@ -183,7 +184,7 @@ describe('addresses of pages', () => {
       'people',
     );
     const single = fc.record({
-      page: fc.constantFrom('run', 'proposal', 'release'),
+      page: fc.constantFrom('run', 'proposal', 'release', 'bounty'),
       id: fc.integer({ min: 1, max: 10 ** 9 }),
     });
     fc.assert(
@@ -193,6 +194,7 @@ describe('addresses of pages', () => {
           single,
           fc.constantFrom(
             { page: 'person', account: 'a.b-c_9' },
+            { page: 'dataset', id: 'sotu-clean@1.0-rc' },
             { page: 'rounds', id: 3, last: 77 },
             { page: 'wallet', token: null },
             { page: 'wallet', token: '0f'.repeat(16) },
@@ -217,6 +219,10 @@ describe('addresses of pages', () => {
       '#/runs/-1',
       '#/toString',
       '#/lineage/2',
+      '#/bounties/x',
+      '#/datasets/sotu',
+      '#/datasets/%',
+      '#/datasets/a%401/b',
     ]) {
       expect(parseRoute(hash).page, hash).to.equal('nowhere');
     }

@@ -5,6 +5,7 @@ import { bounties } from './bounties.js';
 import { common } from './common.js';
 import { contribute } from './contribute.js';
 import { create } from './create.js';
+import { data } from './data.js';
 import { errors } from './errors.js';
 import { figures } from './figures.js';
 import { frame } from './frame.js';
@@ -14,8 +15,8 @@ import { overview } from './overview.js';
 import { people } from './people.js';
 import { proposal } from './proposal.js';
 import { release } from './release.js';
-import { run } from './run.js';
 import { runWizard } from './run-wizard.js';
+import { run } from './run.js';
 import { states } from './states.js';
 import { terms } from './terms.js';
 import { wallet } from './wallet.js';
@@ -26,6 +27,7 @@ export const chinese: Texts = {
   common,
   contribute,
   create,
+  data,
   errors,
   figures,
   frame,

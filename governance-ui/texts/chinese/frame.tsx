@@ -6,6 +6,7 @@ export const frame: Texts['frame'] = {
   pages: '页面',
   overview: '概览',
   runs: '训练',
+  datasets: '数据集',
   lineage: '谱系',
   bounties: '悬赏',
   proposals: '提案',

@@ -6,6 +6,7 @@ export const frame = {
   pages: 'Pages',
   overview: 'Overview',
   runs: 'Runs',
+  datasets: 'Datasets',
   lineage: 'Lineage',
   bounties: 'Bounties',
   proposals: 'Proposals',

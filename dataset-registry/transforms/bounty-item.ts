@@ -1,13 +1,9 @@
 /** The bytes of an item that somebody handed in, as far as they were published. */
-import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
-import { BlobError } from '@commonweights/dataset-registry/store/blob-errors.js';
-import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
-import { itemLimits } from '@commonweights/dataset-registry/transforms/limits.js';
-import {
-  decodeItem,
-  encodeItem,
-  type TextItem,
-} from '@commonweights/dataset-registry/transforms/text-item.js';
+import type { Digest } from '../digest/digest.js';
+import { BlobError } from '../store/blob-errors.js';
+import type { BlobStore } from '../store/blob-store.js';
+import { itemLimits } from './limits.js';
+import { decodeItem, encodeItem, type TextItem } from './text-item.js';
 
 /** Canonical bytes of an item that is to be handed in. Throws `BAD_ITEM`. */
 export function encodeBountyItem(item: TextItem): Uint8Array {

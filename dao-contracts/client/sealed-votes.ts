@@ -1,12 +1,35 @@
 /**
- * A reviewer's sealed votes as this machine keeps them. Nothing is ever taken away or replaced: a
- * transaction that seemed lost may have landed, and then only the salt that was sent with it opens
- * what is on chain. Which one that is, the seal says.
+ * What somebody sealed for a bounty, and keeps until it is opened: batches and a reviewer's votes. Nothing
+ * is ever taken away or replaced: a transaction that seemed lost may have landed, and then only the salt
+ * that was sent with it opens what is on chain. Which one that is, the seal says.
  */
-import { sealVotes } from '@commonweights/dao-contracts/rules/bounty/sealed.js';
-import { platform } from '@commonweights/dao-contracts/rules/commitment.js';
+import { sealVotes } from '../rules/bounty/sealed.js';
+import { platform } from '../rules/commitment.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
-import { newSalt, type SealedVotes } from './sealed-file.js';
+import type { TextItem } from '@commonweights/dataset-registry/transforms/text-item.js';
+
+export interface SealedBatch {
+  commitment: Digest;
+  salt: string;
+  items: TextItem[];
+}
+
+export interface SealedVotes {
+  batch: number;
+  salt: string;
+  votes: string;
+}
+
+/** Of one account in one bounty. */
+export interface SealedFile {
+  batches: SealedBatch[];
+  votes: SealedVotes[];
+}
+
+export function newSalt(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
 
 export interface Reviewing {
   contract: string;

@@ -4,7 +4,10 @@ import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { BlobError } from '@commonweights/dataset-registry/store/blob-errors.js';
 import { MemoryStore } from '@commonweights/dataset-registry/store/memory-store.js';
 import { encodeItem } from '@commonweights/dataset-registry/transforms/text-item.js';
-import { encodeBountyItem, readItem } from '@commonweights/cli/commands/bounty-item.js';
+import {
+  encodeBountyItem,
+  readItem,
+} from '@commonweights/dataset-registry/transforms/bounty-item.js';
 
 const utf8 = new TextEncoder();
 const put = (store: MemoryStore, text: string) => store.put(utf8.encode(text));

@@ -3,14 +3,12 @@
  * something in them is nearly the same. Others' items are read one after the other and forgotten: a
  * bounty may have 65,536 of them, handed in by anybody.
  */
-import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
-import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
-import { SeenTexts } from '@commonweights/dataset-registry/transforms/near-duplicates.js';
-import type { TextItem } from '@commonweights/dataset-registry/transforms/text-item.js';
-import { CliError } from '../errors.js';
-import { exitCodes } from '../exit-codes.js';
-import { readAhead } from '../read-ahead.js';
+import type { Digest } from '../digest/digest.js';
+import type { BlobStore } from '../store/blob-store.js';
+import { readAhead } from '../store/read-ahead.js';
 import { readItem } from './bounty-item.js';
+import { SeenTexts } from './near-duplicates.js';
+import type { TextItem } from './text-item.js';
 
 export interface Judged {
   batch: number;
@@ -46,8 +44,7 @@ export async function readJudged(
   for await (const { digest, item } of readAhead(wanted, readsAtOnce, named)) {
     characters += item ? JSON.stringify(item).length : 0;
     if (characters > charactersMax) {
-      throw new CliError(
-        exitCodes.badInput,
+      throw new Error(
         `TOO_MUCH_TO_SHOW: your batches have more than ${charactersMax} characters; ` +
           'review them one by one with --batch',
       );

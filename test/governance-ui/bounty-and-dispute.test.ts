@@ -1,0 +1,221 @@
+/**
+ * Data in a real browser over a real chain and registry: labels handed in, revealed, judged and paid from
+ * the page, each step signed in the wallet; and a dataset that is disputed, shown with its evidence.
+ */
+import { expect } from 'chai';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { absentHere } from '../support/absent-here.js';
+import { findChromium, openBrowser, type OpenBrowser } from './browser.js';
+import { hostileText } from './dao-fixture.js';
+import { RealDao, visitor } from './real-dao.js';
+import { keepPictures, violationsOf } from './violations.js';
+
+const reviewer = 'eve.local';
+const disputer = 'fay.local';
+
+describe('data in a browser', function () {
+  // The first build on a machine compiles the contract's engine.
+  this.timeout(300_000);
+  // Each step begins where the one before it ended.
+  this.bail(true);
+  let dao: RealDao;
+  let browser: OpenBrowser;
+  let page: Page;
+  let bounty: number;
+  const problems: string[] = [];
+
+  before(async function () {
+    const chromium = findChromium();
+    if (!chromium) absentHere(this, 'no Chromium; install it or set CHROMIUM to its path');
+    dao = await RealDao.start();
+    browser = await openBrowser(chromium);
+    page = await browser.context.newPage();
+    page.setDefaultTimeout(60_000);
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
+    await page.goto(dao.network.walletUrl!);
+    await page.getByLabel('Act as').waitFor();
+  });
+  after(async () => {
+    await browser?.close();
+    await dao?.stop();
+  });
+
+  const open = async (hash: string) => {
+    await page.goto(`${dao.url}/${hash}`);
+    await page.locator('main h1').waitFor();
+  };
+  const actAs = async (account: string) => {
+    await open('#/wallet');
+    await page.getByLabel('Act as').selectOption(account);
+    await open(`#/bounties/${bounty}`);
+    await page.getByRole('link', { name: account, exact: true }).first().waitFor();
+  };
+  const press = (name: string | RegExp) => page.getByRole('button', { name }).click();
+  /** Presses, and signs so many transactions. */
+  const sign = async (name: string | RegExp, methods: readonly string[]) => {
+    await press(name);
+    for (const method of methods) {
+      await page.getByRole('dialog').getByText(`"${method}"`).waitFor();
+      await press('Sign');
+    }
+  };
+  const view = async () => (await dao.client().getBounty({ bounty }))!;
+
+  it('is asked for by a bounty, whose instructions are shown as text', async () => {
+    const file = join(dao.cli.folder, 'spam.md');
+    await writeFile(file, `Label each mail "spam" or "mail". ${hostileText}`);
+    bounty = await dao.decide(
+      ...['bounty', 'propose', 'Tell spam from mail', '--instructions', 'spam.md'],
+      ...['--licence', 'CC0-1.0', '--items', '10', '--price', '0.5', '--reviewers', '1'],
+      ...['--material', 'essays@1'],
+    );
+    await open(`#/bounties/${bounty}`);
+    await page
+      .getByText('Connect a wallet')
+      .or(page.getByText('Hand in').first())
+      .first()
+      .waitFor();
+    expect(await page.locator('blockquote').first().innerText()).to.contain(hostileText);
+    expect(await page.locator('main img, main script').count()).to.equal(0);
+  });
+
+  it('says line by line what is no item, and hands in the rest sealed, once', async () => {
+    await actAs(visitor);
+    const field = page.getByLabel(/One item a line/);
+    await field.fill('{"text":"buy now"}\nnonsense\n{"text":"dear friend","label":"mail"}');
+    await page.getByText('Line 1:').waitFor();
+    await page.getByText('Line 2:').waitFor();
+    expect(await page.getByRole('button', { name: 'Seal and hand in' }).isDisabled()).to.equal(
+      true,
+    );
+    const items = [
+      { text: 'buy now', label: 'spam' },
+      { text: 'see you at noon', label: 'mail' },
+      { text: 'you have won', label: 'spam' },
+      { text: 'dear friend', label: 'spam' },
+    ];
+    await field.fill(items.map((one) => JSON.stringify(one)).join('\n'));
+    await keepPictures(page, 'bounty-hand-in');
+    expect(await violationsOf(page)).to.deep.equal([]);
+    await press('Seal and hand in');
+    await press('Refuse');
+    await page.getByText('you refused it in the wallet, so nothing was sent').waitFor();
+    await sign('Seal and hand in', ['bounty_commit']);
+    await page.getByText('Handing in: done, and final.').waitFor();
+    expect(await view()).to.include({ batches: 1, phase: 'submit' });
+    await press('Seal and hand in');
+    await page.getByText('Handing in: done, and final.').waitFor();
+    expect((await view()).batches, 'what was handed in is not again').to.equal(1);
+  });
+
+  it('draws reviewers among who applied, and is moved on by anybody', async () => {
+    await actAs(reviewer);
+    await sign(/Ask to be drawn as a reviewer/, ['bounty_apply']);
+    await page.getByText('You may be drawn').waitFor();
+    await dao.good('network', 'forward', '8d');
+    await sign('Move it on', ['bounty_tick']);
+    await page.getByText('0 of 1 batch revealed').waitFor();
+  });
+
+  it('is revealed from where it was sealed, its items published', async () => {
+    await actAs(visitor);
+    await sign('Publish and reveal 1 batch', ['AddKey', 'bounty_reveal']);
+    await page.getByText('1 of 1 batch revealed').waitFor();
+    await sign('Move it on', ['bounty_tick']);
+    await page.getByText('Reviewers judge, sealed').waitFor();
+  });
+
+  it('is judged item by item, sealed and opened', async () => {
+    await actAs(reviewer);
+    await press('Show the items');
+    const items = page.locator('fieldset.item');
+    await items.first().waitFor();
+    expect(await items.count()).to.equal(4);
+    // Three of four: a batch of which less is right is turned down as a whole.
+    for (const [text, vote] of [
+      ['buy now', 'accept'],
+      ['see you at noon', 'accept'],
+      ['you have won', 'accept'],
+      ['dear friend', 'turn down'],
+    ] as const) {
+      await items.filter({ hasText: text }).getByLabel(vote).check();
+    }
+    await page.getByText('All are judged.').waitFor();
+    await keepPictures(page, 'bounty-judge');
+    expect(await violationsOf(page)).to.deep.equal([]);
+    await sign('Seal the votes', ['bounty_review']);
+    await page.getByText('1 review so far').waitFor();
+    await sign('Move it on', ['bounty_tick']);
+    await sign('Open the votes on 1 batch', ['bounty_open']);
+    await page.getByText('1 of 1 review opened').waitFor();
+  });
+
+  it('is paid by the item, and says how it came out', async () => {
+    while ((await view()).phase !== 'closed') {
+      await dao.good('bounty', 'tick', `${bounty}`);
+    }
+    await page.getByText('3 items accepted and paid').waitFor();
+    const row = page.getByRole('region', { name: 'Table of the batches' }).locator('tbody tr');
+    expect((await row.innerText()).split(/\s+/)).to.deep.equal([
+      '0',
+      visitor,
+      '4',
+      '1',
+      'of',
+      '1',
+      '3',
+    ]);
+    await keepPictures(page, 'bounty-closed');
+    expect(await violationsOf(page)).to.deep.equal([]);
+  });
+
+  it('becomes a dataset, on whose page stand licence, contributors and where it came from', async () => {
+    await dao.good('bounty', 'publish', `${bounty}`, 'spam@1');
+    await open('#/datasets');
+    await keepPictures(page, 'datasets');
+    expect(await violationsOf(page)).to.deep.equal([]);
+    await page
+      .getByRole('region', { name: 'Datasets' })
+      .getByRole('link', { name: 'spam@1' })
+      .click();
+    await page.getByRole('heading', { name: 'Contributors' }).waitFor();
+    const shown = await page.locator('main').innerText();
+    expect(shown).to.contain('CC0-1.0').and.contain(`bounty ${bounty}`);
+    expect(shown).to.match(/vera\.local\s+100 %/);
+    expect(shown).to.contain('npx commonweights dataset verify spam@1 --reproduce');
+  });
+
+  it('is disputed with evidence that anybody can read, and that cannot act', async () => {
+    await writeFile(join(dao.cli.folder, 'letter.txt'), `These texts are mine. ${hostileText}`);
+    const dispute = ['dataset', 'dispute', 'essays@1', '--evidence', 'letter.txt'];
+    await dao.good(...dispute, '--account', disputer);
+    await open('#/datasets/essays%401');
+    await page.getByRole('heading', { name: 'Dispute 1' }).waitFor();
+    await page.getByText('Fetch it').click();
+    await page.locator('blockquote').waitFor();
+    expect(await page.locator('blockquote').innerText()).to.contain(hostileText);
+    expect(await page.locator('main img, main script').count()).to.equal(0);
+    const shown = await page.locator('main').innerText();
+    expect(shown).to.match(/by fay\.local, .* with a bond of\s+1 NEAR/);
+    expect(shown).to.contain('clean@1').and.contain('packed@1');
+    await keepPictures(page, 'dataset-disputed');
+    expect(await violationsOf(page)).to.deep.equal([]);
+  });
+
+  it('is decided by vote, which its page then tells', async () => {
+    const resolve = ['dataset', 'resolve', 'essays@1', 'upheld', '--evidence', 'letter.txt'];
+    const proposed = await dao.good(...resolve, '--json');
+    const { proposal } = JSON.parse(proposed) as { proposal: number };
+    await dao.good('proposal', 'vote', `${proposal}`, 'yes');
+    await dao.good('network', 'forward', '2m');
+    await dao.good('proposal', 'execute', `${proposal}`);
+    await page.getByText('upheld').first().waitFor();
+    await page.getByText('withdrawn').first().waitFor();
+    expect(problems).to.deep.equal([]);
+  });
+});
