@@ -38,6 +38,8 @@ const benches: Readonly<Record<string, string>> = {
   'release-mutations':
     'mutations of a release, which code refuses how many [--count 20000] [--seed S] (minutes)',
   scale: 'calls, gas, fees, storage and bytes per worker, 10 … 10,000 workers (minutes)',
+  screens:
+    'what the pages ask of a browser: JavaScript, first paint, ms of a refresh [--times 5] (minutes)',
   tokenizer: 'MB/s of training and encoding on one core [--vocab 4096] [--times 5]',
   tolerance: 'how far honest engines and cheats end apart: the tolerance class [--write] (minutes)',
   verify:

@@ -319,7 +319,7 @@ function Dispute({ dispute: it, nowMs }: { dispute: DatasetDisputeView; nowMs: n
     <>
       <div class="audit-head">
         <h3>{say.disputeN(it.dispute)}</h3>
-        <Badge state={it.verdict ?? say.openVerdict} />
+        <Badge state={it.verdict ?? 'open'} />
       </div>
       <p>
         {say.disputeBy({

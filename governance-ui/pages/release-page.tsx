@@ -9,6 +9,7 @@ import { useDoor } from '../parts/door-context.js';
 import { Live } from '../parts/live.js';
 import { SearchHere } from '../parts/search-here.js';
 import { VerifyHere } from '../parts/verify-here.js';
+import { WarningsHere } from '../parts/warnings-here.js';
 import { useReading } from '../parts/use-reading.js';
 import { LineagePicture } from '../pictures/lineage-picture.js';
 import { LossBars } from '../pictures/loss-bars.js';
@@ -43,7 +44,7 @@ function Sections({ story }: { story: ReleaseStory }) {
       <h1>
         {release.title} {release.version} <Badge state={release.status} />
       </h1>
-      {release.status === 'revoked' ? <p class="trouble">{say.revoked}</p> : null}
+      <WarningsHere run={release.run} warnings={story.warnings} />
       <section aria-labelledby="get">
         <h2 id="get">{say.get}</h2>
         <DaoCommand words={`pull ${release.manifest} --to ./model`} />
@@ -128,7 +129,8 @@ function Files({ story: { manifest } }: { story: ReleaseStory }) {
   return (
     <>
       <p class="quiet">
-        {say.filesOf({ files: countOf(files.length, 'files'), bytes: formatBytes(bytes) })}
+        {say.filesOf({ files: countOf(files.length, 'files'), bytes: formatBytes(bytes) })}{' '}
+        {texts().warnings.downloadsUnchecked}
       </p>
       <div class="scroll" tabIndex={0} role="region" aria-label={say.filesOfRelease}>
         <table>

@@ -9,7 +9,7 @@ import { readItemLines } from '../bounty/item-lines.js';
 import { SealedKeep } from '../bounty/sealed-keep.js';
 import { texts } from '../texts/language.js';
 import { grantUploadKey, uploadStore } from '../wallet/upload-key.js';
-import { groupThousands, plural } from '../words/amounts.js';
+import { countOf } from '../words/amounts.js';
 import { DaoCommand } from './dao-command.js';
 import { useDoor } from './door-context.js';
 import { Near } from './near.js';
@@ -162,8 +162,8 @@ function HandIn({ standing: { view }, readNow }: Acting) {
       {items.length > 0 ? (
         <p>
           {say.readItems({
-            items: plural(items.length, 'item'),
-            batches: plural(batches, 'batch', 'batches'),
+            items: countOf(items.length, 'items'),
+            batches: countOf(batches, 'batches'),
             bond: <Near yocto={BigInt(batches) * view.terms.bondYocto} />,
           })}
         </p>
@@ -204,7 +204,7 @@ function Reveal({ standing: { view, toReveal, elsewhere }, readNow }: Acting) {
   const door = useDoor();
   const act = useAct();
   if (toReveal.length + elsewhere.length === 0) return <p class="quiet">{say.nothingNow}</p>;
-  const batches = (count: number) => plural(count, 'batch', 'batches');
+  const batches = (count: number) => countOf(count, 'batches');
   return (
     <>
       {elsewhere.length > 0 ? (
@@ -341,7 +341,7 @@ function Open({ standing: { view, toOpen }, readNow }: Acting) {
   return (
     <Do
       {...{ act, readNow, what: say.opening }}
-      label={say.openVotes(plural(toOpen.length, 'batch', 'batches'))}
+      label={say.openVotes(countOf(toOpen.length, 'batches'))}
       run={(client) => deskOf(client, view.id).open()}
     />
   );

@@ -13,6 +13,7 @@ import type {
 import { readAncestors } from './ancestors.js';
 import type { BlobAnswer, BlobReader } from './blob-json.js';
 import type { Door } from './door.js';
+import { readWarnings, type ReleaseWarnings } from './release-warnings.js';
 
 export interface Evaluation {
   /** Nats per token. */
@@ -29,6 +30,7 @@ export interface ReleaseStory {
   readonly evaluation: BlobAnswer<Evaluation>;
   /** All that the run's data descends from, as far as the chain knows it. */
   readonly datasets: readonly DatasetView[];
+  readonly warnings: ReleaseWarnings;
 }
 
 export async function readRelease(door: Door, id: number): Promise<ReleaseStory | null> {
@@ -46,7 +48,8 @@ export async function readRelease(door: Door, id: number): Promise<ReleaseStory 
     readEvaluation(blobs, release.evaluation),
   ]);
   const datasets = run ? await readAncestors(door.client, run.terms.datasets) : [];
-  return { release, run, manifest, evaluation, datasets };
+  const warnings = await readWarnings(blobs, { release, manifest, datasets });
+  return { release, run, manifest, evaluation, datasets, warnings };
 }
 
 export async function readEvaluation(

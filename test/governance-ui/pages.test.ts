@@ -179,6 +179,20 @@ describe('the pages in a browser', function () {
     expect(download.suggestedFilename()).to.equal('config.json');
   });
 
+  it('warn of a release that is revoked, or learned from data that is withdrawn', async () => {
+    const { releases, datasets } = server.dao;
+    const [release, dataset] = [releases[0]!, datasets[0]!];
+    releases[0] = { ...release, status: 'revoked' };
+    datasets[0] = { ...dataset, status: 'withdrawn' };
+    await page.goto('about:blank');
+    await open(pages['a release']);
+    await page.getByText('The DAO has revoked this release').waitFor();
+    const shown = await text();
+    expect(shown).to.contain('is disputed or withdrawn by now: sotu@1 (withdrawn)');
+    [releases[0], datasets[0]] = [release, dataset];
+    await page.goto('about:blank');
+  });
+
   it('print commands that their own command line takes as they are', async () => {
     const printed = new Set<string>();
     for (const hash of Object.values(pages)) {

@@ -20,6 +20,7 @@ import { run } from './run.js';
 import { states } from './states.js';
 import { terms } from './terms.js';
 import { wallet } from './wallet.js';
+import { warnings } from './warnings.js';
 
 export const chinese: Texts = {
   actions,
@@ -42,4 +43,5 @@ export const chinese: Texts = {
   states,
   terms,
   wallet,
+  warnings,
 };

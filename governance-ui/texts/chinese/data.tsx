@@ -78,7 +78,6 @@ export const data: Texts['data'] = {
   disputes: '争议',
   noDisputes: '没有人提出争议。知道它不该使用的人，可以附上证据和保证金提出：',
   disputeN: (id) => `争议 ${id}`,
-  openVerdict: '未决',
   disputeBy: ({ who, when, bond }) => (
     <>
       由 {who} 提出，{when}，保证金 {bond}

@@ -85,7 +85,6 @@ export const data = {
   noDisputes:
     'Nobody disputes it. Who knows that it should not be used says so, with evidence and a bond:',
   disputeN: (id: number) => `Dispute ${id}`,
-  openVerdict: 'open',
   disputeBy: (it: { who: ComponentChildren; when: ComponentChildren; bond: ComponentChildren }) => (
     <>
       by {it.who}, {it.when}, with a bond of {it.bond}

@@ -19,6 +19,7 @@ import { run } from './run.js';
 import { states } from './states.js';
 import { terms } from './terms.js';
 import { wallet } from './wallet.js';
+import { warnings } from './warnings.js';
 
 export const english = {
   actions,
@@ -41,4 +42,5 @@ export const english = {
   states,
   terms,
   wallet,
+  warnings,
 };
