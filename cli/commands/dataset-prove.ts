@@ -1,18 +1,17 @@
 /**
  * `commonweights dataset prove` and `check-proof`: that a document is among a dataset's items, shown
  * without the dataset. A proof is the way from the item's digest to the root that is on chain. It says
- * "these exact bytes": another copy with a comma more is another item. Held against a bare root it
+ * "these exact bytes": another copy with a comma more is another item. With a release in place of the dataset,
+ * that it was trained on (dataset-prove-release.ts). Held against a bare root it
  * says less: a root names no dataset, and does not bind the number of items or the place of one.
  */
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import {
-  digestTreeRoot,
-  proveDigest,
-  verifyDigest,
-} from '@commonweights/dataset-registry/digest/digest-tree.js';
+import { verifyDigest } from '@commonweights/dataset-registry/digest/digest-tree.js';
 import { digestOf, isDigest, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { ProvingTree } from '@commonweights/dataset-registry/digest/proving-tree.js';
+import { isDatasetId } from '@commonweights/dataset-registry/lineage/record.js';
 import { getManifest } from '@commonweights/dataset-registry/store/manifest-store.js';
 import { withExamples, withJson } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
@@ -21,6 +20,7 @@ import { exitCodes } from '../exit-codes.js';
 import { readJsonFile } from '../input-file.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
+import { checkReleaseProof, proveForRelease } from './dataset-prove-release.js';
 import { readDataset } from './dataset-record.js';
 
 /** What a proof file holds, beside `version` 1. */
@@ -35,33 +35,51 @@ interface ItemProof {
   proof: Digest[];
 }
 
+interface ProveFlags {
+  readonly out?: string;
+  /** False: `--no-text`. */
+  readonly text?: boolean;
+}
+interface CheckFlags {
+  readonly root?: string;
+  readonly release?: string;
+}
+
 export function addDatasetProve(dataset: Command, terminal: Terminal): void {
-  does<{ out?: string }>(
+  does<ProveFlags>(
     withExamples(
-      withJson(dataset.command('prove <id> <item>'))
+      withJson(dataset.command('prove <item> <where>'))
         .description(
-          'show that an item is in a dataset: its digest, or a file with the item as JSON; ' +
-            'prints the proof, which needs nothing but the record on chain to be checked',
+          'show whether an item, its digest or a file with it as JSON, was trained on for a release, by ' +
+            'number or manifest digest; or, with the id of a dataset before the item, that it is in that',
         )
-        .option('--out <file>', 'write the proof there'),
+        .option('--out <file>', 'write the proof there (default: print it)')
+        .option('--no-text', 'leave the text out of the proof for a release'),
+      'commonweights dataset prove letter.json 1 --out proof.json',
       'commonweights dataset prove letters@1 letter.json --out proof.json',
     ),
     terminal,
-    (session, [id, item], flags) => prove(session, { id: id!, item: item! }, flags),
+    async (session, [first, second], flags) => {
+      // An id is no digest and, with its "@", hardly a file.
+      if (isDatasetId(first!)) return prove(session, { id: first!, item: second! }, flags);
+      const item = await itemOf(session, first!);
+      await proveForRelease(session, { item, release: second! }, flags);
+    },
   );
-  does<{ root?: string }>(
+  does<CheckFlags>(
     withExamples(
       withJson(dataset.command('check-proof <file>'))
         .description(
-          "check such a proof against the dataset's record on chain, or that the item is in some " +
-            'tree with a root that you know',
+          'check such a proof against the chain, or with nothing but the digest of the release, or a ' +
+            "root of a dataset's items, that you know",
         )
+        .option('--release <digest>', 'the manifest of the release, in place of asking the chain')
         .option(
           '--root <digest>',
-          'a root, in place of asking the chain; says nothing of datasets',
+          'of a proof for a dataset: its root, in place of the chain; says nothing of datasets',
         ),
       'commonweights dataset check-proof proof.json',
-      'commonweights dataset check-proof proof.json --root sha256:…',
+      'commonweights dataset check-proof proof.json --release sha256:…',
     ),
     terminal,
     (session, [file], flags) => check(session, file!, flags),
@@ -73,29 +91,31 @@ async function prove(
   it: { id: string; item: string },
   flags: { out?: string },
 ): Promise<void> {
-  const item = await itemOf(session, it.item);
+  const { digest: item } = await itemOf(session, it.item);
   const record = await readDataset(session.reader(), it.id);
   const store = await openBlobs(session, 'read');
-  const { readContent } = await import('@commonweights/dataset-registry/transforms/derive.js');
-  const { digests } = await readContent(store, await getManifest(store, record.manifest));
-  if (digestTreeRoot(digests) !== record.itemsRoot) {
+  const { readItemDigests } =
+    await import('@commonweights/dataset-registry/transforms/read-items.js');
+  const tree = new ProvingTree(item);
+  const manifest = await getManifest(store, record.manifest);
+  for await (const digest of readItemDigests(store, manifest)) tree.add(digest);
+  if (tree.root() !== record.itemsRoot) {
     throw new CliError(
       exitCodes.badInput,
       `WRONG_ITEMS_ROOT: the items of ${it.id} are not its record's; do not use it, and dispute it`,
     );
   }
-  const index = digests.indexOf(item);
-  if (index < 0) {
+  const found = tree.proof();
+  if (!found) {
     throw new CliError(
       exitCodes.notFound,
-      `NOT_AN_ITEM: none of the ${digests.length} items of ${it.id} has exactly these bytes; ` +
+      `NOT_AN_ITEM: none of the ${tree.count} items of ${it.id} has exactly these bytes; ` +
         'a text that differs in one character may still be in it',
     );
   }
   const { itemsRoot } = record;
   const proven: ItemProof = {
-    ...{ dataset: it.id, itemsRoot, items: digests.length, item, index },
-    proof: proveDigest(digests, index),
+    ...{ dataset: it.id, itemsRoot, items: tree.count, item, ...found },
   };
   const json = { version: 1, ...proven };
   if (flags.out !== undefined) {
@@ -107,8 +127,15 @@ async function prove(
 }
 
 /** Error: `PROOF_FAILED`. */
-async function check(session: Session, file: string, flags: { root?: string }): Promise<void> {
-  const proven = readProof(await readJsonFile(session.terminal.cwd, file));
+async function check(session: Session, file: string, flags: CheckFlags): Promise<void> {
+  const json = await readJsonFile(session.terminal.cwd, file, proofBytesMax);
+  const isOfRelease = (json as { version?: unknown } | null)?.version === 2;
+  if (isOfRelease && flags.root === undefined) return checkReleaseProof(session, json, flags);
+  if (isOfRelease || flags.release !== undefined) {
+    const of = isOfRelease ? 'a release: give --release' : 'a dataset: give --root';
+    throw new CliError(exitCodes.usage, `USAGE: the proof in ${file} is for ${of}, or nothing`);
+  }
+  const proven = readProof(json);
   const fails = (why: string) =>
     new CliError(exitCodes.badInput, `PROOF_FAILED: ${why}; ask for another proof`);
   const { dataset, item, index, items: size, proof, itemsRoot: root } = proven;
@@ -138,9 +165,12 @@ function describe({ dataset, item, index, items }: ItemProof): string {
   return `${item} is item ${index + 1} of ${items} in ${dataset}`;
 }
 
-/** A digest as it is; a file's JSON as the item that it is. */
-async function itemOf(session: Session, text: string): Promise<Digest> {
-  if (isDigest(text)) return text;
+/** A digest as it is; a file's JSON as the item that it is, with its bytes. */
+async function itemOf(
+  session: Session,
+  text: string,
+): Promise<{ digest: Digest; line: Uint8Array | null }> {
+  if (isDigest(text)) return { digest: text, line: null };
   const path = resolve(session.terminal.cwd, text);
   const { encodeItem } = await import('@commonweights/dataset-registry/transforms/text-item.js');
   const { itemLimits } = await import('@commonweights/dataset-registry/transforms/limits.js');
@@ -149,7 +179,8 @@ async function itemOf(session: Session, text: string): Promise<Digest> {
   }
   try {
     const json = JSON.parse(await readFile(path, 'utf8')) as Parameters<typeof encodeItem>[0];
-    return digestOf(encodeItem(json));
+    const line = encodeItem(json);
+    return { digest: digestOf(line), line };
   } catch (error) {
     throw new CliError(
       exitCodes.badInput,
@@ -177,6 +208,9 @@ function readProof(json: unknown): ItemProof {
     'BAD_FILE: that is no proof that "commonweights dataset prove" wrote; ask for another one',
   );
 }
+
+/** Of a proof for a release: the packing of its data and the log of its run. */
+const proofBytesMax = 2 ** 28;
 
 /** Of a tree of 2^32 leaves, more than any dataset has. */
 const proofNodesMax = 32;

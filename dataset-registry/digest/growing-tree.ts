@@ -46,7 +46,7 @@ export class GrowingTree {
 }
 
 /** A leaf (0) or a node over two (1). */
-function hashPair(kind: 0 | 1, parts: readonly Uint8Array[]): Uint8Array {
+export function hashPair(kind: 0 | 1, parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(1 + 32 * parts.length);
   bytes[0] = kind;
   parts.forEach((part, i) => bytes.set(part, 1 + 32 * i));

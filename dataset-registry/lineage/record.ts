@@ -68,6 +68,10 @@ const fields = [
   'contributors',
 ] as const;
 
+export function isDatasetId(text: string): boolean {
+  return idPattern.test(text);
+}
+
 /** Throws `BAD_DATASET_RECORD` with the first thing that is wrong. */
 export function decodeDatasetRecord(json: unknown): DatasetRecord {
   const record = readExactly(json, fields, 'record');

@@ -18,16 +18,8 @@ export interface Permutation {
 
 /** Where position `index` of the epoch points: a bijection of 0 … count − 1. */
 export function permute(permutation: Permutation, index: number): number {
+  check(permutation, index);
   const { count, seed, epoch } = permutation;
-  if (!Number.isInteger(count) || count < 1 || count > 0x1_0000_0000) {
-    throw new Error(`BAD_PERMUTATION: count ${count} is not from 1 to 2^32`);
-  }
-  if (!Number.isInteger(index) || index < 0 || index >= count) {
-    throw new Error(`BAD_PERMUTATION: index ${index} is not one of ${count}`);
-  }
-  if (!Number.isInteger(epoch) || epoch < 0 || epoch >= 0x1_0000_0000) {
-    throw new Error(`BAD_PERMUTATION: epoch ${epoch} is not from 0 to 2^32 − 1`);
-  }
   const halfBits = halfBitsFor(count);
   const words = new Uint32Array(4);
   const key = keyOf(seed, orderStream);
@@ -50,6 +42,41 @@ export function permute(permutation: Permutation, index: number): number {
       right = mixed % size;
     }
     return left * size + right;
+  }
+}
+
+/** The position of the epoch that points at `value`. Law: `permute(p, findPlace(p, v))` is v. */
+export function findPlace(permutation: Permutation, value: number): number {
+  check(permutation, value);
+  const { count, seed, epoch } = permutation;
+  const size = 1 << halfBitsFor(count);
+  const words = new Uint32Array(4);
+  const key = keyOf(seed, orderStream);
+  let place = value;
+  // The same walk backwards.
+  do {
+    let left = Math.floor(place / size);
+    let right = place % size;
+    for (let round = feistelRounds - 1; round >= 0; round--) {
+      drawBlock(key, (epoch * feistelRounds + round) * 0x10000 + left, words);
+      const mixed = ((right ^ words[0]!) >>> 0) % size;
+      right = left;
+      left = mixed;
+    }
+    place = left * size + right;
+  } while (place >= count);
+  return place;
+}
+
+function check({ count, epoch }: Permutation, index: number): void {
+  if (!Number.isInteger(count) || count < 1 || count > 0x1_0000_0000) {
+    throw new Error(`BAD_PERMUTATION: count ${count} is not from 1 to 2^32`);
+  }
+  if (!Number.isInteger(index) || index < 0 || index >= count) {
+    throw new Error(`BAD_PERMUTATION: index ${index} is not one of ${count}`);
+  }
+  if (!Number.isInteger(epoch) || epoch < 0 || epoch >= 0x1_0000_0000) {
+    throw new Error(`BAD_PERMUTATION: epoch ${epoch} is not from 0 to 2^32 − 1`);
   }
 }
 

@@ -10,7 +10,7 @@ import { decidedRelease, type Material } from './material.js';
 import { digestOfRecord, readRounds, readStateNote } from './release-files.js';
 import type { Finding } from './verdict.js';
 
-export function checkRounds(material: Material): Finding {
+export function checkRounds(material: Pick<Material, 'files' | 'chain' | 'decision'>): Finding {
   const { files, chain } = material;
   const records = readRounds(files);
   const broken = findBreak(records, chain?.run?.initialRoot ?? records[0]?.startRoot ?? null);

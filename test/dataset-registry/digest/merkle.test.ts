@@ -1,6 +1,12 @@
 import { expect } from 'chai';
+import { ProvingTree } from '@commonweights/dataset-registry/digest/proving-tree.js';
 import fc from 'fast-check';
-import { digestOf, digestBytes, sha256 } from '@commonweights/dataset-registry/digest/digest.js';
+import {
+  digestOf,
+  digestBytes,
+  sha256,
+  type Digest,
+} from '@commonweights/dataset-registry/digest/digest.js';
 import {
   digestTreeRoot,
   proveDigest,
@@ -132,5 +138,37 @@ describe('Merkle trees', () => {
     const claim = { leaf: digests[1]!, index: 1, size: 3, proof: proveDigest(digests, 1), root };
     expect(verifyDigest(claim)).to.equal(true);
     expect(verifyDigest({ ...claim, leaf: digests[0]! })).to.equal(false);
+  });
+});
+
+describe('a tree over a list that goes by once', () => {
+  it('has the root and the proof of the whole list', () => {
+    const sizes = [1, 3, 1_023, 1_024, 1_025, 2_049, 3_333];
+    const leaves = Array.from({ length: 3_333 }, (_, i) =>
+      digestOf(new Uint8Array(new Uint32Array([i]).buffer)),
+    );
+    for (const size of sizes) {
+      const list = leaves.slice(0, size);
+      for (const index of new Set([size >> 1, size - 1])) {
+        const tree = new ProvingTree(list[index]!);
+        for (const leaf of list) tree.add(leaf);
+        expect(tree.root(), `${size}`).to.equal(digestTreeRoot(list));
+        expect(tree.proof(), `${index} of ${size}`).to.deep.equal({
+          index,
+          proof: proveDigest(list, index),
+        });
+      }
+    }
+  });
+
+  it('has no proof of a leaf that did not come by, and that of the first of equal ones', () => {
+    const [a, b] = [1, 2].map((byte) => digestOf(Uint8Array.of(byte))) as [Digest, Digest];
+    const tree = new ProvingTree(b);
+    expect(tree.root()).to.equal(digestTreeRoot([]));
+    tree.add(a);
+    expect(tree.proof()).to.equal(null);
+    tree.add(b);
+    tree.add(b);
+    expect(tree.proof()).to.deep.equal({ index: 1, proof: proveDigest([a, b, b], 1) });
   });
 });

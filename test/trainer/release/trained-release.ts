@@ -1,0 +1,116 @@
+/** A release with a packed dataset, some of whose documents were trained on: all that a proof needs of it. */
+import { canonicalBytes, digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
+import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { DatasetRecord, RoundRecord } from '@commonweights/dao-contracts/rules/views.js';
+import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
+import {
+  getFile,
+  getManifest,
+  putFiles,
+} from '@commonweights/dataset-registry/store/manifest-store.js';
+import { deriveDataset, storeItems } from '@commonweights/dataset-registry/transforms/derive.js';
+import { decodePacking, packedPaths } from '@commonweights/dataset-registry/transforms/packing.js';
+import { encodeItem } from '@commonweights/dataset-registry/transforms/text-item.js';
+import { FILES } from '@commonweights/trainer/release/release-files.js';
+import type { RunSpec } from '@commonweights/trainer/run/run-spec.js';
+import { loadTokenizer } from '@commonweights/trainer/tokenizer/tokenizer.js';
+import { trainTokenizer } from '@commonweights/trainer/tokenizer/train-tokenizer.js';
+import { smallRun, sparse } from './small-release.js';
+
+const different = Array.from({ length: 30 }, (_, i) => ({
+  text: `Document ${i} tells of the ${'harbour and the town '.repeat((i % 4) + 1)}in its own words.`,
+  n: i,
+}));
+/** Two of them were packed twice. */
+export const items = [...different, different[3]!, different[11]!];
+export const lines = items.map(encodeItem);
+export const digests = lines.map(digestOf);
+const tools = { train: trainTokenizer, load: loadTokenizer };
+
+type Claim = RoundRecord['claims'][number];
+
+export async function buildTrainedRelease(
+  store: BlobStore,
+): Promise<{ release: Digest; spec: RunSpec }> {
+  const raw = await storeItems(store, items);
+  const packed = await deriveDataset({
+    ...{ store, tools, optOuts: [], parents: [{ id: 'speeches@1', ...raw }] },
+    transform: {
+      ...{ name: 'tokenise-and-pack', version: 1 },
+      params: { vocabSize: 280, contextLength: 8, heldoutBps: 2_000, seed: 5 },
+    },
+  });
+  const manifest = await getManifest(store, packed.manifest);
+  const packing = decodePacking(await getFile(store, manifest, packedPaths.packing));
+  const tokenizer = await getFile(store, manifest, packedPaths.tokenizer);
+  const run = smallRun(sparse);
+  const spec: RunSpec = {
+    ...run.spec,
+    model: { ...run.spec.model, vocabSize: packing.vocabSize },
+    tokenizer: digestOf(tokenizer),
+    data: {
+      ...{ dataset: 'speeches-packed@1', manifest: packed.manifest, seed: 9 },
+      ...{ train: 'train.u16', heldOut: 'heldout.u16', sequences: packing.train.sequences },
+    },
+  };
+  const record = run.datasets.find(({ id }) => id === 'speeches-packed@1')!;
+  const records: DatasetRecord[] = [{ ...record, ...packed, parents: record.parents }];
+  const weights = new TextEncoder().encode('the weights');
+  const rounds = logOf(digestOf(weights));
+  const { digest: release } = await putFiles(store, [
+    { path: FILES.runSpec, bytes: canonicalBytes(spec) },
+    { path: FILES.rounds, bytes: canonicalBytes(rounds) },
+    { path: FILES.datasets, bytes: canonicalBytes(records) },
+    {
+      path: FILES.state,
+      bytes: canonicalBytes({
+        version: 1,
+        root: digestOf(weights),
+        parameters: 1,
+        momentum: null,
+      }),
+    },
+    { path: 'tokenizer.json', bytes: tokenizer },
+    { path: 'model.safetensors', bytes: weights },
+  ]);
+  return { release, spec };
+}
+
+/** Slices of accepted updates; the second epoch begins within. */
+export const accepted = new Map([
+  [0, { round: 1, seat: 0, account: 'ann.near', audited: true }],
+  [2, { round: 1, seat: 2, account: 'eve.near', audited: false }],
+  [5, { round: 4, seat: 1, account: 'bob.near', audited: true }],
+]);
+
+/** Two rounds that stand, one that was rewound, and claims that were not taken, or taken and wrong. */
+function logOf(last: Digest): RoundRecord[] {
+  const named = (words: string) => digestOf(new TextEncoder().encode(words));
+  const claim = (slice: number, seat: number, more: Partial<Claim> = {}): Claim => ({
+    ...{ seat, account: accepted.get(slice)?.account ?? 'zoe.near', slice, updateBytes: 1 },
+    ...{ commitment: named('c'), update: named('u'), localIn: named('i'), localOut: named('o') },
+    ...{ traceRoot: named('t'), included: true, verdict: 'passed' },
+    ...more,
+  });
+  const log: RoundRecord[] = [];
+  const add = (
+    it: Pick<RoundRecord, 'round' | 'outcome' | 'startRoot' | 'root' | 'claims'>,
+    tainted: number[] = [],
+  ) =>
+    log.push({
+      ...{ version: 1, run: 3, previous: log.length > 0 ? digestOfJson(log.at(-1)) : null },
+      ...{ ...it, audits: [], tainted, witnesses: [] },
+    } as RoundRecord);
+  const [start, middle] = [named('start'), named('middle')];
+  const first = [
+    claim(0, 0),
+    claim(1, 1, { included: false }),
+    claim(2, 2, { verdict: 'unaudited' }),
+  ];
+  add({ round: 1, outcome: 'final', startRoot: start, root: middle, claims: first });
+  const lost = [claim(3, 0), claim(4, 1, { verdict: 'failed' })];
+  add({ round: 2, outcome: 'rewound', startRoot: middle, root: named('bad'), claims: lost });
+  const final = [claim(5, 1), claim(6, 2, { verdict: 'failed' })];
+  add({ round: 4, outcome: 'final', startRoot: middle, root: last, claims: final }, [2]);
+  return log;
+}
