@@ -11,6 +11,8 @@ import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/di
 import { readCached, writeCached } from './content-cache.js';
 import { EngineInstance } from './engine/engine-instance.js';
 import { describeBuild, type BuildInfo } from './build-info.js';
+import { namesOfEngine } from './engine/engine-sources.js';
+import { findUnreachable, leaveOut, mentionedIn } from './engine/leave-out.js';
 import { loadEngine } from './engine/load-engine.js';
 import type { OnProgress } from './progress.js';
 import { assembleContract } from './snapshot/assemble-contract.js';
@@ -31,7 +33,7 @@ export interface BuiltContract {
 const contractBytesMax = 4_194_304;
 
 /** Raise when the code of `snapshot/` changes what it makes of the same bundle and engine. */
-const recipe = 2;
+const recipe = 3;
 
 /**
  * Builds the contract whose class is in `entry`. The first build on a machine compiles the engine,
@@ -62,8 +64,9 @@ export async function buildContract(options: {
   let wasm = fresh ? null : readCached('contract', key);
   if (!wasm) {
     onProgress({ step: 'evaluating the contract' });
-    const memory = evaluate({ evaluator: engine.evaluator, source, methods, debug, build });
-    wasm = assembleContract({ runtime: engine.runtime, memory, methods });
+    const { memory, unreachable } = evaluate({ ...engine, source, methods, debug, build });
+    const runtime = leaveOut(engine.runtime, unreachable);
+    wasm = assembleContract({ runtime, memory, methods });
     writeCached('contract', key, wasm);
   }
   if (wasm.length > contractBytesMax) {
@@ -96,21 +99,45 @@ export function compileParts(contract: {
   ];
 }
 
+interface Evaluated {
+  memory: Uint8Array;
+  /** Slots of engine functions that the contract cannot call. */
+  unreachable: number[];
+  /** Where everything in memory can be reached from. */
+  roots: number[];
+}
+
 function evaluate(contract: {
   evaluator: Uint8Array;
   source: string;
   methods: readonly string[];
   debug: boolean;
   build: BuildInfo;
-}): Uint8Array {
+}): Evaluated {
   const parts = compileParts(contract);
   const instance = new EngineInstance(contract.evaluator);
   instance.boot();
+  const builtins = instance.builtins();
   for (const part of parts) instance.evaluate(part);
   contract.methods.forEach((method, i) => {
     if (!instance.bindMethod(i, method)) {
       throw new Error(`METHOD_NOT_A_FUNCTION: ${method} is exported but cannot be called`);
     }
   });
-  return instance.seal();
+  const mentioned = new Set([...namesOfEngine(), ...parts.flatMap(mentionedIn)]);
+  const unreachable = findUnreachable(builtins, mentioned);
+  const roots = instance.roots();
+  return { memory: instance.seal(), unreachable, roots };
+}
+
+/** A contract's memory and engine before they are put together, for whoever wants to look at them. */
+export async function evaluateContract(
+  entry: string,
+): Promise<Evaluated & { runtime: Uint8Array }> {
+  const engine = await loadEngine();
+  const { source, methods } = await bundleContract(entry);
+  const snapshot = digestOf(new TextEncoder().encode(source));
+  const build = describeBuild({ entry, source: snapshot, engine });
+  const evaluated = evaluate({ ...engine, source, methods, debug: false, build });
+  return { ...evaluated, runtime: leaveOut(engine.runtime, evaluated.unreachable) };
 }

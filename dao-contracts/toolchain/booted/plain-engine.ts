@@ -20,9 +20,8 @@ uint32_t cw_seal_allocator(void)
 {
   return 0;
 }
-uint32_t cw_allocator_roots(void)
+void cw_allocator_roots(uint32_t *roots)
 {
-  return 0;
 }
 `;
 

@@ -209,8 +209,9 @@ void *memset(void *to, int value, size_t size)
   return to;
 }
 
-uint32_t cw_allocator_roots(void)
+/* The classes of slabs, and where the first may begin. */
+void cw_allocator_roots(uint32_t *roots)
 {
-  static uint32_t r[3]; r[0]=(uint32_t)slab_class; r[1]=(uint32_t)&__heap_base; r[2]=top;
-  return (uint32_t)r;
+  roots[0] = (uint32_t)slab_class;
+  roots[1] = (uint32_t)&__heap_base;
 }

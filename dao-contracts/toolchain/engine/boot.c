@@ -12,7 +12,7 @@ static JSContext *the_context;
 static JSValue methods[MAX_METHODS];
 
 uint32_t cw_seal_allocator(void);
-uint32_t cw_allocator_roots(void);
+void cw_allocator_roots(uint32_t *roots);
 extern uint64_t ed25519_verify(uint64_t sig_len, uint64_t sig_ptr, uint64_t msg_len,
                                uint64_t msg_ptr, uint64_t key_len, uint64_t key_ptr);
 
@@ -138,6 +138,9 @@ __attribute__((export_name("cw_boot"))) void cw_boot(void)
   JSRuntime *rt = JS_NewRuntime();
   JSValue global, env;
 
+#ifdef CW_NOTES
+  cw_noting = TRUE;
+#endif
   /* What is left below is for C functions that do not check. */
   JS_SetMaxStackSize(rt, 208 * 1024);
   /* A call is short: what reference counting does not free, the end of the call does. */
@@ -155,6 +158,9 @@ __attribute__((export_name("cw_boot"))) void cw_boot(void)
   JS_FreeValue(the_context, global);
   for (int i = 0; i < MAX_METHODS; i++)
     methods[i] = JS_UNDEFINED;
+#ifdef CW_NOTES
+  cw_noting = FALSE;
+#endif
 }
 
 static JSModuleDef *contract;
@@ -214,11 +220,22 @@ __attribute__((export_name("cw_bind"))) int cw_bind(uint32_t index, const char *
 /* Leaves nothing in memory but what a call needs; returns where it ends. */
 __attribute__((export_name("cw_seal"))) uint32_t cw_seal(void)
 {
+  const char *names;
+
   /* What the module's top level did is done, and its methods are bound. */
   js_free_module_def(the_context, contract);
   contract = NULL;
   /* Contract code is fixed when it is deployed: `eval` and `Function` end here. */
   the_context->eval_internal = NULL;
+  the_context->compile_regexp = NULL; /* of literals; a constructor has its own way to it */
+#ifdef CW_NOTES
+  memset(cw_notes, 0, sizeof(cw_notes));
+  cw_note_count = 0;
+#endif
+  /* These names are atoms since the engine booted. The compiler is not to know that they are const. */
+  names = js_atom_init;
+  __asm__("" : "+r"(names));
+  memset((void *)names, 0, sizeof(js_atom_init));
   return cw_seal_allocator();
 }
 
@@ -238,29 +255,43 @@ __attribute__((export_name("cw_slots"))) uint32_t cw_slots(uint32_t index)
     return (uint32_t)__JS_EvalInternal;
   case 1:
     return (uint32_t)js_dynamic_import_job;
+  case 2: /* modules are gone, and with them what asks for their namespaces */
+    return (uint32_t)js_module_ns_autoinit;
+  case 3:
+    return (uint32_t)js_compile_regexp;
   default:
     return 0;
   }
 }
 
-/* Where a sealed memory keeps what. */
+/* Addresses from which everything in memory can be reached: bench/contract-bytes.ts walks it. */
 __attribute__((export_name("cw_roots"))) const uint32_t *cw_roots(void)
 {
-  static uint32_t roots[16];
+  static uint32_t roots[5];
   roots[0] = (uint32_t)the_context;
-  roots[1] = (uint32_t)the_context->rt;
+  roots[1] = (uint32_t)JS_GetRuntime(the_context);
   roots[2] = (uint32_t)methods;
-  roots[3] = (uint32_t)&the_context->rt->shape_hash;
-  roots[4] = (uint32_t)&the_context->rt->class_array;
-  roots[5] = (uint32_t)&the_context->class_proto;
-  roots[6] = (uint32_t)&the_context->global_obj;
-  roots[7] = sizeof(JSRuntime);
-  roots[8] = sizeof(JSContext);
-  roots[9] = (uint32_t)&the_context->rt->atom_array;
-  roots[10] = sizeof(JSObject);
-  roots[11] = sizeof(JSShape);
-  roots[12] = sizeof(JSFunctionBytecode);
-  roots[13] = sizeof(JSMapState);
-  roots[14] = cw_allocator_roots();
+  cw_allocator_roots(roots + 3);
   return roots;
+}
+
+/* What builtin-patches.ts notes: how many, and where. */
+__attribute__((export_name("cw_builtins"))) const uint32_t *cw_builtins(void)
+{
+  static uint32_t found[2];
+#ifdef CW_NOTES
+  found[0] = cw_note_count;
+  found[1] = (uint32_t)cw_notes;
+#endif
+  return found;
+}
+
+/* What is called in the place of a function that leave-out.ts left out. */
+__attribute__((export_name("cw_left_out"))) JSValue cw_left_out(void)
+{
+  JSStackFrame *frame = JS_GetRuntime(the_context)->current_stack_frame;
+  const char *name = frame ? get_func_name(the_context, frame->cur_func) : NULL;
+
+  return JS_ThrowTypeError(the_context, "LEFT_OUT: %s is not in this contract, whose source never "
+                           "mentions it; write that name in the source", name ? name : "a function");
 }

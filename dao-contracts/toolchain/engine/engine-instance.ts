@@ -3,6 +3,8 @@
  * engine boots, and every host function that the contract's module calls while it loads is refused,
  * because its answer would be frozen into the contract.
  */
+import type { Builtin } from './leave-out.js';
+
 interface EvaluatorExports {
   memory: WebAssembly.Memory;
   cw_alloc(size: number): number;
@@ -13,6 +15,7 @@ interface EvaluatorExports {
   cw_seal(): number;
   cw_slots(index: number): number;
   cw_roots(): number;
+  cw_builtins(): number;
 }
 
 /** Half of the memory that a contract has: its top level does not allocate that much. */
@@ -78,9 +81,26 @@ export class EngineInstance {
 
   /** Addresses from which everything in memory can be reached, as `boot.c` lists them. */
   roots(): number[] {
-    const at = this.#exports.cw_roots();
-    const view = new DataView(this.#exports.memory.buffer);
-    return Array.from({ length: 16 }, (_, i) => view.getUint32(at + 4 * i, true));
+    return this.#words(this.#exports.cw_roots(), 5);
+  }
+
+  /** The engine's functions and their names in JavaScript; after booting, before sealing. */
+  builtins(): Builtin[] {
+    const [count = 0, at = 0] = this.#words(this.#exports.cw_builtins(), 2);
+    return Array.from({ length: count }, (_, i) => {
+      const [name = 0, base = 0, slot = 0] = this.#words(at + 12 * i, 3);
+      return { name: this.#text(name), base: base === 0 ? null : this.#text(base), slot };
+    });
+  }
+
+  #words(at: number, length: number): number[] {
+    const view = new DataView(this.#exports.memory.buffer, at, 4 * length);
+    return Array.from({ length }, (_, i) => view.getUint32(4 * i, true));
+  }
+
+  #text(at: number): string {
+    const bytes = new Uint8Array(this.#exports.memory.buffer, at);
+    return new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(0)));
   }
 
   #hostFunction(name: string): (...args: bigint[]) => bigint {

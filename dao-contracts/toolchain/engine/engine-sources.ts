@@ -53,3 +53,14 @@ export function readEngineSources(patches?: readonly Patch[]): Map<string, strin
   sources.set('assert.h', assertText);
   return sources;
 }
+
+/** Names of properties that the engine asks for itself, whatever a contract mentions. */
+export function namesOfEngine(): string[] {
+  const sources = readEngineSources();
+  const text = (file: string): string => sources.get(file) ?? '';
+  const atoms = text('quickjs-atom.h').matchAll(/^DEF\(\w+, "([^"]*)"\)/gm);
+  const asked = ['quickjs.c', 'builder.c', 'shim.c', 'boot.c'].flatMap((file) => [
+    ...text(file).matchAll(/JS_(?:GetPropertyStr|NewAtom)\([^";]*"([^"]*)"\)/g),
+  ]);
+  return [...atoms, ...asked].map(([, name = '']) => name);
+}

@@ -21,8 +21,11 @@ const linkedFeatures = ['SignExt', 'BulkMemory', 'BulkMemoryOpt', 'NontrappingFP
   .map((name) => binaryen.Features[name as keyof typeof binaryen.Features])
   .reduce((all, feature) => all | feature, binaryen.Features.MVP);
 
+/** What the chain's machine has. */
+export const runtimeFeatures = binaryen.Features.MVP;
+
 /** Exports that only the evaluator has. */
-const buildTimeExports = ['alloc', 'boot', 'compile', 'evaluate', 'bind', 'seal', 'slots', 'roots'];
+const buildTimeExports = 'alloc boot compile evaluate bind seal slots roots builtins'.split(' ');
 
 export interface Engines {
   evaluator: Uint8Array;
@@ -36,7 +39,7 @@ export function lowerEngine(linked: Uint8Array, unusedSlots: readonly number[]):
     module.setFeatures(linkedFeatures);
     stubWasi(module);
     module.runPasses(lowering);
-    module.setFeatures(binaryen.Features.MVP);
+    module.setFeatures(runtimeFeatures);
     const evaluator = module.emitBinary();
     emptySlots(module, unusedSlots);
     for (const name of buildTimeExports) module.removeExport(`cw_${name}`);
@@ -63,6 +66,16 @@ function stubWasi(module: binaryen.Module): void {
 }
 
 function emptySlots(module: binaryen.Module, unusedSlots: readonly number[]): void {
+  module.addFunction('cw_gone', binaryen.none, binaryen.none, [], module.unreachable());
+  setSlots(module, unusedSlots, () => 'cw_gone');
+}
+
+/** Puts other functions into slots of the table; `standIn` is told what is there. */
+export function setSlots(
+  module: binaryen.Module,
+  slots: readonly number[],
+  standIn: (name: string) => string,
+): void {
   if (module.getNumElementSegments() !== 1) {
     throw new Error('ENGINE_INVALID: one table segment expected');
   }
@@ -70,12 +83,10 @@ function emptySlots(module: binaryen.Module, unusedSlots: readonly number[]): vo
   const info = binaryen.getElementSegmentInfo(segment);
   const firstSlot = 1; // wasm-ld leaves slot 0 empty, so that a null function pointer traps.
   const functions = [...info.data];
-  module.addFunction('cw_gone', binaryen.none, binaryen.none, [], module.unreachable());
-  for (const slot of unusedSlots) {
-    if (slot < firstSlot || slot - firstSlot >= functions.length) {
-      throw new Error(`ENGINE_INVALID: no table slot ${slot}`);
-    }
-    functions[slot - firstSlot] = 'cw_gone';
+  for (const slot of slots) {
+    const there = functions[slot - firstSlot];
+    if (there === undefined) throw new Error(`ENGINE_INVALID: no table slot ${slot}`);
+    functions[slot - firstSlot] = standIn(there);
   }
   module.removeElementSegment(info.name);
   module.addActiveElementSegment(info.table, info.name, functions, module.i32.const(firstSlot));

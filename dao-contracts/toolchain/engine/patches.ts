@@ -2,11 +2,13 @@
  * The changes made to other people's sources, each in memory, each with its reason, each required
  * to match: a source that moved on must stop the build, not slip through unpatched.
  */
+import { builtinPatches } from './builtin-patches.js';
 import { codePatches } from './code-patches.js';
 import { functionPatches } from './function-patches.js';
 import { gasPatches } from './gas-patches.js';
 import { lazyFunctionPatches } from './lazy-function-patches.js';
 import { layoutPatches } from './layout-patches.js';
+import { namePatches } from './name-patches.js';
 import { noGcPatches } from './no-gc-patches.js';
 import { applyPatch, type Patch } from './patch.js';
 
@@ -201,6 +203,8 @@ const allPatches = [
   ...lazyFunctionPatches,
   ...functionPatches,
   ...codePatches,
+  ...namePatches,
+  ...builtinPatches,
 ];
 
 export function applyPatches(

@@ -21,7 +21,7 @@ import {
 export const memoryPages = { initial: 1024, maximum: 2048 };
 
 /** A gap of zeros this long is worth a segment of its own: that is what its header takes. */
-const gapBytes = 7;
+export const gapBytes = 7;
 
 export function assembleContract(parts: {
   runtime: Uint8Array;

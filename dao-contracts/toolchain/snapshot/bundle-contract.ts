@@ -11,6 +11,7 @@ import { dirname, join, resolve } from 'node:path';
 import exportMethods from 'near-sdk-js/lib/cli/build-tools/near-bindgen-exporter.js';
 import { fallbackPackages } from '../contract-packages.js';
 import { ownFolder } from '../own-folder.js';
+import { foldMethods } from './fold-methods.js';
 
 export interface Bundle {
   source: string;
@@ -80,7 +81,8 @@ export async function bundleContract(
   }).catch((error: unknown) => {
     throw describeFailure(path, error);
   });
-  const source = giveCodes(nameAgain(result.outputFiles[0]?.text ?? ''));
+  const bundled = giveCodes(nameAgain(result.outputFiles[0]?.text ?? ''));
+  const source = compact ? foldMethods(bundled) : bundled;
   if (/\bNearPromise\d/.test(source)) {
     throw new Error(`NAME_TAKEN: NearPromise in ${path} is the SDK's; call yours something else`);
   }

@@ -1,0 +1,75 @@
+/**
+ * Leaves out of a contract the engine's functions that it cannot call: those that JavaScript reaches
+ * only by names which the contract's code never mentions (`DataView`'s accessors, `encodeURI`, half
+ * of `Date`), and what only they need. A name may still be put together while a contract runs
+ * (`value['to' + 'Fixed']`); then the call fails with `LEFT_OUT`, and says what to do.
+ */
+import binaryen from 'binaryen';
+import { WasmReader } from '../snapshot/wasm-sections.js';
+import { runtimeFeatures, setSlots } from './lower-engine.js';
+
+/** As `builtin-patches.ts` notes them: a function with a name, or a name that stands for another. */
+export interface Builtin {
+  name: string;
+  base: string | null;
+  /** In the table of functions; 0: none. */
+  slot: number;
+}
+
+/** The slots that no name leads to which is mentioned, or which the engine itself asks for. */
+export function findUnreachable(
+  builtins: readonly Builtin[],
+  mentioned: ReadonlySet<string>,
+): number[] {
+  // What is no plain name is a symbol, or something that the engine made for itself.
+  const reached = (name: string): boolean => !/^[\w$]+$/.test(name) || mentioned.has(name);
+  const bases = new Set(
+    builtins.filter(({ base, name }) => base !== null && reached(name)).map(({ base }) => base),
+  );
+  const kept = new Set<number>();
+  for (const { name, slot } of builtins) if (reached(name) || bases.has(name)) kept.add(slot);
+  const unreachable = builtins
+    .map(({ slot }) => slot)
+    .filter((slot) => slot > 0 && !kept.has(slot));
+  return [...new Set(unreachable)].sort((a, b) => a - b);
+}
+
+/** The runtime without these functions and what only they need. */
+export function leaveOut(runtime: Uint8Array, slots: readonly number[]): Uint8Array {
+  const module = binaryen.readBinary(runtime);
+  try {
+    module.setFeatures(runtimeFeatures);
+    const refuse = binaryen.getExportInfo(module.getExport('cw_left_out')).value;
+    const standIns = new Map<string, string>();
+    setSlots(module, slots, (name) => {
+      const { params, results } = binaryen.getFunctionInfo(module.getFunction(name));
+      const type = `${params} ${results}`;
+      let standIn = standIns.get(type);
+      if (standIn === undefined) {
+        standIn = `cw_left_out_${standIns.size}`;
+        standIns.set(type, standIn);
+        const body =
+          results === binaryen.i64 ? module.call(refuse, [], binaryen.i64) : module.unreachable();
+        module.addFunction(standIn, params, results, [], body);
+      }
+      return standIn;
+    });
+    module.removeExport('cw_left_out');
+    module.runPasses(['remove-unused-module-elements']);
+    if (!module.validate()) throw new Error('ENGINE_INVALID: leaving functions out broke it');
+    return module.emitBinary();
+  } finally {
+    module.dispose();
+  }
+}
+
+/** Names at the head of bytecode that `cw_compile` made: all that its code mentions. */
+export function mentionedIn(bytecode: Uint8Array): string[] {
+  const reader = new WasmReader(bytecode, 1);
+  return Array.from({ length: reader.u32() }, () => {
+    const head = reader.u32();
+    const wide = head % 2 === 1;
+    const bytes = reader.bytes((head >>> 1) * (wide ? 2 : 1));
+    return wide ? '' : String.fromCharCode(...bytes);
+  });
+}
