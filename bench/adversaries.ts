@@ -3,6 +3,7 @@
  * what it earns, whom it harms. Run: `npm run bench -- adversaries [--only NAME] [--setting NAME]
  * [--seeds N] [--audited BPS] [--window MS] [--svg FILE] [--json FILE]`, or `--only NAME --replay
  * SEED` for the log of one run. Fails when an attack pays, or is found by far not as the formula says.
+ * `--real`: the main ones as real workers with real training (bench/real-adversaries.ts).
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const benches: Readonly<Record<string, string>> = {
   adversaries:
-    'attacks on simulated runs: found, earned, harmed [--only NAME] [--svg FILE] (minutes)',
+    'attacks on simulated runs: found, earned, harmed [--only NAME] [--svg FILE] [--real] (minutes)',
   'dao-attacks': 'drained treasuries, farmed standing, withdrawn data: what gets through',
   chaos:
     'kills, partitions, full disks: seeded plays of real workers [--schedules 200] [--seed S] (minutes)',
@@ -35,6 +35,9 @@ const benches: Readonly<Record<string, string>> = {
   'node-calls':
     'simple calls per second of the embedded node over HTTP, and what it holds [--calls 100000] (minutes)',
   memory: 'bytes per parameter and per token, and what cannot fit [--engine simd-wasm] (minutes)',
+  learning:
+    'the worth of a worker over H, k, rates, horizon, workers [--seconds N] [--write] (an hour)',
+  memory: 'bytes per parameter and per token on the exact engine, and what cannot fit (minutes)',
   registry: 'a registry under 200 clients for a minute [--clients 200] [--seconds 60]',
   'release-mutations':
     'mutations of a release, which code refuses how many [--count 20000] [--seed S] (minutes)',
@@ -58,7 +61,8 @@ if (name === undefined) {
 } else if (args.includes('--help')) {
   console.log(`${benches[name]}\n\n${headOf(name)}`);
 } else {
-  const entry = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
+  const script = name === 'adversaries' && args.includes('--real') ? 'real-adversaries' : name;
+  const entry = fileURLToPath(new URL(`./${script}.ts`, import.meta.url));
   const { status } = spawnSync(process.execPath, ['--import', 'tsx', entry, ...args], {
     stdio: 'inherit',
   });

@@ -13,10 +13,18 @@ import { memoryNotebook, type Notebook } from '@commonweights/trainer/worker/kep
 import { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
 import { codeOf } from '@commonweights/trainer/worker/passing.js';
 import { trainRound } from '@commonweights/trainer/worker/round.js';
+import type { ComputeRound } from '@commonweights/trainer/worker/seat-at-work.js';
 import { work } from '@commonweights/trainer/worker/work.js';
 import type { WorkEvent } from '@commonweights/trainer/worker/work-event.js';
 import type { RandomStream } from '../simulation/random-stream.js';
 import type { VirtualTime } from './virtual-time.js';
+
+/** How somebody is not honest: what it computes, and what it says. */
+export interface Conduct {
+  readonly computeRound?: ComputeRound;
+  /** Between its worker and its link to the chain. */
+  bend?(client: DaoClient): DaoClient;
+}
 
 /** What everybody has in common. */
 export interface Surroundings {
@@ -73,6 +81,7 @@ export class Machine {
       readonly role: 'trainer' | 'auditor';
       readonly world: Surroundings;
       readonly random: RandomStream;
+      readonly conduct?: Conduct | undefined;
     },
   ) {}
 
@@ -114,7 +123,8 @@ export class Machine {
   }
 
   async #work(process: Process): Promise<'ended' | 'stopped'> {
-    const { world, role } = this.it;
+    const { world, role, conduct } = this.it;
+    const compute = conduct?.computeRound ?? trainRound;
     try {
       const { because } = await world.time.within(this.clock, () =>
         work({
@@ -123,7 +133,7 @@ export class Machine {
           ...{ notebook: this.#notebook(process), saltSecret: `secret of ${this.account}` },
           blobs: new LayeredStore(this.#disk(process), this.#registry(process)),
           computeRound: (input, local, beforeStep) =>
-            trainRound(input, local, async (step, steps) => {
+            compute(input, local, async (step, steps) => {
               await world.time.sleep(world.stepMs);
               await this.#breath(process);
               await beforeStep?.(step, steps);
@@ -181,8 +191,9 @@ export class Machine {
   }
 
   #client(process: Process): DaoClient {
-    const { world } = this.it;
-    const client = world.clientOf(this.account);
+    const { world, conduct } = this.it;
+    const straight = world.clientOf(this.account);
+    const client = conduct?.bend?.(straight) ?? straight;
     const far = {
       isUp: () => world.chainIsUp && !this.chainIsCut,
       lost: (why: string) =>

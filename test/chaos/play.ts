@@ -21,7 +21,7 @@ import { MemoryDao } from '../support/memory-dao.js';
 import { publishRun } from '../support/published-run.js';
 import { tinyRun } from '../support/tiny-run.js';
 import type { Fault, Plan } from './fault-plan.js';
-import { Machine, pollMs, type Surroundings } from './machine.js';
+import { Machine, pollMs, type Conduct, type Surroundings } from './machine.js';
 import { VirtualTime } from './virtual-time.js';
 
 export const deadlineMs = 600_000;
@@ -40,12 +40,18 @@ export interface Stage {
   readonly artefacts: MemoryStore;
 }
 
-export async function setStage(engine: Engine): Promise<Stage> {
-  const change = (spec: RunSpec): RunSpec => ({
-    ...spec,
-    ...{ rounds: 4, minWorkers: 2, maxWorkers: 3, maxAuditors: 1, decoyShareBps: 3_000 },
-  });
-  const { blobs, spec: published, digest } = await publishRun(engine, change);
+const small = (spec: RunSpec): RunSpec => ({
+  ...spec,
+  ...{ rounds: 4, minWorkers: 2, maxWorkers: 3, maxAuditors: 1, decoyShareBps: 3_000 },
+});
+
+/** `change` makes the spec that is published out of the tiny run's; `files`: its dataset's. */
+export async function setStage(
+  engine: Engine,
+  change: (spec: RunSpec) => RunSpec = small,
+  files?: Readonly<Record<string, Uint8Array>>,
+): Promise<Stage> {
+  const { blobs, spec: published, digest } = await publishRun(engine, change, files);
   const spec = change(published);
   const { program } = await tinyRun(engine);
   const terms = termsOf({ spec, digest, initialRoot: initialRootOf(spec, program) });
@@ -83,6 +89,15 @@ const limitMs = 60 * 24 * 3_600_000;
 const idleMs = 90_000;
 const skipMaxMs = 3_600_000;
 
+/** Who takes part: accounts, and how those among them act that are not honest. */
+export interface Cast {
+  readonly trainers: readonly string[];
+  readonly auditors: readonly string[];
+  conductOf(account: string, registry: MemoryStore): Conduct | undefined;
+}
+
+const honestCast: Cast = { trainers, auditors: ['gus'], conductOf: () => undefined };
+
 export async function playOne(
   stage: Stage,
   plan: Plan,
@@ -90,16 +105,22 @@ export async function playOne(
     seed,
     trace,
     hear,
+    watch,
+    cast = honestCast,
   }: {
     seed: number;
     /** All that is said and done, line by line. */
     trace?: ((line: string) => void) | undefined;
     hear?: (machine: Machine, event: WorkEvent) => void;
+    /** Each command that the rules took, and what they made of it. */
+    watch?: (state: RunState, effects: RunEffects, command: RunCommand) => void;
+    cast?: Cast;
   },
 ): Promise<Played> {
   const time = new VirtualTime(startMs);
   const dao = new Ledger(stage.terms, `chaos ${seed} ${plan.index}`, startMs);
   dao.tell = (what) => trace?.(`${((time.nowMs - startMs) / 1_000).toFixed(1)} s chain: ${what}`);
+  if (watch) dao.watch = watch;
   dao.manifest = stage.spec.data.manifest;
   const registry = new MemoryStore();
   for (const bytes of stage.artefacts.blobs.values()) await registry.put(bytes);
@@ -116,13 +137,11 @@ export async function playOne(
       hear?.(machine, event);
     },
   };
-  const machines = [...trainers, 'gus'].map((account) => {
-    const role = account === 'gus' ? 'auditor' : 'trainer';
-    return new Machine(account, {
-      role,
-      world,
-      random: new RandomStream('link', seed, plan.index, account),
-    });
+  const machines = [...cast.trainers, ...cast.auditors].map((account) => {
+    const role = cast.auditors.includes(account) ? 'auditor' : 'trainer';
+    const random = new RandomStream('link', seed, plan.index, account);
+    const conduct = cast.conductOf(account, registry);
+    return new Machine(account, { role, world, random, conduct });
   });
   const living = new Set(machines);
   for (const machine of machines) {
@@ -247,6 +266,7 @@ class Ledger extends MemoryDao {
   disputes = 0;
   juryYocto = 0n;
   tell?: (what: string) => void;
+  watch?: (state: RunState, effects: RunEffects, command: RunCommand) => void;
   movedMs: number;
   hasEnded = false;
   #totals: Totals = noMoney();
@@ -263,6 +283,7 @@ class Ledger extends MemoryDao {
 
   protected override applied(state: RunState, effects: RunEffects, command: RunCommand): void {
     this.calls++;
+    this.watch?.(state, effects, command);
     for (const { event, data } of effects.events) {
       if (event === 'dispute_opened') this.disputes++;
       if (event === 'denial_judged') this.juryYocto += BigInt(String(data.yocto));

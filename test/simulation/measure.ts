@@ -107,7 +107,8 @@ export function measure(it: {
   const firsts: number[] = [];
   for (let i = 0; i < seeds; i++) {
     const seed = `seed ${(it.firstSeed ?? 1) + i}`;
-    const key = `${setting.name} ${seed}`;
+    const { terms, recipe } = setting;
+    const key = JSON.stringify([terms, recipe, seed]);
     const played = playOnce(adversary, setting, seed);
     const baseline =
       adversary === honest ? played : (baselines.get(key) ?? playOnce(honest, setting, seed));

@@ -72,7 +72,7 @@ export class ToyProblem {
 
   /** The next state, as every worker computes it. Throws where a worker would refuse. */
   step(state: OuterState, updatesInSeatOrder: readonly Float32Array[]): OuterState {
-    const mean = aggregate(updatesInSeatOrder);
+    const mean = aggregate(updatesInSeatOrder, this.recipe.aggregation);
     return outerStep({ ...state, mean, recipe: this.recipe });
   }
 }

@@ -6,15 +6,17 @@
  */
 import { encodeState } from '../checkpoint/state.js';
 import { decodeLocalState, zeroLocalState, type LocalState } from '../checkpoint/local-state.js';
+import type { Snapshot } from '../checkpoint/snapshot.js';
 import type { PackedSequences } from '../data/packed-sequences.js';
 import { sliceBatches } from '../data/slice.js';
 import type { Engine, InnerState, Session } from '../engines/engine.js';
 import { aggregate } from '../exchange/aggregate.js';
+import { compress, pseudoGradient } from '../exchange/compress.js';
 import { initialOuterState, outerStep, type OuterState } from '../exchange/outer-step.js';
 import { decodeUpdate } from '../exchange/update-codec.js';
 import { buildLlamaProgram } from '../program/build-llama-program.js';
 import type { LlamaConfig, TrainingProgram } from '../program/training-program.js';
-import { trainRound, type RoundSpec } from '../worker/round.js';
+import { trainRound, trainSegment, type RoundInput, type RoundSpec } from '../worker/round.js';
 import { evaluateHeldOut } from './evaluate.js';
 import { learningRateAt } from './run-spec.js';
 
@@ -40,12 +42,26 @@ export interface CohortPlan {
   seatsOf(round: number): readonly number[];
   /** A round that is rewound once: nobody's update counts, local states start over. */
   readonly rewoundRound?: number;
+  /** An update is applied one round late, so that its exchange is hidden behind that round. */
+  readonly overlap?: Overlap;
+  /**
+   * Leaves out snapshots, digests and the way through their bytes: the losses are the same to the
+   * last bit, a round of few steps costs a third, and snapshots count 0 bytes.
+   */
+  readonly skipsTrace?: boolean;
   /** Measures the held-out loss after each round, not only after the last. */
   readonly evaluatesEachRound?: boolean;
   /** A clock in milliseconds; without one every time is 0. */
   now?(): number;
   onRound?(round: SimulatedRound): void;
 }
+
+/**
+ * Where a round starts while the updates of the one before are still on their way. `late`: from the
+ * agreed state without them. `own`: from that state after an outer step by the worker's own update,
+ * which it has at once and everybody can compute when it is revealed.
+ */
+export type Overlap = 'late' | 'own';
 
 export interface SimulatedRound {
   readonly round: number;
@@ -73,6 +89,7 @@ export async function trainTogether(cohort: Cohort, plan: CohortPlan): Promise<C
   const session = await cohort.engine.compile(program);
   try {
     let outer = initialOuterState(cohort.initial, spec.outer);
+    let onTheirWay: OnTheirWay | null = null;
     let locals = new Map<number, LocalState>();
     let nextSlice = 0;
     let rewindDue = plan.rewoundRound;
@@ -81,8 +98,9 @@ export async function trainTogether(cohort: Cohort, plan: CohortPlan): Promise<C
       if ((round - 1) % spec.inner.localResetInterval === 0) locals = new Map();
       const seats = plan.seatsOf(round);
       const sent = await trainSeats(cohort, {
-        ...{ program, session, outer, locals, seats, now: plan.now ?? (() => 0) },
-        ...{ ordinal: round - 1, firstSlice: nextSlice },
+        ...{ program, session, locals, seats, now: plan.now ?? (() => 0) },
+        ...{ ordinal: round - 1, firstSlice: nextSlice, skipsTrace: plan.skipsTrace === true },
+        startOf: startsOf({ outer, onTheirWay, spec, overlap: plan.overlap }),
       });
       nextSlice += seats.length;
       if (round === rewindDue) {
@@ -94,7 +112,13 @@ export async function trainTogether(cohort: Cohort, plan: CohortPlan): Promise<C
       const started = plan.now?.() ?? 0;
       const decoded = sent.updates.map((bytes) => decodeUpdate(bytes, program.layout, spec.outer));
       const mean = aggregate(decoded, spec.outer.aggregation);
-      outer = outerStep({ ...outer, mean, recipe: spec.outer });
+      const now = { mean, updates: new Map(seats.map((seat, i) => [seat, decoded[i]!])) };
+      // With overlap the round before is applied now, and this one after the next, or at the end.
+      const arrived = plan.overlap ? [onTheirWay, round === plan.rounds ? now : null] : [now];
+      for (const it of arrived) {
+        if (it) outer = outerStep({ ...outer, mean: it.mean, recipe: spec.outer });
+      }
+      onTheirWay = now;
       const aggregateMs = (plan.now?.() ?? 0) - started;
       const heldOutLoss = plan.evaluatesEachRound
         ? await evaluate(cohort, { session, params: outer.params })
@@ -111,15 +135,37 @@ export async function trainTogether(cohort: Cohort, plan: CohortPlan): Promise<C
   }
 }
 
+/** A round's updates before they are applied. */
+interface OnTheirWay {
+  readonly mean: Float32Array;
+  /** By seat, decoded. */
+  readonly updates: ReadonlyMap<number, Float32Array>;
+}
+
+/** The parameters that a seat starts its round from. */
+function startsOf(it: {
+  outer: OuterState;
+  onTheirWay: OnTheirWay | null;
+  spec: CohortSpec;
+  overlap: Overlap | undefined;
+}): (seat: number) => Float32Array {
+  const { outer, spec } = it;
+  return (seat) => {
+    const own = it.overlap === 'own' ? it.onTheirWay?.updates.get(seat) : undefined;
+    return own ? outerStep({ ...outer, mean: own, recipe: spec.outer }).params : outer.params;
+  };
+}
+
 interface SeatsRound {
   readonly program: TrainingProgram;
   readonly session: Session;
-  readonly outer: OuterState;
+  startOf(seat: number): Float32Array;
   /** Of each seat that has trained; changed to what it carries into the next round. */
   readonly locals: Map<number, LocalState>;
   readonly seats: readonly number[];
   readonly ordinal: number;
   readonly firstSlice: number;
+  readonly skipsTrace: boolean;
   now(): number;
 }
 
@@ -129,18 +175,19 @@ async function trainSeats({ spec, train }: Cohort, it: SeatsRound) {
   let [updateBytes, snapshotBytes, trainMs] = [0, 0, 0];
   for (const [i, seat] of it.seats.entries()) {
     const started = it.now();
-    const result = await trainRound(
-      {
-        ...{ round: it.ordinal + 1, ordinal: it.ordinal, spec, layout, session: it.session },
-        ...{ sequences: train, startParams: it.outer.params, slice: it.firstSlice + i },
-      },
-      it.locals.get(seat) ?? zeroLocalState(layout, spec.outer),
-    );
+    const input: RoundInput = {
+      ...{ round: it.ordinal + 1, ordinal: it.ordinal, spec, layout, session: it.session },
+      ...{ sequences: train, startParams: it.startOf(seat), slice: it.firstSlice + i },
+    };
+    const local = it.locals.get(seat) ?? zeroLocalState(layout, spec.outer);
+    const sent = it.skipsTrace
+      ? await trainUntraced(input, local)
+      : await trainTraced(input, local);
     trainMs += it.now() - started;
-    it.locals.set(seat, decodeLocalState(result.localOut.bytes, layout, spec.outer));
-    updates.push(result.update.bytes);
-    updateBytes += result.update.bytes.length;
-    snapshotBytes += result.snapshots[0]!.length;
+    it.locals.set(seat, sent.local);
+    updates.push(sent.update);
+    updateBytes += sent.update.length;
+    snapshotBytes += sent.snapshotBytes;
   }
   const count = it.seats.length;
   const means = {
@@ -149,6 +196,38 @@ async function trainSeats({ spec, train }: Cohort, it: SeatsRound) {
     trainMs: trainMs / count,
   };
   return { updates, means };
+}
+
+interface Sent {
+  readonly update: Uint8Array;
+  readonly local: LocalState;
+  readonly snapshotBytes: number;
+}
+
+/** By the very function that workers run. */
+async function trainTraced(input: RoundInput, local: LocalState): Promise<Sent> {
+  const { update, localOut, snapshots } = await trainRound(input, local);
+  return {
+    update: update.bytes,
+    local: decodeLocalState(localOut.bytes, input.layout, input.spec.outer),
+    snapshotBytes: snapshots[0]!.length,
+  };
+}
+
+async function trainUntraced(input: RoundInput, local: LocalState): Promise<Sent> {
+  const { layout, startParams: start, spec } = input;
+  let state: Snapshot = { params: start, local };
+  for (let segment = 0; segment < spec.inner.segments; segment++) {
+    state = (await trainSegment(input, state, segment)).state;
+  }
+  const { errorFeedback, ...moments } = state.local;
+  const pseudo = pseudoGradient({ start, end: state.params });
+  const sent = compress({ pseudoGradient: pseudo, errorFeedback, layout, recipe: spec.outer });
+  return {
+    update: sent.bytes,
+    local: { ...moments, errorFeedback: sent.errorFeedback },
+    snapshotBytes: 0,
+  };
 }
 
 /** Plain training by one worker: for the baselines that a run is compared with. */
