@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
 import { faultKinds, planFaults, type Plan } from './fault-plan.js';
 import { checkLaws } from './laws.js';
+import type { Machine } from './machine.js';
 import { deadlineMs, machinesCount, playOne, setStage, type Stage } from './play.js';
 
 describe('a run in a world where things go wrong', function () {
@@ -56,6 +57,26 @@ describe('a run in a world where things go wrong', function () {
       },
     });
     expect(killed).to.not.equal('');
+    expect(await checkLaws(stage, played)).to.deep.equal([]);
+  });
+
+  it('opens an audit of the round before though it was killed after it had trained the next one', async () => {
+    const others = new Set<Machine>();
+    let killed = false;
+    const played = await playOne(stage, calm, {
+      seed: 8,
+      hear: (machine, event) => {
+        if (machine.account !== 'ada') return void others.add(machine);
+        // Nobody answers before everything that round 3 made needless is gone.
+        const freeze = (frozen: boolean) => others.forEach((one) => (one.frozen = frozen));
+        if (event.kind === 'delivered' && event.round === 2) freeze(true);
+        if (event.kind !== 'trained' || event.round !== 3 || killed) return;
+        killed = true;
+        machine.kill();
+        freeze(false);
+      },
+    });
+    expect(killed).to.equal(true);
     expect(await checkLaws(stage, played)).to.deep.equal([]);
   });
 

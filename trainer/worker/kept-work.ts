@@ -56,7 +56,6 @@ export class KeptWork {
   /** Before it is committed to. Errors: those of the store and the notebook. */
   async keepRound(context: RoundContext, result: RoundResult): Promise<void> {
     const key = this.#keyOf(context);
-    if ((await this.#read()).some((one) => one.key === key)) return;
     const bytes = [...result.snapshots, result.lastSnapshot!];
     const blobs: Digest[] = [];
     for (const one of bytes) blobs.push(await this.it.blobs.put(one));
@@ -76,7 +75,6 @@ export class KeptWork {
   /** Before it is sealed. Errors: those of the store and the notebook. */
   async keepEnd(context: RoundContext, { startLeaf, own }: { startLeaf: Digest; own: OwnEnd }) {
     const key = this.#keyOf(context, [own.segment, startLeaf]);
-    if ((await this.#read()).some((one) => one.key === key)) return;
     const blobs = [await this.it.blobs.put(own.bytes)];
     await this.#add({ key, round: context.round, blobs, fetched: [startLeaf], loss: null });
   }
@@ -136,8 +134,14 @@ export class KeptWork {
     return loaded;
   }
 
+  /** In the place of one that named other bytes: those had rotted, and what is said now is these. */
   async #add(note: Note): Promise<void> {
-    await this.#write([...(await this.#read()), note].slice(-notesMax));
+    const notes = await this.#read();
+    const known = notes.find((one) => one.key === note.key);
+    if (known && JSON.stringify(known.blobs) === JSON.stringify(note.blobs)) return;
+    const others = notes.filter((one) => one !== known);
+    const fetched = [...new Set([...(known?.fetched ?? []), ...note.fetched])];
+    await this.#write([...others, { ...note, fetched }].slice(-notesMax));
   }
 
   async #read(): Promise<readonly Note[]> {

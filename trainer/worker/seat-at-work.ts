@@ -462,7 +462,7 @@ export class SeatAtWork {
       const kept = await this.#kept?.round(context, input);
       const honest = kept ?? (await this.#compute(context, input));
       const result = this.#plant(honest, round, seen.run);
-      this.#remember(round, result);
+      this.#remember(round, result, seen.run);
       this.#tell({
         kind: 'trained',
         round,
@@ -655,12 +655,15 @@ export class SeatAtWork {
     return index === null ? null : { index, nonce: taggedDigest('cw/decoy-nonce/1', [secret]) };
   }
 
-  #remember(round: number, result: TracedResult): void {
+  /** Rounds that may still be asked for stay: a provisional one waits while others are called off. */
+  #remember(round: number, result: TracedResult, { open, provisional }: RunView): void {
     this.#results.set(round, result);
-    const old = [...this.#results].filter(([number]) => number < round - 1);
+    const asked = new Set([round, round - 1, open?.round, provisional?.round]);
+    const old = [...this.#results].filter(([number]) => !asked.has(number));
     for (const [number] of old) this.#results.delete(number);
+    // What a round began with too: after a kill it is computed again from there.
     const digestsOf = (one: TracedResult) => [
-      ...[...one.leaves, one.localOut.digest, one.endSnapshot],
+      ...[...one.leaves, one.localIn, one.localOut.digest, one.endSnapshot],
       ...(one.cover?.traced ?? []),
     ];
     // After a rewind the same work is done again, and what an old round left is what a new one has.

@@ -5,10 +5,19 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { MemoryStore } from '@commonweights/dataset-registry/store/memory-store.js';
+import { zeroLocalState } from '@commonweights/trainer/checkpoint/local-state.js';
 import type { Engine, Session } from '@commonweights/trainer/engines/engine.js';
-import { memoryNotebook, type Notebook } from '@commonweights/trainer/worker/kept-work.js';
+import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
+import {
+  KeptWork,
+  memoryNotebook,
+  type Notebook,
+} from '@commonweights/trainer/worker/kept-work.js';
+import { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
 import { notebookFile } from '@commonweights/trainer/worker/notebook-file.js';
+import { trainRound, type RoundInput } from '@commonweights/trainer/worker/round.js';
 import type { WorkEvent } from '@commonweights/trainer/worker/work-event.js';
+import { tinyRun } from '../../support/tiny-run.js';
 import { engines, playOut, setStage } from '../../support/tolerance-stage.js';
 
 let exports = 0;
@@ -164,6 +173,40 @@ describe('a seat whose engine does not repeat itself', function () {
     const { dao, events } = stage;
     expect(events.flatMap(({ event }) => lostIn(event))).to.have.length(1);
     expect(dao.seats().every(({ slashedYocto }) => slashedYocto === '0')).to.equal(true);
+  });
+});
+
+describe('kept work', () => {
+  it('is what was computed last, where what was kept before has rotted', async () => {
+    const exact = createOrtWasmEngine({ threads: 1 });
+    const { spec, program, train, initial } = await tinyRun(exact);
+    const tolerance = {} as RoundInput['spec']['tolerance'] & object;
+    const session = await exact.compile(program);
+    const { layout } = program;
+    const inputOf = (slice: number): RoundInput => ({
+      ...{ round: 1, ordinal: 0, slice, layout, session, sequences: train },
+      ...{ spec: { ...spec, tolerance }, startParams: initial.params },
+    });
+    const local = zeroLocalState(layout, spec.outer);
+    const [one, other] = [await trainRound(inputOf(0), local), await trainRound(inputOf(1), local)];
+    await session.dispose();
+    const near = new MemoryStore();
+    const notebook = memoryNotebook();
+    const blobs = new LayeredStore(near, new MemoryStore());
+    const reopened = () => new KeptWork({ blobs, notebook, spec: 'of this test' });
+    const context = { round: 1, startRoot: one.leaves[0]!, slice: 0, ordinal: 0 };
+    const at = { ...context, localIn: one.localIn };
+    await reopened().keepRound(at, one);
+    expect((await reopened().round(at, inputOf(0)))!.traceRoot).to.equal(one.traceRoot);
+    await near.remove(one.leaves[1]!);
+    expect(await reopened().round(at, inputOf(0))).to.equal(null);
+    await reopened().keepRound(at, other);
+    expect((await reopened().round(at, inputOf(0)))!.traceRoot).to.equal(other.traceRoot);
+    expect(await near.has(one.leaves[2]!)).to.equal(false);
+    // The same again has its bytes put back where they have gone.
+    await near.remove(other.leaves[1]!);
+    await reopened().keepRound(at, other);
+    expect((await reopened().round(at, inputOf(0)))!.traceRoot).to.equal(other.traceRoot);
   });
 });
 
