@@ -4,7 +4,9 @@
  * clocks, full disks, a registry that is gone or lies, a chain that restarts. Ends with exit code 1
  * where a law is broken, and names the plays.
  *
- *   npm run bench -- chaos [--schedules 200] [--seed 1] [--only INDEX] [--write]
+ * `--by-distance`: in a run of the tolerance class, on machines none of which repeats itself.
+ *
+ *   npm run bench -- chaos [--schedules 200] [--seed 1] [--only INDEX] [--by-distance]
  */
 import { parseArgs } from 'node:util';
 import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
@@ -15,6 +17,7 @@ import {
   machinesCount,
   playOne,
   setStage,
+  smallByDistance,
   type Played,
 } from '@commonweights/test/chaos/play.js';
 
@@ -23,6 +26,7 @@ const { values } = parseArgs({
     schedules: { type: 'string', default: '200' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string' },
+    'by-distance': { type: 'boolean', default: false },
   },
 });
 const seed = Number(values.seed);
@@ -32,7 +36,10 @@ const indices =
     : [Number(values.only)];
 
 const startedAt = performance.now();
-const stage = await setStage(createOrtWasmEngine());
+const stage = await setStage(
+  createOrtWasmEngine(),
+  ...(values['by-distance'] ? [smallByDistance] : []),
+);
 const calm = await playOne(
   stage,
   { index: -1, harsh: false, mildMs: 0, stepMs: 1_500, faults: [] },
@@ -84,7 +91,7 @@ function summarise(mood: string, plays: readonly Played[]): void {
   console.log(
     `${mood}: ${plays.length} plays, ${sum(({ plan }) => plan.faults.length)} faults, ${hours} h; ` +
       `${plays.length - stopped} completed, ${stopped} stopped; rounds ${rounds('final')} final, ` +
-      `${rounds('aborted')} aborted, ${rounds('rewound')} rewound; ${claims} claims trained again; ` +
+      `${rounds('aborted')} aborted, ${rounds('rewound')} rewound; ${claims} claims ${stage.isUnsteady ? 'counted' : 'trained again'}; ` +
       `${lost} of ${sum(({ seats }) => seats.length)} seats lost stake; ` +
       `${sum(({ disputes }) => disputes)} disputes; ${sum(({ crashes }) => crashes.length)} crashes`,
   );

@@ -12,7 +12,7 @@ const benches: Readonly<Record<string, string>> = {
     'attacks on simulated runs: found, earned, harmed [--only NAME] [--svg FILE] [--real] (minutes)',
   'dao-attacks': 'drained treasuries, farmed standing, withdrawn data: what gets through',
   chaos:
-    'kills, partitions, full disks: seeded plays of real workers [--schedules 200] [--seed S] (minutes)',
+    'kills, partitions, full disks: seeded plays of real workers [--by-distance] [--schedules 200] (minutes)',
   checkpoint: 'memory and MB/s of importing a large checkpoint [--gb 2] [--bf16] (minutes)',
   codec: 'bytes per parameter and MB/s of the update codecs, against dense fp32',
   'cold-start': 'from nothing to a tested worker at size S, on each exact engine',
@@ -37,6 +37,7 @@ const benches: Readonly<Record<string, string>> = {
   memory: 'bytes per parameter and per token, and what cannot fit [--engine simd-wasm] (minutes)',
   learning:
     'the worth of a worker over H, k, rates, horizon, workers [--seconds N] [--write] (an hour)',
+  link: 'what a round costs beside its computing at 100 Mbit/s and 50 ms; large models [--write]',
   memory: 'bytes per parameter and per token on the exact engine, and what cannot fit (minutes)',
   registry: 'a registry under 200 clients for a minute [--clients 200] [--seconds 60]',
   'release-mutations':

@@ -29,7 +29,7 @@ export interface Conduct {
 /** What everybody has in common. */
 export interface Surroundings {
   readonly time: VirtualTime;
-  readonly engine: Engine;
+  engineOf(account: string): Engine;
   readonly registry: MemoryStore;
   clientOf(account: string): DaoClient;
   chainIsUp: boolean;
@@ -68,6 +68,8 @@ export class Machine {
   lossShare = 0;
   latencyMs = 30;
   bytesPerSecond = 12_500_000;
+  /** From a call's arrival to the block that executed it. */
+  blockMs = 0;
   /** The node that it asks is so far behind at most. */
   lagMs = 0;
   /** Not before then is it started again. */
@@ -128,8 +130,9 @@ export class Machine {
     try {
       const { because } = await world.time.within(this.clock, () =>
         work({
-          ...{ client: this.#client(process), run: 1, role, engine: world.engine, pollMs },
+          ...{ client: this.#client(process), run: 1, role, pollMs },
           ...{ signal: process.quit.signal, retire: process.retire.signal },
+          engine: world.engineOf(this.account),
           ...{ notebook: this.#notebook(process), saltSecret: `secret of ${this.account}` },
           blobs: new LayeredStore(this.#disk(process), this.#registry(process)),
           computeRound: (input, local, beforeStep) =>
@@ -202,8 +205,13 @@ export class Machine {
     const calls = Object.entries(client).map(([name, it]: [string, unknown]) => {
       if (typeof it !== 'function') return [name, it] as const;
       const ask = (...args: unknown[]) => Promise.resolve((it as Call)(...args));
+      const isView = name.startsWith('get');
       const view = name === 'getRun' || name === 'getSeats' ? this.#lagging(ask) : ask;
-      const call = (...args: unknown[]) => this.#across(process, far, () => view(...args));
+      const executed = async (...args: unknown[]) => {
+        if (!isView && this.blockMs > 0) await world.time.sleep(this.blockMs);
+        return view(...args);
+      };
+      const call = (...args: unknown[]) => this.#across(process, far, () => executed(...args));
       return [name, call] as const;
     });
     return Object.fromEntries(calls) as unknown as DaoClient;

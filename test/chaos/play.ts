@@ -38,12 +38,26 @@ export interface Stage {
   readonly spec: RunSpec;
   readonly opened: OpenRun;
   readonly artefacts: MemoryStore;
+  /** No machine ends the same steps in the same bits twice. */
+  readonly isUnsteady: boolean;
 }
 
 const small = (spec: RunSpec): RunSpec => ({
   ...spec,
   ...{ rounds: 4, minWorkers: 2, maxWorkers: 3, maxAuditors: 1, decoyShareBps: 3_000 },
 });
+
+/** The same by distance, with decoys on half of the leaves. */
+export function smallByDistance(spec: RunSpec): RunSpec {
+  return {
+    ...small(spec),
+    ...{ taintedShareBpsMax: 5_000, decoyShareBps: 5_000 },
+    tolerance: {
+      ...{ toleranceBillionths: 2_500_000, driftBillionths: 1_000_000 },
+      ...{ window: 6, failuresMax: 2, failureYocto: `2${'0'.repeat(24)}` },
+    },
+  };
+}
 
 /** `change` makes the spec that is published out of the tiny run's; `files`: its dataset's. */
 export async function setStage(
@@ -58,7 +72,8 @@ export async function setStage(
   const opened = await openRun({ spec: digest, blobs, engine });
   const session = await engine.compile(opened.program);
   const fingerprint = await engine.fingerprint();
-  return { engine, fingerprint, session, terms, spec, opened, artefacts: blobs };
+  const isUnsteady = spec.tolerance !== undefined;
+  return { engine, fingerprint, session, terms, spec, opened, artefacts: blobs, isUnsteady };
 }
 
 export interface Played {
@@ -106,6 +121,8 @@ export async function playOne(
     trace,
     hear,
     watch,
+    link = {},
+    skips = true,
     cast = honestCast,
   }: {
     seed: number;
@@ -114,6 +131,10 @@ export async function playOne(
     hear?: (machine: Machine, event: WorkEvent) => void;
     /** Each command that the rules took, and what they made of it. */
     watch?: (state: RunState, effects: RunEffects, command: RunCommand) => void;
+    /** Of every machine; default: that of a machine. */
+    link?: Partial<Pick<Machine, 'latencyMs' | 'bytesPerSecond' | 'blockMs'>>;
+    /** Hours in which nothing happens on chain pass at once, for who computes too. */
+    skips?: boolean;
     cast?: Cast;
   },
 ): Promise<Played> {
@@ -126,7 +147,7 @@ export async function playOne(
   for (const bytes of stage.artefacts.blobs.values()) await registry.put(bytes);
   const engine = leased(stage, time);
   const world: Surroundings = {
-    ...{ time, engine: engine.engine, registry },
+    ...{ time, registry, engineOf: (account) => engine.of(account) },
     ...{ chainIsUp: true, registryIsUp: true, registryLies: false, stepMs: plan.stepMs },
     clientOf: (account) =>
       onTime(dao.client(account), () => (dao.nowMs = Math.max(dao.nowMs, time.nowMs))),
@@ -141,7 +162,7 @@ export async function playOne(
     const role = cast.auditors.includes(account) ? 'auditor' : 'trainer';
     const random = new RandomStream('link', seed, plan.index, account);
     const conduct = cast.conductOf(account, registry);
-    return new Machine(account, { role, world, random, conduct });
+    return Object.assign(new Machine(account, { role, world, random, conduct }), link);
   });
   const living = new Set(machines);
   for (const machine of machines) {
@@ -156,7 +177,7 @@ export async function playOne(
     if (living.size === 0 || time.nowMs - startMs > limitMs) return true;
     const idle = time.nowMs - dao.movedMs;
     // In between everybody looks around.
-    if (idle > idleMs && time.nowMs - skippedMs > 5 * pollMs) {
+    if (skips && idle > idleMs && time.nowMs - skippedMs > 5 * pollMs) {
       const next = Math.min(...[...pending].filter((at) => at > time.nowMs), Infinity);
       time.skip(Math.max(0, Math.min(idle / 4, skipMaxMs, next - time.nowMs)));
       skippedMs = time.nowMs;
@@ -319,10 +340,10 @@ function onTime(client: DaoClient, set: () => void): DaoClient {
 
 /** What killed processes leave open is closed when the play is over. */
 function leased(
-  { engine, fingerprint, session: compiled }: Stage,
+  { engine, fingerprint, session: compiled, isUnsteady }: Stage,
   time: VirtualTime,
 ): {
-  engine: Engine;
+  of(account: string): Engine;
   end(): Promise<void>;
 } {
   const open = new Set<Session>();
@@ -340,16 +361,39 @@ function leased(
     };
   };
   return {
-    engine: {
+    of: (account) => ({
       ...engine,
+      class: isUnsteady ? 'tolerance' : engine.class,
       // Read from the disk once: here nothing else takes real time.
       fingerprint: async () => fingerprint,
-      compile: async () => track(compiled.fork()),
-    },
+      compile: async () => {
+        const session = track(compiled.fork());
+        return isUnsteady ? unsteady(session, account) : session;
+      },
+    }),
     end: async () => {
       for (const session of open) await session.dispose();
     },
   };
+}
+
+/** As graphics cards are: a last bit here and there, another one each time and on each machine. */
+function unsteady(session: Session, account: string): Session {
+  const random = new RandomStream('unsteady', account);
+  const wrap = (inner: Session): Session => ({
+    load: (state) => inner.load(state),
+    step: (batch) => inner.step(batch),
+    evaluate: (tokens) => inner.evaluate(tokens),
+    fork: () => wrap(inner.fork()),
+    dispose: () => inner.dispose(),
+    export: async () => {
+      const state = await inner.export();
+      const at = random.below(state.params.length);
+      state.params[at] = Math.fround(state.params[at]! * (1 + 4e-7));
+      return state;
+    },
+  });
+  return wrap(session);
 }
 
 function bigintAsText(_key: string, value: unknown): unknown {

@@ -23,7 +23,7 @@ import {
 } from '@commonweights/trainer/worker/round.js';
 import type { Conduct } from '../chaos/machine.js';
 import { foundByAudit } from '../simulation/expectations.js';
-import { RandomStream } from '../simulation/random-stream.js';
+import type { RandomStream } from '../simulation/random-stream.js';
 
 /** One of a crew, in one play. */
 export interface Member extends Conduct {
