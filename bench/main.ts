@@ -38,7 +38,6 @@ const benches: Readonly<Record<string, string>> = {
   learning:
     'the worth of a worker over H, k, rates, horizon, workers [--seconds N] [--write] (an hour)',
   link: 'what a round costs beside its computing at 100 Mbit/s and 50 ms; large models [--write]',
-  memory: 'bytes per parameter and per token on the exact engine, and what cannot fit (minutes)',
   registry: 'a registry under 200 clients for a minute [--clients 200] [--seconds 60]',
   'release-mutations':
     'mutations of a release, which code refuses how many [--count 20000] [--seed S] (minutes)',
