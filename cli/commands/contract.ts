@@ -35,17 +35,13 @@ export function addContractCommands(program: Command, terminal: Terminal): void 
 
 async function build(session: Session, file: string, flags: BuildFlags): Promise<void> {
   const entry = resolve(session.terminal.cwd, file);
-  const [{ buildContract }, { checkContractTypes }] = await Promise.all([
+  const [{ buildContract }, { buildChecked }] = await Promise.all([
     import('@commonweights/dao-contracts/toolchain/build-contract.js'),
-    import('@commonweights/dao-contracts/toolchain/check-types.js'),
+    import('@commonweights/dao-contracts/toolchain/build-checked.js'),
   ]);
   const progress = session.startProgress('building the contract');
   try {
-    if (flags.types) {
-      progress.update(0, 'checking types');
-      await checkContractTypes(entry);
-    }
-    const { wasm, digest, methods } = await buildContract({
+    const { wasm, digest, methods } = await (flags.types ? buildChecked : buildContract)({
       entry,
       debug: flags.debug ?? false,
       fresh: flags.fresh ?? false,

@@ -6,8 +6,8 @@
 import { writeFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { buildChecked } from './build-checked.js';
 import { buildContract } from './build-contract.js';
-import { checkContractTypes } from './check-types.js';
 import type { BuildProgress } from './progress.js';
 
 const usage = `near-toolchain build <contract.ts> [options]
@@ -50,13 +50,9 @@ async function run(args: string[]): Promise<void> {
     return;
   }
   const entry = resolve(file);
-  const onProgress = steps();
-  if (!values['no-types']) {
-    onProgress({ step: 'checking types' });
-    await checkContractTypes(entry);
-  }
   const { debug, fresh } = values;
-  const { wasm, digest, methods } = await buildContract({ entry, debug, fresh, onProgress });
+  const build = values['no-types'] ? buildContract : buildChecked;
+  const { wasm, digest, methods } = await build({ entry, debug, fresh, onProgress: steps() });
   const out = values.out ?? `${basename(entry).replace(/\.ts$/, '')}.wasm`;
   writeFileSync(resolve(out), wasm);
   const told = { out, digest, bytes: wasm.length, methods };
