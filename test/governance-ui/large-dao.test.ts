@@ -5,10 +5,9 @@ import { absentHere } from '../support/absent-here.js';
 import { findChromium, openBrowser, type OpenBrowser } from './browser.js';
 import { growDao } from './large-dao.js';
 import { startPageServer, type PageServer } from './page-server.js';
-import { violationsOf } from './violations.js';
 
 describe('the pages of a DAO of many years', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let server: PageServer;
   let browser: OpenBrowser;
   let page: Page;
@@ -54,6 +53,5 @@ describe('the pages of a DAO of many years', function () {
     await page.getByRole('heading', { name: 'Rounds 1881 to 1940' }).waitFor();
     await page.getByText('that the record of round 1941 names').waitFor();
     expect(await page.evaluate(() => document.querySelectorAll('*').length)).to.be.below(8_000);
-    expect(await violationsOf(page)).to.deep.equal([]);
   });
 });
