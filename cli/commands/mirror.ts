@@ -2,9 +2,8 @@
  * `commonweights mirror`: keeps releases and hands them to anybody, from any machine. It needs no key and
  * no standing: whoever pulls checks every byte, so a mirror can only be there or not.
  */
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { parseDigest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { MirroredRelease } from '@commonweights/trainer/release/mirror-folder.js';
@@ -111,17 +110,22 @@ async function add(session: Session, name: string, flags: AddFlags): Promise<voi
   const release = await readRelease(session.reader(), name);
   const urls = [session.registryUrl, ...(flags.mirror ?? [])];
   const sources = urls.map((url) => ({ name: url, store: openRegistryStore({ url }) }));
-  const scratch = await mkdtemp(join(tmpdir(), 'cw-mirror-'));
+  // Beside the blobs, where there is room for them, and by name: the same command goes on after a break.
+  const digest = parseDigest(release.manifest);
+  const targetDir = join(resolve(cwd, flags.data), 'pulling', digest.slice('sha256:'.length));
+  await mkdir(dirname(targetDir), { recursive: true });
+  await pullRelease({
+    ...{ release, sources, targetDir },
+    onSourceDropped: (it) => session.note(`  source dropped: ${it.name}: ${it.why}`),
+  });
   try {
-    const targetDir = join(scratch, 'release');
-    await pullRelease({
-      ...{ release, sources, targetDir },
-      onSourceDropped: (it) => session.note(`  source dropped: ${it.name}: ${it.why}`),
-    });
     await addFolder(session, targetDir, flags);
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
+  } catch (error) {
+    // The disk's own failures pass; what does not verify will not, and takes no more room.
+    if (!('syscall' in (error as object))) await rm(targetDir, { recursive: true, force: true });
+    throw error;
   }
+  await rm(targetDir, { recursive: true, force: true });
 }
 
 async function addFolder(session: Session, dir: string, flags: AddFlags): Promise<void> {

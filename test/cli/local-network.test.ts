@@ -433,10 +433,48 @@ describe('a local network, by command', function () {
       expect(bad.code).to.equal(3);
     });
 
+    it('shows which documents went into it, to whoever has nothing but its digest', async () => {
+      type Shown = { verdict: string; tokensShown: boolean; places: unknown[] };
+      const seen = new Map<string, number>();
+      for (const [i, line] of essaysJsonl().trimEnd().split('\n').entries()) {
+        await writeFile(join(cli.folder, 'essay.json'), line);
+        const proven = await json<Shown>('dataset', 'prove', 'essay.json', '1', '--out', 'p.json');
+        seen.set(proven.verdict, i);
+        if (seen.size === 2 && seen.has('trained')) break;
+      }
+      expect(seen).to.include.keys('trained', 'held-out');
+      await writeFile(
+        join(cli.folder, 'essay.json'),
+        essaysJsonl().split('\n')[seen.get('trained')!]!,
+      );
+      await good('dataset', 'prove', 'essay.json', manifest, '--out', 'p.json');
+      const nowhere = ['--rpc', 'http://127.0.0.1:1', '--registry', 'http://127.0.0.1:1'];
+      const offline = ['dataset', 'check-proof', 'p.json', '--release', manifest, ...nowhere];
+      expect(await good(...offline)).to.match(
+        /was trained on for release sha256:[^]*its text gives these tokens[^]*in rounds [12]/,
+      );
+      expect(await good('dataset', 'check-proof', 'p.json')).to.include('was trained on');
+      const other = await run(
+        'dataset',
+        'check-proof',
+        'p.json',
+        '--release',
+        `sha256:${'0'.repeat(64)}`,
+      );
+      expect(other.err).to.match(/^PROOF_FAILED: the manifest is /);
+      await writeFile(join(cli.folder, 'essay.json'), '{"text":"Never seen."}');
+      const absent = await good('dataset', 'prove', 'essay.json', '1', '--out', 'absent.json');
+      expect(absent).to.match(/is none of the 40 items .* not these exact bytes/);
+      const misused = await run('dataset', 'check-proof', 'p.json', '--root', manifest);
+      expect(misused.err).to.match(/^USAGE: the proof in p\.json is for a release: give --release/);
+    });
+
     it('is kept by a mirror and pulled from its folder without asking anybody', async () => {
       expect(await good('mirror', 'add', '1')).to.match(/^A-run-to-test-with-1\.0\.0 +sha256:/);
       expect(await good('mirror', 'add', 'model')).to.contain(manifest);
       expect(await good('mirror', 'list')).to.contain(manifest);
+      // What was fetched to be taken in is gone.
+      expect(await readdir(join(cli.folder, 'mirror', 'pulling'))).to.deep.equal([]);
       await good('mirror', 'export', 'public');
       const from = ['--offline', 'public', '--evidence', 'evidence.json'];
       const out = await good('pull', manifest, '--to', 'offline', ...from);
