@@ -33,8 +33,29 @@ export function loadEngine(onProgress: OnProgress = () => {}): Promise<Engine> {
   return loading;
 }
 
+/** Whether it is there already: compiling it takes a minute. */
+export function isEngineCached(): boolean {
+  return readEngines(keysOf(readEngineSources()).key) !== null;
+}
+
 async function load(onProgress: OnProgress): Promise<Engine> {
   const sources = readEngineSources();
+  const { compileKey, key } = keysOf(sources);
+  const cached = readEngines(key);
+  if (cached) {
+    onProgress({ step: 'engine from the cache' });
+    return finish(cached);
+  }
+  const linked = await compileCached(compileKey, sources, onProgress);
+  onProgress({ step: 'optimising the engine' });
+  const engines = lowerEngine(linked, listUnusedSlots(linked));
+  writeCached('evaluator', key, engines.evaluator);
+  writeCached('engine', key, engines.runtime);
+  return finish(engines);
+}
+
+/** Digests of all that decides the linked engine, and of all that decides what is made of that. */
+function keysOf(sources: ReadonlyMap<string, string>): { compileKey: Digest; key: Digest } {
   const compileKey = digestOfJson({
     sources: [...sources].map(([file, text]) => [file, digestOf(new TextEncoder().encode(text))]),
     flags: { commonFlags, units, linkFlags },
@@ -46,17 +67,12 @@ async function load(onProgress: OnProgress): Promise<Engine> {
     binaryenVersion: versionOf('binaryen'),
     recipe,
   });
-  const cached = { evaluator: readCached('evaluator', key), runtime: readCached('engine', key) };
-  if (cached.evaluator && cached.runtime) {
-    onProgress({ step: 'engine from the cache' });
-    return finish({ evaluator: cached.evaluator, runtime: cached.runtime });
-  }
-  const linked = await compileCached(compileKey, sources, onProgress);
-  onProgress({ step: 'optimising the engine' });
-  const engines = lowerEngine(linked, listUnusedSlots(linked));
-  writeCached('evaluator', key, engines.evaluator);
-  writeCached('engine', key, engines.runtime);
-  return finish(engines);
+  return { compileKey, key };
+}
+
+function readEngines(key: Digest): Engines | null {
+  const [evaluator, runtime] = [readCached('evaluator', key), readCached('engine', key)];
+  return evaluator && runtime ? { evaluator, runtime } : null;
 }
 
 async function compileCached(
