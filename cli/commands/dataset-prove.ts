@@ -205,7 +205,7 @@ function readProof(json: unknown): ItemProof {
   if (isProof) return { dataset, itemsRoot, items: items!, item, index: index!, proof };
   throw new CliError(
     exitCodes.badInput,
-    'BAD_FILE: that is no proof that "commonweights dataset prove" wrote; ask for another one',
+    'BAD_PROOF: that is no proof that "commonweights dataset prove" wrote; ask for another one',
   );
 }
 

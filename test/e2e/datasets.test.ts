@@ -136,7 +136,10 @@ describe('datasets on a local network', function () {
     }
     for (const bad of [{}, null, { ...proof, version: 2 }, { ...proof, proof: ['x'] }]) {
       await file('false.json', JSON.stringify(bad));
-      expectOneSentence(await run('dataset', 'check-proof', 'false.json'), /^BAD_FILE: that is no/);
+      expectOneSentence(
+        await run('dataset', 'check-proof', 'false.json'),
+        /^BAD_PROOF: that is no/,
+      );
     }
     await file('letter.json', JSON.stringify({ text: `${letters[2]!.text}!` }));
     const none = await run('dataset', 'prove', 'letters@1', 'letter.json');

@@ -45,6 +45,7 @@ describe('the CI script', () => {
     expect(steps.map((call) => call.split(' ').slice(0, 3).join(' '))).to.deep.equal([
       'npm test',
       'npm run check',
+      'npm run second-build',
       'npm run interop',
       'npm start --',
     ]);
