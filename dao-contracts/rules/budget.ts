@@ -6,10 +6,13 @@
 import {
   applicationsMax,
   cancelledRoundsSlack,
+  heldBackRoundsMax,
   panelSizes,
+  payoutChangesMax,
   seatsMax,
   storageYoctoPerByte,
 } from './limits.js';
+import type { Seat } from './run-state.js';
 import type { RunTerms } from './run-terms.js';
 
 /**
@@ -23,10 +26,14 @@ const runBytesPerWorker = 600;
 const auditBytes = 600;
 /** The application, and the ledger to which its stake or what was over goes back. */
 const bytesPerApplication = 640;
+/** Pay of a round that is held back, in the seat's record. */
+const heldPayBytes = 45;
+/** The ledger and the party of an account that a seat is paid to. */
+const payeeBytes = 690;
 /**
- * A seat record with two claims and all the pay that can be held back (45 bytes a round), its
- * entries as owner and operator (190 each), the ledgers and parties of its account and of every
- * payout account it may name (690 each), and its owner's reputation.
+ * A seat record with two claims and all the pay that can be held back, its entries as owner and
+ * operator (190 each), the ledgers and parties of its account and of every payout account it may
+ * name, and its owner's reputation.
  */
 export const seatBytes = 8_220;
 /** Of the tolerance class: its terms; what an audit in progress measured; what a seat's came to. */
@@ -37,6 +44,21 @@ const seatDistancesBytes = 1_700;
 /** A seat of a run with these terms. */
 export function seatBytesOf({ tolerance }: Pick<RunTerms, 'tolerance'>): number {
   return tolerance ? seatBytes + seatDistancesBytes : seatBytes;
+}
+
+/**
+ * What was paid for with a seat and can be needed no more once its run has ended: it names no other
+ * payout account, and nothing is held back. What an expelled one lost may still be written in a
+ * dispute, with the pay that was held back.
+ */
+export function unusedSeatYocto(
+  { account, payout, payoutChanges }: Pick<Seat, 'account' | 'payout' | 'payoutChanges'>,
+  isExpelled: boolean,
+): bigint {
+  const toItself = payoutChanges === 0 && payout === account ? 1 : 0;
+  const payees = payoutChangesMax - payoutChanges + toItself;
+  const held = isExpelled ? 0 : heldBackRoundsMax * heldPayBytes;
+  return BigInt(payees * payeeBytes + held) * storageYoctoPerByte;
 }
 
 const recordBytesBase = 1_000;

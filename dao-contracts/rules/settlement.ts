@@ -1,4 +1,5 @@
 /** Who gets what: pay for verified rounds, what a conviction takes and where it goes, the end. */
+import { unusedSeatYocto } from './budget.js';
 import { wrongAuditsMax } from './limits.js';
 import { loseForGood, owe } from './pending-loss.js';
 import type { RunDraft } from './run-draft.js';
@@ -287,10 +288,14 @@ export function settleRun(draft: RunDraft, status: 'completed' | 'stopped', beca
   );
 }
 
+/** Once of each seat. What its storage was paid for and never used goes back to the escrow. */
 export function settleSeat(draft: RunDraft, number: number): void {
   const entry = draft.roster(number);
-  if (entry.status === 'expelled' || entry.status === 'left') return;
   const seat = draft.seat(number);
+  const unusedYocto = unusedSeatYocto(seat, entry.status === 'expelled');
+  moveMoney(draft.moves, 'storage', 'escrows', unusedYocto);
+  draft.run.escrowYocto += unusedYocto;
+  if (entry.status === 'expelled') return;
   releaseHeld(draft, number, draft.run.paidRounds);
   draft.credit(seat.payout, 'stakes', seat.stakeYocto);
   seat.stakeYocto = 0n;
@@ -319,17 +324,17 @@ export function refundApplicants(draft: RunDraft): boolean {
 
 export function endRun(draft: RunDraft, work: Extract<Work, { do: 'end-run' }>): void {
   const { run } = draft;
-  draft.spendEscrow('treasury', run.escrowYocto);
+  const returnedYocto = `${draft.spendEscrow('treasury', run.escrowYocto)}`;
   run.status = work.status;
   run.pausedSinceMs = null;
   if (work.status === 'completed') {
     const { finalRound, finalRoot } = run;
-    draft.emit('run_completed', { finalRound, finalRoot });
+    draft.emit('run_completed', { finalRound, finalRoot, returnedYocto });
     return;
   }
   run.pausedBecause = null;
   run.pausedUntilMs = null;
-  draft.emit('run_stopped', { because: work.because });
+  draft.emit('run_stopped', { because: work.because, returnedYocto });
 }
 
 export function refundApplicant(draft: RunDraft, applicant: Applicant): void {

@@ -4,9 +4,12 @@ import type { AccountingView } from '@commonweights/dao-contracts/rules/views.js
 import { everybody, members, near, Play, policy, type Chain } from './dao-driver.js';
 import { FakeChain } from './fake-host.js';
 
-export async function startDao(): Promise<{ fake: FakeChain; chain: Chain; play: Play }> {
+/** `guests`: further accounts with money. */
+export async function startDao(
+  guests: readonly string[] = [],
+): Promise<{ fake: FakeChain; chain: Chain; play: Play }> {
   const fake = await FakeChain.start();
-  for (const account of everybody) fake.fund(account, 100n * near);
+  for (const account of [...everybody, ...guests]) fake.fund(account, 100n * near);
   fake.call(fake.contract, 'init', { members, policy, guardian: 'bob.test' });
   const supply = fake.supply();
   const surplus = () => BigInt(fake.view<AccountingView>('get_accounting').surplusYocto);

@@ -129,6 +129,14 @@ export class FakeChain {
     return hash.digest('hex');
   }
 
+  /** All records of the contract, by their keys: how many bytes each has. */
+  recordBytes(): Map<string, number> {
+    const { storage } = this.#state;
+    return new Map(
+      [...storage].map(([key, value]) => [Buffer.from(key, 'hex').toString(), value.length]),
+    );
+  }
+
   view<T>(method: string, args: object = {}): T {
     const kept = this.#copy();
     try {

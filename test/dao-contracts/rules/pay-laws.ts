@@ -11,6 +11,7 @@ import {
   recordOverheadBytes,
   returnedSlicesBytes,
   seatBytesOf,
+  unusedSeatYocto,
 } from '@commonweights/dao-contracts/rules/budget.js';
 import { seatsMax, storageYoctoPerByte } from '@commonweights/dao-contracts/rules/limits.js';
 import type { RunState } from '@commonweights/dao-contracts/rules/run-events.js';
@@ -24,6 +25,8 @@ export class PayLaws {
   attached = false;
   /** Rewards of final rounds, by seat expelled by then, that a later verdict may still pay. */
   readonly #unpaid = new Map<number, bigint[]>();
+  /** Seats that the end of the run has settled. */
+  readonly #settled = new Set<number>();
   #storageYocto: bigint;
 
   constructor(readonly play: RunPlay) {
@@ -159,13 +162,29 @@ export class PayLaws {
         bytes += Math.max(0, fundingBytes(state.terms) - fundingBytes(before.terms));
       }
     }
-    const owed = BigInt(bytes) * storageYoctoPerByte;
+    const owed = BigInt(bytes) * storageYoctoPerByte - this.#unused();
     const paid = totals.storage - this.#storageYocto;
     // Who appeals or challenges attaches what that stores.
     const exact = this.attached ? paid >= owed : paid === owed;
     this.attached = false;
     expect('escrow', exact, () => `${paid} paid for ${bytes} bytes`);
     this.#storageYocto = totals.storage;
+  }
+
+  /** What seats that were settled in this command give back. */
+  #unused(): bigint {
+    const { run, seats } = this.play.state;
+    const works = run.work.map((work) => work.do);
+    const isOver = run.status === 'completed' || run.status === 'stopped';
+    if (!isOver && !works.includes('end-run')) return 0n;
+    const waiting = run.work.flatMap((work) => (work.do === 'settle-seats' ? work.left : []));
+    let unused = 0n;
+    for (const [number, { status }] of run.roster.entries()) {
+      if (waiting.includes(number) || this.#settled.has(number)) continue;
+      this.#settled.add(number);
+      unused += unusedSeatYocto(seats[number]!, status === 'expelled');
+    }
+    return unused;
   }
 }
 

@@ -1,7 +1,11 @@
 /** Who holds a seat, who acts for it, who is paid: rules of owners, operators, payout accounts. */
 import { expect } from 'chai';
+import { recordOverheadBytes } from '@commonweights/dao-contracts/rules/budget.js';
 import type { RunCommand } from '@commonweights/dao-contracts/rules/run-events.js';
-import { payoutChangesMax } from '@commonweights/dao-contracts/rules/limits.js';
+import {
+  payoutChangesMax,
+  storageYoctoPerByte,
+} from '@commonweights/dao-contracts/rules/limits.js';
 import { playRound as playWholeRound } from './dispute-scenes.js';
 import { near, RunPlay } from './run-play.js';
 import { committed, enrolCommand, provisional, running, terms } from './run-scenes.js';
@@ -80,6 +84,47 @@ describe('the payout account of a seat', () => {
     const play = running();
     play.apply({ kind: 'stop' });
     expect(refusalOf(play, payout())).to.match(/^RUN_NOT_OPEN: seat \d is left/);
+  });
+});
+
+describe('the storage that a seat was paid for', () => {
+  const back = (play: RunPlay, command: RunCommand) => {
+    const { treasury, storage } = play.totals;
+    const { escrowYocto: before } = play.state.run;
+    play.apply(command);
+    // The round that was open is written down, which is paid for as ever.
+    const records = play.effects!.records.map(({ text }) => text.length + recordOverheadBytes);
+    const written = BigInt(records.reduce((sum, one) => sum + one, 0)) * storageYoctoPerByte;
+    const escrowYocto = before - written;
+    expect(play.state.run.escrowYocto).to.equal(0n);
+    const unused = play.totals.treasury - treasury - escrowYocto;
+    expect(storage + written - play.totals.storage, 'out of what was paid for storage').to.equal(
+      unused,
+    );
+    const { data } = play.lastEvents.find(({ event }) => event === 'run_stopped')!;
+    expect(data.returnedYocto).to.equal(`${escrowYocto + unused}`);
+    return unused / storageYoctoPerByte;
+  };
+  const [payee, held] = [690n, 32n * 45n];
+
+  it('goes back to the treasury when the run ends, where nothing can need it any more', () => {
+    const play = running();
+    const seats = BigInt(play.state.seats.length);
+    expect(back(play, { kind: 'stop' })).to.equal(seats * (4n * payee + held));
+  });
+
+  it('stays for each account that the seat was ever paid to', () => {
+    const play = running();
+    const seats = BigInt(play.state.seats.length);
+    play.apply(payout());
+    expect(back(play, { kind: 'stop' })).to.equal(seats * (4n * payee + held) - 2n * payee);
+  });
+
+  it('stays for held-back pay of an expelled seat, which a dispute may give back', () => {
+    const play = running();
+    const seats = BigInt(play.state.seats.length);
+    play.state.run.roster[0]!.status = 'expelled';
+    expect(back(play, { kind: 'stop' })).to.equal(seats * (4n * payee + held) - held);
   });
 });
 
