@@ -9,11 +9,13 @@ import { constants, copyFile, link, mkdir, open, readFile, rename, rm } from 'no
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import {
+  createKey,
   keyFromSecret,
   parseAccountId,
   type KeyText,
 } from '@commonweights/dao-contracts/client/accounts.js';
 import type { AccountKey } from '@commonweights/dao-contracts/client/connection.js';
+import type { FoundingKey, FoundingKeys } from '@commonweights/dao-contracts/client/founding.js';
 import { CliError } from './errors.js';
 import { exitCodes } from './exit-codes.js';
 
@@ -82,13 +84,24 @@ export async function writeCredentials(
   return file;
 }
 
-export type FoundingKey = AccountKey & KeyText;
+/** Keys of foundings among the credential files, marked as such until the founding is over. */
+export function foundingKeysIn(where: KeyFolder): FoundingKeys {
+  return {
+    read: (accountId) => readFoundingKey(where, accountId),
+    write: async (accountId) => {
+      const key = createKey();
+      await writeCredentials(where, accountId, key, { founding: true });
+      return { accountId, ...key };
+    },
+    keep: async (key) => {
+      const file = credentialsFile(where, key.accountId);
+      await rename(await writeDraft(file, contentOf(key.accountId, key, {})), file);
+    },
+    drop: (key) => rm(credentialsFile(where, key.accountId), { force: true }),
+  };
+}
 
-/** Of an account whose DAO is not founded to the end; null: there is no key, or no founding's. */
-export async function readFoundingKey(
-  where: KeyFolder,
-  accountId: string,
-): Promise<FoundingKey | null> {
+async function readFoundingKey(where: KeyFolder, accountId: string): Promise<FoundingKey | null> {
   const file = credentialsFile(where, accountId);
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
@@ -98,18 +111,6 @@ export async function readFoundingKey(
   const secret = readSecret(text, file, accountId);
   const { founding } = JSON.parse(text) as { founding?: unknown };
   return founding === true ? { accountId, ...keyFromSecret(secret) } : null;
-}
-
-/** The founding is over and its key stays, as a key like any other. */
-export async function keepFoundingKey(where: KeyFolder, key: FoundingKey): Promise<string> {
-  const file = credentialsFile(where, key.accountId);
-  await rename(await writeDraft(file, contentOf(key.accountId, key, {})), file);
-  return file;
-}
-
-/** The founding is over and its key opens nothing any more. */
-export async function dropFoundingKey(where: KeyFolder, key: FoundingKey): Promise<void> {
-  await rm(credentialsFile(where, key.accountId), { force: true });
 }
 
 function contentOf(accountId: string, key: KeyText, { founding }: { founding?: boolean }): object {

@@ -41,6 +41,7 @@ const kinds: Readonly<Record<string, number>> = {
   INSUFFICIENT_BALANCE: exitCodes.insufficientFunds,
   TREASURY_TOO_SMALL: exitCodes.insufficientFunds,
   ENGINE_ABSENT: exitCodes.notFound,
+  BAD_CONFIG: exitCodes.badInput,
   NO_ACCOUNT: exitCodes.account,
   NO_SUCH_ACCOUNT: exitCodes.account,
   BAD_ACCOUNT_ID: exitCodes.account,

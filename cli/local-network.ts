@@ -127,6 +127,7 @@ export async function startLocalNetwork(options: LocalNetworkOptions): Promise<L
       registry: url,
       // By whatever name of this machine the page is opened.
       events: '/events',
+      code: digestOf(code),
     });
     await buildWebPages(options.startProgress);
     const webUrl = existsSync(webFolder) ? url : null;

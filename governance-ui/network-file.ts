@@ -3,6 +3,7 @@
  * registry. The server that hands out the pages hands this out too, as `/network.json`; everything
  * else comes from the chain itself.
  */
+import { isDigest, type Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import { networkNamed, type Network } from '@commonweights/dao-contracts/client/network.js';
 
 export interface NetworkFile {
@@ -15,6 +16,8 @@ export interface NetworkFile {
   readonly registry: string;
   /** Where a registry tells what is new; without it the pages ask again and again. */
   readonly events?: string;
+  /** The code that other DAOs are founded with here; without it, what the contract itself runs. */
+  readonly code?: Digest;
 }
 
 export const networkFileName = 'network.json';
@@ -24,12 +27,13 @@ export interface PageNetwork {
   readonly contract: string;
   readonly registry: string;
   readonly events: string | null;
+  readonly code: Digest | null;
 }
 
 /** Errors: `BAD_NETWORK_FILE`, `UNKNOWN_NETWORK`, `BAD_RPC_URL`. */
 export function decodeNetworkFile(json: unknown): PageNetwork {
   const it = typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {};
-  const { network, rpcUrl, contract, registry, events = null } = it;
+  const { network, rpcUrl, contract, registry, events = null, code = null } = it;
   const texts = [network, rpcUrl, contract, registry, ...(events === null ? [] : [events])];
   if (!texts.every((text) => typeof text === 'string' && text !== '' && text.length <= 500)) {
     throw new Error(
@@ -37,7 +41,14 @@ export function decodeNetworkFile(json: unknown): PageNetwork {
         'start the server again with "commonweights network up"',
     );
   }
+  if (code !== null && !isDigest(code)) {
+    throw new Error(
+      `BAD_NETWORK_FILE: the code of ${networkFileName} is no digest; write "sha256:" and 64 ` +
+        'hex digits, or leave it out',
+    );
+  }
   return {
+    code,
     network: networkNamed(network as string, rpcUrl as string),
     contract: contract as string,
     registry: registry as string,

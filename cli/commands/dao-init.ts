@@ -4,23 +4,25 @@
  */
 import type { Command } from 'commander';
 import { connect, type DaoClient } from '@commonweights/dao-contracts/client/client.js';
-import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
-import { withExamples, withJson } from '../arguments.js';
-import { buildDaoContract } from '../contract-build.js';
-import { credentialsFile } from '../credentials.js';
-import { exampleConfig, readDaoConfig, type DaoConfig } from '../dao-config.js';
-import { CliError } from '../errors.js';
-import { exitCodes } from '../exit-codes.js';
+import { exampleConfig, readDaoConfig } from '@commonweights/dao-contracts/client/dao-config.js';
 import {
   balanceYocto,
+  checkNames,
   checkSealed,
   describeDone,
+  foundingFeesYocto,
   goOnFounding,
   readFounding,
   remainingYocto,
   type Founding,
   type Plan,
-} from '../founding.js';
+} from '@commonweights/dao-contracts/client/founding.js';
+import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
+import { withExamples, withJson } from '../arguments.js';
+import { buildDaoContract } from '../contract-build.js';
+import { credentialsFile, foundingKeysIn } from '../credentials.js';
+import { CliError } from '../errors.js';
+import { exitCodes } from '../exit-codes.js';
 import { readJsonFile } from '../input-file.js';
 import { formatFacts, formatJson } from '../output.js';
 import { does, type Session } from '../session.js';
@@ -54,9 +56,6 @@ export function addDaoInit(dao: Command, terminal: Terminal): void {
   );
 }
 
-/** Fees of the four transactions, generously: some hundredths of a NEAR. */
-const feesYocto = 10n ** 23n;
-
 async function init(session: Session, file: string | undefined, flags: InitFlags): Promise<void> {
   if (flags.example) {
     session.terminal.stdout.write(formatJson(exampleConfig));
@@ -69,7 +68,8 @@ async function init(session: Session, file: string | undefined, flags: InitFlags
     );
   }
   const config = readDaoConfig(await readJsonFile(session.terminal.cwd, file));
-  const { network, keys } = session;
+  const { network } = session;
+  const keys = foundingKeysIn(session.keys);
   const founder = connect({
     ...{ network, contract: config.account },
     account: await session.accountKey(),
@@ -79,7 +79,7 @@ async function init(session: Session, file: string | undefined, flags: InitFlags
   const { wasm, digest } = await buildDaoContract(session);
   const plan = { config, wasm, digest };
   checkSealed(founder, { ...plan, found });
-  const costYocto = found.sealed ? 0n : remainingYocto(found, plan) + feesYocto;
+  const costYocto = found.sealed ? 0n : remainingYocto(found, plan) + foundingFeesYocto;
   const facts = factsOf(founder, { found, plan, costYocto });
   const { reserveYocto, treasuryYocto } = config;
   const codeYocto = balanceYocto(plan) - reserveYocto;
@@ -122,22 +122,9 @@ function factsOf(
     ['for records', formatNear(config.reserveYocto)],
     ['to the treasury', formatNear(config.treasuryYocto)],
     ...(done.length === 0 ? [] : ([['done before', done.join(', ')]] as [string, string][])),
-    ['fees, at most', formatNear(found.sealed ? 0n : feesYocto)],
+    ['fees, at most', formatNear(found.sealed ? 0n : foundingFeesYocto)],
     [`paid by ${founder.accountId}${done.length === 0 ? '' : ' now'}`, formatNear(costYocto)],
   ];
-}
-
-/** Who is named must be there: a vote given to a name that nobody holds is lost. */
-async function checkNames(client: DaoClient, config: DaoConfig): Promise<void> {
-  const names = [...config.members, ...(config.guardian ? [config.guardian] : [])];
-  for (const { account } of names) {
-    if (await client.viewAccount(account)) continue;
-    throw new CliError(
-      exitCodes.account,
-      `NO_SUCH_ACCOUNT: ${account} is not on ${client.network.name}; correct its name, or ` +
-        'create it first',
-    );
-  }
 }
 
 async function checkMoney(client: DaoClient, costYocto: bigint): Promise<void> {
@@ -163,7 +150,7 @@ async function carryOut(
   const file = credentialsFile(session.keys, plan.config.account);
   try {
     const sealed = await goOnFounding(founder, {
-      ...{ ...plan, found, keepKey, keys: session.keys },
+      ...{ ...plan, found, keepKey, keys: foundingKeysIn(session.keys) },
       onStep: (count, step) => progress.update(count, step),
     });
     if (found.inUse && !found.sealed && found.treasuryLacksYocto > 0n) {

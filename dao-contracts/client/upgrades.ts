@@ -10,6 +10,8 @@ export interface UpgradeCalls {
   getCode(): Promise<CodeView>;
   /** What the node says that it runs; null: there is no contract. */
   getCodeOnChain(): Promise<Digest | null>;
+  /** The bytes that it runs, as the node has them. */
+  getCodeBytes(): Promise<Uint8Array>;
   /** Null: nobody has uploaded it, or it is in use and was taken from there. */
   getStagedCode(it: { code: Digest }): Promise<StagedCodeView | null>;
   /** What became of an upgrade; null: it was not carried out. */
@@ -48,6 +50,13 @@ export function upgradeCalls(connection: Connection): UpgradeCalls {
         connection.provider.viewAccount({ accountId }),
       );
       return hash === noCode ? null : formatDigest(baseDecode(hash));
+    },
+    getCodeBytes: async () => {
+      const contractId = connection.contract;
+      const view = await connection.ask('view_code', () =>
+        connection.provider.viewContractCode({ contractId }),
+      );
+      return view.code;
     },
     getStagedCode: (it) => connection.view('get_staged_code', it),
     getUpgrade: (it) => connection.view('get_upgrade', it),

@@ -1,4 +1,5 @@
 /** What a form can take from the chain instead of having it typed: terms, policy, roots, versions. */
+import type { ProposedPolicy } from '@commonweights/dao-contracts/client/policy-effects.js';
 import { forms, type Field, type FormKind, type Values } from './action-forms.js';
 import type { DaoNow } from './dao-now.js';
 import { writeDuration, writeNear, writePercent } from './field-kinds.js';
@@ -13,7 +14,7 @@ export function fillFrom(kind: FormKind, values: Values, dao: DaoNow): Values {
   const run = dao.runs.find(({ id }) => `${id}` === (values['run'] ?? '').trim());
   switch (kind) {
     case 'set-policy':
-      return written(forms[kind], { policy: dao.policy });
+      return policyValues(dao.policy);
     case 'amend-run':
       return run ? written(forms[kind], { changes: run.terms }) : {};
     case 'publish-release':
@@ -23,6 +24,11 @@ export function fillFrom(kind: FormKind, values: Values, dao: DaoNow): Values {
     default:
       return {};
   }
+}
+
+/** A policy as its form has it. */
+export function policyValues(policy: DaoNow['policy'] | ProposedPolicy): Values {
+  return written(forms['set-policy'], { policy });
 }
 
 /** The values of those fields whose paths `source` has. */

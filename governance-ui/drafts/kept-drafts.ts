@@ -5,6 +5,9 @@
 import type { Values } from './action-forms.js';
 import type { ActionKind } from './kinds.js';
 
+/** A DAO that is to be founded is written like a proposal, and is none. */
+export type DraftKind = ActionKind | 'found-dao';
+
 export interface KeptDraft {
   readonly values: Values;
   readonly savedAtMs: number;
@@ -19,7 +22,7 @@ export class KeptDrafts {
     private readonly dao: { network: string; contract: string },
   ) {}
 
-  read(kind: ActionKind): KeptDraft | null {
+  read(kind: DraftKind): KeptDraft | null {
     try {
       const kept = JSON.parse(this.storage.getItem(this.#name(kind)) ?? 'null') as unknown;
       return isDraft(kept) ? kept : null;
@@ -29,7 +32,7 @@ export class KeptDrafts {
   }
 
   /** False: the storage would not take it. */
-  keep(kind: ActionKind, draft: KeptDraft): boolean {
+  keep(kind: DraftKind, draft: KeptDraft): boolean {
     const text = JSON.stringify(draft);
     if (text.length > draftCharsMax) return false;
     try {
@@ -40,11 +43,11 @@ export class KeptDrafts {
     }
   }
 
-  drop(kind: ActionKind): void {
+  drop(kind: DraftKind): void {
     this.storage.removeItem(this.#name(kind));
   }
 
-  #name(kind: ActionKind): string {
+  #name(kind: DraftKind): string {
     return `cw/draft/${this.dao.network}/${this.dao.contract}/${kind}`;
   }
 }

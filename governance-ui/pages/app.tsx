@@ -14,6 +14,8 @@ import { Trouble } from '../parts/trouble.js';
 import { useReading } from '../parts/use-reading.js';
 import { texts } from '../texts/language.js';
 import type { Texts } from '../texts/texts.js';
+import { ChosenNote } from '../parts/chosen-note.js';
+import { Late } from '../parts/late.js';
 import { ContributePage } from './contribute-page.js';
 import { WalletPage } from './wallet-page.js';
 import { BountiesPage } from './bounties-page.js';
@@ -47,7 +49,7 @@ export function App() {
   useLanguage();
   const say = texts().frame;
   const route = useRoute();
-  const opening = useReading<Door>(() => openDoor(document.baseURI), {
+  const opening = useReading<Door>(() => openDoor(document.baseURI, localStorage), {
     key: 'door',
     everyMs: () => null,
   });
@@ -81,6 +83,7 @@ export function App() {
       </header>
       <main id="main" tabIndex={-1} ref={main}>
         {opening.reading.error ? <Trouble {...opening} what={say.networkFile} /> : null}
+        {door ? <ChosenNote /> : null}
         {door ? <PageOf route={route} /> : null}
       </main>
       <footer class="bottom">{door ? <Source door={door} /> : null}</footer>
@@ -144,6 +147,12 @@ function PageOf({ route }: { route: Route }) {
       return <PersonPage key={route.account} account={route.account} />;
     case 'contribute':
       return <ContributePage />;
+    case 'found':
+      return (
+        <Late load={async () => (await import('./found-page.js')).FoundPage}>
+          {(FoundPage) => <FoundPage />}
+        </Late>
+      );
     case 'wallet':
       return <WalletPage token={route.token} />;
     case 'runs':
@@ -187,7 +196,7 @@ function Source({ door }: { door: Door }) {
         node: <span class="address">{network.rpcUrl}</span>,
         registry: <span class="address">{door.registry}</span>,
       })}{' '}
-      {network.name === 'localnet' ? say.local : null}
+      {network.name === 'localnet' ? say.local : null} <a href="#/found">{texts().founding.own}</a>
     </p>
   );
 }

@@ -6,7 +6,6 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { checkTrainable } from '@commonweights/dao-contracts/rules/datasets.js';
 import type { Action, Policy } from '@commonweights/dao-contracts/rules/actions.js';
 import { toWire } from '@commonweights/dao-contracts/client/money-fields.js';
-import type { Values } from '../drafts/action-forms.js';
 import { readDaoNow, type DaoNow } from '../drafts/dao-now.js';
 import { readPackedFacts } from '../drafts/packed-facts.js';
 import { asked, type Remark } from '../drafts/remarks.js';
@@ -27,6 +26,7 @@ import { Live } from '../parts/live.js';
 import { Near } from '../parts/near.js';
 import { ProposeHere } from '../parts/propose-here.js';
 import { usePurse } from '../parts/purse-context.js';
+import { useSettled } from '../parts/use-settled.js';
 import { useDraft, type DraftInUse } from '../parts/use-draft.js';
 import { useReading } from '../parts/use-reading.js';
 import { texts } from '../texts/language.js';
@@ -56,7 +56,10 @@ function Wizard({ dao }: { dao: DaoNow }) {
   const { values } = draft;
   const packed = usePacked(values['dataset'] ?? '', dao);
   // The program is built for each answer: once the typing pauses, not with every letter.
-  const settled = useSettled(values);
+  // The reasons are no part of the run.
+  const { why, ...typed } = values;
+  void why;
+  const settled = useSettled(typed);
   const planned = useMemo(() => planRun(settled, packed.facts), [settled, packed.facts]);
   const { plan, problems, whole, estimate } = planned;
   // What is sent is what is shown: nothing while it is not computed yet.
@@ -127,21 +130,6 @@ function Wizard({ dao }: { dao: DaoNow }) {
       />
     </>
   );
-}
-
-const settleMs = 300;
-
-/** The values as they were when they last stood still; those that no run depends on are left out. */
-function useSettled(values: Values): Values {
-  const { why, ...typed } = values;
-  void why;
-  const text = JSON.stringify(typed);
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), settleMs);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return useMemo(() => JSON.parse(settled) as Values, [settled]);
 }
 
 /** What the policy says of the data, and the engine of the model. */

@@ -5,7 +5,7 @@ export type Route =
   | { readonly page: 'overview' }
   | { readonly page: 'lineage' | 'bounties' | 'datasets' }
   | { readonly page: 'dataset'; readonly id: string }
-  | { readonly page: 'contribute' | 'people' }
+  | { readonly page: 'contribute' | 'people' | 'found' }
   | { readonly page: 'person'; readonly account: string }
   /** With the name under which a local network left its keys, when its link was opened. */
   | { readonly page: 'wallet'; readonly token: string | null }
@@ -33,7 +33,9 @@ export function parseRoute(hash: string): Route {
     if (id === undefined) return { page: list };
     if (rest === undefined && isNumber(id)) return { page: 'bounty', id: Number(id) };
   }
-  if ((list === 'contribute' || list === 'people') && id === undefined) return { page: list };
+  if (list === 'contribute' || list === 'people' || list === 'found') {
+    if (id === undefined) return { page: list };
+  }
   if (list === 'people' && rest === undefined && /^[a-z\d._-]{2,64}$/.test(id!)) {
     return { page: 'person', account: id! };
   }

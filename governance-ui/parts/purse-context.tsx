@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { createContext } from 'preact';
 import { useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { connectorActionOf } from '../wallet/connector-action.js';
+import { connectorActionsOf } from '../wallet/connector-action.js';
 import { Purse, type PurseView } from '../wallet/purse.js';
 import type { WalletRequest } from '../wallet/wallet.js';
 import { useDoor } from './door-context.js';
@@ -53,7 +53,7 @@ function SignDialog({ request, answer }: Question) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   const { accountId, receiver, actions } = request;
-  const shown = actions.map(connectorActionOf);
+  const shown = connectorActionsOf(actions);
   const say = texts().wallet;
   return (
     <dialog ref={dialog} aria-labelledby="sign" onCancel={() => answer(false)}>

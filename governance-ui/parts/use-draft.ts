@@ -1,8 +1,7 @@
 /** What somebody is writing, kept in the browser with every change. */
 import { useMemo, useState } from 'preact/hooks';
 import type { Values } from '../drafts/action-forms.js';
-import type { ActionKind } from '../drafts/kinds.js';
-import { KeptDrafts } from '../drafts/kept-drafts.js';
+import { KeptDrafts, type DraftKind } from '../drafts/kept-drafts.js';
 import { useDoor } from './door-context.js';
 
 export interface DraftInUse {
@@ -25,7 +24,7 @@ export function useKeptDrafts(): KeptDrafts {
   );
 }
 
-export function useDraft(kind: ActionKind, initial: Values): DraftInUse {
+export function useDraft(kind: DraftKind, initial: Values): DraftInUse {
   const drafts = useKeptDrafts();
   const [state, setState] = useState(() => {
     const found = drafts.read(kind);

@@ -1,11 +1,13 @@
 /** Everything that a page reads from: the contract's views, and the registry's blobs. */
 import { connect, type DaoClient } from '@commonweights/dao-contracts/client/client.js';
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
 import { HttpStore } from '@commonweights/dataset-registry/store/http-store.js';
 import { decodeNetworkFile, networkFileName } from '../network-file.js';
 import { openChangeFeed, type ChangeFeed } from './change-feed.js';
 import { OverviewReader } from './overview.js';
 import { BlobReader } from './blob-json.js';
+import { ChosenDao } from './chosen-dao.js';
 
 export interface Door {
   readonly client: DaoClient;
@@ -15,6 +17,12 @@ export interface Door {
   /** The same blobs, whole and unremembered. */
   readonly store: Pick<BlobStore, 'get'>;
   readonly registry: string;
+  /** Which contract is read: the network file's, as a rule. */
+  readonly dao: ChosenDao;
+  /** That of the network file. */
+  readonly home: string;
+  /** What other DAOs are founded with here; null: what the contract runs. */
+  readonly code: Digest | null;
   /** Null: nobody tells of changes here. */
   readonly changes: ChangeFeed | null;
 }
@@ -23,10 +31,14 @@ export interface Door {
 const requestTimeoutMs = 8_000;
 
 /** Errors: `NETWORK_FILE_MISSING`, `BAD_NETWORK_FILE`. */
-export async function openDoor(pageUrl: string): Promise<Door> {
-  const { network, contract, registry, events } = decodeNetworkFile(
-    await fetchNetworkFile(pageUrl),
-  );
+export async function openDoor(
+  pageUrl: string,
+  storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>,
+): Promise<Door> {
+  const file = decodeNetworkFile(await fetchNetworkFile(pageUrl));
+  const { network, contract: home, registry, events, code } = file;
+  const dao = new ChosenDao(storage, { network: network.name, home });
+  const contract = dao.chosen ?? home;
   const registryUrl = new URL(registry, pageUrl).href.replace(/\/$/, '');
   const store = new HttpStore(registryUrl, { stallMs: 5_000 });
   const client = connect({ network, contract, requestTimeoutMs });
@@ -36,7 +48,10 @@ export async function openDoor(pageUrl: string): Promise<Door> {
     blobs: new BlobReader(store),
     store,
     registry: registryUrl,
-    changes: events === null ? null : openChangeFeed(new URL(events, pageUrl).href),
+    ...{ dao, home, code },
+    // Whoever tells of changes watches the contract of the network file.
+    changes:
+      events === null || contract !== home ? null : openChangeFeed(new URL(events, pageUrl).href),
   };
 }
 

@@ -19,18 +19,40 @@ export type ConnectorAction =
       readonly params: {
         readonly publicKey: string;
         readonly accessKey: {
-          readonly permission: {
-            readonly receiverId: string;
-            readonly allowance?: string;
-            readonly methodNames: string[];
-          };
+          readonly permission:
+            | {
+                readonly receiverId: string;
+                readonly allowance?: string;
+                readonly methodNames: string[];
+              }
+            | 'FullAccess';
         };
       };
     }
+  | { readonly type: 'CreateAccount' }
+  | { readonly type: 'Transfer'; readonly params: { readonly deposit: string } }
   | { readonly type: 'DeleteKey'; readonly params: { readonly publicKey: string } };
 
-/** Error: `UNSUPPORTED_ACTION`; never a key that may do everything. */
-export function connectorActionOf(action: WalletAction): ConnectorAction {
+/**
+ * Error: `UNSUPPORTED_ACTION`. A key that may do everything, and money without a call, go to an account
+ * that the same transaction creates, or nowhere: a transaction that creates its receiver fails as a
+ * whole where there is one already.
+ */
+export function connectorActionsOf(list: readonly WalletAction[]): ConnectorAction[] {
+  const creates = list[0]?.createAccount !== undefined;
+  return list.map((action) => (creates ? founding(action) : null) ?? connectorActionOf(action));
+}
+
+function founding(action: WalletAction): ConnectorAction | null {
+  if (action.createAccount) return { type: 'CreateAccount' };
+  if (action.transfer)
+    return { type: 'Transfer', params: { deposit: `${action.transfer.deposit}` } };
+  if (!action.addKey?.accessKey.permission.fullAccess) return null;
+  const publicKey = `${action.addKey.publicKey}`;
+  return { type: 'AddKey', params: { publicKey, accessKey: { permission: 'FullAccess' } } };
+}
+
+function connectorActionOf(action: WalletAction): ConnectorAction {
   if (action.functionCall) {
     const { methodName, args, gas, deposit } = action.functionCall;
     const json = JSON.parse(new TextDecoder().decode(Uint8Array.from(args))) as object;

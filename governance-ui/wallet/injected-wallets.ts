@@ -5,7 +5,7 @@
  */
 import { DaoError, isDaoError } from '@commonweights/dao-contracts/client/errors.js';
 import { walletRefused } from '@commonweights/dao-contracts/client/wallet.js';
-import { connectorActionOf, type ConnectorAction } from './connector-action.js';
+import { connectorActionsOf, type ConnectorAction } from './connector-action.js';
 import type { Wallet } from './wallet.js';
 
 type PublicNetwork = 'mainnet' | 'testnet';
@@ -69,7 +69,7 @@ function walletOf(
     accounts: async () =>
       accountsOf(await asked(name, () => injected.getAccounts({ network })).catch(() => [])),
     send: async ({ accountId: signerId, receiver: receiverId, actions }) => {
-      const json = actions.map(connectorActionOf);
+      const json = connectorActionsOf(actions);
       const it = { network, signerId, receiverId, actions: json };
       return hashOf(name, await asked(name, () => injected.signAndSendTransaction(it)));
     },

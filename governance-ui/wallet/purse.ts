@@ -76,6 +76,12 @@ export class Purse {
     this.#tell({ accountId, client: this.#clientOf(wallet, accountId) });
   }
 
+  /** Whoever is connected, at another contract than the one that the pages read; null: nobody is. */
+  clientAt(contract: string): DaoClient | null {
+    const { wallet, accountId } = this.#view;
+    return wallet && accountId ? this.#clientOf(wallet, accountId, contract) : null;
+  }
+
   async disconnect(): Promise<void> {
     const { wallet } = this.#view;
     this.it.storage.removeItem(keptWallet);
@@ -98,8 +104,12 @@ export class Purse {
     this.#tell({ wallet, accounts, accountId, client: this.#clientOf(wallet, accountId) });
   }
 
-  #clientOf(wallet: Wallet, accountId: string): DaoClient {
-    const { network, contract } = this.door.client;
+  #clientOf(
+    wallet: Wallet,
+    accountId: string,
+    contract: string = this.door.client.contract,
+  ): DaoClient {
+    const { network } = this.door.client;
     return connect({
       ...{ network, contract },
       wallet: { accountId, send: (request) => wallet.send({ accountId, ...request }) },

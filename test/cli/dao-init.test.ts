@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { exampleConfig } from '@commonweights/cli/dao-config.js';
+import type { exampleConfig } from '@commonweights/dao-contracts/client/dao-config.js';
 import { connect } from '@commonweights/dao-contracts/client/client.js';
 import { startLocalnet, type Localnet } from '@commonweights/dao-contracts/localnet/localnet.js';
 import { startRegistry } from '@commonweights/dataset-registry/server/registry.js';

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exampleConfig } from '@commonweights/cli/dao-config.js';
+import { exampleConfig } from '@commonweights/dao-contracts/client/dao-config.js';
 import { createKey } from '@commonweights/dao-contracts/client/accounts.js';
 import { connect } from '@commonweights/dao-contracts/client/client.js';
 import { startLocalnet, type Localnet } from '@commonweights/dao-contracts/localnet/localnet.js';

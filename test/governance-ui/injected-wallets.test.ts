@@ -1,7 +1,7 @@
 /** Wallets that put themselves into the page: whatever they say, the page keeps its head. */
 import { expect } from 'chai';
 import { actions, KeyPair } from 'near-api-js';
-import { connectorActionOf } from '@commonweights/governance-ui/wallet/connector-action.js';
+import { connectorActionsOf } from '@commonweights/governance-ui/wallet/connector-action.js';
 import {
   findInjectedWallets,
   type InjectedWallet,
@@ -120,7 +120,7 @@ describe('an injected wallet', () => {
   it('is asked for keys that call one contract, never for one that may do everything', () => {
     const key = KeyPair.fromRandom('ed25519').getPublicKey();
     const calling = actions.addFunctionCallAccessKey(key, 'dao.testnet', ['tick'], 7n);
-    expect(connectorActionOf(calling)).to.deep.equal({
+    expect(connectorActionsOf([calling])[0]).to.deep.equal({
       type: 'AddKey',
       params: {
         publicKey: key.toString(),
@@ -129,12 +129,31 @@ describe('an injected wallet', () => {
         },
       },
     });
-    expect(connectorActionOf(actions.deleteKey(key))).to.deep.equal({
+    expect(connectorActionsOf([actions.deleteKey(key)])[0]).to.deep.equal({
       type: 'DeleteKey',
       params: { publicKey: key.toString() },
     });
     for (const action of [actions.addFullAccessKey(key), actions.transfer(1n)]) {
-      expect(() => connectorActionOf(action)).to.throw(/^UNSUPPORTED_ACTION/);
+      expect(() => connectorActionsOf([action])).to.throw(/^UNSUPPORTED_ACTION/);
+      expect(() => connectorActionsOf([action, actions.createAccount()])).to.throw(
+        /^UNSUPPORTED_ACTION/,
+      );
     }
+  });
+
+  it('is asked for a key that may do everything of an account that the same transaction creates', () => {
+    const key = KeyPair.fromRandom('ed25519').getPublicKey();
+    const founding = [actions.createAccount(), actions.transfer(9n), actions.addFullAccessKey(key)];
+    expect(connectorActionsOf(founding)).to.deep.equal([
+      { type: 'CreateAccount' },
+      { type: 'Transfer', params: { deposit: '9' } },
+      {
+        type: 'AddKey',
+        params: { publicKey: key.toString(), accessKey: { permission: 'FullAccess' } },
+      },
+    ]);
+    expect(() => connectorActionsOf([actions.createAccount(), actions.stake(1n, key)])).to.throw(
+      /^UNSUPPORTED_ACTION/,
+    );
   });
 });

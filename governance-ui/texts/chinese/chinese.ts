@@ -8,6 +8,7 @@ import { create } from './create.js';
 import { data } from './data.js';
 import { errors } from './errors.js';
 import { figures } from './figures.js';
+import { founding } from './founding.js';
 import { frame } from './frame.js';
 import { lineage } from './lineage.js';
 import { lists } from './lists.js';
@@ -31,6 +32,7 @@ export const chinese: Texts = {
   data,
   errors,
   figures,
+  founding,
   frame,
   lineage,
   lists,

@@ -7,6 +7,7 @@ import { create } from './create.js';
 import { data } from './data.js';
 import { errors } from './errors.js';
 import { figures } from './figures.js';
+import { founding } from './founding.js';
 import { frame } from './frame.js';
 import { lineage } from './lineage.js';
 import { lists } from './lists.js';
@@ -30,6 +31,7 @@ export const english = {
   data,
   errors,
   figures,
+  founding,
   frame,
   lineage,
   lists,

@@ -1,32 +1,37 @@
 /**
- * Founding a DAO takes four transactions, and a process can die between any two of them. So nothing
- * is remembered but the key of the new account, which is on disk, marked as one of a founding, before
- * the account exists; all else is read from the chain. Starting again goes on where it stopped, and
- * starting again when all is done does nothing.
+ * Founding a DAO takes four transactions, and a process or a tab can die between any two of them. So
+ * nothing is remembered but the key of the new account, which is kept, marked as one of a founding,
+ * before the account exists; all else is read from the chain. Starting again goes on where it
+ * stopped, and starting again when all is done does nothing.
  */
-import { createKey, type AccountView } from '@commonweights/dao-contracts/client/accounts.js';
-import { connect, type DaoClient } from '@commonweights/dao-contracts/client/client.js';
-import { isDaoError } from '@commonweights/dao-contracts/client/errors.js';
-import { fromWire } from '@commonweights/dao-contracts/client/money-fields.js';
-import { readMembers } from '@commonweights/dao-contracts/client/governance.js';
-import { comparePolicies } from '@commonweights/dao-contracts/client/policy-effects.js';
-import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
-import { storageYoctoPerByte } from '@commonweights/dao-contracts/rules/limits.js';
+import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
+import { storageYoctoPerByte } from '../rules/limits.js';
+import type { AccountView, KeyText } from './accounts.js';
+import { connect, type DaoClient } from './client.js';
+import type { AccountKey } from './connection.js';
 import type { DaoConfig } from './dao-config.js';
-import {
-  dropFoundingKey,
-  keepFoundingKey,
-  readFoundingKey,
-  writeCredentials,
-  type FoundingKey,
-  type KeyFolder,
-} from './credentials.js';
-import { CliError } from './errors.js';
-import { exitCodes } from './exit-codes.js';
+import { DaoError, isDaoError } from './errors.js';
+import { readMembers } from './governance.js';
+import { fromWire } from './money-fields.js';
+import { comparePolicies } from './policy-effects.js';
+
+export type FoundingKey = AccountKey & KeyText;
+
+/** Where keys of foundings are kept: credential files, or a browser's storage. */
+export interface FoundingKeys {
+  /** Of an account whose DAO is not founded to the end; null: there is none, or no founding's. */
+  read(accountId: string): Promise<FoundingKey | null>;
+  /** A fresh one, which is kept when this returns. */
+  write(accountId: string): Promise<FoundingKey>;
+  /** The founding is over and its key stays, as a key like any other. */
+  keep(key: FoundingKey): Promise<void>;
+  /** The founding is over and its key opens nothing any more. */
+  drop(key: FoundingKey): Promise<void>;
+}
 
 /** What there is of a DAO that is being founded. */
 export interface Founding {
-  /** Of its account, on this machine, marked as a founding's; null: none, or not ours. */
+  /** Of its account, kept here, marked as a founding's; null: none, or not ours. */
   readonly key: FoundingKey | null;
   readonly account: AccountView | null;
   /** What it runs already. */
@@ -50,11 +55,11 @@ const nothing = { code: null, inUse: false, sealed: false };
 /** Errors: `ACCOUNT_EXISTS`, `FOUNDED_OTHERWISE`. */
 export async function readFounding(
   founder: DaoClient,
-  it: { config: DaoConfig; keys: KeyFolder },
+  it: { config: DaoConfig; keys: FoundingKeys },
 ): Promise<Founding> {
   const { config, keys } = it;
   const [key, account] = [
-    await readFoundingKey(keys, config.account),
+    await keys.read(config.account),
     await founder.viewAccount(config.account),
   ];
   if (!account) {
@@ -71,11 +76,11 @@ export async function readFounding(
   const difference = await findDifference(founder, config);
   if (difference !== null) {
     if (!ours) throw exists(founder, config);
-    throw new CliError(
-      exitCodes.refused,
-      `FOUNDED_OTHERWISE: ${config.account} was founded with ${difference} than this file says; ` +
-        'go on with the file that it was founded from',
-    );
+    throw new DaoError({
+      code: 'FOUNDED_OTHERWISE',
+      facts: `${config.account} was founded with ${difference} than this says`,
+      remedy: 'go on with what it was founded from',
+    });
   }
   const inUse = (await founder.listProposals({ limit: 1 })).length > 0;
   const lacks = config.treasuryYocto - (await founder.getAccounting()).treasuryYocto;
@@ -89,15 +94,31 @@ export function checkSealed(founder: DaoClient, it: Plan & { found: Founding }):
   if (sealed && code !== it.digest) throw exists(founder, it.config);
 }
 
-function exists(founder: DaoClient, { account }: DaoConfig): CliError {
-  return new CliError(
-    exitCodes.account,
-    `ACCOUNT_EXISTS: ${account} exists already on ${founder.network.name}; ` +
-      'choose another name for the DAO',
-  );
+function exists(founder: DaoClient, { account }: DaoConfig): DaoError {
+  return new DaoError({
+    code: 'ACCOUNT_EXISTS',
+    facts: `${account} exists already on ${founder.network.name}`,
+    remedy: 'choose another name for the DAO',
+  });
 }
 
-/** The first rule of a file that the DAO at its account does not follow; null: all the same. */
+/** Who is named must be there: a vote given to a name that nobody holds is lost. */
+export async function checkNames(founder: DaoClient, config: DaoConfig): Promise<void> {
+  const names = [...config.members, ...(config.guardian ? [config.guardian] : [])];
+  for (const { account } of names) {
+    if (await founder.viewAccount(account)) continue;
+    throw new DaoError({
+      code: 'NO_SUCH_ACCOUNT',
+      facts: `${account} is not on ${founder.network.name}`,
+      remedy: 'correct its name, or create it first',
+    });
+  }
+}
+
+/** Fees of the four transactions, generously: some hundredths of a NEAR. */
+export const foundingFeesYocto = 10n ** 23n;
+
+/** The first rule that the DAO at its account does not follow; null: all the same. */
 async function findDifference(client: DaoClient, config: DaoConfig): Promise<string | null> {
   try {
     const [policy, members] = [await client.getPolicy(), await readMembers(client)];
@@ -155,18 +176,18 @@ export async function goOnFounding(
   founder: DaoClient,
   it: Plan & {
     found: Founding;
-    keys: KeyFolder;
+    keys: FoundingKeys;
     keepKey: boolean;
     onStep: (done: number, step: string) => void;
   },
 ): Promise<boolean> {
   const { config, wasm, digest, found, keys, onStep } = it;
   if (found.sealed) {
-    if (found.key) await dropFoundingKey(keys, found.key);
+    if (found.key) await keys.drop(found.key);
     return true;
   }
-  // On disk first: with its key lost, a half-founded account would keep its money for ever.
-  const key = found.key ?? (await writeFoundingKey(keys, config.account));
+  // Kept first: with its key lost, a half-founded account would keep its money for ever.
+  const key = found.key ?? (await keys.write(config.account));
   const { network } = founder;
   const contract = connect({ network, contract: config.account, account: key });
   if (!found.account) {
@@ -191,16 +212,10 @@ export async function goOnFounding(
   await founder.checkHealth();
   onStep(3, 'treasury filled');
   if (it.keepKey) {
-    await keepFoundingKey(keys, key);
+    await keys.keep(key);
     return false;
   }
   await contract.deleteKey({ publicKey: key.publicKey });
-  await dropFoundingKey(keys, key);
+  await keys.drop(key);
   return true;
-}
-
-async function writeFoundingKey(keys: KeyFolder, accountId: string): Promise<FoundingKey> {
-  const key = createKey();
-  await writeCredentials(keys, accountId, key, { founding: true });
-  return { accountId, ...key };
 }

@@ -1,26 +1,14 @@
 /**
- * The one file that a DAO is founded from: its account, its policy, who votes, who guards, and what
- * it starts with. `dao init --example` prints one; docs/governance.md explains the policy.
+ * What a DAO is founded from: its account, its policy, who votes, who guards, and what it starts
+ * with. A file of the command line (`dao init --example` prints one), or a form of the web pages;
+ * docs/governance.md explains the policy.
  */
-import { parseNear } from '@commonweights/dao-contracts/client/near-amount.js';
-import { decodeMember, decodePolicy } from '@commonweights/dao-contracts/rules/action-decoding.js';
-import type { Member, Policy } from '@commonweights/dao-contracts/rules/actions.js';
-import {
-  account,
-  integer,
-  list,
-  nullable,
-  optional,
-  record,
-  text,
-} from '@commonweights/dao-contracts/rules/decoding.js';
-import {
-  deadlineMsMin,
-  guardianTermMsMax,
-  membersPerCallMax,
-} from '@commonweights/dao-contracts/rules/limits.js';
-import { CliError } from './errors.js';
-import { exitCodes } from './exit-codes.js';
+import { decodeMember, decodePolicy } from '../rules/action-decoding.js';
+import type { Member, Policy } from '../rules/actions.js';
+import { account, integer, list, nullable, optional, record, text } from '../rules/decoding.js';
+import { deadlineMsMin, guardianTermMsMax, membersPerCallMax } from '../rules/limits.js';
+import { DaoError } from './errors.js';
+import { parseNear } from './near-amount.js';
 
 export interface DaoConfig {
   /** Of the contract; it must not exist yet. */
@@ -78,14 +66,14 @@ export function readDaoConfig(document: unknown): DaoConfig {
   const { treasuryNear, reserveNear, ...config } = decode(document, '');
   const names = config.members.map((member) => member.account);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw bad(`members names ${twice} twice; name each once`);
+  if (twice !== undefined) throw bad(`members names ${twice} twice`, 'name each once');
   if (!config.members.some(({ weight }) => BigInt(weight) > 0n)) {
-    throw bad('nobody in members has weight; give one voter a weight above 0');
+    throw bad('nobody in members has weight', 'give one voter a weight above 0');
   }
   const [treasuryYocto, reserveYocto] = [parseNear(treasuryNear), parseNear(reserveNear)];
   return { ...config, treasuryYocto, reserveYocto };
 }
 
-function bad(facts: string): CliError {
-  return new CliError(exitCodes.badInput, `BAD_CONFIG: ${facts}`);
+function bad(facts: string, remedy: string): DaoError {
+  return new DaoError({ code: 'BAD_CONFIG', facts, remedy });
 }
