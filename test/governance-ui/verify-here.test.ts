@@ -18,7 +18,9 @@ describe('a release verified in a page', () => {
       manifest === built.digest ? facts.release : null,
     getPolicy: async () => ({ licences: facts.licences }),
     listAttestations: async () => [],
-    getRun: async () => ({ id: facts.run!.id, terms: facts.run! }),
+    getRun: async () => ({ id: 3, terms: facts.run!, finalRound: 4, rewinds: [] }),
+    getProposal: async () => ({ action: { kind: 'fund-run', terms: facts.run! } }),
+    getSeats: async () => facts.run!.roster!.seats,
     getDataset: async ({ id }: { id: string }) => facts.datasets.find((one) => one.id === id),
   } as unknown as DaoClient;
 

@@ -1,13 +1,19 @@
 /**
  * The log of rounds is one hash chain: each record names the digest of the one before, and the last
- * is the log head on chain. Roots join: each final round starts where the last final one ended.
+ * is the log head on chain. Roots join: each final round starts where the last final one ended. And the
+ * DAO's rules give the same slices, the same people and the same pay when they are asked again.
  */
+import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { RoundRecord } from '@commonweights/dao-contracts/rules/views.js';
 import { standingRounds } from '@commonweights/dao-contracts/rules/round-log.js';
+import { termsOf, type RunSpec } from '../run/run-spec.js';
 import { failed, passed, unknown, warned } from './finding.js';
+import { ReleaseFault } from './finding-codes.js';
 import { decidedRelease, type Material } from './material.js';
-import { digestOfRecord, readRounds, readStateNote } from './release-files.js';
+import { recountLog, type SeatPay } from './recount-log.js';
+import { digestOfRecord, readRounds, readRunSpec, readStateNote } from './release-files.js';
+import { rosterProblem } from './roster-facts.js';
 import type { Finding } from './verdict.js';
 
 export function checkRounds(material: Pick<Material, 'files' | 'chain' | 'decision'>): Finding {
@@ -20,8 +26,22 @@ export function checkRounds(material: Pick<Material, 'files' | 'chain' | 'decisi
   if (last.root !== root) {
     return failed('LOG_ENDS_ELSEWHERE', `the log ends at ${last.root}`);
   }
+  const spec = readRunSpec(files);
+  const roster = chain?.run?.roster ?? null;
+  let pay: SeatPay[];
+  try {
+    pay = recount(records, spec, roster?.amended ?? true);
+  } catch (error) {
+    if (!(error instanceof ReleaseFault)) throw error;
+    return failed(error.code, error.message);
+  }
+  const { rewardYocto } = spec.economics;
+  const problem = roster && rosterProblem(pay, roster, rewardYocto);
+  if (problem) return failed(...problem, 'attested');
   const head = digestOfRecord(last);
-  const count = `${records.length} records, ${countUpdates(records)} updates counted`;
+  const count =
+    `${records.length} records, ${countUpdates(records)} updates counted, ` +
+    `${pay.reduce((sum, { rewards }) => sum + rewards, 0)} rewards`;
   const release = decidedRelease(material);
   if (!release || (chain && !chain.run)) {
     const detail = `${count}; no chain says that the log head is ${head}`;
@@ -43,6 +63,20 @@ export function checkRounds(material: Pick<Material, 'files' | 'chain' | 'decisi
     return warned('WORK_TAINTED', detail, 'proven');
   }
   return passed(`${count}; the head is the one on chain`);
+}
+
+/** Who is paid for what, by the rules. Errors: those of `recountLog`. */
+export function recount(
+  records: readonly RoundRecord[],
+  spec: RunSpec,
+  amended: boolean,
+): SeatPay[] {
+  const { startRoot: initialRoot } = records[0]!;
+  return recountLog({
+    records,
+    terms: termsOf({ spec, digest: digestOfJson(spec), initialRoot }),
+    amended,
+  });
 }
 
 /** The first thing that does not join, as a sentence, or null. */

@@ -5,10 +5,12 @@
  * Law: `decodeEvidence(JSON.parse(JSON.stringify(facts)))` equals the facts.
  */
 import { isDigest } from '@commonweights/dataset-registry/digest/digest.js';
+import { seatsMax } from '@commonweights/dao-contracts/rules/limits.js';
 import type { AttestationView, Purpose } from '@commonweights/dao-contracts/rules/attestation.js';
 import type { DatasetView, ReleaseView } from '@commonweights/dao-contracts/rules/views.js';
 import { ATTESTATIONS_MAX, DATASETS_MAX } from './limits.js';
 import type { ReleaseFacts, RunFacts } from './release-facts.js';
+import type { RosterFacts } from './roster-facts.js';
 
 const PURPOSES: readonly Purpose[] = ['endorses', 'evaluates', 'reproduces', 'disputes'];
 /** Licences of a policy. */
@@ -77,7 +79,28 @@ function decodeRun(value: unknown): RunFacts {
     digest(run[name], `run.${name}`);
   }
   for (const id of list(run.datasets, 'run.datasets', DATASETS_MAX)) text(id, 'a dataset id');
-  return value as RunFacts;
+  // Kept before the roster was part of it: nobody asked.
+  const { roster = null } = run;
+  return { ...(value as RunFacts), roster: roster === null ? null : decodeRoster(roster) };
+}
+
+function decodeRoster(value: unknown): RosterFacts {
+  const roster = object(value, 'run.roster');
+  for (const name of ['amended', 'isWhole']) {
+    if (typeof roster[name] !== 'boolean') throw bad(`run.roster.${name} is not yes or no`);
+  }
+  list(roster.seats, 'run.roster.seats', seatsMax).forEach((one, i) => {
+    const seat = object(one, 'a seat');
+    if (seat.seat !== i) throw bad('the seats of run.roster are not numbered in order');
+    text(seat.account, 'seat.account');
+    text(seat.status, 'seat.status');
+    count(seat.verifiedRounds, 'seat.verifiedRounds');
+    if (seat.role !== 'trainer' && seat.role !== 'auditor') throw bad('seat.role is no role');
+    if (!/^\d{1,40}$/.test(text(seat.earnedYocto, 'seat.earnedYocto'))) {
+      throw bad('seat.earnedYocto is no amount');
+    }
+  });
+  return value as RosterFacts;
 }
 
 function decodeDataset(value: unknown): DatasetView {

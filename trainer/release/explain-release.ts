@@ -7,10 +7,12 @@
 import { layLlama } from '../program/llama.js';
 import { explainData } from './explain-data.js';
 import { explainObjections, explainStatements } from './explain-objections.js';
+import { explainPay } from './explain-pay.js';
 import { explainChecks, explainComputation } from './explain-work.js';
 import {
   count,
   declared,
+  near,
   proven,
   rowsMax,
   standingOf,
@@ -45,6 +47,7 @@ export function explainRelease(
       ...explainData(material, it.verdicts),
       explainComputation(material, it.verdicts),
       explainChecks(material, it.verdicts),
+      ...explainPay(material, it.verdicts),
       explainDecision(material, it),
       explainEvaluation(material),
       ...explainStatements(material),
@@ -129,9 +132,4 @@ function explainEvaluation({ files }: Told): Chapter {
 
 function tally({ id, yes, no, abstain, totalWeight }: Tally): string {
   return `proposal ${id}: yes ${yes}, no ${no}, abstained ${abstain}, of ${totalWeight}`;
-}
-
-function near(yocto: bigint): string {
-  const milli = yocto / 10n ** 21n;
-  return `${milli / 1000n}.${String(milli % 1000n).padStart(3, '0')}`;
 }

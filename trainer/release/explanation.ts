@@ -57,3 +57,9 @@ export function declared(what: string, value: string): Statement {
 export function count(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
+
+/** To a thousandth of one. */
+export function near(yocto: bigint): string {
+  const milli = yocto / 10n ** 21n;
+  return `${milli / 1000n}.${String(milli % 1000n).padStart(3, '0')}`;
+}

@@ -46,6 +46,10 @@ export const FINDING_CODES = {
   LOG_ENDS_ELSEWHERE: 'the log does not end in the root of these weights',
   LOG_HEAD_OTHER: 'the chain has another log head',
   LOG_ROUND_OTHER: 'the log is of another run or ends with another round',
+  ROSTER_OTHER: 'a seat changes hands, or a round has other people than terms or chain allow',
+  ASSIGNMENT_OTHER: 'a seat has a slice that the queue of slices did not give it',
+  LOCAL_STATE_OTHER: 'a worker brought a state along that it did not have',
+  PAYOUT_OTHER: 'verdicts that audits do not give, or pay that does not follow from the log',
   WORK_TAINTED: 'wrong work stayed in a round, too little to do it again',
   // weights
   WEIGHTS_NOT_FINAL: 'the weights do not give the root of the last final round',

@@ -8,6 +8,7 @@ import { pageItemsMax } from '@commonweights/dao-contracts/rules/limits.js';
 import type { AttestationView } from '@commonweights/dao-contracts/rules/attestation.js';
 import type { DatasetView, ReleaseView } from '@commonweights/dao-contracts/rules/views.js';
 import { ATTESTATIONS_MAX, DATASETS_MAX } from './limits.js';
+import { readRosterFacts, type RosterFacts } from './roster-facts.js';
 
 export interface ReleaseFacts {
   /** `localnet`, `testnet` or `mainnet`. */
@@ -34,6 +35,8 @@ export interface RunFacts {
   readonly tokenizer: Digest;
   readonly initialRoot: Digest;
   readonly datasets: readonly string[];
+  /** Null: nobody asked. */
+  readonly roster: RosterFacts | null;
 }
 
 type Chain = Pick<
@@ -42,6 +45,8 @@ type Chain = Pick<
   | 'contract'
   | 'getReleaseByManifest'
   | 'getRun'
+  | 'getSeats'
+  | 'getProposal'
   | 'getDataset'
   | 'getPolicy'
   | 'listAttestations'
@@ -63,6 +68,7 @@ export async function readReleaseFacts(
     tokenizer: view.terms.tokenizer,
     initialRoot: view.terms.initialRoot,
     datasets: view.terms.datasets,
+    roster: await readRosterFacts(chain, view, release),
   };
   return {
     network: chain.network.name,

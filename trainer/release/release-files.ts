@@ -137,8 +137,8 @@ function readList(files: FileMap, path: string, max: number): unknown[] {
 
 /** Checks what a verifier relies on; the digest over the whole covers the rest. */
 function decodeRoundRecord(value: unknown): RoundRecord {
-  const { version, run, round, outcome, previous, startRoot, root, claims, tainted } =
-    object(value);
+  const { version, run, round, outcome, previous, startRoot, root } = object(value);
+  const { claims, audits, tainted, witnesses, to } = object(value);
   const known = ['final', 'rewound', 'aborted', 'rewind'].includes(outcome as string);
   if (version !== 1 || !known) throw bad(`a round record has outcome ${show(outcome)}`);
   integer(run);
@@ -151,14 +151,25 @@ function decodeRoundRecord(value: unknown): RoundRecord {
   }
   if (!Array.isArray(claims)) throw bad(`the record of round ${show(round)} has no claims`);
   for (const claim of claims) decodeClaim(claim);
-  if (!Array.isArray(tainted)) throw bad(`the record of round ${show(round)} has no "tainted"`);
-  for (const seat of tainted) integer(seat);
+  if (to !== undefined) integer(to);
+  for (const [name, seats] of Object.entries({ tainted, witnesses })) {
+    if (!Array.isArray(seats)) throw bad(`the record of round ${show(round)} has no "${name}"`);
+    for (const seat of seats) integer(seat);
+  }
+  if (!Array.isArray(audits)) throw bad(`the record of round ${show(round)} has no audits`);
+  for (const audit of audits) {
+    const { verdict, ...numbers } = object(audit);
+    if (verdict !== 'passed' && verdict !== 'failed') throw bad('an audit has no verdict');
+    for (const name of ['seat', 'segment', 'auditor']) integer(numbers[name]);
+  }
   return value as RoundRecord;
 }
 
 function decodeClaim(value: unknown): ClaimRecord {
-  const { seat, account, included, verdict } = object(value);
+  const { seat, account, slice, localIn, localOut, included, verdict } = object(value);
   integer(seat);
+  integer(slice);
+  if (!isDigest(localIn) || !isDigest(localOut)) throw bad('a claim lacks a local state');
   if (typeof account !== 'string' || typeof included !== 'boolean')
     throw bad('a claim is malformed');
   if (verdict !== 'unaudited' && verdict !== 'passed' && verdict !== 'failed') {

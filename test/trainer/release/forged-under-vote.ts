@@ -20,6 +20,7 @@ import {
 } from '@commonweights/trainer/release/release-files.js';
 import { verifyFolder } from '@commonweights/trainer/release/verify.js';
 import { codeOf, flip, pick, thrown, type Bench, type Kind } from './mutation-bench.js';
+import type { Small } from './small-release.js';
 
 const WEIGHTS = 'model.safetensors';
 const ROUNDS = 'provenance/rounds.json';
@@ -119,7 +120,7 @@ export const FORGED_UNDER_VOTE: Readonly<Record<string, Kind>> = {
   }),
   'a forged history that is a chain, with a vote': votedFor(
     1_000,
-    ['LOG_HEAD_OTHER'],
+    ['LOG_HEAD_OTHER', 'ROSTER_OTHER'],
     ROUNDS,
     (bench, random) =>
       relinked(bench, (rounds) => {
@@ -177,7 +178,7 @@ function votedFor(
     share,
     codes,
     run: async (bench, random) => ({
-      code: bench.verifyVotedFor(describedAgain(bench, path, change(bench, random))),
+      code: bench.verifyVotedFor(describedAgain(bench.small, path, change(bench, random))),
       what: path,
     }),
   };
@@ -199,8 +200,12 @@ function datasetsOf(bench: Bench): DatasetRecord[] {
 }
 
 /** The file, and whatever follows from it written again: an attacker leaves no such trace. */
-function describedAgain(bench: Bench, path: string, bytes: Uint8Array): Map<string, Uint8Array> {
-  const files = new Map(bench.small.files).set(path, bytes);
+export function describedAgain(
+  small: Small,
+  path: string,
+  bytes: Uint8Array,
+): Map<string, Uint8Array> {
+  const files = new Map(small.files).set(path, bytes);
   const spec = readRunSpec(files);
   for (const one of describingFiles(spec.model, files.get('tokenizer.json')!)) {
     files.set(one.path, one.bytes);
@@ -208,7 +213,7 @@ function describedAgain(bench: Bench, path: string, bytes: Uint8Array): Map<stri
   const card = writeModelCard({
     ...{ note: readReleaseNote(files), spec, rounds: readRounds(files) },
     ...{ datasets: readDatasets(files), evaluation: readCanonical(files, FILES.evaluation) },
-    ...{ root: readStateNote(files).root, parameters: bench.small.input.state.params.length },
+    ...{ root: readStateNote(files).root, parameters: small.input.state.params.length },
   });
   return files.set(FILES.card, new TextEncoder().encode(card));
 }

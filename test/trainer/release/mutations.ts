@@ -6,6 +6,7 @@
  */
 import { splitMix } from '../../support/seeded-numbers.js';
 import { ALTERED_FILES } from './altered-files.js';
+import { FORGED_LOGS } from './forged-logs.js';
 import { FORGED_PROOFS } from './forged-proofs.js';
 import { FORGED_UNDER_VOTE } from './forged-under-vote.js';
 import { FORGED_WORDS } from './forged-words.js';
@@ -14,6 +15,7 @@ import { Bench, type Kind, type Outcome } from './mutation-bench.js';
 export const KINDS: Readonly<Record<string, Kind>> = {
   ...ALTERED_FILES,
   ...FORGED_UNDER_VOTE,
+  ...FORGED_LOGS,
   ...FORGED_WORDS,
   ...FORGED_PROOFS,
 };

@@ -15,7 +15,10 @@ describe('facts about a release', () => {
     contract: facts.contract,
     getReleaseByManifest: async ({ manifest }) =>
       manifest === facts.release!.manifest ? facts.release : null,
-    getRun: async () => ({ id: 3, terms: facts.run }) as never,
+    getRun: async () =>
+      ({ id: 3, proposal: 1, terms: facts.run, finalRound: 4, rewinds: [] }) as never,
+    getProposal: async () => ({ action: { kind: 'fund-run', terms: facts.run } }) as never,
+    getSeats: async () => facts.run!.roster!.seats as never,
     getDataset: async ({ id }) => facts.datasets.find((one) => one.id === id) ?? null,
     getPolicy: async () => ({ licences: facts.licences }) as never,
     listAttestations: async () => [],

@@ -3,6 +3,7 @@ import { canonicalBytes, digestOfJson } from '@commonweights/dataset-registry/di
 import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { encodeManifest } from '@commonweights/dataset-registry/digest/manifest.js';
 import { describeFiles } from '@commonweights/dataset-registry/store/manifest-store.js';
+import { ZERO_LOCAL_STATE } from '@commonweights/dao-contracts/rules/commitment.js';
 import type { DatasetRecord, RoundRecord } from '@commonweights/dao-contracts/rules/views.js';
 import { stateRoot } from '@commonweights/trainer/checkpoint/state.js';
 import { outerStep } from '@commonweights/trainer/exchange/outer-step.js';
@@ -23,6 +24,7 @@ import {
   type RunParent,
   type RunSpec,
 } from '@commonweights/trainer/run/run-spec.js';
+import { rosterOf } from './small-roster.js';
 
 export const sparse: OuterRecipe = {
   kind: 'sparseloco',
@@ -175,15 +177,16 @@ export function smallRun(outer: OuterRecipe, from: SmallParent | null = null): R
   const rounds: RoundRecord[] = [];
   const add = (round: number, rest: Pick<RoundRecord, 'outcome' | 'startRoot' | 'root'>) => {
     const last = rounds.at(-1);
-    const claims = rest.outcome === 'aborted' ? [] : [claimOf(round, rest.outcome)];
+    const isEmpty = rest.outcome === 'aborted';
+    const verdict = rest.outcome === 'rewound' ? 'failed' : 'passed';
     rounds.push({
       version: 1,
       run: 3,
       round,
       previous: last ? digestOfJson(last) : null,
       ...rest,
-      claims,
-      audits: [],
+      claims: isEmpty ? [] : [claimOf(round, verdict)],
+      audits: isEmpty ? [] : [{ seat: 0, segment: round % 2, auditor: 1, verdict }],
       tainted: [],
       witnesses: [],
     });
@@ -207,19 +210,20 @@ export function smallRun(outer: OuterRecipe, from: SmallParent | null = null): R
   };
 }
 
-function claimOf(round: number, outcome: string): RoundRecord['claims'][number] {
+/** The slice of a rewound round is trained again, and after it everybody starts with nothing. */
+function claimOf(round: number, verdict: 'passed' | 'failed'): RoundRecord['claims'][number] {
   return {
     seat: 0,
     account: 'worker.near',
-    slice: round,
+    slice: round === 1 ? 0 : 1,
     commitment: named(`commitment ${round}`),
     update: named(`update ${round}`),
     updateBytes: 100,
-    localIn: named(`in ${round}`),
+    localIn: round === 2 ? named('out 1') : ZERO_LOCAL_STATE,
     localOut: named(`out ${round}`),
     traceRoot: named(`trace ${round}`),
     included: true,
-    verdict: outcome === 'rewound' ? 'failed' : 'passed',
+    verdict,
   };
 }
 
@@ -253,6 +257,7 @@ export function factsOf(input: ReleaseInput, built: BuiltRelease): ReleaseFacts 
       tokenizer: spec.tokenizer,
       initialRoot: input.rounds[0]!.startRoot,
       datasets: datasetsOf(spec),
+      roster: rosterOf(input.rounds),
     },
     datasets: input.datasets.map((record) => ({
       ...record,

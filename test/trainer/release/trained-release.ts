@@ -1,6 +1,7 @@
 /** A release with a packed dataset, some of whose documents were trained on: all that a proof needs of it. */
 import { canonicalBytes, digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
 import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { ZERO_LOCAL_STATE } from '@commonweights/dao-contracts/rules/commitment.js';
 import type { DatasetRecord, RoundRecord } from '@commonweights/dao-contracts/rules/views.js';
 import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
 import {
@@ -48,6 +49,7 @@ export async function buildTrainedRelease(
     ...run.spec,
     model: { ...run.spec.model, vocabSize: packing.vocabSize },
     tokenizer: digestOf(tokenizer),
+    taintedShareBpsMax: 5_000,
     data: {
       ...{ dataset: 'speeches-packed@1', manifest: packed.manifest, seed: 9 },
       ...{ train: 'train.u16', heldOut: 'heldout.u16', sequences: packing.train.sequences },
@@ -80,37 +82,47 @@ export async function buildTrainedRelease(
 export const accepted = new Map([
   [0, { round: 1, seat: 0, account: 'ann.near', audited: true }],
   [2, { round: 1, seat: 2, account: 'eve.near', audited: false }],
-  [5, { round: 4, seat: 1, account: 'bob.near', audited: true }],
+  [5, { round: 4, seat: 3, account: 'bob.near', audited: true }],
 ]);
 
-/** Two rounds that stand, one that was rewound, and claims that were not taken, or taken and wrong. */
+const accounts = ['ann.near', 'zoe.near', 'eve.near', 'bob.near'];
+
+/**
+ * Two rounds that stand, one that was rewound and cancelled the next, and claims that were not taken, or
+ * taken and wrong. In the last one two seats took slices and did not reveal.
+ */
 function logOf(last: Digest): RoundRecord[] {
   const named = (words: string) => digestOf(new TextEncoder().encode(words));
   const claim = (slice: number, seat: number, more: Partial<Claim> = {}): Claim => ({
-    ...{ seat, account: accepted.get(slice)?.account ?? 'zoe.near', slice, updateBytes: 1 },
-    ...{ commitment: named('c'), update: named('u'), localIn: named('i'), localOut: named('o') },
-    ...{ traceRoot: named('t'), included: true, verdict: 'passed' },
+    ...{ seat, account: accounts[seat]!, slice, updateBytes: 1 },
+    ...{ commitment: named('c'), update: named('u'), localIn: ZERO_LOCAL_STATE },
+    ...{ localOut: named('o'), traceRoot: named('t'), included: true, verdict: 'passed' },
     ...more,
   });
   const log: RoundRecord[] = [];
   const add = (
     it: Pick<RoundRecord, 'round' | 'outcome' | 'startRoot' | 'root' | 'claims'>,
     tainted: number[] = [],
-  ) =>
+  ) => {
+    const audits = it.claims.flatMap(({ seat, verdict }) =>
+      verdict === 'unaudited' ? [] : [{ seat, segment: 0, auditor: (seat + 1) % 4, verdict }],
+    );
     log.push({
       ...{ version: 1, run: 3, previous: log.length > 0 ? digestOfJson(log.at(-1)) : null },
-      ...{ ...it, audits: [], tainted, witnesses: [] },
+      ...{ ...it, audits, tainted, witnesses: [] },
     } as RoundRecord);
+  };
   const [start, middle] = [named('start'), named('middle')];
   const first = [
     claim(0, 0),
-    claim(1, 1, { included: false }),
+    claim(1, 1, { included: false, verdict: 'unaudited' }),
     claim(2, 2, { verdict: 'unaudited' }),
   ];
   add({ round: 1, outcome: 'final', startRoot: start, root: middle, claims: first });
-  const lost = [claim(3, 0), claim(4, 1, { verdict: 'failed' })];
+  const lost = [claim(1, 0), claim(3, 1, { verdict: 'failed' })];
   add({ round: 2, outcome: 'rewound', startRoot: middle, root: named('bad'), claims: lost });
-  const final = [claim(5, 1), claim(6, 2, { verdict: 'failed' })];
-  add({ round: 4, outcome: 'final', startRoot: middle, root: last, claims: final }, [2]);
+  add({ round: 3, outcome: 'aborted', startRoot: middle, root: null, claims: [] });
+  const final = [claim(1, 0, { verdict: 'failed' }), claim(5, 3)];
+  add({ round: 4, outcome: 'final', startRoot: middle, root: last, claims: final }, [0]);
   return log;
 }

@@ -270,7 +270,11 @@ describe('verification', () => {
       const unwanted = digestOf(new Uint8Array(7));
       const rounds = [
         first!,
-        { ...second!, outcome: 'final' as const, root: unwanted, claims: first!.claims },
+        {
+          ...{ ...second!, outcome: 'final' as const, root: unwanted },
+          claims: [{ ...second!.claims[0]!, verdict: 'passed' as const }],
+          audits: [{ ...second!.audits[0]!, verdict: 'passed' as const }],
+        },
         {
           ...third!,
           ...{ outcome: 'rewind' as const, startRoot: unwanted, root: first!.root, to: 1 },
@@ -302,10 +306,20 @@ describe('verification', () => {
 
   it('warns in "rounds" of wrong work that a round kept, by its terms and by name', () => {
     const run = smallRun(sparse);
+    const spec = { ...run.spec, taintedShareBpsMax: 5_000 };
     const rounds = structuredClone(run.rounds) as RoundRecord[];
-    rounds[3]!.claims[0]!.verdict = 'failed';
-    rounds[3]!.tainted = [0];
-    const input = { ...run, rounds };
+    const last = rounds[3]!;
+    const [wrong] = last.claims;
+    last.claims.push({
+      ...wrong!,
+      seat: 2,
+      account: 'second.near',
+      slice: 2,
+      verdict: 'unaudited',
+    });
+    wrong!.verdict = last.audits[0]!.verdict = 'failed';
+    last.tainted = [0];
+    const input = { ...run, spec, rounds };
     const built = buildRelease(input);
     const verdicts = verifyUnderOwnManifest(
       factsOf(input, built),
