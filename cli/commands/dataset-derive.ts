@@ -1,9 +1,15 @@
 /** `commonweights dataset derive`: a dataset from others, by a transform anybody can run again. */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { DatasetView } from '@commonweights/dao-contracts/client/views.js';
 import { allLicences } from '@commonweights/dao-contracts/rules/licence.js';
-import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
-import { licenceLengthMax } from '@commonweights/dataset-registry/lineage/licence.js';
+import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import {
+  explainBadLicence,
+  keepsTo,
+  licenceLengthMax,
+} from '@commonweights/dataset-registry/lineage/licence.js';
 import { originOf } from '@commonweights/dataset-registry/lineage/origin.js';
 import {
   decodeDatasetRecord,
@@ -29,6 +35,7 @@ import { checkDeclared, readDataset, readLineage } from './dataset-record.js';
 interface DeriveFlags {
   readonly transform: string;
   readonly params?: string;
+  readonly module?: string;
   readonly title?: string;
   readonly concluded?: string;
   readonly vocab?: number;
@@ -51,6 +58,7 @@ Transforms (the same parents and parameters give the same bytes, so anybody can 
   mix                several parents in given proportions (--params)
   leave-out          without the items that the parents' opt-out lists name
   tokenise-and-pack  token sequences to train on, some documents held out
+  module             one of your own: an ES module with a function "transform" (--module, --params)
 What an opt-out list of a parent, or of what it descends from, names is refused by all but leave-out.
 `;
 
@@ -61,6 +69,7 @@ export function addDatasetDerive(dataset: Command, terminal: Terminal): void {
         .description('derive <name>@<version> from one or several datasets')
         .requiredOption('--transform <name>', 'one of those below')
         .option('--params <file>', 'all parameters as JSON, in place of defaults and flags')
+        .option('--module <file>', 'module: what to run, without anything that it could reach')
         .option('--title <text>', 'what it is (default: the name)')
         .option('--concluded <spdx>', "licence that you conclude (default: all parents', with AND)")
         .option('--vocab <n>', 'tokenise-and-pack: tokens (2048)', wholeNumber(257, 65_536))
@@ -74,6 +83,7 @@ export function addDatasetDerive(dataset: Command, terminal: Terminal): void {
       'commonweights dataset derive sotu-packed@1 sotu-clean@1 --transform tokenise-and-pack',
       'commonweights dataset derive test@1 sotu-clean@1 --transform split --part heldout --by name',
       'commonweights dataset derive sotu@2 sotu@1 --transform leave-out',
+      'commonweights dataset derive shout@1 sotu@1 --transform module --module ./shout.js',
       'commonweights dataset derive train@1 sotu-clean@1 test@1 --transform decontaminate',
     ).addHelpText('after', transformsHelp),
     terminal,
@@ -93,7 +103,8 @@ async function derive(
     optOut === null ? [] : [{ dataset, list: optOut }],
   );
   const lists = [...new Set(optOuts.map(({ list }) => list))].sort();
-  const transform = await readTransform(session, { flags, lists, parents: it.parents });
+  const module = await readModule(session, flags);
+  const transform = await readTransform(session, { flags, lists, parents: it.parents, module });
   const { evidence, ...origin } = originOf(parents);
   const declared = {
     id: it.id,
@@ -110,7 +121,8 @@ async function derive(
   let record: DatasetRecord;
   try {
     const tools = await tokenizerTools();
-    const measure = await deriveDataset({ store, transform, parents, optOuts, tools });
+    const given = { store, transform, parents, optOuts, tools, ...(module && { module }) };
+    const measure = await deriveDataset(given);
     record = decodeDatasetRecord({ ...declared, ...measure, evidence });
     await client.registerDataset({ record, depositYocto: storageDeposit(record) });
   } catch (error) {
@@ -126,6 +138,18 @@ function licencesOf(
   parents: readonly DatasetView[],
   { concluded }: DeriveFlags,
 ): Pick<DatasetRecord, 'licenceDeclared' | 'licenceConcluded'> {
+  const broken =
+    concluded !== undefined &&
+    explainBadLicence(concluded) === null &&
+    parents.find(({ licenceConcluded }) => !keepsTo(concluded, licenceConcluded));
+  if (broken) {
+    throw new CliError(
+      exitCodes.badInput,
+      `LICENCE_NOT_KEPT: you conclude ${JSON.stringify(concluded)}, and ${broken.id} is under ` +
+        `${JSON.stringify(broken.licenceConcluded)}, which that does not keep to; leave out ` +
+        '--concluded to keep to all of them',
+    );
+  }
   return {
     licenceDeclared: joinLicences(parents.map(({ licenceDeclared }) => licenceDeclared)),
     licenceConcluded:
@@ -147,7 +171,12 @@ function joinLicences(licences: readonly string[]): string {
 /** `lists`: what `leave-out` takes if it is told nothing else. Error: `NOTHING_TO_LEAVE_OUT`. */
 async function readTransform(
   session: Session,
-  it: { flags: DeriveFlags; lists: readonly Digest[]; parents: readonly string[] },
+  it: {
+    flags: DeriveFlags;
+    lists: readonly Digest[];
+    parents: readonly string[];
+    module: Uint8Array | undefined;
+  },
 ): Promise<Transform> {
   const { flags, lists } = it;
   const { decodeTransform, defaultParams, transformNames } =
@@ -168,13 +197,26 @@ async function readTransform(
     );
   }
   // The refusal of an unknown name lists the known ones.
-  const asked =
-    flags.params !== undefined
-      ? await readJsonFile(session.terminal.cwd, flags.params)
-      : name === 'leave-out'
-        ? { lists }
-        : name && { ...defaultsFor(name, flags), ...ownParams(name, flags) };
-  return decodeTransform({ name: flags.transform, version: 1, params: asked ?? {} });
+  const given =
+    flags.params === undefined ? undefined : await readJsonFile(session.terminal.cwd, flags.params);
+  const asked = (): unknown => {
+    if (it.module) return { module: digestOf(it.module), params: given ?? {} };
+    if (given !== undefined) return given;
+    if (name === 'leave-out') return { lists };
+    return name ? { ...defaultsFor(name, flags), ...ownParams(name, flags) } : {};
+  };
+  return decodeTransform({ name: flags.transform, version: 1, params: asked() });
+}
+
+/** Its own file, and with the transform that runs one: error `USAGE` otherwise. */
+async function readModule(session: Session, flags: DeriveFlags): Promise<Uint8Array | undefined> {
+  const isModule = flags.transform === 'module';
+  if (isModule !== (flags.module !== undefined)) {
+    const what = isModule ? 'names its file with --module' : 'takes no --module';
+    throw new CliError(exitCodes.usage, `USAGE: --transform ${flags.transform} ${what}`);
+  }
+  if (flags.module === undefined) return undefined;
+  return new Uint8Array(await readFile(resolve(session.terminal.cwd, flags.module)));
 }
 
 /** Flags that stand for single parameters of a transform. */

@@ -18,12 +18,14 @@ import { addDatasetDerive } from './dataset-derive.js';
 import { addDatasetEarnings } from './dataset-earnings.js';
 import { addDatasetProve } from './dataset-prove.js';
 import { readDataset } from './dataset-record.js';
+import { addDatasetReproduce } from './dataset-reproduce.js';
 import { addDatasetStatus } from './dataset-status.js';
 
 export function addDatasetCommands(program: Command, terminal: Terminal): void {
   const dataset = program.command('dataset').description('datasets and their lineage');
   addDatasetAdd(dataset, terminal);
   addDatasetDerive(dataset, terminal);
+  addDatasetReproduce(dataset, terminal);
   addDatasetStatus(dataset, terminal);
   addDatasetProve(dataset, terminal);
   addDatasetCroissant(dataset, terminal);

@@ -11,7 +11,7 @@ import { encodeManifest, type Manifest } from '../digest/manifest.js';
 import type { DatasetParent, DatasetRecord } from '../lineage/record.js';
 import type { BlobStore } from '../store/blob-store.js';
 import { describeFiles, getFile, getManifest, putFiles } from '../store/manifest-store.js';
-import { itemLimits } from './limits.js';
+import { itemLimits, moduleLimits } from './limits.js';
 import { readOptOut } from './opt-out.js';
 import { checkTextFiles, isPacked, readItemDigests, readPacked } from './read-items.js';
 import { decodeItems, encodeItems } from './text-item.js';
@@ -50,6 +50,8 @@ export async function deriveDataset(derivation: {
   /** Lists that the parents, and what they descend from, name on chain. */
   optOuts: readonly OptOut[];
   tools: TokenizerTools;
+  /** What `module` names, where it is in no store yet. */
+  module?: Uint8Array;
 }): Promise<DatasetMeasure & { parents: DatasetParent[] }> {
   const { store, transform, tools } = derivation;
   // First what is small and may refuse: the lists, then the parents, and only then the work.
@@ -57,12 +59,13 @@ export async function deriveDataset(derivation: {
   for (const named of derivation.optOuts) {
     lists.push({ ...named, items: await readOptOut(store, named.list) });
   }
-  const input = await readInput(store, transform, derivation.parents);
+  const input = await readInput(store, transform, derivation);
   // Other transforms change items, whose digests then say nothing: what goes in is looked at.
   if (transform.name !== 'leave-out') refuseOptedOut(input.digests, lists);
-  const content = runTransform(transform, input, tools);
+  const content = await runTransform(transform, input, tools);
   if (transform.name === 'leave-out') refuseOptedOut(content.items, lists);
   const measure = await storeContent(store, content);
+  if (derivation.module) await store.put(derivation.module);
   const digest = await store.put(encodeTransform(transform));
   const parents = derivation.parents.map(({ id }) => ({ dataset: id, transform: digest }));
   return { ...measure, parents };
@@ -111,7 +114,8 @@ export async function reproduceDataset(reproduction: {
   if (record.parents.some((parent) => parent.transform !== digestOf(encodeTransform(transform)))) {
     throw new Error(`BAD_TRANSFORM: ${first.transform} is not in canonical form; do not trust it`);
   }
-  const content = runTransform(transform, await readInput(store, transform, parents), tools);
+  const input = await readInput(store, transform, { parents });
+  const content = await runTransform(transform, input, tools);
   return { differences: compare(record, measureContent(content).measure) };
 }
 
@@ -151,15 +155,20 @@ export async function readContent(store: BlobStore, manifest: Manifest): Promise
 async function readInput(
   store: BlobStore,
   transform: Transform,
-  parents: readonly MeasuredRecord[],
+  given: { parents: readonly MeasuredRecord[]; module?: Uint8Array },
 ): Promise<TransformInput> {
-  const input = await readParents(store, parents);
+  const input = await readParents(store, given.parents);
   if (transform.name === 'leave-out') {
     const leftOut = new Set<Digest>();
     for (const list of transform.params.lists) {
       for (const item of await readOptOut(store, list)) leftOut.add(item);
     }
     return { ...input, leftOut };
+  }
+  if (transform.name === 'module') {
+    const maxBytes = moduleLimits.moduleBytesMax;
+    const { module } = transform.params;
+    return { ...input, module: given.module ?? (await store.get(module, { maxBytes })) };
   }
   if (transform.name !== 'tokenise-and-pack' || !transform.params.tokenizer) return input;
   const { tokenizer } = transform.params;

@@ -52,3 +52,27 @@ export const zstdLimits = {
   /** Of one piece: a text packs to a thousandth at the very best, a bomb to less. */
   unpackedBytesMax: 2 ** 27,
 } as const;
+
+/** What a transform of one's own may take. The same counts everywhere, but for the time. */
+export const moduleLimits = {
+  /** Code, with tables of words. */
+  moduleBytesMax: 2 ** 20,
+  /** It fits into the transform's blob. */
+  paramsBytesMax: 2 ** 15,
+  memoryBytesMax: 2 ** 29,
+  /** Some thousand calls in one another. */
+  stackBytesMax: 2 ** 18,
+  /** A poll comes every 10,000 calls and turns of loops, some 0.1 to 1.5 ms. */
+  pollsMax: 2 ** 16,
+  /** Forty turns for each byte. */
+  pollsPerMegabyte: 2 ** 12,
+  /** Between two polls one call may last; a slow machine fails rather than finds something else. */
+  wallMs: 120_000,
+  wallMsPerMegabyte: 10_000,
+  pieceBytes: 2 ** 20,
+  answerBytesMax: 2 ** 28,
+  /** Nobody who runs it again is to be filled up: so much, and so many times what it is given. */
+  itemsMax: 2_000_000,
+  outputBytesMin: 2 ** 26,
+  outputTimesMax: 8,
+} as const;

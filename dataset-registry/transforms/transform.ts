@@ -22,6 +22,7 @@ import {
 import { decodeLeaveOutParams, leaveOut, type LeaveOutParams } from './opt-out.js';
 import { decodeMixParams, mix, type MixParams } from './mix.js';
 import { readParams } from './params.js';
+import { decodeModuleParams, runModule, type ModuleParams } from './run-module.js';
 import { decodeRedactParams, redact, redactDefaults, type RedactParams } from './redact.js';
 import { decodeSplitParams, split, splitDefaults, type SplitParams } from './split.js';
 import type { DatasetContent, TextItem } from './text-item.js';
@@ -37,6 +38,7 @@ interface ParamsOf {
   mix: MixParams;
   'leave-out': LeaveOutParams;
   'tokenise-and-pack': PackParams;
+  module: ModuleParams;
 }
 
 export type TransformName = keyof ParamsOf;
@@ -58,13 +60,17 @@ export interface TransformInput {
   tokenizer?: object;
   /** What the lists of `leave-out` name; empty for other transforms. */
   leftOut: ReadonlySet<Digest>;
+  /** The bytes that `module` names. */
+  module?: Uint8Array;
 }
+
+type Made = DatasetContent | Promise<DatasetContent>;
 
 interface BuiltIn<Params> {
   decode(json: unknown): Params;
   /** Null: there are none that would make sense. */
   readonly defaults: Params | null;
-  run(input: TransformInput, params: Params, tools: TokenizerTools): DatasetContent;
+  run(input: TransformInput, params: Params, tools: TokenizerTools): Made;
 }
 
 const builtIns: { readonly [Name in TransformName]: BuiltIn<ParamsOf[Name]> } = {
@@ -108,6 +114,12 @@ const builtIns: { readonly [Name in TransformName]: BuiltIn<ParamsOf[Name]> } = 
     defaults: packDefaults,
     run: tokeniseAndPack,
   },
+  module: {
+    decode: decodeModuleParams,
+    defaults: null,
+    run: ({ items, parents, module }, params) =>
+      runModule({ items, parents, module: module! }, params),
+  },
 };
 
 export const transformNames = Object.keys(builtIns) as TransformName[];
@@ -140,11 +152,11 @@ export function decodeTransform(json: unknown): Transform {
   return { name: known, version, params: builtIns[known].decode(params) } as Transform;
 }
 
-export function runTransform<Name extends TransformName>(
+export async function runTransform<Name extends TransformName>(
   transform: Transform<Name>,
   input: TransformInput,
   tools: TokenizerTools,
-): DatasetContent {
+): Promise<DatasetContent> {
   const { run } = builtIns[transform.name] as BuiltIn<unknown>;
   return run(input, transform.params, tools);
 }

@@ -92,6 +92,27 @@ describe('what a dataset is declared to be', () => {
     );
   });
 
+  it('is not put under a licence that its parents’ do not allow', async () => {
+    know('a@1', { licenceConcluded: 'GPL-2.0-only' });
+    know('b@1', { licenceConcluded: 'MIT OR Apache-2.0' });
+    const derive = [
+      'dataset',
+      'derive',
+      'd@1',
+      'b@1',
+      'a@1',
+      '--transform',
+      'clean',
+      '--concluded',
+    ];
+    expectOneSentence(
+      await run(...derive, 'MIT'),
+      /^LICENCE_NOT_KEPT: you conclude "MIT", and a@1 is under "GPL-2\.0-only", which that does not keep/,
+    );
+    // A choice may be made; so far it goes on to where there are no bytes.
+    expect((await run(...derive, 'MIT AND GPL-2.0-only')).err).to.match(/STORE_UNREACHABLE/);
+  });
+
   it('leaves nothing out where nobody asked for it, and says who can ask', async () => {
     know('a@1');
     const result = await run('dataset', 'derive', 'b@1', 'a@1', '--transform', 'leave-out');

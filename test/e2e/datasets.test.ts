@@ -1,6 +1,6 @@
 /** What datasets inherit, through the command line alone: the licences of all parents, and opt-outs. */
 import { expect } from 'chai';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -100,6 +100,50 @@ describe('datasets on a local network', function () {
       source: 'https://example.org | https://example.org/notes',
       collectedAt: '2024-01-31/2024-03-01',
     });
+  });
+
+  it('come from a module of one’s own, and are reproduced from their sources by a stranger', async () => {
+    const source = `export const transform = ({ text }, { params }) =>
+      text.includes(params.without) ? null : { text: text + params.mark };`;
+    await file('mark.js', source);
+    await file('mark.json', JSON.stringify({ mark: ' Copied.', without: 'nobody' }));
+    const own = ['--transform', 'module', '--module', 'mark.js', '--params', 'mark.json'];
+    await good('dataset', 'derive', 'marked@1', 'letters@1', 'notes@1', ...own);
+    expect(await show('marked@1')).to.include({ items: 4 });
+    await good('dataset', 'derive', 'marked-clean@1', 'marked@1', '--transform', 'redact');
+    const told = JSON.parse(
+      await good('dataset', 'reproduce', 'marked-clean@1', '--json'),
+    ) as object;
+    expect(told).to.deep.equal({
+      id: 'marked-clean@1',
+      datasets: [
+        { id: 'letters@1', shown: 'verified' },
+        { id: 'notes@1', shown: 'verified' },
+        { id: 'marked@1', shown: 'reproduced' },
+        { id: 'marked-clean@1', shown: 'reproduced' },
+      ],
+    });
+    // What the record names is a digest: a stranger has the module from the registry, and no other will do.
+    const blobs = join(cli.folder, '.commonweights', 'blobs');
+    await rm(blobs, { recursive: true });
+    expect(await good('dataset', 'reproduce', 'marked@1')).to.match(/marked@1 +reproduced/);
+    await file('asks.js', 'export const transform = () => fetch("https://example.org");');
+    const asks = ['--transform', 'module', '--module', 'asks.js'];
+    const refused = await run('dataset', 'derive', 'asks@1', 'notes@1', ...asks);
+    expect(refused.err).to.match(/MODULE_FAILED: the module: ReferenceError: fetch is not defined/);
+    expect(refused.code).to.equal(3);
+    const without = await run('dataset', 'derive', 'x@1', 'notes@1', '--transform', 'module');
+    expectOneSentence(without, /^USAGE: --transform module names its file with --module/);
+    const other = await run(
+      'dataset',
+      'derive',
+      'x@1',
+      'notes@1',
+      '--transform',
+      'clean',
+      ...own.slice(2),
+    );
+    expectOneSentence(other, /^USAGE: --transform clean takes no --module/);
   });
 
   it('show that a document is one of their items, and never that another is', async () => {

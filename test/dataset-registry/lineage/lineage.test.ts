@@ -5,6 +5,7 @@ import {
   findAncestors,
   findDescendants,
 } from '@commonweights/dataset-registry/lineage/ancestry.js';
+import { keepsTo } from '@commonweights/dataset-registry/lineage/licence.js';
 import { originOf } from '@commonweights/dataset-registry/lineage/origin.js';
 import {
   decodeDatasetRecord,
@@ -32,6 +33,50 @@ const record: DatasetRecord = {
     { account: 'bob.near', weightBps: 6_000 },
   ],
 };
+
+describe('a licence', () => {
+  const names = fc.constantFrom('MIT', 'CC0-1.0', 'GPL-2.0-only', 'Apache-2.0', 'GPL-2.0+');
+  const { licence } = fc.letrec<{ licence: string }>((tie) => ({
+    licence: fc.oneof(
+      { maxDepth: 2 },
+      names,
+      fc
+        .tuple(tie('licence'), fc.constantFrom('AND', 'OR'), tie('licence'))
+        .map(([one, word, other]) => `(${one}) ${word} (${other})`),
+    ),
+  }));
+
+  it('is kept to by what adds to it, and by one of its choices', () => {
+    const kept = [
+      ['MIT', 'MIT OR GPL-2.0-only'],
+      ['MIT AND CC0-1.0', 'CC0-1.0'],
+      ['(MIT OR Apache-2.0) AND CC0-1.0', '(Apache-2.0 OR MIT)'],
+      ['GPL-2.0-only WITH Classpath-exception-2.0', 'GPL-2.0-only WITH Classpath-exception-2.0'],
+    ] as const;
+    for (const [one, other] of kept) expect(keepsTo(one, other), `${one} ${other}`).to.equal(true);
+    const broken = [
+      ['MIT OR GPL-2.0-only', 'MIT'],
+      ['CC0-1.0', 'MIT AND CC0-1.0'],
+      ['GPL-2.0-only', 'GPL-2.0-only WITH Classpath-exception-2.0'],
+      ['GPL-2.0', 'GPL-2.0+'],
+      ['mit-ish', 'mit-ish'],
+    ] as const;
+    for (const [one, other] of broken)
+      expect(keepsTo(one, other), `${one} ${other}`).to.equal(false);
+  });
+
+  it('is kept to by itself, by both of two, and no other way than SPDX has it', () => {
+    fc.assert(
+      fc.property(licence, licence, (one, other) => {
+        fc.pre(one.length <= 40 && other.length <= 40);
+        expect(keepsTo(one, one)).to.equal(true);
+        expect(keepsTo(`(${one}) AND (${other})`, other)).to.equal(true);
+        expect(keepsTo(one, `(${one}) OR (${other})`)).to.equal(true);
+        if (keepsTo(`(${one}) OR (${other})`, other)) expect(keepsTo(one, other)).to.equal(true);
+      }),
+    );
+  });
+});
 
 describe('a dataset record', () => {
   it('is read back the same from JSON', () => {
