@@ -67,8 +67,10 @@ function deviationOf(slot: TensorSlot, model: LlamaConfig): number | null {
 
 function drawNormal(key: ReturnType<typeof keyOf>, index: number, words: Uint32Array): number {
   drawBlock(key, index, words);
-  let total = 0;
-  for (const word of words)
-    total += (word & 1023) + ((word >>> 10) & 1023) + ((word >>> 20) & 1023);
-  return (total - uniformsPerWeight * uniformMean) / sumDeviation;
+  const total = threeDraws(words[0]!) + threeDraws(words[1]!) + threeDraws(words[2]!);
+  return (total + threeDraws(words[3]!) - uniformsPerWeight * uniformMean) / sumDeviation;
+}
+
+function threeDraws(word: number): number {
+  return (word & 1023) + ((word >>> 10) & 1023) + ((word >>> 20) & 1023);
 }
