@@ -73,14 +73,14 @@ for (const { name, coldMs } of racers) {
   const perSecond = Math.round((1000 * batchSize * model.contextLength) / ms);
   const ratio = peerMs === undefined ? '' : `  ${(peerMs / ms).toFixed(2)} × torch`;
   const cold = coldMs === null ? '' : `  ${Math.round(coldMs)} ms cold`;
-  console.log(`${name.padEnd(19)}${`${perSecond}`.padStart(8)} tokens/s${ratio}${cold}`);
+  console.log(`${name.padEnd(25)}${`${perSecond}`.padStart(8)} tokens/s${ratio}${cold}`);
 }
 console.log('products of 512 × 512 matrices alone');
 for (const { name } of racers) {
   const ms = products.get(name)!;
   const ratio = peerProductMs === undefined ? '' : `  ${(peerProductMs / ms).toFixed(2)} × torch`;
   const speed = (2 * productSize ** 3) / (1e6 * ms);
-  console.log(`${name.padEnd(19)}${speed.toFixed(0).padStart(8)} GFLOPS${ratio}`);
+  console.log(`${name.padEnd(25)}${speed.toFixed(0).padStart(8)} GFLOPS${ratio}`);
 }
 for (const racer of racers) await racer.close();
 process.exit(0);

@@ -15,7 +15,7 @@ const benches: Readonly<Record<string, string>> = {
     'kills, partitions, full disks: seeded plays of real workers [--by-distance] [--schedules 200] (minutes)',
   checkpoint: 'memory and MB/s of importing a large checkpoint [--gb 2] [--bf16] (minutes)',
   codec: 'bytes per parameter and MB/s of the update codecs, against dense fp32',
-  'cold-start': 'from nothing to a tested worker at size S, on each exact engine',
+  'cold-start': 'from nothing to a tested worker at size S [engine …]',
   'contract-bytes': 'what the bytes of a contract are, by kind [contract.ts]',
   'contract-laws':
     'the deployed contract against the rules, money after every receipt [--sequences 1000] [--seed S]',

@@ -109,7 +109,7 @@ async function listEngines(session: Session, { threads }: EngineFlags): Promise<
     rows
       .map((row) => {
         const rest = row.why ?? `${row.class} ${row.fingerprint!.version}`;
-        return `${row.available ? '✓' : '–'} ${row.name.padEnd(19)}${rest}\n`;
+        return `${row.available ? '✓' : '–'} ${row.name.padEnd(25)}${rest}\n`;
       })
       .join(''),
   );
@@ -201,7 +201,7 @@ async function benchEngines(
   session.print(rows, () => {
     const lines = rows.map(
       (row) =>
-        `${row.size}  ${row.engine.padEnd(19)}${row.class.padEnd(10)}` +
+        `${row.size}  ${row.engine.padEnd(25)}${row.class.padEnd(10)}` +
         `${String(Math.round(row.tokensPerSecond)).padStart(7)} tokens/s  ` +
         `${row.stepMs.toFixed(1).padStart(8)} ms a step  ${Math.round(row.coldMs)} ms cold\n`,
     );
@@ -221,7 +221,7 @@ function fastest(rows: readonly BenchRow[]): string {
       const best = rows
         .filter((row) => row.size === size)
         .reduce((a, b) => (b.tokensPerSecond > a.tokensPerSecond ? b : a));
-      return `${size}: ${best.engine} is the fastest; exact runs take ort-wasm\n`;
+      return `${size}: ${best.engine} is the fastest; exact runs take the one that they name\n`;
     })
     .join('');
 }
@@ -235,7 +235,7 @@ async function explainInstall(session: Session, what: string): Promise<void> {
   const provider = await cudaProvider();
   session.print(provider, () => {
     if (!provider.supported) {
-      return `ONNX Runtime has no CUDA build for ${provider.platform}; use webgpu, or ort-wasm.\n`;
+      return `ONNX Runtime has no CUDA build for ${provider.platform}; use webgpu, or simd-wasm.\n`;
     }
     if (provider.installed) return `The CUDA part is there: ${provider.file}\n`;
     return (

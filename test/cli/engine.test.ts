@@ -18,10 +18,10 @@ describe('commonweights engine', () => {
     const { code, out } = await cli.run('engine', 'list', '--json');
     expect(code).to.equal(0);
     const rows = JSON.parse(out) as Row[];
-    const [ort, simd, ...others] = rows;
+    const [simd, ort, ...others] = rows;
     for (const [row, name] of [
-      [ort, 'ort-wasm'],
       [simd, 'simd-wasm'],
+      [ort, 'ort-wasm'],
     ] as const) {
       expect(row).to.include({ name, class: 'exact', available: true, why: null });
       expect(row!.fingerprint!.engine).to.equal(name);
@@ -51,7 +51,7 @@ describe('commonweights engine', () => {
 
   const refusals: [string[], number, RegExp][] = [
     [['engine', 'install', 'rocm'], 2, /^USAGE: the one engine/],
-    [['engine', 'test', 'abacus'], 4, /^NO_SUCH_ENGINE: "abacus"; the engines are ort-wasm, /],
+    [['engine', 'test', 'abacus'], 4, /^NO_SUCH_ENGINE: "abacus"; the engines are simd-wasm, /],
     [['engine', 'bench', 'ort-native-cuda'], 4, /^ENGINE_ABSENT: /],
     [['engine', 'bench', '--size', 'XL'], 2, /^USAGE: --size is S, M or both/],
     [['engine', 'test', '--repeats', '0'], 2, /^USAGE: .*1 to 1000/],

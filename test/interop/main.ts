@@ -9,6 +9,7 @@ import { driveByNearKit } from './near-kit.js';
 import { driveByNearWorkspaces } from './near-workspaces.js';
 import { runJobs, type Job } from './run-jobs.js';
 import { exchangeSignedModels } from './signed-models.js';
+import { runOnSoftwareVulkan } from './software-vulkan.js';
 import { runTfjsNode } from './tfjs-node.js';
 import { compareWithTransformers } from './transformers.js';
 
@@ -18,6 +19,7 @@ const jobs: readonly Job[] = [
   { name: 'datasets (Croissant)', run: validateCroissant },
   { name: 'signed models (OpenSSF Model Signing)', run: exchangeSignedModels },
   { name: 'the engine tfjs-node (TensorFlow)', run: runTfjsNode },
+  { name: 'the engine ort-native-webgpu (software Vulkan)', run: runOnSoftwareVulkan },
   { name: 'checkpoints and tokenizers (transformers)', run: compareWithTransformers },
   { name: 'checkpoints and tokenizers (llama.cpp)', run: convertByLlamaCpp },
 ];

@@ -3,6 +3,7 @@
  * runs over all of them and a worker picks the fastest that passes on its machine.
  */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { HalfPrecision } from '../program/half-products.js';
 import type { GraphRuntime } from './graph-runtime.js';
 import type { TrainingProgram } from '../program/training-program.js';
 
@@ -48,6 +49,8 @@ export interface Session {
 export interface Engine {
   readonly name: string;
   readonly class: 'exact' | 'tolerance';
+  /** What matrix products are rounded to; absent: nothing less than float32. */
+  readonly precision?: HalfPrecision;
   fingerprint(): Promise<Fingerprint>;
   /** Errors: those of `admitProgram`. */
   compile(program: TrainingProgram): Promise<Session>;

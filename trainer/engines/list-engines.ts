@@ -2,17 +2,21 @@
 import { Graph } from '../program/graph.js';
 import { multiply } from '../program/operations.js';
 import type { Engine } from './engine.js';
-import { createOrtNativeEngine, ortDevices } from './ort-native.js';
+import { createOrtNativeEngine, ortDevices, ortPrecisions } from './ort-native.js';
 import { createOrtWasmEngine } from './ort-wasm.js';
 import { createSimdWasmEngine } from './simd-wasm.js';
 import { createTfjsEngine, tfjsBackends } from './tfjs.js';
 
-/** Exact engines first. */
+/** Exact engines first, the default of runs before the other; mixed precision after float32. */
 export function knownEngines(options: { threads: number }): Engine[] {
+  const mixed = ortDevices.flatMap((device) =>
+    ortPrecisions[device].map((precision) => ({ ...options, device, precision })),
+  );
   return [
-    createOrtWasmEngine(),
     createSimdWasmEngine(),
+    createOrtWasmEngine(),
     ...ortDevices.map((device) => createOrtNativeEngine({ ...options, device })),
+    ...mixed.map((one) => createOrtNativeEngine(one)),
     ...tfjsBackends.map((backend) => createTfjsEngine({ backend })),
   ];
 }

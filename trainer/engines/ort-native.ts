@@ -3,13 +3,20 @@
  * exact engine, and on graphics cards by WebGPU (part of the package) or CUDA (a library of its own
  * beside it). Bits depend on the device, so results are compared by distance. Optional: the package is
  * loaded when first asked for, and whatever is absent is one clear error.
+ *
+ * With a `precision` matrix products are computed in halves where the device has kernels for them:
+ * float16 by WebGPU and CUDA, bfloat16 by CUDA. On the processor ONNX Runtime has none (it widens
+ * float16 and takes the roundings away with it), so there factors are rounded and multiplied in
+ * float32: no faster, but a machine without a card can then repeat what one with a card computed.
  */
 import { access, readFile, readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import type { HalfPrecision } from '../program/half-products.js';
 import type { Engine, Fingerprint } from './engine.js';
 import type { GraphRuntime } from './graph-runtime.js';
+import { halfRuntime, probeProducts } from './half-runtime.js';
 import { ortRuntime } from './ort-runtime.js';
 import { openSession } from './program-session.js';
 
@@ -18,33 +25,51 @@ export type OrtDevice = (typeof ortDevices)[number];
 
 const pinned = { graphOptimizationLevel: 'all', executionMode: 'sequential' } as const;
 
+/** Which halves each device could have kernels for, or round to; whether this one has is probed. */
+export const ortPrecisions = {
+  cpu: ['float16', 'bfloat16'],
+  webgpu: ['float16'],
+  cuda: ['float16', 'bfloat16'],
+} as const satisfies Record<OrtDevice, readonly HalfPrecision[]>;
+
+interface Built {
+  readonly name: string;
+  readonly threads: number;
+  readonly device: OrtDevice;
+  readonly precision: HalfPrecision | undefined;
+}
+
 export function createOrtNativeEngine(
-  options: { threads?: number; device?: OrtDevice } = {},
+  options: { threads?: number; device?: OrtDevice; precision?: HalfPrecision } = {},
 ): Engine {
+  const { device = 'cpu', precision } = options;
   const threads = checkThreads(options.threads ?? 1);
-  const device = options.device ?? 'cpu';
-  const name = device === 'cpu' ? 'ort-native' : `ort-native-${device}`;
+  const name = ['ort-native', device === 'cpu' ? [] : device, precision ?? []].flat().join('-');
+  const built: Built = { name, threads, device, precision };
   let opened: Promise<GraphRuntime> | undefined;
-  const runtime = (): Promise<GraphRuntime> => (opened ??= loadRuntime(threads, device));
+  const runtime = (): Promise<GraphRuntime> => (opened ??= loadRuntime(built));
   return {
     name,
     class: 'tolerance',
-    fingerprint: () => readFingerprint(name, threads, device),
+    ...(precision ? { precision } : {}),
+    fingerprint: () => readFingerprint(built),
     runtime,
     compile: async (program) => openSession({ name, runtime: await runtime() }, program),
   };
 }
 
-async function loadRuntime(threads: number, device: OrtDevice): Promise<GraphRuntime> {
+async function loadRuntime({ threads, device, precision }: Built): Promise<GraphRuntime> {
+  // From version 1.30 on the library sends what it is used for to its maker, unless told not to.
+  process.env['ORT_DISABLE_TELEMETRY'] = '1';
   const ort = await import('onnxruntime-node').catch((cause: unknown) => {
     throw new Error(
       'ENGINE_ABSENT: onnxruntime-node is not installed or not built for this machine; ' +
-        'use the engine "ort-wasm", or run "npm install onnxruntime-node"',
+        'use the engine "simd-wasm", or run "npm install onnxruntime-node"',
       { cause },
     );
   });
   if (device === 'cuda') await requireCuda();
-  return ortRuntime({
+  const whole = ortRuntime({
     Tensor: ort.Tensor,
     open: (model) =>
       ort.InferenceSession.create(model, {
@@ -55,14 +80,48 @@ async function loadRuntime(threads: number, device: OrtDevice): Promise<GraphRun
         logSeverityLevel: 3,
         ...pinned,
       }).catch((cause: unknown) => {
-        if (device === 'cpu') throw cause;
+        if (device === 'cpu' || precision) throw cause;
         throw new Error(
-          `ENGINE_ABSENT: ${device} could not be started (${String(cause).slice(0, 160)}); ` +
+          `ENGINE_ABSENT: ${device} could not be started (${lastWordsOf(cause)}); ` +
             'check the driver of the graphics card, or use another engine',
           { cause },
         );
       }),
   });
+  return precision ? inHalves(whole, device, precision) : whole;
+}
+
+async function inHalves(
+  whole: GraphRuntime,
+  device: OrtDevice,
+  precision: HalfPrecision,
+): Promise<GraphRuntime> {
+  if (!ortPrecisions[device].some((one) => one === precision)) {
+    const which = ortPrecisions[device].join(' or ');
+    throw new Error(`ENGINE_ABSENT: ${device} multiplies in ${which}, not in ${precision}`);
+  }
+  const half = halfRuntime(whole, { precision, how: howOn(device) });
+  await probeProducts(half).catch((cause: unknown) => {
+    throw new Error(
+      `ENGINE_ABSENT: ${device} does not multiply in ${precision} here (${lastWordsOf(cause)}); use ` +
+        `the engine without "-${precision}", or "ort-native-${precision}", which only rounds to it`,
+      { cause },
+    );
+  });
+  return half;
+}
+
+function howOn(device: OrtDevice): 'multiplied' | 'rounded' {
+  return device === 'cpu' ? 'rounded' : 'multiplied';
+}
+
+/** Without the source file and the C++ function that ONNX Runtime begins with. */
+function lastWordsOf(cause: unknown): string {
+  return String(cause)
+    .trim()
+    .split(/\n|was false\. |Status Message: /)
+    .at(-1)!
+    .slice(0, 200);
 }
 
 /** Where the CUDA part of the installed ONNX Runtime has to lie, and whether it does. */
@@ -106,23 +165,21 @@ async function requireCuda(): Promise<void> {
   );
 }
 
-async function readFingerprint(
-  engine: string,
-  threads: number,
-  device: OrtDevice,
-): Promise<Fingerprint> {
-  await loadRuntime(threads, device);
+async function readFingerprint(built: Built): Promise<Fingerprint> {
+  const { name, threads, device, precision } = built;
+  await loadRuntime(built);
   const folder = binaryFolder();
-  const library = (await readdir(folder)).filter((name) => /onnxruntime\.(so|dll|1.*)/.test(name));
+  const library = (await readdir(folder)).filter((one) => /onnxruntime\.(so|dll|1.*)/.test(one));
   const bytes = await readFile(join(folder, library.sort()[0]!));
   const version = await readVersion();
   const platform = `${process.platform}-${process.arch}`;
   const on = device === 'cpu' ? {} : { device };
+  const products = precision ? { precision, products: howOn(device) } : {};
   return {
-    engine,
+    engine: name,
     version,
     binary: digestOf(bytes),
-    options: { ...pinned, threads, platform, ...on },
+    options: { ...pinned, threads, platform, ...on, ...products },
   };
 }
 

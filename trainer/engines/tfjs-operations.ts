@@ -152,5 +152,5 @@ function keepsDimensions(node: ReadNode): boolean {
 }
 
 function unsupported({ op }: ReadNode, what: string): Error {
-  return new Error(`OPERATION_MISSING: ${op}: the tfjs engine does not do ${what}; use ort-wasm`);
+  return new Error(`OPERATION_MISSING: ${op}: the tfjs engine does not do ${what}; use simd-wasm`);
 }

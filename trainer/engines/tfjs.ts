@@ -154,7 +154,7 @@ async function loadTf(backend: TfjsBackend): Promise<Tf> {
       backend === 'node' || backend === 'node-gpu'
         ? `its library comes by an install script, so install it outside: "npm install ${module}"`
         : 'run "npm ci" again with optional packages';
-    throw new Error(`ENGINE_ABSENT: ${module} cannot be loaded; ${remedy}, or use ort-wasm`, {
+    throw new Error(`ENGINE_ABSENT: ${module} cannot be loaded; ${remedy}, or use simd-wasm`, {
       cause,
     });
   };
@@ -165,7 +165,7 @@ async function loadTf(backend: TfjsBackend): Promise<Tf> {
   // Else it prints advice, and checks every number for being one.
   tf.enableProdMode();
   if (await tf.setBackend(registered)) return tf;
-  throw new Error(`ENGINE_ABSENT: TensorFlow.js could not start "${registered}"; use ort-wasm`);
+  throw new Error(`ENGINE_ABSENT: TensorFlow.js could not start "${registered}"; use simd-wasm`);
 }
 
 async function readFingerprint(engine: string, backend: TfjsBackend): Promise<Fingerprint> {

@@ -126,8 +126,7 @@ function checkFlops(spec: RunSpec, program: TrainingProgram): void {
 
 /** A run of the exact class accepts one fingerprint only: another build of the engine computes other bits. */
 async function chooseEngine(spec: RunSpec, offered: readonly Engine[]): Promise<Engine> {
-  // By distance any engine may take part: what it named is the one that the proposer had.
-  if (spec.tolerance) return offered[0]!;
+  if (spec.tolerance) return chooseByDistance(offered);
   const found: string[] = [];
   for (const engine of offered) {
     const fingerprint = await engine.fingerprint();
@@ -138,6 +137,20 @@ async function chooseEngine(spec: RunSpec, offered: readonly Engine[]): Promise<
   throw new Error(
     `ENGINE_MISMATCH: this machine's ${found.join(', its ')}, the run asks for ` +
       `${spec.fingerprint}; install the engine version that the run names`,
+  );
+}
+
+/**
+ * By distance any engine of float32 may take part: the one named is what the proposer had. Two honest
+ * engines in halves are farther apart than bounds may be wide (docs/decisions/038-mixed-precision.md).
+ */
+function chooseByDistance(offered: readonly Engine[]): Engine {
+  const engine = offered.find(({ precision }) => precision === undefined);
+  if (engine) return engine;
+  const { name, precision } = offered[0]!;
+  throw new Error(
+    `ENGINE_MISMATCH: ${name} multiplies in ${precision}, and would fail its audits in a run by ` +
+      `distance; use ${name.slice(0, name.lastIndexOf('-'))}`,
   );
 }
 

@@ -28,6 +28,34 @@ describe('the native engine', () => {
     expect(Math.sqrt(apart / moved)).to.be.below(1e-3);
   });
 
+  it('tells its library to send nothing to anybody, before it is loaded', async function () {
+    delete process.env['ORT_DISABLE_TELEMETRY'];
+    await createOrtNativeEngine()
+      .runtime()
+      .catch((error: Error) => absentHere(this, error.message));
+    expect(process.env['ORT_DISABLE_TELEMETRY']).to.equal('1');
+  });
+
+  it('says of a precision that a device never has, and in which it multiplies', async function () {
+    const engine = createOrtNativeEngine({ device: 'webgpu', precision: 'bfloat16' });
+    expect(engine.name).to.equal('ort-native-webgpu-bfloat16');
+    const message = await engine.runtime().then(
+      () => 'no refusal',
+      (error: Error) => error.message,
+    );
+    if (message.includes('onnxruntime-node')) absentHere(this, message);
+    expect(message).to.equal('ENGINE_ABSENT: webgpu multiplies in float16, not in bfloat16');
+  });
+
+  it('names the precision of its products, and how it has them, in its fingerprint', async function () {
+    const engine = createOrtNativeEngine({ precision: 'bfloat16' });
+    const { engine: name, options } = await engine
+      .fingerprint()
+      .catch((error: Error) => absentHere(this, error.message));
+    expect(name).to.equal('ort-native-bfloat16');
+    expect(options).to.include({ precision: 'bfloat16', products: 'rounded' });
+  });
+
   it('refuses an impossible number of threads', () => {
     expect(() => createOrtNativeEngine({ threads: 0 })).to.throw(/^BAD_THREADS/);
   });

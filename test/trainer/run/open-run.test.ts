@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { canonicalJson } from '@commonweights/dataset-registry/digest/canonical.js';
+import type { Engine } from '@commonweights/trainer/engines/engine.js';
 import { fetchSpec, openRun } from '@commonweights/trainer/run/open-run.js';
 import type { RunSpec } from '@commonweights/trainer/run/run-spec.js';
 import { engineOfVersion, publishRun, type PublishedRun } from '../../support/published-run.js';
@@ -109,6 +110,21 @@ describe('opening a run', () => {
     const other = openRun({ spec: digest, blobs, engine: others });
     const message = await other.catch((error: Error) => error.message);
     expect(message).to.match(/^ENGINE_MISMATCH: this machine's named 2 is .*, its named 3 is .*;/);
+  });
+
+  it('takes, by distance, the first engine of float32, and none that multiplies in halves', async () => {
+    const tolerance = {
+      ...{ toleranceBillionths: 2_500_000, driftBillionths: 1_000_000, window: 8 },
+      ...{ failuresMax: 3, failureYocto: '1' },
+    };
+    const { digest, blobs } = await publishRun(engine, (spec) => ({ ...spec, tolerance }));
+    const half: Engine = { ...engineOfVersion('2'), name: 'ort-float16', precision: 'float16' };
+    const offered = [half, engineOfVersion('3')];
+    const opened = await openRun({ spec: digest, blobs, engine: offered });
+    expect(opened.engine).to.equal(offered[1]);
+    const other = openRun({ spec: digest, blobs, engine: half });
+    const message = await other.catch((error: Error) => error.message);
+    expect(message).to.match(/^ENGINE_MISMATCH: ort-float16 multiplies in float16, .*; use ort$/);
   });
 
   it('refuses a manifest without the files that the spec names', async () => {

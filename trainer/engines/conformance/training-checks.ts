@@ -9,7 +9,7 @@ import { writeOnnx } from '../../program/onnx-writer.js';
 import type { ProgramPlan } from '../../program/program-plan.js';
 import type { TrainingProgram } from '../../program/training-program.js';
 import type { Engine, InnerState, Session } from '../engine.js';
-import { relativeDistance, requireThat } from './measures.js';
+import { boundsOf, relativeDistance, requireThat } from './measures.js';
 
 const learningRate = 0.003;
 const stepsTaken = 3;
@@ -88,7 +88,8 @@ export const trainingChecks: Readonly<Record<string, TrainingCheck>> = {
       own.params.map((x, i) => x - start[i]!),
       theirs.params.map((x, i) => x - start[i]!),
     );
-    requireThat(apart <= 1e-3, `steps are ${apart.toExponential(1)} apart`);
+    const most = boundsOf(trainer.engine).steps;
+    requireThat(apart <= most, `steps are ${apart.toExponential(1)} apart`);
     return `${stepsTaken} steps, relative distance ${apart.toExponential(1)}`;
   },
   'the same steps end in the same state': async (trainer) =>
@@ -102,9 +103,10 @@ export const trainingChecks: Readonly<Record<string, TrainingCheck>> = {
     const again = relativeDistance(await gradientUnder({ recomputeLayers: true }), whole);
     const inBlocks = { microBatches: 2, attentionBlock: 3, logitsBlock: 5 };
     const blocks = relativeDistance(await gradientUnder(inBlocks), whole);
-    const most = trainer.engine.class === 'exact' ? 0 : 1e-5;
-    requireThat(again <= most, `recomputing changes gradients by ${again}`);
-    requireThat(blocks <= 1e-5, `blocks change gradients by ${blocks}`);
+    const most = boundsOf(trainer.engine).gradient;
+    const mostAgain = trainer.engine.class === 'exact' ? 0 : most;
+    requireThat(again <= mostAgain, `recomputing changes gradients by ${again}`);
+    requireThat(blocks <= most, `blocks change gradients by ${blocks}`);
     return `recomputed ${again.toExponential(1)}, in blocks ${blocks.toExponential(1)}`;
   },
   'a fork has a state of its own': async (trainer) => {
