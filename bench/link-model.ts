@@ -31,14 +31,9 @@ const models = [
 
 export function largeModels(): string {
   const head = [
-    ...['model', 'exchange', 'update, MB', 'transfer, s', 'codec, s', 'state, s', 'chain, s'],
-    ...[
-      '97 % from a round of',
-      'H for that',
-      'with the state beside the round',
-      'H',
-      'less than ddp',
-    ],
+    ...['model', 'exchange', 'update, MB', 'transfer, s', 'codec, s', 'chain, s'],
+    ...['97 % from a round of', 'H for that', 'state beside it, s', 'if that were waited for', 'H'],
+    'less than ddp',
   ];
   const lines = models.flatMap((model) =>
     exchanges.map(({ name, bits, statesOf }) => {
@@ -49,13 +44,15 @@ export function largeModels(): string {
       const state = (4 * statesOf * parameters) / bytesPerSecond;
       const step = (6 * parameters * tokensPerStep) / (teraFlops * 1e12);
       const beside = 32 * (transfer + codec + chainSecondsPerRound);
-      const needed = beside + 32 * state;
+      // Of a shorter round the next one's upload would have to wait.
+      const needed = Math.max(beside, state);
+      const waited = beside + 32 * state;
       const stepsFor = (seconds: number) => Math.ceil(seconds / step);
       return [
         ...[model.name, name, whole(updateBytes / 1e6), whole(transfer), whole(codec)],
-        ...[whole(state), `${chainSecondsPerRound}`, duration(needed), `${stepsFor(needed)}`],
-        ...[duration(beside), `${stepsFor(beside)}`],
-        `${whole((stepsFor(beside) * 32) / bits)}×`,
+        ...[`${chainSecondsPerRound}`, duration(needed), `${stepsFor(needed)}`, whole(state)],
+        ...[duration(waited), `${stepsFor(waited)}`],
+        `${whole((stepsFor(needed) * 32) / bits)}×`,
       ];
     }),
   );

@@ -4,7 +4,7 @@
  * `npm run bench -- link [--write]`.
  *
  * Measured: a tiny model on a line that is slower by as much as the model is smaller than 150 million
- * parameters, so that its bytes take as long. A call is executed two seconds after it arrived;
+ * parameters, so that its bytes take as long, one after the other each way. A call is executed two seconds after it arrived;
  * workers look at the chain every second.
  */
 import { parseArgs } from 'node:util';
@@ -50,12 +50,14 @@ const rows: Row[] = [];
 for (const auditedClaimsBps of [0, 10_000]) {
   const stage = await setStage(engine, changeTo(auditedClaimsBps));
   const audited = auditedClaimsBps === 0 ? 'none' : 'all';
-  const bare = await measure(stage, 10);
-  rows.push({ audited, ...bare });
+  // Nothing hides what goes on beside the computing: the state's upload is as long as the round.
+  let last = await measure(stage, 10);
+  rows.push({ audited, ...last });
   // Audits that nothing hides take hours of modelled time, and those cost minutes.
   for (const times of auditedClaimsBps === 0 ? [8, 33] : [8]) {
-    const computeMs = times * bare.exposedSeconds * 1_000;
-    rows.push({ audited, ...(await measure(stage, computeMs / stepsPerRound)) });
+    const computeMs = times * last.exposedSeconds * 1_000;
+    last = await measure(stage, computeMs / stepsPerRound);
+    rows.push({ audited, ...last });
   }
   await stage.session.dispose();
 }
@@ -65,8 +67,8 @@ if (values.write) {
   writeSection('docs/scaling.md', 'measured', table);
   writeSection('docs/scaling.md', 'computed', largeModels());
 }
-const asked = rows.filter((row) => row.computeSeconds >= 32 * rows[0]!.exposedSeconds);
-if (asked.some(({ utilisation, audited }) => audited === 'none' && utilisation < 0.9695)) {
+const asked = rows.filter((row) => row.computeSeconds >= 32 * row.exposedSeconds);
+if (asked.length === 0 || asked.some(({ utilisation }) => utilisation < 0.9695)) {
   console.error('FAULT: computing 32 times as long as the exchange keeps a worker busy below 97 %');
   process.exitCode = 1;
 }

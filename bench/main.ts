@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 const benches: Readonly<Record<string, string>> = {
   adversaries:
     'attacks on simulated runs: found, earned, harmed [--only NAME] [--svg FILE] [--real] (minutes)',
+  'aggregate-memory':
+    'memory of aggregating a round, streamed against whole updates [--peers 8] [--write] (minutes)',
   'dao-attacks': 'drained treasuries, farmed standing, withdrawn data: what gets through',
   chaos:
     'kills, partitions, full disks: seeded plays of real workers [--by-distance] [--schedules 200] (minutes)',

@@ -19,6 +19,8 @@ export interface PlayLine {
   /** Held-out nats per token: of the initial weights, and of the last root. */
   readonly before: number;
   readonly heldOutLoss: number;
+  /** After each round that stands. */
+  readonly losses: readonly number[];
 }
 
 interface Outcome {

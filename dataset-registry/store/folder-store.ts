@@ -6,7 +6,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, opendir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
+import { mkdir, open, opendir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf, isDigest, parseDigest, type Digest } from '../digest/digest.js';
 import { corrupt, missing, tooLarge } from './blob-errors.js';
@@ -49,7 +49,7 @@ export class FolderStore implements ReceivingStore {
       if (found !== digest) throw corrupt(digest, this.folder, found);
       throw tooLarge(digest, size, maxBytes);
     }
-    const bytes = new Uint8Array(await readFile(this.pathOf(digest)));
+    const bytes = await readWhole(this.pathOf(digest), size);
     const found = digestOf(bytes);
     if (found !== digest) throw corrupt(digest, this.folder, found);
     return bytes;
@@ -129,6 +129,23 @@ export class FolderStore implements ReceivingStore {
     if ((await this.size(digest)) !== bytes) return false;
     return (await digestOfFile(this.pathOf(digest)).catch(() => null)) === digest;
   }
+}
+
+/** Once in memory, not twice: blobs may be as large as a model. */
+async function readWhole(path: string, size: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(size);
+  const file = await open(path, 'r');
+  try {
+    for (let at = 0; at < size;) {
+      const { bytesRead } = await file.read(bytes, at, size - at, at);
+      // Cut meanwhile: what is missing stays zero, and the digest says so.
+      if (bytesRead === 0) break;
+      at += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
+  return bytes;
 }
 
 /** Digest of a file, streamed. */

@@ -82,7 +82,15 @@ describe('real adversaries beside the simulation', () => {
   const terms = { auditedClaimsBps: 5_000, auditsPerClaim: 1, segments: 4 } as RunTerms;
   const lineOf = (change: Partial<PlayLine>): PlayLine => ({
     ...{ adversary: 'sleeper', defence: 'clipped and audited', seed: 1, status: 'completed' },
-    ...{ exposed: 40, detected: 5, honestPunished: 0, honestAudits: 9, before: 4, heldOutLoss: 2 },
+    ...{
+      exposed: 40,
+      detected: 5,
+      honestPunished: 0,
+      honestAudits: 9,
+      before: 4,
+      heldOutLoss: 2,
+      losses: [3, 2],
+    },
     ...change,
   });
   const faultsOf = (change: Partial<PlayLine>) =>

@@ -2,7 +2,6 @@
  * One play of real workers with a crew among them, and a row of many: breaches and what was found of
  * them as the simulation counts them, and what became of the model's loss on what nobody trained on.
  */
-import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { standingRounds } from '@commonweights/dao-contracts/rules/round-log.js';
 import { decodeState } from '@commonweights/trainer/checkpoint/state.js';
 import { evaluateHeldOut } from '@commonweights/trainer/run/evaluate.js';
@@ -22,6 +21,8 @@ export interface RealPlay {
   /** Claims of honest seats that an audit was closed of. */
   readonly honestAudits: number;
   readonly heldOutLoss: number;
+  /** After each round that stands, in order: where it was on the way. */
+  readonly losses: readonly number[];
 }
 
 /** Nothing goes wrong but people. */
@@ -68,12 +69,13 @@ export async function playReal(
     ({ account, slashedYocto }) => !crew.has(account) && slashedYocto !== '0',
   );
   const tallies = [...book.tallies.values()];
+  const losses = await lossesOf(stage, played);
   return {
     played,
     exposed: tallies.reduce((sum, one) => sum + one.exposed, 0),
     detected: tallies.reduce((sum, one) => sum + one.detected, 0),
     ...{ honestPunished: punished.length, honestAudits },
-    heldOutLoss: await finalLoss(stage, played),
+    ...{ losses, heldOutLoss: losses.at(-1) ?? (await startLoss(stage)) },
   };
 }
 
@@ -95,25 +97,30 @@ function dutyOf(command: object): Offence {
 
 const evaluatedSequences = 800;
 
-/** Of the last root that stands; of the initial weights where there is none. */
-async function finalLoss(stage: Stage, { records, blobs }: Played): Promise<number> {
-  const root: Digest | null = standingRounds(records).at(-1)?.root ?? null;
+/** Of each root that stands. */
+async function lossesOf(stage: Stage, { records, blobs }: Played): Promise<number[]> {
   const { layout } = stage.opened.program;
-  const { outer, inner } = stage.spec;
-  const params = root
-    ? decodeState(await blobs.get(root), layout, outer).params
-    : stage.opened.initial.params;
-  const session = stage.session.fork();
-  try {
-    const { heldOut } = stage.opened;
-    const it = { session, params, heldOut, sequences: evaluatedSequences };
-    return (await evaluateHeldOut({ ...it, batchSize: inner.batchSize })).loss;
-  } finally {
-    await session.dispose();
+  const losses: number[] = [];
+  for (const { root } of standingRounds(records)) {
+    const { params } = decodeState(await blobs.get(root!), layout, stage.spec.outer);
+    losses.push(await lossOf(stage, params));
   }
+  return losses;
 }
 
 /** Loss of the weights that the run starts from. */
 export function startLoss(stage: Stage): Promise<number> {
-  return finalLoss(stage, { records: [] } as unknown as Played);
+  return lossOf(stage, stage.opened.initial.params);
+}
+
+async function lossOf(stage: Stage, params: Float32Array): Promise<number> {
+  const session = stage.session.fork();
+  try {
+    const { heldOut } = stage.opened;
+    const { batchSize } = stage.spec.inner;
+    const it = { session, params, heldOut, sequences: evaluatedSequences };
+    return (await evaluateHeldOut({ ...it, batchSize })).loss;
+  } finally {
+    await session.dispose();
+  }
 }

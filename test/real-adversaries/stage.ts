@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { packTokens } from '@commonweights/trainer/data/packed-sequences.js';
 import type { Engine } from '@commonweights/trainer/engines/engine.js';
-import type { AggregationRule } from '@commonweights/trainer/exchange/aggregate.js';
+import type { AggregationRule } from '@commonweights/trainer/exchange/aggregation-rule.js';
 import { buildLlamaProgram } from '@commonweights/trainer/program/build-llama-program.js';
 import { flopsOfRound } from '@commonweights/trainer/program/count-flops.js';
 import type { RunSpec } from '@commonweights/trainer/run/run-spec.js';

@@ -1,5 +1,6 @@
 /** Vectors of what workers exchange: updates as bytes, what is refused, the mean, the outer step. */
-import { aggregate, type AggregationRule } from '@commonweights/trainer/exchange/aggregate.js';
+import { aggregate } from '@commonweights/trainer/exchange/aggregate.js';
+import type { AggregationRule } from '@commonweights/trainer/exchange/aggregation-rule.js';
 import { compress } from '@commonweights/trainer/exchange/compress.js';
 import { outerStep } from '@commonweights/trainer/exchange/outer-step.js';
 import type { OuterRecipe } from '@commonweights/trainer/exchange/recipe.js';

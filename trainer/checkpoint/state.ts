@@ -11,6 +11,7 @@ import type { OuterState } from '../exchange/outer-step.js';
 import { hasOuterMomentum, type OuterRecipe } from '../exchange/recipe.js';
 import type { TensorLayout } from '../program/layout.js';
 import { badState, decodeExact, encodeExact, type Vector, type VectorShape } from './exact-file.js';
+import { encodeHeader } from './safetensors-header.js';
 
 export const MOMENTUM_NAME = 'outer.momentum';
 
@@ -29,6 +30,26 @@ export function encodeState(state: OuterState, layout: TensorLayout): Uint8Array
   return encodeExact(vectors, STATE_METADATA);
 }
 
+/**
+ * A state whose vectors lie in the bytes of its file, so that who computes it chunk by chunk holds it
+ * once. All zeros until then.
+ */
+export function blankState(
+  layout: TensorLayout,
+  recipe: OuterRecipe,
+): { state: OuterState; bytes: Uint8Array } {
+  const dtype = 'F32' as const;
+  const tensors = shapesOf(layout, recipe).map((one) => ({ ...one, dtype }));
+  const header = encodeHeader({ tensors, metadata: STATE_METADATA });
+  const vectors = hasOuterMomentum(recipe) ? 2 : 1;
+  const bytes = new Uint8Array(header.length + 4 * vectors * layout.length);
+  bytes.set(header);
+  const vectorAt = (index: number) =>
+    new Float32Array(bytes.buffer, header.length + 4 * index * layout.length, layout.length);
+  const momentum = hasOuterMomentum(recipe) ? vectorAt(1) : null;
+  return { bytes, state: { params: vectorAt(0), momentum } };
+}
+
 export function stateRoot(state: OuterState, layout: TensorLayout): Digest {
   return digestOf(encodeState(state, layout));
 }
@@ -40,11 +61,7 @@ export function decodeState(
   recipe: OuterRecipe,
 ): OuterState {
   if (!hasOuterMomentum(recipe)) return { params: decodeParams(bytes, layout), momentum: null };
-  const expected: VectorShape[] = [
-    ...layout.slots,
-    { name: MOMENTUM_NAME, shape: [layout.length] },
-  ];
-  const { vectors, metadata } = decodeExact(bytes, expected, ['format']);
+  const { vectors, metadata } = decodeExact(bytes, shapesOf(layout, recipe), ['format']);
   if (metadata.get('format') !== 'pt') throw badState('its format is not "pt"');
   const momentum = vectors.pop()!;
   return { params: joinVectors(vectors, layout), momentum };
@@ -65,6 +82,12 @@ export function encodeMomentum(momentum: Float32Array): Uint8Array {
 
 export function decodeMomentum(bytes: Uint8Array, layout: TensorLayout): Float32Array {
   return decodeExact(bytes, [{ name: MOMENTUM_NAME, shape: [layout.length] }], []).vectors[0]!;
+}
+
+function shapesOf({ slots, length }: TensorLayout, recipe: OuterRecipe): VectorShape[] {
+  const params = slots.map(({ name, shape }) => ({ name, shape }));
+  const momentum = { name: MOMENTUM_NAME, shape: [length] };
+  return hasOuterMomentum(recipe) ? [...params, momentum] : params;
 }
 
 /** The flat vector cut into the layout's tensors; views, nothing copied. */

@@ -35,27 +35,64 @@ export function decodeDense(
   layout: TensorLayout,
   recipe: DiLoCoRecipe,
 ): Float32Array {
+  const body = bodyOfDense(bytes, layout, recipe);
+  const update = new Float32Array(layout.length);
+  const pieces = piecesOfDense({ start: 0, end: layout.length }, layout, recipe);
+  const read = pieces.map(({ from, to }) => body.subarray(from, to));
+  readDense(read, { start: 0, recipe }, update);
+  return update;
+}
+
+/** What follows the header; its elements were not looked at yet. Error: `BAD_UPDATE`. */
+export function bodyOfDense(
+  bytes: Uint8Array,
+  layout: TensorLayout,
+  recipe: DiLoCoRecipe,
+): Uint8Array {
   checkHeader(bytes, layout, recipe);
   const expected = recipe.codec === 'fp32' ? 4 * layout.length : int8Bytes(layout.length);
   const body = bytes.subarray(HEADER_BYTES);
-  if (body.length !== expected) {
-    throw badUpdate(`${body.length} bytes follow the header where ${expected} belong`);
-  }
-  return recipe.codec === 'fp32' ? decodeFp32(body) : decodeInt8(body, layout.length);
+  if (body.length === expected) return body;
+  throw badUpdate(`${body.length} bytes follow the header where ${expected} belong`);
+}
+
+/** Where in the body the elements `start` (first of a block) up to `end` are, piece by piece. */
+export function piecesOfDense(
+  { start, end }: { start: number; end: number },
+  { length }: Pick<TensorLayout, 'length'>,
+  { codec }: DiLoCoRecipe,
+): { from: number; to: number }[] {
+  if (codec === 'fp32') return [{ from: 4 * start, to: 4 * end }];
+  const levels = 4 * Math.ceil(length / INT8_BLOCK);
+  return [
+    { from: (4 * start) / INT8_BLOCK, to: 4 * Math.ceil(end / INT8_BLOCK) },
+    { from: levels + start, to: levels + end },
+  ];
+}
+
+/** The elements of those pieces. Error: `BAD_UPDATE`. */
+export function readDense(
+  pieces: readonly Uint8Array[],
+  { start, recipe }: { start: number; recipe: DiLoCoRecipe },
+  update: Float32Array,
+): void {
+  const [first, levels] = pieces;
+  if (recipe.codec === 'fp32') return readFp32(first!, update);
+  readInt8({ magnitudes: first!, levels: levels!, firstBlock: start / INT8_BLOCK }, update);
 }
 
 function encodeFp32(update: Float32Array): Uint8Array {
   return new Uint8Array(update.buffer, update.byteOffset, update.byteLength);
 }
 
-function decodeFp32(body: Uint8Array): Float32Array {
-  const update = new Float32Array(body.slice().buffer);
+/** As many elements as fit into `update` out of their bytes. Error: `BAD_UPDATE`. */
+function readFp32(body: Uint8Array, update: Float32Array): void {
+  new Uint8Array(update.buffer, update.byteOffset, update.byteLength).set(body);
   try {
     requireFinite(update, 'it');
   } catch (error) {
     throw badUpdate((error as Error).message);
   }
-  return update;
 }
 
 function int8Bytes(length: number): number {
@@ -80,20 +117,24 @@ function encodeInt8(update: Float32Array): Uint8Array {
   return bytes;
 }
 
-function decodeInt8(body: Uint8Array, length: number): Float32Array {
-  const blocks = Math.ceil(length / INT8_BLOCK);
-  const update = new Float32Array(length);
-  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-  for (let block = 0; block < blocks; block++) {
-    const magnitude = view.getFloat32(4 * block, true);
+/** Blocks from `firstBlock` on, out of their magnitudes and levels. Error: `BAD_UPDATE`. */
+function readInt8(
+  it: { magnitudes: Uint8Array; levels: Uint8Array; firstBlock: number },
+  update: Float32Array,
+): void {
+  const magnitudes = viewOf(it.magnitudes);
+  const levels = viewOf(it.levels);
+  for (let start = 0; start < update.length; start += INT8_BLOCK) {
+    const magnitude = magnitudes.getFloat32((4 * start) / INT8_BLOCK, true);
+    const block = it.firstBlock + start / INT8_BLOCK;
     const sent = magnitude >= LEAST_MAGNITUDE && Number.isFinite(magnitude);
     if (!sent && !Object.is(magnitude, 0)) {
       throw badUpdate(`the magnitude of block ${block} is ${magnitude}`);
     }
-    const end = Math.min((block + 1) * INT8_BLOCK, length);
+    const end = Math.min(start + INT8_BLOCK, update.length);
     let largest = 0;
-    for (let i = block * INT8_BLOCK; i < end; i++) {
-      const level = view.getInt8(4 * blocks + i);
+    for (let i = start; i < end; i++) {
+      const level = levels.getInt8(i);
       largest = Math.max(largest, Math.abs(level));
       // Adding 0 turns −0 into +0.
       update[i] = (level * magnitude) / 127 + 0;
@@ -102,5 +143,8 @@ function decodeInt8(body: Uint8Array, length: number): Float32Array {
       throw badUpdate(`block ${block} has magnitude ${magnitude} and largest level ${largest}`);
     }
   }
-  return update;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -14,3 +14,6 @@ export const UPDATES_MAX = 64;
 
 /** Elements that share one scale in the int8 codec. */
 export const INT8_BLOCK = 1024;
+
+/** Elements of every update that are aggregated together: a multiple of `INT8_BLOCK`. */
+export const AGGREGATED_TOGETHER = 16_384;

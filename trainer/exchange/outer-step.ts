@@ -39,20 +39,38 @@ export function outerStep(round: {
       `BAD_LENGTH: recipe "${recipe.kind}" ${momentum ? 'has no' : 'needs an'} outer momentum`,
     );
   }
-  const next = new Float32Array(params.length);
+  const next: OuterState = {
+    params: new Float32Array(params.length),
+    momentum: momentum && new Float32Array(params.length),
+  };
+  stepChunk({ ...round, start: 0 }, next);
+  requireMoved(next);
+  return next;
+}
+
+/** The elements from `start` on, as many as the mean has, into `next`, which is as long as the state. */
+export function stepChunk(
+  it: OuterState & { start: number; mean: Float32Array; recipe: OuterRecipe },
+  next: OuterState,
+): void {
+  const { params, momentum, start, mean, recipe } = it;
   const rate = recipe.learningRate;
-  if (recipe.kind === 'sparseloco' || !momentum) {
-    for (let i = 0; i < next.length; i++) next[i] = params[i]! - rate * mean[i]!;
-    requireFinite(next, 'the parameters after the outer step');
-    return { params: next, momentum: null };
+  if (recipe.kind === 'sparseloco') {
+    for (let i = 0, at = start; i < mean.length; i++, at++) {
+      next.params[at] = params[at]! - rate * mean[i]!;
+    }
+    return;
   }
-  const moved = new Float32Array(params.length);
   const decay = recipe.momentum;
-  for (let i = 0; i < next.length; i++) {
-    moved[i] = decay * momentum[i]! + mean[i]!;
-    next[i] = params[i]! - rate * (mean[i]! + decay * moved[i]!);
+  const moved = next.momentum!;
+  for (let i = 0, at = start; i < mean.length; i++, at++) {
+    moved[at] = decay * momentum![at]! + mean[i]!;
+    next.params[at] = params[at]! - rate * (mean[i]! + decay * moved[at]!);
   }
-  requireFinite(moved, 'the outer momentum');
-  requireFinite(next, 'the parameters after the outer step');
-  return { params: next, momentum: moved };
+}
+
+/** Error: `NON_FINITE`. */
+export function requireMoved({ params, momentum }: OuterState): void {
+  if (momentum) requireFinite(momentum, 'the outer momentum');
+  requireFinite(params, 'the parameters after the outer step');
 }

@@ -108,8 +108,23 @@ export class RangeDecoder {
   /** Bytes asked for beyond the end: more than none means that the stream was cut. */
   missing = 0;
 
-  constructor(private readonly bytes: Uint8Array) {
+  /** `bytes`: the stream, or its first at least four, of which the rest is fed. */
+  constructor(private bytes: Uint8Array) {
     for (let i = 0; i < 4; i++) this.code = ((this.code << 8) | this.next()) >>> 0;
+  }
+
+  /** Bytes that are here and were not asked for yet. */
+  get left(): number {
+    return this.bytes.length - this.at;
+  }
+
+  /** The bytes that follow those that it has, before any of them is asked for. */
+  feed(more: Uint8Array): void {
+    const joined = new Uint8Array(this.left + more.length);
+    joined.set(this.bytes.subarray(this.at));
+    joined.set(more, this.left);
+    this.bytes = joined;
+    this.at = 0;
   }
 
   bit(model: BitModel, context: number): number {

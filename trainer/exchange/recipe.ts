@@ -6,7 +6,7 @@
  * `diloco` sends everything and runs Nesterov momentum over the mean. Distributed data parallel
  * (one gradient exchange per inner step) is a baseline of the benches and not a recipe here.
  */
-import { decodeAggregationRule, type AggregationRule } from './aggregate.js';
+import { decodeAggregationRule, type AggregationRule } from './aggregation-rule.js';
 import { CHUNK_MAX } from './limits.js';
 
 export interface SparseLoCoRecipe {

@@ -18,13 +18,14 @@ import type { SparseLoCoRecipe } from './recipe.js';
 import { keptInAll, keptOfChunk } from './top-k.js';
 import { badUpdate, checkHeader, encodeHeader, HEADER_BYTES } from './update-header.js';
 
-const LENGTH_BYTES = 4;
+/** Where the stream begins: behind its length. */
+export const STREAM_AT = HEADER_BYTES + 4;
 
 /**
  * Most bytes one kept element can need: five bits for the width, three leading bits and two for
  * the code at 11 bits each, 13 plain bits: 123 bits.
  */
-const ELEMENT_BYTES_MAX = 16;
+export const ELEMENT_BYTES_MAX = 16;
 
 export function encodeSparse(
   update: SparseUpdate,
@@ -34,11 +35,11 @@ export function encodeSparse(
   const header = encodeHeader(layout, recipe);
   const stream = encodeStream(update, layout.length, recipe);
   const books = encodeCodebooks(update, layout);
-  const bytes = new Uint8Array(HEADER_BYTES + LENGTH_BYTES + stream.length + books.length);
+  const bytes = new Uint8Array(STREAM_AT + stream.length + books.length);
   bytes.set(header);
   new DataView(bytes.buffer).setUint32(HEADER_BYTES, stream.length, true);
-  bytes.set(stream, HEADER_BYTES + LENGTH_BYTES);
-  bytes.set(books, HEADER_BYTES + LENGTH_BYTES + stream.length);
+  bytes.set(stream, STREAM_AT);
+  bytes.set(books, STREAM_AT + stream.length);
   return bytes;
 }
 
@@ -51,16 +52,15 @@ export function decodeSparse(
   checkHeader(bytes, layout, recipe);
   const kept = keptInAll(layout.length, recipe);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const body = HEADER_BYTES + LENGTH_BYTES;
-  if (bytes.length < body) throw badUpdate('it ends inside the stream length');
+  if (bytes.length < STREAM_AT) throw badUpdate('it ends inside the stream length');
   const streamBytes = view.getUint32(HEADER_BYTES, true);
   if (streamBytes > streamBytesMax(kept)) {
     throw badUpdate(`a stream of ${streamBytes} bytes for ${kept} elements is too long`);
   }
-  if (bytes.length < body + streamBytes) throw badUpdate('it ends inside the stream');
-  const stream = bytes.subarray(body, body + streamBytes);
+  if (bytes.length < STREAM_AT + streamBytes) throw badUpdate('it ends inside the stream');
+  const stream = bytes.subarray(STREAM_AT, STREAM_AT + streamBytes);
   const { positions, codes } = decodeStream(stream, layout.length, recipe);
-  const books = bytes.subarray(body + streamBytes);
+  const books = bytes.subarray(STREAM_AT + streamBytes);
   const codebooks = decodeCodebooks(books, { positions, codes }, layout);
   const update = { positions, codes, codebooks };
   if (!sameBytes(encodeStream(update, layout.length, recipe), stream)) {
@@ -72,7 +72,7 @@ export function decodeSparse(
 /** Most bytes that `encodeSparse` can write. */
 export function sparseBytesMax(layout: TensorLayout, recipe: SparseLoCoRecipe): number {
   const stream = streamBytesMax(keptInAll(layout.length, recipe));
-  return HEADER_BYTES + LENGTH_BYTES + stream + 16 * layout.slots.length;
+  return STREAM_AT + stream + 16 * layout.slots.length;
 }
 
 function streamBytesMax(kept: number): number {
@@ -130,28 +130,46 @@ function decodeStream(
   recipe: SparseLoCoRecipe,
 ): { positions: Uint32Array; codes: Uint8Array } {
   const kept = keptInAll(length, recipe);
-  const positions = new Uint32Array(kept);
-  const codes = new Uint8Array(kept);
-  const coder = new RangeDecoder(stream);
-  const model = new StreamModel();
+  const into = { positions: new Uint32Array(kept), codes: new Uint8Array(kept) };
+  const decoder = new ChunkDecoder(new RangeDecoder(stream), { length, recipe });
   let at = 0;
-  let before = 0;
   for (let start = 0; start < length; start += recipe.chunk) {
+    at += decoder.decode(start, into, at);
+  }
+  return into;
+}
+
+/** Positions and codes of a stream, chunk by chunk. Error: `BAD_UPDATE`. */
+export class ChunkDecoder {
+  readonly #model = new StreamModel();
+  #before = 0;
+
+  constructor(
+    private readonly coder: RangeDecoder,
+    private readonly it: { readonly length: number; readonly recipe: SparseLoCoRecipe },
+  ) {}
+
+  /** Of the chunk that begins at `start`, into both from `at` on; how many there are. */
+  decode(start: number, into: { positions: Uint32Array; codes: Uint8Array }, at: number): number {
+    const { coder } = this;
+    const { length, recipe } = this.it;
+    const model = this.#model;
     const end = Math.min(start + recipe.chunk, length);
+    const kept = keptOfChunk(end - start, recipe);
     let expected = start;
-    for (const last = at + keptOfChunk(end - start, recipe); at < last; at++) {
+    for (let i = 0; i < kept; i++) {
       const position = expected + decodeDistance(coder, model);
       // Each of those still to come in this chunk needs a place behind this one.
-      if (position + (last - at) > end) throw badUpdate(`position ${position} leaves its chunk`);
+      if (position + (kept - i) > end) throw badUpdate(`position ${position} leaves its chunk`);
       if (coder.missing > 0) throw badUpdate('its stream is cut');
-      positions[at] = position;
+      into.positions[at + i] = position;
       expected = position + 1;
-      const high = coder.bit(model.code, 3 * before);
-      before = 2 * high + coder.bit(model.code, 3 * before + 1 + high);
-      codes[at] = before;
+      const high = coder.bit(model.code, 3 * this.#before);
+      this.#before = 2 * high + coder.bit(model.code, 3 * this.#before + 1 + high);
+      into.codes[at + i] = this.#before;
     }
+    return kept;
   }
-  return { positions, codes };
 }
 
 function encodeDistance(coder: RangeEncoder, model: StreamModel, distance: number): void {

@@ -52,6 +52,49 @@ export function treeSumOf(of: (i: number) => number, start: number, end: number)
   return treeSumOf(of, start, middle) + treeSumOf(of, middle, end);
 }
 
+/**
+ * `treeSumSquares` of values that come in pieces, in their order. What is kept is a sum for each whole
+ * subtree, as many as the length has binary digits.
+ *
+ * Law: whatever the pieces, the sum has the bits of the whole vector's.
+ */
+export class TreeSquares {
+  /** Sums of whole subtrees, largest first, and how many runs are in each. */
+  readonly #sums: number[] = [];
+  readonly #runs: number[] = [];
+  #run = 0;
+  #inRun = 0;
+
+  add(values: ArrayLike<number>): void {
+    for (let i = 0; i < values.length;) {
+      const end = Math.min(values.length, i + RUN - this.#inRun);
+      this.#inRun += end - i;
+      let run = this.#run;
+      for (; i < end; i++) run += values[i]! * values[i]!;
+      this.#run = run;
+      if (this.#inRun === RUN) this.#closeRun();
+    }
+  }
+
+  sum(): number {
+    let sum = this.#inRun > 0 ? this.#run : (this.#sums.at(-1) ?? 0);
+    const rest = this.#inRun > 0 ? this.#sums : this.#sums.slice(0, -1);
+    for (let i = rest.length - 1; i >= 0; i--) sum = rest[i]! + sum;
+    return sum;
+  }
+
+  #closeRun(): void {
+    let [sum, runs] = [this.#run, 1];
+    for (; this.#runs.at(-1) === runs; runs *= 2) {
+      sum = this.#sums.pop()! + sum;
+      this.#runs.pop();
+    }
+    this.#sums.push(sum);
+    this.#runs.push(runs);
+    [this.#run, this.#inRun] = [0, 0];
+  }
+}
+
 /** L2 norm. Finite float32 input cannot overflow it: (3.4e38)² × 2³⁰ is far below 1.8e308. */
 export function l2Norm(values: Float32Array): number {
   return Math.sqrt(treeSumSquares(values));

@@ -30,12 +30,26 @@ export class LayeredStore implements BlobStore {
   }
 
   async get(digest: Digest, options: { maxBytes?: number } = {}): Promise<Uint8Array> {
-    const kept = await this.getNear(digest, options);
+    const kept = await this.held(digest, options);
     if (kept) return kept;
     const bytes = await this.far.get(digest, options);
     this.traffic.downloadedBytes += bytes.length;
     await this.#keep(bytes);
     return bytes;
+  }
+
+  /** What is here. A blob that has rotted here is dropped: the others may still have it whole. */
+  async held(digest: Digest, options: { maxBytes?: number } = {}): Promise<Uint8Array | null> {
+    if (!(await this.near.has(digest))) return null;
+    try {
+      return await this.near.get(digest, options);
+    } catch (error) {
+      const code = error instanceof BlobError ? error.code : '';
+      if (code === 'BLOB_CORRUPT') await this.forget(digest);
+      // Missing: forgotten between the question and the answer.
+      else if (code !== 'BLOB_MISSING') throw error;
+      return null;
+    }
   }
 
   /** Keeps the bytes here only. Errors: those of the near store, a full disk among them. */
@@ -76,27 +90,12 @@ export class LayeredStore implements BlobStore {
     }
   }
 
-  /** A blob that has rotted here is dropped: the others may still have it whole. */
-  private async getNear(
-    digest: Digest,
-    options: { maxBytes?: number },
-  ): Promise<Uint8Array | null> {
-    if (!(await this.near.has(digest))) return null;
-    try {
-      return await this.near.get(digest, options);
-    } catch (error) {
-      const code = error instanceof BlobError ? error.code : '';
-      if (code === 'BLOB_CORRUPT') await this.forget(digest);
-      // Missing: forgotten between the question and the answer.
-      else if (code !== 'BLOB_MISSING') throw error;
-      return null;
-    }
-  }
-
   async *read(digest: Digest, range: { start: number; end: number }): AsyncIterable<Uint8Array> {
-    yield* (await this.near.has(digest))
-      ? this.near.read(digest, range)
-      : this.far.read(digest, range);
+    if (await this.near.has(digest)) return yield* this.near.read(digest, range);
+    for await (const part of this.far.read(digest, range)) {
+      this.traffic.downloadedBytes += part.length;
+      yield part;
+    }
   }
 }
 

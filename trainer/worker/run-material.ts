@@ -6,12 +6,14 @@
 import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { ZERO_LOCAL_STATE } from '@commonweights/dao-contracts/rules/commitment.js';
 import { decodeLocalState, zeroLocalState, type LocalState } from '../checkpoint/local-state.js';
-import { decodeState, encodeState } from '../checkpoint/state.js';
-import { aggregate } from '../exchange/aggregate.js';
-import { outerStep, type OuterState } from '../exchange/outer-step.js';
-import { decodeUpdate, updateBytesMax } from '../exchange/update-codec.js';
+import { blankState, decodeState } from '../checkpoint/state.js';
+import { aggregateInChunks, type StreamedUpdate } from '../exchange/aggregate-stream.js';
+import { requireMoved, stepChunk, type OuterState } from '../exchange/outer-step.js';
+import { updateBytesMax } from '../exchange/update-codec.js';
+import { inspectUpdate, readUpdate } from '../exchange/update-stream.js';
 import type { TensorLayout } from '../program/layout.js';
 import type { OpenRun } from '../run/open-run.js';
+import { CheckedBytes } from './checked-bytes.js';
 import type { DisputedClaim, DisputedRound } from './disputed-round.js';
 import type { LayeredStore } from './layered-store.js';
 import { codeOf, isPassing, pause } from './passing.js';
@@ -26,8 +28,8 @@ const headerBytesMax = 1 << 20;
 
 export class RunMaterial {
   readonly #states = new Map<Digest, OuterState>();
-  /** By digest and claimed length: who claims another length of good bytes claims wrongly. */
-  readonly #updates = new Map<string, Float32Array>();
+  /** What is known of those that were looked at, by digest and claimed length: who claims another length of good bytes claims wrongly. */
+  readonly #updates = new Map<string, StreamedUpdate>();
 
   constructor(
     private readonly it: {
@@ -68,13 +70,21 @@ export class RunMaterial {
     return decodeLocalState(bytes, layout, outer);
   }
 
-  /** What a round comes to: the same bytes for everybody who has its updates. */
-  async step(startRoot: Digest, updates: Float32Array[], initialRoot: Digest) {
+  /**
+   * What a round comes to: the same bytes for everybody who has its updates. Of these there is a chunk
+   * of each in memory, and of what comes out the file, in which the state lies.
+   */
+  async step(startRoot: Digest, updates: readonly StreamedUpdate[], initialRoot: Digest) {
     const start = await this.stateOf(startRoot, initialRoot);
     const { outer: recipe } = this.it.opened.spec;
-    const mean = aggregate(updates, recipe.aggregation);
-    const state = outerStep({ ...start, mean, recipe });
-    return { state, bytes: encodeState(state, this.it.opened.program.layout) };
+    const { layout } = this.it.opened.program;
+    const { state, bytes } = blankState(layout, recipe);
+    const { length } = layout;
+    await aggregateInChunks(updates, { length, rule: recipe.aggregation }, (at, mean) =>
+      stepChunk({ ...start, start: at, mean, recipe }, state),
+    );
+    requireMoved(state);
+    return { state, bytes };
   }
 
   /** The root of a round under dispute; null where an update of it cannot be had. */
@@ -82,7 +92,7 @@ export class RunMaterial {
     { startRoot, included }: DisputedRound,
     initialRoot: Digest,
   ): Promise<Digest | null> {
-    const updates: Float32Array[] = [];
+    const updates: StreamedUpdate[] = [];
     for (const claim of included) {
       const update = await this.fetchUpdate(claim);
       if (!update) return null;
@@ -91,23 +101,29 @@ export class RunMaterial {
     return digestOf((await this.step(startRoot, updates, initialRoot)).bytes);
   }
 
-  async decodedUpdate(
+  /** Fetched, kept and looked at; null: it cannot be had, or nobody can have computed it. */
+  async updateOf(
     it: Pick<DisputedClaim, 'seat' | 'update' | 'updateBytes'>,
-  ): Promise<Float32Array | null> {
+  ): Promise<StreamedUpdate | null> {
     const { seat, updateBytes, update } = it;
     const key = `${update} ${updateBytes}`;
     const known = this.#updates.get(key);
     if (known) return known;
     try {
       const { program, spec } = this.it.opened;
-      if (updateBytes > updateBytesMax(program.layout, spec.outer)) return null;
+      const { layout } = program;
+      const recipe = spec.outer;
+      if (updateBytes > updateBytesMax(layout, recipe)) return null;
       const bytes = await this.it.blobs.get(update, { maxBytes: updateBytes });
       if (bytes.length !== updateBytes) return null;
-      const decoded = decodeUpdate(bytes, program.layout, spec.outer);
-      this.#updates.set(key, decoded);
+      const inspected = inspectUpdate(bytes, layout, recipe);
+      const checked = new CheckedBytes(this.it.blobs, update, bytes);
+      const open = () => readUpdate(checked, inspected, { layout, recipe });
+      const streamed = { norm: inspected.norm, open };
+      this.#updates.set(key, streamed);
       if (this.#updates.size > updatesKept)
         this.#updates.delete(this.#updates.keys().next().value!);
-      return decoded;
+      return streamed;
     } catch (error) {
       // Whose update it is must not pay for a registry that is away for a moment, or lies.
       if (isRegistrysFault(error)) throw error;
@@ -120,9 +136,9 @@ export class RunMaterial {
   }
 
   /** As patient as an auditor is with material: a slow registry is nobody's fault. */
-  async fetchUpdate(claim: DisputedClaim): Promise<Float32Array | null> {
+  async fetchUpdate(claim: DisputedClaim): Promise<StreamedUpdate | null> {
     for (let attempt = 1; attempt < materialAttempts; attempt++) {
-      const update = await this.decodedUpdate(claim);
+      const update = await this.updateOf(claim);
       if (update) return update;
       await pause(this.it.pollMs);
     }

@@ -3,7 +3,7 @@
  * here its own results of rounds); every entry can be had again from blobs or by computing the round
  * anew, which gives the same bytes.
  */
-import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
 import { taggedDigest } from '@commonweights/dataset-registry/digest/tagged.js';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
@@ -17,6 +17,7 @@ import {
 import { proveTraceLeaf } from '@commonweights/dao-contracts/rules/trace.js';
 import type { LocalState } from '../checkpoint/local-state.js';
 import type { Engine, Session } from '../engines/engine.js';
+import type { StreamedUpdate } from '../exchange/aggregate-stream.js';
 import type { OpenRun } from '../run/open-run.js';
 import type { RunSpec } from '../run/run-spec.js';
 import { findSeat, nextDuty, type Acting, type Duty } from './duty.js';
@@ -96,7 +97,12 @@ export class SeatAtWork {
   /** The latest round whose update everybody can have. */
   #offered = 0;
   /** What others need of this seat and no registry took yet: a state, updates that it certified. */
-  readonly #owed = new Map<Digest, Uint8Array>();
+  readonly #owed = new Set<Digest>();
+  /** It goes up beside whatever else this seat does. */
+  #offering: Promise<void> | null = null;
+  #offeringFault: unknown = null;
+  /** The root that it named last. */
+  #lastRoot: Digest | null = null;
   readonly #material: RunMaterial;
   readonly #replay: SegmentReplay;
   readonly #disputes: SeatInDispute;
@@ -168,6 +174,7 @@ export class SeatAtWork {
 
   async perform(duty: Duty, seen: Seen): Promise<void> {
     const { run } = this.options;
+    if (this.#offeringFault !== null) throw this.#offeringFault;
     switch (duty.kind) {
       case 'enrol':
         return this.#enrol(seen.run);
@@ -208,7 +215,7 @@ export class SeatAtWork {
 
   /** A seat that does not certify waits; what a registry refused before may be taken now. */
   async #offerAgain({ open }: RunView): Promise<void> {
-    await this.#offerOwed();
+    this.#offerBeside();
     const mine = open && this.#results.get(open.round);
     if (!mine || open.phase !== 'certify' || this.#offered === open.round) return;
     if (await this.#material.offer(mine.update.bytes)) this.#offered = open.round;
@@ -216,9 +223,12 @@ export class SeatAtWork {
 
   /** Whoever leaves makes sure that the last state can be had, as far as it can be in a while. */
   async #offerLast(): Promise<void> {
+    if (this.#lastRoot) this.#owe(this.#lastRoot);
     for (let attempt = 0; this.#owed.size > 0 && attempt < certifyAttempts; attempt++) {
       if (attempt > 0) await pause(this.#pollMs);
-      await this.#offerOwed();
+      this.#offerBeside();
+      await this.#offering;
+      if (this.#offeringFault !== null) throw this.#offeringFault;
     }
   }
 
@@ -282,6 +292,9 @@ export class SeatAtWork {
     this.sent = round;
     await this.options.client.commit({ ...this.#mine(seen.run.id), round, commitment });
     this.#tell({ kind: 'committed', round, commitment });
+    // Whoever led the round before had this one's time to upload what it came to.
+    this.#owe(context.startRoot);
+    this.#offerBeside();
   }
 
   async #reveal(round: number, seen: Seen): Promise<void> {
@@ -326,11 +339,11 @@ export class SeatAtWork {
     }
     await this.options.client.certify({ ...this.#mine(seen.run.id), round, available });
     this.#tell({ kind: 'certified', round, available });
-    await this.#serve(available, round, seen);
+    this.#serve(available, round, seen);
   }
 
   async #submitRoot(round: number, included: readonly number[], seen: Seen): Promise<void> {
-    const updates: Float32Array[] = [];
+    const updates: StreamedUpdate[] = [];
     for (const seat of [...included].sort((a, b) => a - b)) {
       const update = await this.#updateOf(seat, round, seen);
       if (!update) throw new Error(`BLOB_MISSING: the update of seat ${seat} cannot be had yet`);
@@ -344,50 +357,51 @@ export class SeatAtWork {
     const { blobs, client } = this.options;
     const root = await blobs.put(bytes);
     this.#disputes.noteOwnRoot(round, root);
-    // One uploads before anybody needs it, the others make sure that somebody did.
-    const leads = this.#mySeat(seen).seat === Math.min(...included);
-    if (leads) await this.#offerOrOwe(bytes);
     this.#material.finishRound(root, state);
     await client.submitRoot({ ...this.#mine(seen.run.id), round, root });
     this.#tell({ kind: 'submitted', round, root });
-    if (!leads) await this.#offerOrOwe(bytes);
+    this.#lastRoot = root;
+    // Nobody but a joiner needs it before the next round is over: one uploads it beside that, and the
+    // others make sure, when they have trained, that somebody did.
+    if (this.#mySeat(seen).seat !== Math.min(...included)) return;
+    this.#owe(root);
+    this.#offerBeside();
   }
 
   /**
    * What a registry refuses now is offered again: without the state nobody can join, and without an
    * update that counts nobody can compute the run again, or release it.
    */
-  async #offerOrOwe(bytes: Uint8Array): Promise<boolean> {
-    const digest = digestOf(bytes);
-    const taken = await this.#material.offer(bytes);
-    if (taken) this.#owed.delete(digest);
-    else this.#owe(digest, bytes);
-    return taken;
+  #owe(digest: Digest): void {
+    this.#owed.add(digest);
+    if (this.#owed.size > owedMax) this.#owed.delete(this.#owed.keys().next().value!);
   }
 
-  #owe(digest: Digest, bytes: Uint8Array): void {
-    this.#owed.set(digest, bytes);
-    if (this.#owed.size > owedMax) this.#owed.delete(this.#owed.keys().next().value!);
+  /** One at a time, whatever this seat does meanwhile. */
+  #offerBeside(): void {
+    this.#offering ??= this.#offerOwed()
+      .catch((error: unknown) => void (this.#offeringFault = error))
+      .finally(() => (this.#offering = null));
   }
 
   /** One patience for all of it: a registry that takes none is not asked for each. */
   async #offerOwed(): Promise<void> {
-    for (const bytes of [...this.#owed.values()]) {
-      if (!(await this.#offerOrOwe(bytes))) return;
+    // What is owed meanwhile comes last.
+    for (const digest of this.#owed) {
+      // What is not kept here was fetched from where everybody can.
+      const bytes = await this.options.blobs.held(digest);
+      if (bytes && !(await this.#material.offer(bytes))) return;
+      this.#owed.delete(digest);
     }
   }
 
   /** Two seats can have the same update of their own, and nobody else: whoever certifies serves it. */
-  async #serve(certified: readonly number[], round: number, { seats }: Seen): Promise<void> {
+  #serve(certified: readonly number[], round: number, { seats }: Seen): void {
     for (const seat of certified) {
       const claim = seats.find((one) => one.seat === seat)?.claim;
-      if (claim?.round !== round || !claim.revealed) continue;
-      const { update, updateBytes: maxBytes } = claim.revealed;
-      // What is not kept here was fetched from where everybody can.
-      const bytes = await this.options.blobs.get(update, { maxBytes }).catch(() => null);
-      if (bytes) this.#owe(update, bytes);
+      if (claim?.round === round && claim.revealed) this.#owe(claim.revealed.update);
     }
-    await this.#offerOwed();
+    this.#offerBeside();
   }
 
   async #deliver(audit: AuditView, seen: Seen): Promise<void> {
@@ -580,11 +594,11 @@ export class SeatAtWork {
     return { round, slice, startRoot: view.startRoot, ordinal: view.ordinal, localIn };
   }
 
-  async #updateOf(seat: number, round: number, { seats }: Seen): Promise<Float32Array | null> {
+  async #updateOf(seat: number, round: number, { seats }: Seen): Promise<StreamedUpdate | null> {
     const claim = seats.find((one) => one.seat === seat)?.claim;
     const revealed = claim?.round === round ? claim.revealed : null;
     if (!revealed) return null;
-    return this.#material.decodedUpdate({ seat, ...revealed });
+    return this.#material.updateOf({ seat, ...revealed });
   }
 
   get spec(): RunSpec {
