@@ -36,6 +36,7 @@ const benches: Readonly<Record<string, string>> = {
     'nonsense for the embedded node [--requests N] [--modules N] [--transactions N] [--seed S] (minutes)',
   'node-calls':
     'simple calls per second of the embedded node over HTTP, and what it holds [--calls 100000] (minutes)',
+  'many-items': 'ten million items: import, check, proof of one, memory [--items N] (minutes)',
   memory: 'bytes per parameter and per token, and what cannot fit [--engine simd-wasm] (minutes)',
   learning:
     'the worth of a worker over H, k, rates, horizon, workers [--seconds N] [--write] (an hour)',

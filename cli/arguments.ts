@@ -86,6 +86,16 @@ export function accountList(text: string): string[] {
   throw new InvalidArgumentError('It must be different account names, by comma.');
 }
 
+/** A flag's hosts, with their ports where addresses have them, by comma. */
+export function hostList(text: string): string[] {
+  const hosts = text.split(',').map((host) => host.trim());
+  const areHosts = hosts.every((host) => URL.canParse(`http://${host}`) && /^[^/@\s]+$/.test(host));
+  if (areHosts) return hosts;
+  throw new InvalidArgumentError(
+    'It must be hosts like registry.example or 10.0.0.1:3060, by comma.',
+  );
+}
+
 /** `--json`, on commands that print data. */
 export function withJson(command: Command): Command {
   return command.option('--json', 'print JSON for programs');

@@ -13,9 +13,11 @@ export async function openBlobs(
   session: Session,
   access: 'read' | 'write',
   dataDir = '.commonweights',
+  /** Whom what is published is for; absent: everybody. */
+  readers?: string,
 ): Promise<LayeredStore> {
   const near = new FolderStore(join(resolve(session.terminal.cwd, dataDir), 'blobs'));
-  const far = access === 'write' ? await session.registryWriter() : session.registryReader();
+  const far = access === 'write' ? await session.registryWriter(readers) : session.registryReader();
   return new LayeredStore(near, far);
 }
 

@@ -19,14 +19,16 @@ export interface ResumableImport {
 /** Errors: `BAD_IMPORT`, those of `storeItemStream` and of the store. */
 export async function storeResumably(
   session: Session,
-  it: { id: string; label: string; source: ImportSource; store: BlobStore },
+  it: { id: string; label: string; source: ImportSource; store: BlobStore; isSalted: boolean },
 ): Promise<ResumableImport> {
-  const [journal, { storeItemStream }] = await Promise.all([
+  const [journal, { storeItemStream }, { saltItem }] = await Promise.all([
     import('@commonweights/dataset-registry/transforms/import-journal.js'),
     import('@commonweights/dataset-registry/transforms/store-item-stream.js'),
+    import('@commonweights/dataset-registry/transforms/salt.js'),
   ]);
   const { source, store } = it;
-  const path = journalPath(session, it.id);
+  // What is stored with salts does not go on without.
+  const path = journalPath(session, it.isSalted ? `${it.id} salted` : it.id);
   const fingerprint = source.fingerprint();
   const before = await journal.readImportJournal(path, { fingerprint, store });
   if (before) session.note(`Goes on after ${before.stored.items} items that are stored already.`);
@@ -39,7 +41,7 @@ export async function storeResumably(
   });
   async function* counted(): AsyncGenerator<TextItem, void> {
     for await (const item of pieces) {
-      yield item;
+      yield it.isSalted ? saltItem(item) : item;
       items++;
       progress.update(source.readBytes / megabyte, `${items} items`);
     }

@@ -15,7 +15,7 @@ import { exitCodes } from './exit-codes.js';
 import { formatJson } from './output.js';
 import { findProfile, type Profile } from './profile.js';
 import { startProgress, type Progress, type ProgressOptions } from './progress.js';
-import { openRegistryStore } from './registry-store.js';
+import { openRegistryReader, openRegistryStore } from './registry-store.js';
 import type { Terminal } from './terminal.js';
 
 /** Flags of the whole program; any command takes them. */
@@ -116,14 +116,15 @@ export class Session {
     );
   }
 
-  /** Blobs to read. */
+  /** Blobs to read; by name, where an account is named and they are not for everybody. */
   registryReader(): HttpStore {
-    return openRegistryStore({ url: this.registryUrl });
+    if (this.namedAccountId === null) return openRegistryStore({ url: this.registryUrl });
+    return openRegistryReader(this.registryUrl, () => this.accountKey());
   }
 
-  /** Blobs to read and, signed by the account, to upload. */
-  async registryWriter(): Promise<HttpStore> {
-    return openRegistryStore({ url: this.registryUrl, account: await this.accountKey() });
+  /** Blobs to read and, signed by the account, to upload: for everybody, or a list of its readers. */
+  async registryWriter(readers?: string): Promise<HttpStore> {
+    return openRegistryStore({ url: this.registryUrl, account: await this.accountKey(), readers });
   }
 
   /** Prints data: as JSON when --json was given, else as `text` words it. */

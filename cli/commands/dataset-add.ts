@@ -15,6 +15,7 @@ import { storageDeposit } from '../proposal-bond.js';
 import { storeResumably, type ResumableImport } from '../resumable-import.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
+import { readersHelp, readersName, readersOf } from '../readers.js';
 import { checkDeclared } from './dataset-record.js';
 
 interface AddFlags {
@@ -26,6 +27,7 @@ interface AddFlags {
   readonly text?: string;
   readonly keep?: string;
   readonly records?: string;
+  readonly readers?: string;
 }
 
 /** The name of the text that comes with an npm package, in place of a path. */
@@ -53,7 +55,8 @@ export function addDatasetAdd(dataset: Command, terminal: Terminal): void {
           '--keep <columns>',
           'CSV, Parquet: other columns to keep, like id,year (default: all; "": none)',
         )
-        .option('--records <ids>', 'Croissant: which of its record sets, by comma (default: all)'),
+        .option('--records <ids>', 'Croissant: which of its record sets, by comma (default: all)')
+        .option('--readers <list>', readersHelp, readersName),
       'commonweights dataset add sotu@1 sotu',
       'commonweights dataset add titanic@1 ./croissant.json --records passengers --text name',
       'commonweights dataset add letters@1 ./letters --licence CC0-1.0 --source https://a.example',
@@ -94,10 +97,12 @@ async function add(
   checkDeclared(declared);
   const client = await session.signer();
   await refuseTaken(client, it.id);
-  const store = publishing(await openBlobs(session, 'write'));
+  const readers = readersOf(session, flags.readers);
+  const store = publishing(await openBlobs(session, 'write', undefined, readers));
   const evidence = imported.evidence && (await store.put(imported.evidence));
   const label = `storing ${it.from}`;
-  const stored = await imported.store(session, { id: it.id, label, store });
+  const isSalted = readers !== undefined;
+  const stored = await imported.store(session, { id: it.id, label, store, isSalted });
   const record = decodeDatasetRecord({ ...declared, ...stored.measure, evidence, parents: [] });
   await client.registerDataset({ record, depositYocto: storageDeposit(record) });
   await stored.forget();
@@ -116,7 +121,7 @@ export async function refuseTaken(client: DaoClient, id: string): Promise<void> 
 interface Imported {
   store(
     session: Session,
-    it: { id: string; label: string; store: BlobStore },
+    it: { id: string; label: string; store: BlobStore; isSalted: boolean },
   ): Promise<ResumableImport>;
   readonly source: string | null;
   readonly licence: string | null;
@@ -179,10 +184,13 @@ async function importBuiltIn(): Promise<Imported> {
     await import('@commonweights/dataset-registry/transforms/import-sotu.js');
   const { items, source, licenceDeclared, evidence } = await importStateOfTheUnion();
   return {
-    store: async (_, { store }) => {
-      const { storeItemStream } =
-        await import('@commonweights/dataset-registry/transforms/store-item-stream.js');
-      return { measure: await storeItemStream(store, items), forget: async () => {} };
+    store: async (_, { store, isSalted }) => {
+      const [{ storeItemStream }, { saltItem }] = await Promise.all([
+        import('@commonweights/dataset-registry/transforms/store-item-stream.js'),
+        import('@commonweights/dataset-registry/transforms/salt.js'),
+      ]);
+      const stored = isSalted ? items.map(saltItem) : items;
+      return { measure: await storeItemStream(store, stored), forget: async () => {} };
     },
     ...{ ...unsaid, source, licence: licenceDeclared, evidence },
   };

@@ -29,6 +29,7 @@ import { storageDeposit } from '../proposal-bond.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 import { tokenizerTools } from '../tokenizer-tools.js';
+import { readersHelp, readersName, readersOf } from '../readers.js';
 import { refuseTaken } from './dataset-add.js';
 import { checkDeclared, readDataset, readLineage } from './dataset-record.js';
 
@@ -36,6 +37,7 @@ interface DeriveFlags {
   readonly transform: string;
   readonly params?: string;
   readonly module?: string;
+  readonly readers?: string;
   readonly title?: string;
   readonly concluded?: string;
   readonly vocab?: number;
@@ -69,6 +71,7 @@ export function addDatasetDerive(dataset: Command, terminal: Terminal): void {
         .description('derive <name>@<version> from one or several datasets')
         .requiredOption('--transform <name>', 'one of those below')
         .option('--params <file>', 'all parameters as JSON, in place of defaults and flags')
+        .option('--readers <list>', readersHelp, readersName)
         .option('--module <file>', 'module: what to run, without anything that it could reach')
         .option('--title <text>', 'what it is (default: the name)')
         .option('--concluded <spdx>', "licence that you conclude (default: all parents', with AND)")
@@ -115,14 +118,16 @@ async function derive(
     contributors: [],
   };
   checkDeclared(declared, it.parents);
-  const store = publishing(await openBlobs(session, 'write'));
+  const readers = readersOf(session, flags.readers);
+  const store = publishing(await openBlobs(session, 'write', undefined, readers));
+  const isPrivate = readers !== undefined;
   const { deriveDataset } = await import('@commonweights/dataset-registry/transforms/derive.js');
   const progress = session.startProgress(`${transform.name} over ${it.parents.join(', ')}`);
   let record: DatasetRecord;
   try {
     const tools = await tokenizerTools();
-    const given = { store, transform, parents, optOuts, tools, ...(module && { module }) };
-    const measure = await deriveDataset(given);
+    const given = { store, transform, parents, optOuts, tools, isPrivate };
+    const measure = await deriveDataset({ ...given, ...(module && { module }) });
     record = decodeDatasetRecord({ ...declared, ...measure, evidence });
     await client.registerDataset({ record, depositYocto: storageDeposit(record) });
   } catch (error) {

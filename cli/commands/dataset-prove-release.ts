@@ -31,9 +31,13 @@ export async function proveForRelease(
     import('@commonweights/trainer/release/item-proof.js'),
     import('@commonweights/trainer/release/item-proof-file.js'),
   ]);
+  const { line } = it.item;
+  // To show that a text gives its tokens takes those beside them, which are of others.
+  const showsOthers = line !== null && (await isSaltedLine(line));
+  if (showsOthers) session.note('Not for everybody: the proof leaves texts and tokens out.');
   const proof = await proveItem({
     ...{ store: await openBlobs(session, 'read'), release, item: it.item.digest },
-    line: flags.text === false ? undefined : (it.item.line ?? undefined),
+    line: flags.text === false || showsOthers ? undefined : (line ?? undefined),
   });
   // Whoever gets it will check it: better here than there.
   const verdict = failing(() => checkItemProof(proof, release));
@@ -61,6 +65,14 @@ export async function checkReleaseProof(
       : parseDigest(flags.release);
   const verdict = failing(() => checkItemProof(proof, release));
   session.print(verdict, () => describe(verdict));
+}
+
+async function isSaltedLine(line: Uint8Array): Promise<boolean> {
+  const [{ isSalted }, { decodeItem }] = await Promise.all([
+    import('@commonweights/dataset-registry/transforms/salt.js'),
+    import('@commonweights/dataset-registry/transforms/text-item.js'),
+  ]);
+  return isSalted(decodeItem(line));
 }
 
 function failing<T>(work: () => T): T {

@@ -11,7 +11,9 @@ import type { Command } from 'commander';
 import { verifyDigest } from '@commonweights/dataset-registry/digest/digest-tree.js';
 import { digestOf, isDigest, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { ProvingTree } from '@commonweights/dataset-registry/digest/proving-tree.js';
+import type { Manifest } from '@commonweights/dataset-registry/digest/manifest.js';
 import { isDatasetId } from '@commonweights/dataset-registry/lineage/record.js';
+import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
 import { getManifest } from '@commonweights/dataset-registry/store/manifest-store.js';
 import { withExamples, withJson } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
@@ -33,6 +35,8 @@ interface ItemProof {
   /** Its place among them, from 0. */
   index: number;
   proof: Digest[];
+  /** Of an item that is not for everybody: with it, and without any other, the text gives `item`. */
+  salt?: string;
 }
 
 interface ProveFlags {
@@ -43,6 +47,7 @@ interface ProveFlags {
 interface CheckFlags {
   readonly root?: string;
   readonly release?: string;
+  readonly item?: string;
 }
 
 export function addDatasetProve(dataset: Command, terminal: Terminal): void {
@@ -74,11 +79,13 @@ export function addDatasetProve(dataset: Command, terminal: Terminal): void {
             "root of a dataset's items, that you know",
         )
         .option('--release <digest>', 'the manifest of the release, in place of asking the chain')
+        .option('--item <file>', 'of a proof for a dataset: that the item is this one, as JSON')
         .option(
           '--root <digest>',
           'of a proof for a dataset: its root, in place of the chain; says nothing of datasets',
         ),
       'commonweights dataset check-proof proof.json',
+      'commonweights dataset check-proof proof.json --item letter.json',
       'commonweights dataset check-proof proof.json --release sha256:…',
     ),
     terminal,
@@ -91,13 +98,14 @@ async function prove(
   it: { id: string; item: string },
   flags: { out?: string },
 ): Promise<void> {
-  const { digest: item } = await itemOf(session, it.item);
+  const asked = await itemOf(session, it.item);
   const record = await readDataset(session.reader(), it.id);
   const store = await openBlobs(session, 'read');
   const { readItemDigests } =
     await import('@commonweights/dataset-registry/transforms/read-items.js');
-  const tree = new ProvingTree(item);
   const manifest = await getManifest(store, record.manifest);
+  const { digest: item, salt } = await withItsSalt(asked, { store, manifest });
+  const tree = new ProvingTree(item);
   for await (const digest of readItemDigests(store, manifest)) tree.add(digest);
   if (tree.root() !== record.itemsRoot) {
     throw new CliError(
@@ -116,6 +124,7 @@ async function prove(
   const { itemsRoot } = record;
   const proven: ItemProof = {
     ...{ dataset: it.id, itemsRoot, items: tree.count, item, ...found },
+    ...(salt === undefined ? {} : { salt }),
   };
   const json = { version: 1, ...proven };
   if (flags.out !== undefined) {
@@ -139,6 +148,9 @@ async function check(session: Session, file: string, flags: CheckFlags): Promise
   const fails = (why: string) =>
     new CliError(exitCodes.badInput, `PROOF_FAILED: ${why}; ask for another proof`);
   const { dataset, item, index, items: size, proof, itemsRoot: root } = proven;
+  if (flags.item !== undefined && (await digestWithSalt(session, flags.item, proven)) !== item) {
+    throw fails(`it is of ${item}, and ${flags.item} is another item`);
+  }
   if (!verifyDigest({ leaf: item, index, size, proof, root })) {
     throw fails(`${file} does not lead from ${item} to ${root}`);
   }
@@ -152,6 +164,46 @@ async function check(session: Session, file: string, flags: CheckFlags): Promise
     throw fails(`${dataset} has ${record.items} items under ${record.itemsRoot} on chain`);
   }
   session.print({ ...proven, checked: 'chain' }, () => `${describe(proven)}\n`);
+}
+
+/** Of a dataset that is not for everybody, the item that has this text: who asks may not know its salt. */
+async function withItsSalt(
+  asked: { digest: Digest; line: Uint8Array | null },
+  it: { store: BlobStore; manifest: Manifest },
+): Promise<{ digest: Digest; salt?: string }> {
+  const [{ isPacked, readItems }, { digestWithoutSalt, isSalted, saltField }, { decodeItem }] =
+    await Promise.all([
+      import('@commonweights/dataset-registry/transforms/read-items.js'),
+      import('@commonweights/dataset-registry/transforms/salt.js'),
+      import('@commonweights/dataset-registry/transforms/text-item.js'),
+    ]);
+  if (isPacked(it.manifest)) return asked;
+  const wanted = asked.line && digestWithoutSalt(decodeItem(asked.line));
+  for await (const { item, digest } of readItems(it.store, it.manifest)) {
+    // Salted are all of them, or none that is asked for here.
+    if (!isSalted(item)) return asked;
+    const isIt = wanted === null ? digest === asked.digest : digestWithoutSalt(item) === wanted;
+    if (isIt) return { digest, salt: item[saltField] as string };
+  }
+  return asked;
+}
+
+/** What the file's item is, with the salt that the proof shows. */
+async function digestWithSalt(
+  session: Session,
+  file: string,
+  { salt }: ItemProof,
+): Promise<Digest> {
+  const { line } = await itemOf(session, file);
+  if (line === null) {
+    throw new CliError(exitCodes.usage, 'USAGE: --item names a file with the item as JSON');
+  }
+  const [{ saltField }, { decodeItem, encodeItem }] = await Promise.all([
+    import('@commonweights/dataset-registry/transforms/salt.js'),
+    import('@commonweights/dataset-registry/transforms/text-item.js'),
+  ]);
+  const item = decodeItem(line);
+  return digestOf(encodeItem(salt === undefined ? item : { ...item, [saltField]: salt }));
 }
 
 function inSomeTree(item: Digest, root: Digest): string {
@@ -191,7 +243,7 @@ async function itemOf(
 
 function readProof(json: unknown): ItemProof {
   const it = (json ?? {}) as Partial<ItemProof> & { version?: unknown };
-  const { dataset, itemsRoot, items, item, index, proof } = it;
+  const { dataset, itemsRoot, items, item, index, proof, salt } = it;
   const isProof =
     it.version === 1 &&
     typeof dataset === 'string' &&
@@ -201,8 +253,12 @@ function readProof(json: unknown): ItemProof {
     Number.isSafeInteger(index) &&
     Array.isArray(proof) &&
     proof.length <= proofNodesMax &&
-    proof.every(isDigest);
-  if (isProof) return { dataset, itemsRoot, items: items!, item, index: index!, proof };
+    proof.every(isDigest) &&
+    (salt === undefined || /^[0-9a-f]{32}$/.test(String(salt)));
+  if (isProof) {
+    const shown = salt === undefined ? {} : { salt };
+    return { dataset, itemsRoot, items: items!, item, index: index!, proof, ...shown };
+  }
   throw new CliError(
     exitCodes.badInput,
     'BAD_PROOF: that is no proof that "commonweights dataset prove" wrote; ask for another one',

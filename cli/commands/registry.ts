@@ -20,7 +20,14 @@ import {
   type RegistryOptions,
 } from '@commonweights/dataset-registry/server/registry.js';
 import { bucketHelp, bucketOptions, withBucket, type BucketFlags } from '../bucket.js';
-import { accountList, byteSize, duration, wholeNumber, withExamples } from '../arguments.js';
+import {
+  accountList,
+  byteSize,
+  duration,
+  hostList,
+  wholeNumber,
+  withExamples,
+} from '../arguments.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
 import { fillMirror } from '../fill-mirror.js';
@@ -29,6 +36,7 @@ import { untilAborted } from '../pause.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 import { authoriseByChain } from '../upload-authority.js';
+import { addRegistryReaders } from './registry-readers.js';
 
 interface ServeFlags extends BucketFlags {
   readonly data: string;
@@ -42,6 +50,7 @@ interface ServeFlags extends BucketFlags {
   readonly blob?: number;
   readonly requests: number;
   readonly behindProxy?: boolean;
+  readonly knownAs?: string[];
   readonly mirrorOf?: string[];
   readonly fill?: number | true;
 }
@@ -60,6 +69,7 @@ const keepFreeDefault = 1e9;
 
 export function addRegistryCommands(program: Command, terminal: Terminal): void {
   const registry = program.command('registry').description('keeping blobs for others');
+  addRegistryReaders(registry, terminal);
   does<ServeFlags>(
     withExamples(
       withBucket(
@@ -71,6 +81,12 @@ export function addRegistryCommands(program: Command, terminal: Terminal): void 
       )
         .option('--port <n>', 'where to listen', wholeNumber(0, 65_535), 3060)
         .option('--host <name>', 'which of its addresses', '127.0.0.1')
+        .option(
+          '--known-as <hosts>',
+          'by which hosts clients reach it, by comma, like registry.example: what is not for everybody is read ' +
+            'with a signature for one of them (default: where it listens)',
+          hostList,
+        )
         .option('--accounts <list>', 'who may upload, by comma (default: any account)', accountList)
         .option(
           '--quota <size>',
@@ -178,6 +194,7 @@ function optionsOf(session: Session, flags: ServeFlags): Omit<RegistryOptions, '
   const client = connect({ network, contract: session.namedContract ?? network.name });
   const { mirrorOf, accounts, quota, disk, keepFree: keepFreeBytes = keepFreeDefault } = flags;
   return {
+    ...(flags.knownAs === undefined ? {} : { hosts: flags.knownAs }),
     ...(flags.store === undefined ? {} : { bucket: bucketOptions(session, flags.store, flags) }),
     ...(mirrorOf ? { mirrorOf } : { authorise: authoriseByChain(client, { accounts }) }),
     ...(session.namedContract

@@ -2,6 +2,8 @@
 import type { Request, Response } from 'express';
 import { authenticate } from './authenticate.js';
 import { blobBytesMax } from './limits.js';
+import { readersHeader } from '../store/http-store.js';
+import { notYours, ownerOf, readListName } from './private-shelf.js';
 import type { Reservation } from './quota.js';
 import type { RegistryParts } from './registry-parts.js';
 import { noteAccount } from './request-log.js';
@@ -16,15 +18,21 @@ export async function acceptUpload(
   request: Request,
   response: Response,
 ): Promise<void> {
-  const { store, parts, slots, quota, room, options, metrics, changes } = it;
+  const { parts, slots, quota, room, options, metrics, changes, shelf } = it;
   const digest = readDigest(request);
+  const readers = readReaders(request);
+  const store = readers === undefined ? it.store : shelf.store;
   const range = readContentRange(request);
   const sent = announcedBytes(request, options.maxBlobBytes ?? blobBytesMax);
   const bytes = range ? checkTotal(range, sent, options.maxBlobBytes ?? blobBytesMax) : sent;
-  const accountId = await authenticate(request, digest, options);
+  const act = { method: 'PUT', digest, ...(readers === undefined ? {} : { readers }) } as const;
+  const { accountId } = await authenticate(request, act, options);
   noteAccount(response, accountId);
-  // A blob of another size has rotted here: it is received again, and so mended.
-  if ((await store.size(digest)) === bytes) {
+  if (readers !== undefined && ownerOf(readers) !== accountId) throw notYours(readers);
+  // A blob of another size has rotted here: it is received again, and so mended. One that is not for everybody is
+  // had by sending all of it only, or its digest alone would open it.
+  const isHere = (await store.size(digest)) === bytes;
+  if (isHere && (readers === undefined || (await shelf.isFor(digest, readers)))) {
     endUnread(request, response, it.times.drainMs);
     response.json({ digest, stored: false });
     return;
@@ -46,6 +54,7 @@ export async function acceptUpload(
         return;
       }
     } else await receiveBlob(request, store, { digest, bytes }, times);
+    if (readers !== undefined) await shelf.add(digest, readers);
     place.use();
     metrics.blobStored(bytes);
     changes.blobStored();
@@ -58,6 +67,12 @@ export async function acceptUpload(
   // Where all of it was here before, nobody read it again.
   endUnread(request, response, it.times.drainMs);
   response.status(201).json({ digest, stored: true });
+}
+
+/** The list that it is for; undefined: everybody. */
+function readReaders(request: Request): string | undefined {
+  const text = request.headers[readersHeader];
+  return text === undefined ? undefined : readListName(String(text));
 }
 
 /** The socket counts for us; on a reused one, the slot takes the difference. */

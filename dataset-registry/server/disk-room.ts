@@ -30,11 +30,16 @@ export class DiskRoom {
     private used: number,
   ) {}
 
-  static async open(store: ReceivingStore, bounds: DiskBounds): Promise<DiskRoom> {
+  /** What all of them take together, on the disk of the first. */
+  static async open(
+    stores: readonly [ReceivingStore, ...ReceivingStore[]],
+    bounds: DiskBounds,
+  ): Promise<DiskRoom> {
     let used = 0;
-    for await (const { bytes } of store.list()) used += bytes;
-    await mkdir(store.folder, { recursive: true });
-    return new DiskRoom(store.folder, bounds, used);
+    for (const store of stores) for await (const { bytes } of store.list()) used += bytes;
+    const [{ folder }] = stores;
+    await mkdir(folder, { recursive: true });
+    return new DiskRoom(folder, bounds, used);
   }
 
   get usedBytes(): number {

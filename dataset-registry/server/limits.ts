@@ -37,6 +37,10 @@ export const blobChargeBytesMin = 4_096;
 /** Accounts whose stored bytes are remembered; beyond, new accounts are refused. */
 export const accountsMax = 100_000;
 
+/** Accounts on a list of readers, and lists that one blob is kept for. */
+export const readersMax = 1_024;
+export const listsPerBlobMax = 16;
+
 /** Lines of an operator's denylist, names in the index. */
 export const denylistLinesMax = 100_000;
 export const indexNamesMax = 10_000;

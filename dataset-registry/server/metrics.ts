@@ -7,6 +7,7 @@ import type { RefusalCode } from './refusal.js';
 export const metricRoutes = [
   '/blobs/{digest}',
   '/manifests/{digest}',
+  '/readers/{owner}/{name}',
   '/health',
   '/index',
   '/events',
@@ -20,6 +21,7 @@ export type MetricRoute = (typeof metricRoutes)[number];
 export function routeOf(path: string): MetricRoute {
   if (path.startsWith('/blobs/')) return '/blobs/{digest}';
   if (path.startsWith('/manifests/')) return '/manifests/{digest}';
+  if (path.startsWith('/readers/')) return '/readers/{owner}/{name}';
   return metricRoutes.find((route) => route === path) ?? 'other';
 }
 

@@ -4,6 +4,7 @@
  * the description has.
  */
 import { ticketLifeMaxMs } from './upload-ticket.js';
+import { readersHeader } from '../store/http-store.js';
 import { refusalStatuses, type RefusalCode } from './refusal.js';
 
 /** The HTTP interface's own version: raised when a client that keeps to the last one would break. */
@@ -15,6 +16,8 @@ const anyRequest = ['TOO_MANY_REQUESTS', 'REGISTRY_FAILED'] as const;
 const reading = [
   ...(['BAD_DIGEST', 'BAD_PATH', 'BLOB_MISSING', 'BLOB_DENIED'] as const),
   ...(['BLOB_COMING', 'STORE_AWAY', 'REGISTRY_FULL'] as const),
+  // Of a signature, which only what is not for everybody asks for.
+  ...(['NOT_SIGNED', 'NOT_ALLOWED', 'CHAIN_SILENT'] as const),
   ...anyRequest,
 ];
 const writing = [
@@ -22,8 +25,27 @@ const writing = [
   ...(['NOT_ALLOWED', 'UPLOAD_CUT_OFF', 'UPLOAD_RUNNING', 'WRONG_OFFSET'] as const),
   ...(['LENGTH_REQUIRED', 'BLOB_TOO_LARGE', 'QUOTA_EXCEEDED', 'ENCODED_BODY'] as const),
   ...(['WRONG_DIGEST', 'TOO_MANY_UPLOADS', 'BLOB_DENIED', 'TOO_MANY_PARTS'] as const),
-  ...(['CHAIN_SILENT', 'STORE_AWAY', 'REGISTRY_FULL'] as const),
+  ...(['CHAIN_SILENT', 'STORE_AWAY', 'REGISTRY_FULL', 'BAD_LIST', 'TOO_MANY_LISTS'] as const),
   ['BAD_RANGE', 400] as const,
+  ...anyRequest,
+];
+
+const listing = [
+  ...([
+    'BAD_LIST',
+    'BAD_PATH',
+    'NOT_SIGNED',
+    'UPLOADS_OFF',
+    'NOT_ALLOWED',
+    'UPLOAD_CUT_OFF',
+  ] as const),
+  ...([
+    'LIST_IS_NEWER',
+    'LENGTH_REQUIRED',
+    'BLOB_TOO_LARGE',
+    'ENCODED_BODY',
+    'CHAIN_SILENT',
+  ] as const),
   ...anyRequest,
 ];
 
@@ -70,7 +92,7 @@ export function describeApi(): object {
           summary:
             'Stores a blob under its digest; large ones may come in pieces, also after a break',
           security: [{ nep413: [] }],
-          parameters: [contentRangeParameter],
+          parameters: [contentRangeParameter, readersParameter],
           requestBody: { required: true, content: bytes },
           responses: {
             200: json('It was here already', 'Stored'),
@@ -88,6 +110,25 @@ export function describeApi(): object {
           responses: {
             200: json('The manifest', 'Manifest'),
             ...refusals(...reading, 'NOT_A_MANIFEST'),
+          },
+        },
+      },
+      '/readers/{owner}/{name}': {
+        parameters: ['owner', 'name'].map(textInPath),
+        put: {
+          operationId: 'putReaders',
+          summary:
+            'Who may read what its owner uploads for this list; its owner always may. Anybody else is told what is told of any digest: that it is not here',
+          security: [{ nep413: [] }],
+          requestBody: {
+            required: true,
+            content: {
+              'application/json': { schema: { type: 'array', items: { type: 'string' } } },
+            },
+          },
+          responses: {
+            200: json('They may from now on, and nobody else', 'Readers'),
+            ...refusals(...listing),
           },
         },
       },
@@ -160,6 +201,18 @@ const digestParameter = {
   schema: digestSchema,
 };
 
+const readersParameter = {
+  name: readersHeader,
+  in: 'header',
+  description:
+    'A list of readers, <account>/<name>, which the blob is for; without it, for everybody',
+  schema: { type: 'string' },
+};
+
+function textInPath(name: string): object {
+  return { name, in: 'path', required: true, schema: { type: 'string' } };
+}
+
 const rangeParameter = {
   name: 'range',
   in: 'header',
@@ -208,6 +261,7 @@ const schemas = {
     ['retryAfterSeconds', 'offset', 'size'],
   ),
   Stored: strict({ digest: digestSchema, stored: { type: 'boolean' }, offset: count }, ['offset']),
+  Readers: strict({ readers: { type: 'string' }, accounts: count }),
   Health: strict({
     status: { type: 'string', enum: ['ok', 'stopping'] },
     service: { const: 'commonweights-registry' },
@@ -241,7 +295,9 @@ const securitySchemes = {
     description:
       '`NEP413 ` and base64 of the JSON { accountId, publicKey, signature, nonce, message, recipient }, ' +
       'signature and nonce in base64. The message that is signed (NEP-413, no callback URL) is ' +
-      '`commonweights: PUT <digest> until <ms since 1970>`, at most ' +
+      '`commonweights: PUT <digest> until <ms since 1970>`; of an upload for readers, `PUT <digest> for ' +
+      '<list> until …`; to read one, `GET <digest> at <host> until …`; to set a list, `LIST <digest of the ' +
+      'body> for <list> at <host> until …`; <host> as in the address, with its port; all at most ' +
       `${ticketLifeMaxMs / 60_000} minutes ahead; the key must be one of the account on chain.`,
   },
 };

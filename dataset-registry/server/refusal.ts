@@ -9,6 +9,7 @@ import type { Response } from 'express';
 export const refusalStatuses = {
   BAD_DIGEST: [400],
   BAD_PATH: [400],
+  BAD_LIST: [400],
   BAD_RANGE: [400, 416],
   WRONG_LENGTH: [400],
   NOT_SIGNED: [401],
@@ -18,6 +19,8 @@ export const refusalStatuses = {
   BLOB_MISSING: [404],
   UPLOAD_CUT_OFF: [408],
   UPLOAD_RUNNING: [409],
+  TOO_MANY_LISTS: [409],
+  LIST_IS_NEWER: [409],
   WRONG_OFFSET: [409],
   LENGTH_REQUIRED: [411],
   BLOB_TOO_LARGE: [413],

@@ -24,6 +24,7 @@ import {
 import { Metrics } from './metrics.js';
 import { Mirror } from './mirror.js';
 import { openDenylist, openIndex } from './operator-files.js';
+import { PrivateShelf } from './private-shelf.js';
 import { QuotaBook } from './quota.js';
 import { RateLimit, type Rate } from './rate-limit.js';
 import type { Log } from './request-log.js';
@@ -46,6 +47,11 @@ export interface RegistryOptions extends Authority {
   quotas?: { bytesPerAccount?: number };
   /** Of all accounts, or all that a mirror fetched. */
   disk?: DiskBounds;
+  /**
+   * Hosts, with their ports where addresses have them, by which clients know it: what is not for everybody is read
+   * with a signature for one of them. Default: where it listens.
+   */
+  hosts?: readonly string[];
   maxBlobBytes?: number;
   /** Base URLs that blobs are fetched from when they are asked for; then nobody may upload. */
   mirrorOf?: readonly string[];
@@ -84,6 +90,8 @@ export interface ConnectionTimes {
 export interface RegistryParts {
   options: RegistryOptions;
   store: ReceivingStore;
+  /** What is not for everybody. */
+  shelf: PrivateShelf;
   denylist: () => Promise<ReadonlyMap<Digest, string>>;
   index: () => Promise<ReadonlyMap<string, Digest>>;
   press: BlobPress;
@@ -98,7 +106,7 @@ export interface RegistryParts {
   times: ConnectionTimes;
   now: () => number;
   /** Kept by the server. */
-  live: { connections: number; stopping: boolean };
+  live: { connections: number; stopping: boolean; hosts: readonly string[] };
 }
 
 /** Errors: `BAD_QUOTA_FILE`, `BAD_STORE_URL`, `MIRROR_TAKES_NO_UPLOADS`, `STORE_UNREACHABLE`. */
@@ -110,12 +118,13 @@ export async function openParts(options: RegistryOptions): Promise<RegistryParts
   await mkdir(dataDir, { recursive: true });
   const now = options.now ?? Date.now;
   const store = openStore(options);
-  const room = await DiskRoom.open(store, options.disk ?? {});
+  const shelf = openShelf(dataDir);
+  const room = await DiskRoom.open([store, shelf.store], options.disk ?? {});
   const metrics = new Metrics(now());
   const changes = new ChangeStreams(options.watchChain ?? null);
   const rate = options.requestRate;
   return {
-    ...{ options, store, room, metrics, changes, now },
+    ...{ options, store, shelf, room, metrics, changes, now },
     denylist: openDenylist(dataDir),
     index: openIndex(dataDir),
     press: new BlobPress(),
@@ -127,13 +136,19 @@ export async function openParts(options: RegistryOptions): Promise<RegistryParts
       : null,
     limit: rate === null ? null : new RateLimit(rate ?? rateDefault),
     times: { idleMs, drainMs, headersMs, answerGraceMs, ...options.connectionTimes },
-    live: { connections: 0, stopping: false },
+    live: { connections: 0, stopping: false, hosts: options.hosts ?? [] },
   };
 }
 
 function openStore({ dataDir, bucket }: RegistryOptions): ReceivingStore {
   if (!bucket) return new FolderStore(join(dataDir, 'blobs'));
   return new BucketStore({ ...bucket, stagingFolder: join(dataDir, 'receiving') });
+}
+
+/** On this disk even where the others are in a bucket: that may be one that anybody reads. */
+function openShelf(dataDir: string): PrivateShelf {
+  const folder = join(dataDir, 'private');
+  return new PrivateShelf(folder, new FolderStore(join(folder, 'blobs')));
 }
 
 const rateDefault: Rate = { perSecond: requestsPerSecond, burst: requestsBurst };

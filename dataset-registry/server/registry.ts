@@ -66,6 +66,7 @@ export async function startRegistry(
   });
   const { port } = server.address() as AddressInfo;
   const name = host.includes(':') ? `[${host}]` : host;
+  if (!options.hosts) parts.live.hosts = [`${name}:${port}`, `localhost:${port}`];
   return {
     url: `http://${name}:${port}`,
     fetchAhead: async (digest) => {

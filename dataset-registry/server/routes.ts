@@ -1,6 +1,7 @@
 /** What a registry answers, route by route; `openapi.ts` describes the same for clients. */
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { BlobError } from '../store/blob-errors.js';
+import { readersHeader } from '../store/http-store.js';
 import { acceptUpload } from './accept-upload.js';
 import { groupOf } from './connection-counts.js';
 import { missTokens, uploadTokens } from './limits.js';
@@ -9,11 +10,12 @@ import { describeApi } from './openapi.js';
 import { Refusal, sendRefusal } from './refusal.js';
 import type { RegistryParts } from './registry-parts.js';
 import { observeRequests } from './request-log.js';
-import { readDigest, readManifest, sendBlob } from './serve-blob.js';
+import { setReaders, storeFor } from './private-reads.js';
+import { privateHeaders, readDigest, readManifest, sendBlob } from './serve-blob.js';
 import { endUnread } from './unread-body.js';
 
 export function buildRoutes(it: RegistryParts): express.Express {
-  const { options, store, metrics, live, times } = it;
+  const { options, metrics, live, times } = it;
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', options.behindProxy ? 1 : false);
@@ -57,14 +59,19 @@ export function buildRoutes(it: RegistryParts): express.Express {
   });
   app.get('/blobs/:digest', async (request, response) => {
     await bring(it, request);
-    await sendBlob(it, request, response);
+    await sendBlob({ ...it, ...(await storeFor(it, request, response)) }, request, response);
   });
   app.put('/blobs/:digest', async (request, response) => {
     await acceptUpload(it, request, response);
   });
   app.get('/manifests/:digest', async (request, response) => {
     await bring(it, request);
+    const { store, isPrivate } = await storeFor(it, request, response);
+    if (isPrivate) response.set(privateHeaders);
     response.json(await readManifest(store, readDigest(request)));
+  });
+  app.put('/readers/:owner/:name', async (request, response) => {
+    await setReaders(it, request, response);
   });
   for (const { mount, dir, headers } of options.staticDirs ?? []) {
     const setHeaders = (response: Response) => void response.set({ ...headers?.() });
@@ -124,7 +131,7 @@ function allowEveryOrigin(request: Request, response: Response, next: NextFuncti
   if (request.method !== 'OPTIONS') return next();
   response.set({
     'access-control-allow-methods': 'GET, HEAD, PUT',
-    'access-control-allow-headers': 'authorization, content-type, content-range, range',
+    'access-control-allow-headers': `authorization, content-type, content-range, range, ${readersHeader}`,
     'access-control-max-age': '86400',
   });
   response.status(204).end();

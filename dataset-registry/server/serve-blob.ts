@@ -20,6 +20,11 @@ export function readDigest(request: Request): Digest {
   );
 }
 
+export const privateHeaders = {
+  'cache-control': 'private, no-store',
+  vary: 'accept-encoding, authorization',
+} as const;
+
 function missingBlob(digest: Digest): Refusal {
   return new Refusal(404, 'BLOB_MISSING', `${digest} is not here`, 'try another registry');
 }
@@ -29,7 +34,13 @@ function missingBlob(digest: Digest): Refusal {
  * not get smaller, or a range is asked for; HEAD tells of it as it is. Of several ranges at once, all is sent.
  */
 export async function sendBlob(
-  it: { store: BlobStore; press: BlobPress; times: { answerGraceMs: number } },
+  it: {
+    store: BlobStore;
+    press: BlobPress;
+    times: { answerGraceMs: number };
+    /** It is for whoever asked, and no cache on the way. */
+    isPrivate: boolean;
+  },
   request: Request,
   response: Response,
 ): Promise<void> {
@@ -44,6 +55,7 @@ export async function sendBlob(
     'content-disposition': 'attachment',
     vary: 'accept-encoding',
     etag: tagOf(digest, null),
+    ...(it.isPrivate ? privateHeaders : {}),
   });
   const known = tagAtClient(request, digest);
   if (known !== null) return void response.set('etag', known).status(304).end();

@@ -1,14 +1,17 @@
 /**
- * Who may upload what, until when: the `authorization` header of an upload. It carries a NEP-413
- * signature over a sentence that a wallet can show, which names the method, the blob and an
- * expiry, so that a stolen header allows nothing but storing the same bytes again for a while.
+ * Who may do what, until when: the `authorization` header of an upload, and of whatever is not for everybody. It
+ * carries a NEP-413 signature over a sentence that a wallet can show, which names the act and an expiry.
+ * A stolen header stores the same bytes again for a while, or reads one blob at one registry: what a
+ * registry is shown is of no use at another.
  */
 import { isDigest, type Digest } from '../digest/digest.js';
+import type { BlobAct } from '../store/http-store.js';
 import { signNep413, verifyNep413 } from './nep413.js';
 
 export interface UploadTicket {
   accountId: string;
   publicKey: string;
+  expiresAtMs: number;
 }
 
 /** Tickets are made per upload; an hour covers a large blob on a slow line. */
@@ -16,29 +19,43 @@ export const ticketLifeMaxMs = 3_600_000;
 
 const headerBytesMax = 4096;
 const scheme = 'NEP413 ';
-const accountPattern = /^(?=.{2,64}$)(([a-z\d]+[-_])*[a-z\d]+\.)*([a-z\d]+[-_])*[a-z\d]+$/;
+export const accountPattern = /^(?=.{2,64}$)(([a-z\d]+[-_])*[a-z\d]+\.)*([a-z\d]+[-_])*[a-z\d]+$/;
+
+/** What is signed for. A list of readers is `<its owner>/<name>`. */
+export type SignedAct =
+  | BlobAct
+  /** `digest`: of the list. */
+  | {
+      readonly method: 'LIST';
+      readonly digest: Digest;
+      readonly readers: string;
+      readonly host: string;
+    };
 
 /** The signed sentence. */
-export function uploadMessage(upload: {
-  method: 'PUT';
-  digest: Digest;
-  expiresAtMs: number;
-}): string {
-  return `commonweights: ${upload.method} ${upload.digest} until ${upload.expiresAtMs}`;
+export function messageOf(act: SignedAct, expiresAtMs: number): string {
+  const whom = 'readers' in act && act.readers !== undefined ? ` for ${act.readers}` : '';
+  const where = 'host' in act ? ` at ${act.host}` : '';
+  return `commonweights: ${act.method} ${act.digest}${whom}${where} until ${expiresAtMs}`;
 }
 
-/** The header value of an upload, signed with a secret key at hand. */
-export function signUpload(request: {
+interface Signer {
   accountId: string;
   secretKey: string;
   recipient: string;
-  digest: Digest;
   expiresAtMs: number;
-}): string {
-  const { accountId, recipient, digest, expiresAtMs } = request;
-  const message = uploadMessage({ method: 'PUT', digest, expiresAtMs });
+}
+
+/** The header value of an upload to everybody, signed with a secret key at hand. */
+export function signUpload({ digest, ...signer }: Signer & { digest: Digest }): string {
+  return signAct({ method: 'PUT', digest }, signer);
+}
+
+export function signAct(act: SignedAct, signer: Signer): string {
+  const { accountId, recipient, expiresAtMs } = signer;
+  const message = messageOf(act, expiresAtMs);
   const nonce = globalThis.crypto.getRandomValues(new Uint8Array(32));
-  const { publicKey, signature } = signNep413({ message, nonce, recipient }, request.secretKey);
+  const { publicKey, signature } = signNep413({ message, nonce, recipient }, signer.secretKey);
   return encodeTicket({ accountId, publicKey, signature, nonce, message, recipient });
 }
 
@@ -65,7 +82,8 @@ export function encodeTicket(ticket: {
  */
 export function readTicket(
   header: string | undefined,
-  expected: { method: 'PUT'; digest: Digest; recipient: string; nowMs: number },
+  act: SignedAct,
+  expected: { recipient: string; nowMs: number },
 ): UploadTicket | { refused: string } {
   if (!header?.startsWith(scheme)) return { refused: 'has no NEP413 authorization header' };
   if (header.length > headerBytesMax) return { refused: 'has an authorization header too long' };
@@ -79,9 +97,8 @@ export function readTicket(
     };
   }
   const expiresAtMs = Number(/ until (\d{1,16})$/.exec(message)?.[1] ?? NaN);
-  const { method, digest } = expected;
-  if (!isDigest(digest) || message !== uploadMessage({ method, digest, expiresAtMs })) {
-    return { refused: 'is signed for another upload' };
+  if (!isDigest(act.digest) || message !== messageOf(act, expiresAtMs)) {
+    return { refused: `is signed for another ${act.method === 'PUT' ? 'upload' : 'request'}` };
   }
   if (expiresAtMs <= expected.nowMs) return { refused: 'is signed with an expiry that has passed' };
   if (expiresAtMs > expected.nowMs + ticketLifeMaxMs) {
@@ -95,7 +112,7 @@ export function readTicket(
   if (!verifyNep413({ message, nonce, recipient }, { publicKey, signature })) {
     return { refused: 'has a signature that does not verify' };
   }
-  return { accountId, publicKey };
+  return { accountId, publicKey, expiresAtMs };
 }
 
 const ticketFields = [

@@ -20,9 +20,19 @@ import { Patience, within } from './patience.js';
 /** An upload is answered only after all of it was read: it may take this many stall times. */
 const uploadPatience = 24;
 
+/** What is signed for. A list of readers is `<its owner>/<name>`, who are then all that may read it. */
+export type BlobAct =
+  | { readonly method: 'PUT'; readonly digest: Digest; readonly readers?: string }
+  /** `host`: of the registry, with its port where its address has one. */
+  | { readonly method: 'GET'; readonly digest: Digest; readonly host: string };
+
 export interface HttpStoreOptions {
-  /** The `authorization` header of an upload; without it, `put` is refused. */
-  authorise?: (upload: { method: 'PUT'; digest: Digest }) => Promise<string>;
+  /** The `authorization` header of an act; without it, `put` is refused. */
+  authorise?: (act: BlobAct) => Promise<string>;
+  /** What is put is for them only. */
+  readers?: string;
+  /** Asks again by name, where a blob is not there for everybody. */
+  signsReads?: boolean;
   /** Milliseconds without a byte after which a source has failed. */
   stallMs?: number;
   /** A source may take this and its bytes at a minimum rate. */
@@ -39,6 +49,8 @@ export class HttpStore implements BlobStore {
   private readonly pieceBytes: number;
   private readonly fetch: typeof fetch;
   private readonly authorise: HttpStoreOptions['authorise'];
+  private readonly readers: string | undefined;
+  private readonly tickets: ReadTickets | null;
 
   constructor(baseUrls: string | readonly string[], options: HttpStoreOptions = {}) {
     const urls = typeof baseUrls === 'string' ? [baseUrls] : baseUrls;
@@ -51,15 +63,26 @@ export class HttpStore implements BlobStore {
     this.pieceBytes = options.pieceBytes ?? uploadPieceBytes;
     this.fetch = options.fetch ?? ((...args) => globalThis.fetch(...args));
     this.authorise = options.authorise;
+    this.readers = options.readers;
+    const { authorise } = options;
+    this.tickets = authorise && options.signsReads ? new ReadTickets(authorise) : null;
   }
 
+  /** For everybody: nobody is asked by name whether something need not be sent. */
   async has(digest: Digest): Promise<boolean> {
-    return (await this.size(digest)) !== null;
+    return (await this.sizeBy(digest, (base, init) => this.request(base, digest, init))) !== null;
   }
 
   async size(digest: Digest): Promise<number | null> {
+    return this.sizeBy(digest, (base, init) => this.askFor(base, digest, init));
+  }
+
+  private async sizeBy(
+    digest: Digest,
+    ask: (base: string, init: RequestInit) => Promise<Response>,
+  ): Promise<number | null> {
     return this.firstOf(digest, async (base) => {
-      const response = await this.request(base, digest, { method: 'HEAD' });
+      const response = await ask(base, { method: 'HEAD' });
       if (response.status === 404) throw missing(digest, base);
       if (!response.ok) throw unreachable(base, `answered ${response.status}`);
       const length = Number(response.headers.get('content-length') ?? NaN);
@@ -91,7 +114,8 @@ export class HttpStore implements BlobStore {
       );
     }
     return this.firstOf(digest, async (base) => {
-      const authorization = await authorise({ method: 'PUT', digest });
+      const readers = this.readers === undefined ? {} : { readers: this.readers };
+      const authorization = await authorise({ method: 'PUT', digest, ...readers });
       await this.upload(base, digest, bytes, authorization);
       return digest;
     });
@@ -110,6 +134,7 @@ export class HttpStore implements BlobStore {
       const headers: Record<string, string> = {
         authorization,
         'content-type': 'application/octet-stream',
+        ...(this.readers === undefined ? {} : { [readersHeader]: this.readers }),
       };
       if (bytes.length > this.pieceBytes) {
         headers['content-range'] = `bytes ${at}-${end - 1}/${bytes.length}`;
@@ -163,7 +188,7 @@ export class HttpStore implements BlobStore {
     const wanted = (range.end ?? Infinity) - range.start;
     const header = `bytes=${range.start}-${range.end === undefined ? '' : range.end - 1}`;
     const whole = range.start === 0 && range.end === undefined;
-    const response = await this.request(base, digest, {
+    const response = await this.askFor(base, digest, {
       ...(whole ? {} : { headers: { range: header } }),
       signal: abort.signal,
     });
@@ -216,6 +241,26 @@ export class HttpStore implements BlobStore {
     }
   }
 
+  /** Anybody's question, and where the answer is no, that of the account, if there is one. */
+  private async askFor(base: string, digest: Digest, init: RequestInit): Promise<Response> {
+    const known = this.tickets?.known(base, digest);
+    const signed = (authorization: string): RequestInit => ({
+      ...init,
+      headers: { ...(init.headers as Record<string, string> | undefined), authorization },
+    });
+    const response = await this.request(base, digest, known ? signed(known) : init);
+    if (response.status !== 404 || !this.tickets || known) return response;
+    const ticket = await this.tickets.sign(base, digest);
+    if (ticket === null) return response;
+    await response.body?.cancel();
+    const again = await this.request(base, digest, signed(ticket));
+    if (again.ok) return again;
+    this.tickets.forget(base, digest);
+    // Who is not known there is told no more than anybody.
+    if ([401, 403].includes(again.status)) throw missing(digest, base);
+    return again;
+  }
+
   private async request(base: string, digest: Digest, init: RequestInit): Promise<Response> {
     const url = `${base}/blobs/${parseDigest(digest)}`;
     const abort = new AbortController();
@@ -265,6 +310,39 @@ export class HttpStore implements BlobStore {
     throw missing(digest, this.baseUrls.join(', '));
   }
 }
+
+/** Names the list of readers that an upload is for. */
+export const readersHeader = 'commonweights-readers';
+
+/** What was signed to read one blob at one registry, for as long as it is good there. */
+class ReadTickets {
+  private readonly signed = new Map<string, { header: string; untilMs: number }>();
+
+  constructor(private readonly authorise: NonNullable<HttpStoreOptions['authorise']>) {}
+
+  known(base: string, digest: Digest): string | undefined {
+    const found = this.signed.get(`${base} ${digest}`);
+    return found && Date.now() < found.untilMs ? found.header : undefined;
+  }
+
+  /** Null: there is no key to sign with. */
+  async sign(base: string, digest: Digest): Promise<string | null> {
+    const { host } = new URL(base);
+    const header = await this.authorise({ method: 'GET', digest, host }).catch(() => null);
+    if (header === null) return null;
+    this.signed.set(`${base} ${digest}`, { header, untilMs: Date.now() + ticketKeptMs });
+    if (this.signed.size > ticketsMax) this.signed.delete(this.signed.keys().next().value!);
+    return header;
+  }
+
+  forget(base: string, digest: Digest): void {
+    this.signed.delete(`${base} ${digest}`);
+  }
+}
+
+/** Below what is signed for, so that it does not run out on the way. */
+const ticketKeptMs = 120_000;
+const ticketsMax = 1_024;
 
 function parseBaseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;

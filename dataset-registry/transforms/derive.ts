@@ -13,6 +13,7 @@ import type { BlobStore } from '../store/blob-store.js';
 import { describeFiles, getFile, getManifest, putFiles } from '../store/manifest-store.js';
 import { itemLimits, moduleLimits } from './limits.js';
 import { readOptOut } from './opt-out.js';
+import { isSalted, refuseLostSalts } from './salt.js';
 import { checkTextFiles, isPacked, readItemDigests, readPacked } from './read-items.js';
 import { decodeItems, encodeItems } from './text-item.js';
 import type { DatasetContent, TextItem } from './text-item.js';
@@ -52,6 +53,8 @@ export async function deriveDataset(derivation: {
   tools: TokenizerTools;
   /** What `module` names, where it is in no store yet. */
   module?: Uint8Array;
+  /** Whether what is stored is for some readers only. */
+  isPrivate?: boolean;
 }): Promise<DatasetMeasure & { parents: DatasetParent[] }> {
   const { store, transform, tools } = derivation;
   // First what is small and may refuse: the lists, then the parents, and only then the work.
@@ -60,15 +63,27 @@ export async function deriveDataset(derivation: {
     lists.push({ ...named, items: await readOptOut(store, named.list) });
   }
   const input = await readInput(store, transform, derivation);
+  const isSaltedInput = input.items.some(isSalted);
+  if (isSaltedInput && !derivation.isPrivate) refuseOpen(derivation.parents);
   // Other transforms change items, whose digests then say nothing: what goes in is looked at.
   if (transform.name !== 'leave-out') refuseOptedOut(input.digests, lists);
   const content = await runTransform(transform, input, tools);
   if (transform.name === 'leave-out') refuseOptedOut(content.items, lists);
+  if (isSaltedInput && transform.name !== 'tokenise-and-pack') {
+    refuseLostSalts(decodeItems(content.files).items, input.items);
+  }
   const measure = await storeContent(store, content);
   if (derivation.module) await store.put(derivation.module);
   const digest = await store.put(encodeTransform(transform));
   const parents = derivation.parents.map(({ id }) => ({ dataset: id, transform: digest }));
   return { ...measure, parents };
+}
+
+function refuseOpen(parents: readonly MeasuredRecord[]): never {
+  throw new Error(
+    `NOT_FOR_EVERYBODY: items of ${parents.map(({ id }) => id).join(', ')} are salted, for their readers ` +
+      'only; say with --readers who may read what you derive',
+  );
 }
 
 export interface OptOut {

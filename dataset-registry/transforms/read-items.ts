@@ -8,7 +8,7 @@ import type { BlobStore } from '../store/blob-store.js';
 import { getFile } from '../store/manifest-store.js';
 import { itemLimits } from './limits.js';
 import { decodePacking, decodeTokens, itemsInOrder, packedPaths } from './packing.js';
-import { decodeItemFile, isItemsPath, itemsPath } from './text-item.js';
+import { decodeItemFile, isItemsPath, itemsPath, type TextItem } from './text-item.js';
 
 /** Errors: `DATASET_TOO_LARGE`, `UNKNOWN_DATASET_FORMAT`, `BAD_ITEM`, `BAD_PACKING`, those of the store. */
 export async function* readItemDigests(
@@ -39,6 +39,17 @@ export async function* readItemDigests(
       }
       yield digest;
     }
+  }
+}
+
+/** Of a text dataset, an item after the other, with one file in memory. Errors: as `readItemDigests`. */
+export async function* readItems(
+  store: BlobStore,
+  manifest: Manifest,
+): AsyncGenerator<{ item: TextItem; digest: Digest }, void> {
+  checkTextFiles(manifest);
+  for (const { path } of manifest.files) {
+    yield* decodeItemFile(path, await getFile(store, manifest, path));
   }
 }
 

@@ -4,6 +4,7 @@
  * when it takes too long. What comes out is looked at like any other item.
  */
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { canonicalBytes, canonicalJson } from '../digest/canonical.js';
 import { digestOf, isDigest, type Digest } from '../digest/digest.js';
@@ -92,7 +93,7 @@ export async function runModule(
 }
 
 export function readEngine(): Promise<Uint8Array> {
-  return readFile(new URL(import.meta.resolve('quickjs-wasi/quickjs.wasm')));
+  return readFile(createRequire(import.meta.url).resolve('quickjs-wasi/quickjs.wasm'));
 }
 
 /** Error: `WRONG_MODULE`. */

@@ -285,7 +285,7 @@ describe('commonweights registry serve', () => {
       { isKeyOfAccount: async () => (asked++, answer) },
       { now: () => nowMs },
     );
-    const ask = () => authorise('ann.test', 'ed25519:x');
+    const ask = () => authorise('ann.test', 'ed25519:x', 'PUT');
     expect([await ask(), await ask(), asked]).to.deep.equal([false, false, 1]);
     answer = true;
     nowMs += 5_000;
@@ -293,5 +293,16 @@ describe('commonweights registry serve', () => {
     answer = false;
     nowMs += 60_000;
     expect([await ask(), asked]).to.deep.equal([false, 3]);
+  });
+
+  it('lets nobody upload but whom its operator serves, and anybody with a key ask by name', async () => {
+    const served = authoriseByChain(
+      { isKeyOfAccount: async () => true },
+      { accounts: ['ann.test'] },
+    );
+    expect(await served('ann.test', 'ed25519:x', 'PUT')).to.equal(true);
+    expect(await served('bob.test', 'ed25519:x', 'PUT')).to.equal(false);
+    expect(await served('bob.test', 'ed25519:x', 'LIST')).to.equal(false);
+    expect(await served('bob.test', 'ed25519:x', 'GET')).to.equal(true);
   });
 });

@@ -1,6 +1,9 @@
 import { expect } from 'chai';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
-import { readTicket } from '@commonweights/dataset-registry/server/upload-ticket.js';
+import {
+  readTicket,
+  type SignedAct,
+} from '@commonweights/dataset-registry/server/upload-ticket.js';
 import { createKey } from '@commonweights/dao-contracts/client/accounts.js';
 import { uploadAuthoriser } from '@commonweights/dao-contracts/client/uploads.js';
 import { recipientDefault } from '@commonweights/dataset-registry/server/registry.js';
@@ -13,13 +16,19 @@ describe('an upload’s signature', () => {
   it('is what a registry accepts, for that blob alone', async () => {
     const authorise = uploadAuthoriser({ accountId: 'worker.test', ...key }, { now });
     const header = await authorise({ digest });
-    const asked = { method: 'PUT', recipient: recipientDefault, nowMs: now() } as const;
-    expect(readTicket(header, { ...asked, digest })).to.deep.equal({
+    const asked = { recipient: recipientDefault, nowMs: now() };
+    expect(readTicket(header, { method: 'PUT', digest }, asked)).to.deep.equal({
       accountId: 'worker.test',
       publicKey: key.publicKey,
+      expiresAtMs: now() + 15 * 60_000,
     });
     const other = digestOf(new TextEncoder().encode('another'));
-    expect(readTicket(header, { ...asked, digest: other })).to.have.property('refused');
+    const acts: SignedAct[] = [
+      { method: 'PUT', digest: other },
+      { method: 'PUT', digest, readers: 'worker.test/letters' },
+      { method: 'GET', digest, host: 'registry.test' },
+    ];
+    for (const act of acts) expect(readTicket(header, act, asked)).to.have.property('refused');
   });
 
   it('never carries the secret key', async () => {

@@ -57,7 +57,7 @@ describe('the description of the registry', () => {
     await rm(dataDir, { recursive: true });
     const real = router.stack.flatMap(({ route }) =>
       Object.keys(route?.methods ?? {}).map(
-        (verb) => `${verb} ${route!.path.replace(':digest', '{digest}')}`,
+        (verb) => `${verb} ${route!.path.replace(/:(\w+)/g, '{$1}')}`,
       ),
     );
     const { url } = await registries.start();
@@ -130,6 +130,7 @@ describe('the description of the registry', () => {
       ['get /manifests/{digest}', there, 200],
       ['get /manifests/{digest}', digestOf(blob), 422],
       ['get /manifests/{digest}', absent, 404],
+      ['put /readers/{owner}/{name}', '', 401, put(new TextEncoder().encode('[]'), {})],
       ['get /index', '', 200],
       ['get /events', '', 200],
       ['get /health', '', 200],
@@ -138,7 +139,10 @@ describe('the description of the registry', () => {
     ];
     for (const [operation, digest, status, init] of calls) {
       const [verb, path] = operation.split(' ') as [string, string];
-      const response = await fetch(url + path.replace('{digest}', digest), init);
+      const response = await fetch(
+        url + path.replace('{digest}', digest).replace('{owner}/{name}', 'alice.near/friends'),
+        init,
+      );
       expect(response.status, `${operation} ${status}`).to.equal(status);
       const told = description.paths[path]![verb]!.responses[String(status)];
       expect(told, `${operation} ${status} is described`).to.not.equal(undefined);

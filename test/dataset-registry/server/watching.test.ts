@@ -133,7 +133,7 @@ describe('a registry that is watched', () => {
     const { dataDir } = await registries.start();
     const store = new FolderStore(join(dataDir, 'b'));
     await store.put(randomBytes(3));
-    const room = await DiskRoom.open(store, { bytesMax: 10 });
+    const room = await DiskRoom.open([store], { bytesMax: 10 });
     const [one, two] = await Promise.all([
       room.reserve(4),
       room.reserve(4).catch((error: { code: string }) => error.code),
