@@ -151,8 +151,13 @@ async function vote(session: Session, proposal: number, text: string): Promise<v
         `${view.actionDigest}; do not vote on it, and tell the DAO`,
     );
   }
-  await payingIfAsked(action, (paid) => client.vote({ proposal, choice, action, ...paid }));
+  const { transaction } = await payingIfAsked(action, (paid) =>
+    client.vote({ proposal, choice, action, ...paid }),
+  );
   session.note(`${session.accountId} voted ${choice} on proposal ${proposal}`);
+  if (view.action.kind === 'publish-release' && transaction !== null) {
+    session.note(`"release evidence" can show this vote later, by --transaction ${transaction}`);
+  }
 }
 
 async function execute(session: Session, proposal: number): Promise<void> {

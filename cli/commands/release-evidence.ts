@@ -6,6 +6,7 @@ import { appendFile, readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { CollectedEvidence } from '@commonweights/trainer/release/collect-evidence.js';
 import type { EvidenceBundle } from '@commonweights/trainer/release/evidence-bundle.js';
 import { withExamples, withJson } from '../arguments.js';
 import { CliError } from '../errors.js';
@@ -16,7 +17,7 @@ import type { Terminal } from '../terminal.js';
 import { readRelease } from './release-record.js';
 
 interface EvidenceFlags {
-  readonly transaction?: string;
+  readonly transaction?: readonly string[];
   readonly signature?: string;
   readonly to: string;
   readonly head?: string;
@@ -32,13 +33,14 @@ export function addReleaseEvidence(release: Command, terminal: Terminal): void {
       withJson(release.command('evidence <release>'))
         .description('collect what proves the decision on a release without any node')
         .option(
-          '--transaction <hash>',
-          'that executed the proposal ("proposal execute" tells it), revoked it, or attests it',
+          '--transaction <hash...>',
+          'that executed the proposal, voted on it ("proposal" tells both), revoked or attests it',
         )
         .option('--signature <file>', 'a signature of its folder ("oms sign"), to go along')
         .requiredOption('--to <file>', 'a bundle; what it has already stays in it')
         .option('--head <hash>', 'a block that verifiers trust, before or after the decision'),
       `commonweights release evidence 1 --transaction ${'4'.repeat(44)} --to evidence.jsonl`,
+      `commonweights release evidence 1 --transaction ${'4'.repeat(44)} ${'6'.repeat(44)} --to evidence.jsonl`,
       `commonweights release evidence 1 --transaction ${'4'.repeat(44)} --to evidence.jsonl --head ${'5'.repeat(44)}`,
       'commonweights release evidence 1 --signature model.sig --to evidence.jsonl',
     ),
@@ -100,7 +102,7 @@ async function addSignature(
 async function addProof(
   session: Session,
   name: string,
-  flags: EvidenceFlags & { readonly transaction: string },
+  flags: EvidenceFlags & { readonly transaction: readonly string[] },
 ): Promise<void> {
   const [{ collectEvidence, readHead }, { proveDecision }, bundles] = await Promise.all([
     import('@commonweights/trainer/release/collect-evidence.js'),
@@ -108,20 +110,29 @@ async function addProof(
     import('@commonweights/trainer/release/evidence-bundle.js'),
   ]);
   const client = session.reader();
-  const { id, manifest } = await readRelease(client, name);
+  const { id, manifest, proposal } = await readRelease(client, name);
   const { contract, network } = client;
   const ask = (method: string, params: object) => client.connection.rpc(method, params);
-  const { transaction, head } = flags;
-  const found = await collectEvidence({
-    ...{ ask, contract, manifest, transaction },
-    ...(head ? { head } : {}),
-  });
+  const several = flags.transaction.length > 1;
+  // All of them from one head, so that whoever trusts it sees all of them.
+  const common = flags.head ?? (several ? (await readHead(ask)).hash : undefined);
+  const found: CollectedEvidence[] = [];
+  for (const transaction of flags.transaction) {
+    found.push(
+      await collectEvidence({
+        ...{ ask, contract, manifest, proposal, transaction },
+        ...(common === undefined ? {} : { head: common }),
+      }),
+    );
+  }
+  const { head } = found[0]!;
+  const entries = found.flatMap((one) => one.entries);
   const file = resolve(session.terminal.cwd, flags.to);
   const before = (await exists(file)) ? await readBundle(file, manifest) : null;
   // What nobody could verify is not worth keeping.
   const decision = proveDecision({
-    bundle: { manifest, entries: [...(before?.entries ?? []), ...found.entries] },
-    head: await readHead(ask, found.head),
+    bundle: { manifest, entries: [...(before?.entries ?? []), ...entries] },
+    head: await readHead(ask, head),
     dao: { network: network.name, contract },
     manifest,
   });
@@ -133,19 +144,22 @@ async function addProof(
     );
   }
   const had = new Set(before?.entries.map(bundles.formatEntry));
-  const lines = found.entries.map(bundles.formatEntry).filter((line) => !had.has(line));
+  const added = new Set(entries.map(bundles.formatEntry));
+  const lines = [...added].filter((line) => !had.has(line));
   await appendFile(file, (before ? '' : bundles.startBundle(manifest)) + lines.join(''));
-  const { decidedIn, revokedIn, attestations } = decision;
-  session.print({ file, added: lines.length, head: found.head, decidedIn: decidedIn.height }, () =>
+  const { decidedIn, revokedIn, attestations, votes } = decision;
+  const summary = { file, added: lines.length, head, decidedIn: decidedIn.height, votes };
+  session.print(summary, () =>
     formatFacts([
       ['release', id],
       ['decided in block', decidedIn.height],
       ...(revokedIn ? ([['revoked in block', revokedIn.height]] as const) : []),
+      ['votes', votes.map((one) => `${one.account} ${one.choice}`).join(', ') || '–'],
       [
         'statements',
         attestations.map(({ by, purpose }) => `${by} ${purpose} it`).join(', ') || '–',
       ],
-      ['from head', found.head],
+      ['from head', head],
       ['lines added', lines.length],
       ['written to', file],
     ]),

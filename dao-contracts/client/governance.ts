@@ -19,11 +19,14 @@ interface Paid {
   readonly depositYocto?: bigint;
 }
 
-export interface Executed {
+export interface OnRecord {
+  /** By which what came of it can be proven; null where a relayer sent it. */
+  readonly transaction: string | null;
+}
+
+export interface Executed extends OnRecord {
   readonly status: string;
   readonly created: number | null;
-  /** Where what came of it can be proven; null where a relayer sent it. */
-  readonly transaction: string | null;
 }
 
 export interface GovernanceCalls {
@@ -39,7 +42,7 @@ export interface GovernanceCalls {
   /** Returns the proposal's id. `depositYocto`: the policy's bond and the proposal's storage. */
   propose(it: { action: Action; description: Digest; depositYocto: bigint }): Promise<number>;
   /** `action` is the digest of what is voted on: nobody votes for what they did not read. */
-  vote(it: { proposal: number; choice: Choice; action: Digest } & Paid): Promise<void>;
+  vote(it: { proposal: number; choice: Choice; action: Digest } & Paid): Promise<OnRecord>;
   /** Carries out an accepted proposal; of a failed one it only settles the bond. */
   execute(it: { proposal: number } & Paid): Promise<Executed>;
   /** By the guardian, while the proposal waits in its timelock. */
@@ -62,7 +65,10 @@ export function governanceCalls(connection: Connection): GovernanceCalls {
     // A refusal computes remedies, several times the gas of what is accepted.
     propose: ({ depositYocto, ...args }) =>
       connection.call('propose', args, { depositYocto, gas: 200n * teraGas }),
-    vote: ({ depositYocto = 0n, ...args }) => connection.call('vote', args, { depositYocto }),
+    async vote({ depositYocto = 0n, ...args }) {
+      const { transaction } = await connection.callOnRecord('vote', args, { depositYocto });
+      return { transaction };
+    },
     async execute({ depositYocto = 0n, ...args }) {
       const options = { depositYocto, gas: 200n * teraGas };
       const { value, transaction } = await connection.callOnRecord<object>(

@@ -57,10 +57,23 @@ function checkProven(material: Material, decision: ProvenDecision): Finding {
   if (problem) return failed(...problem);
   return passed(
     `release ${release.id} by proposal ${release.proposal} of ${contract}: proven by light client ` +
-      `from head ${headHash} to ${place(decidedIn)}` +
+      `from head ${headHash} to ${place(decidedIn)}${describeVotes(decision)}` +
       (material.chain ? '' : '; a proof cannot say that it was not revoked since'),
   );
 }
+
+/** Who voted, as far as it was shown: how, and with what weight then. */
+function describeVotes({ votes }: ProvenDecision): string {
+  if (votes.length === 0) return '';
+  const named = votes
+    .slice(0, votesNamed)
+    .map(({ account, choice, weight }) => `${account} ${choice} ${weight}`);
+  const more = votes.length > votesNamed ? ` and ${votes.length - votesNamed} more` : '';
+  return `; votes shown: ${named.join(', ')}${more}`;
+}
+
+/** In one line; "explain" names them all. */
+const votesNamed = 8;
 
 /** What was decided against what lies here. */
 function compare(

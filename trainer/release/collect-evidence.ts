@@ -5,6 +5,7 @@
  */
 import { identifyBlock } from '@commonweights/dao-contracts/client/light-client.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import { isVoteOn } from './decision-events.js';
 import type { EvidenceEntry } from './evidence-bundle.js';
 import type { TrustedHead } from './decision-proof.js';
 import { WALK_BLOCKS_MAX } from './limits.js';
@@ -18,7 +19,8 @@ export interface CollectedEvidence {
 }
 
 /**
- * `transaction`: that executed the proposal, revoked the release, or stated something of it. `head`: a block that
+ * `transaction`: that executed the proposal, voted on it, revoked the release, or stated something of it.
+ * `head`: a block that
  * verifiers trust, before the decision or after it; without one, a block soon after it becomes one that
  * can be trusted. Errors: `NOT_FINAL_YET`, `NO_DECISION`, `HEAD_TOO_OLD`, and those of the node.
  */
@@ -27,6 +29,8 @@ export async function collectEvidence(it: {
   readonly contract: string;
   readonly manifest: Digest;
   readonly transaction: string;
+  /** That decided on the release; votes on others are none of its evidence. */
+  readonly proposal: number;
   readonly head?: string;
 }): Promise<CollectedEvidence> {
   const { ask, contract, transaction, head } = it;
@@ -34,7 +38,7 @@ export async function collectEvidence(it: {
   if (receipts.length === 0) {
     throw new Error(
       `NO_DECISION: transaction ${transaction} logged nothing about this release at ${contract}; name ` +
-        'the one that executed the proposal, or a statement about its manifest',
+        'the one that executed the proposal, a vote on it, or a statement about its manifest',
     );
   }
   const last = receipts.at(-1)!;
@@ -86,9 +90,11 @@ async function receiptsOf(it: {
   readonly contract: string;
   readonly manifest: Digest;
   readonly transaction: string;
+  readonly proposal: number;
 }): Promise<Receipt[]> {
-  const { ask, contract, manifest, transaction } = it;
+  const { ask, contract, manifest, transaction, proposal } = it;
   const isAbout = (line: string) =>
+    isVoteOn(proposal, [line]) ||
     /"event":"release_(published|revoked)"/.test(line) ||
     (line.includes('"event":"attested"') && line.includes(`"${manifest}"`));
   const found = (await ask('tx', {

@@ -10,25 +10,17 @@ import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { Purpose } from '@commonweights/dao-contracts/rules/attestation.js';
 import type { ReleaseView } from '@commonweights/dao-contracts/rules/views.js';
 import {
-  advanceLightClient,
-  LightClientError,
   proveExecution,
-  startLightClient,
   type LightClient,
   type ProvenBlock,
   type ProvenExecution,
 } from '@commonweights/dao-contracts/client/light-client.js';
-import { decodeRelease } from './evidence.js';
+import { readEvents, type DecisionEvents, type VoteCast } from './decision-events.js';
 import type { EvidenceBundle, EvidenceEntry } from './evidence-bundle.js';
 import type { FindingCode } from './finding-codes.js';
+import { codeOf, followHead, type Problem, type TrustedHead } from './trusted-blocks.js';
 
-/** A block that a verifier trusts, from its own policy. */
-export interface TrustedHead {
-  /** In base58. */
-  readonly hash: string;
-  /** Of its own epoch, which no evidence can show: needed for a decision later in that epoch. */
-  readonly producers?: readonly unknown[];
-}
+export type { TrustedHead } from './trusted-blocks.js';
 
 export type Decision = ProvenDecision | UnprovenDecision;
 
@@ -44,6 +36,8 @@ export interface ProvenDecision {
   readonly revokedIn: ProvenBlock | null;
   /** What was shown to be said of the manifest, in order; there may be more. */
   readonly attestations: readonly ProvenAttestation[];
+  /** Those on its proposal that were shown, in order; there may be more. */
+  readonly votes: readonly ProvenVote[];
 }
 
 export interface ProvenAttestation {
@@ -52,13 +46,15 @@ export interface ProvenAttestation {
   readonly block: ProvenBlock;
 }
 
+export interface ProvenVote extends Omit<VoteCast, 'proposal'> {
+  readonly block: ProvenBlock;
+}
+
 export interface UnprovenDecision {
   readonly kind: 'unproven';
   readonly code: FindingCode;
   readonly detail: string;
 }
-
-type Problem = readonly [FindingCode, string];
 
 /** The one that explains the others comes first: a block that is refused leaves proofs without a head. */
 const TELLING: readonly FindingCode[] = [
@@ -89,101 +85,106 @@ export function proveDecision(it: {
     if (problems.length > 0) return unproven(...problems[0]!);
     return unproven('PROOF_HEAD_UNKNOWN', `the evidence does not begin at block ${head.hash}`);
   }
-  const published: { release: ReleaseView; block: ProvenBlock }[] = [];
-  const revoked = new Map<number, ProvenBlock>();
-  const attestations: ProvenAttestation[] = [];
-  let shown = 0;
+  const shown: Shown = { executions: [], refused: null };
   for (const entry of bundle.entries) {
     if (entry.kind !== 'execution') continue;
-    shown++;
+    const client = trusted.get(entry.head);
     try {
-      const execution = executed(trusted, entry, dao.contract);
-      const { block } = execution;
-      const found = eventsOf(execution);
-      for (const release of found.published) {
-        if (release.manifest === manifest) published.push({ release, block });
-        else problems.push(['PROOF_OTHER_RELEASE', `it was decided on ${release.manifest}`]);
-      }
-      for (const id of found.revoked) revoked.set(id, block);
-      for (const { subject, by, purpose } of found.attested) {
-        if (subject === manifest) attestations.push({ by, purpose, block });
-      }
-      if (found.published.length + found.revoked.length + found.attested.length === 0) {
-        problems.push(['PROOF_OTHER_RELEASE', `receipt ${execution.id} decided on no release`]);
-      }
+      // Of a head that others trust.
+      if (!client) throw notReached(trusted, entry.head, entry.proof);
+      const execution = executed(client, entry, dao.contract);
+      shown.executions.push({ ...execution, events: eventsOf(execution) });
     } catch (error) {
-      problems.push(problemOf(error));
+      const problem = problemOf(error);
+      problems.push(problem);
+      if (client) shown.refused ??= problem;
     }
   }
-  const [first] = published;
-  if (first) {
-    const { release, block } = first;
-    const revokedIn = revoked.get(release.id) ?? null;
-    attestations.sort((a, b) => a.block.height - b.block.height);
-    return {
-      ...{ kind: 'proven', ...dao, release, headHash: head.hash },
-      ...{ decidedIn: block, revokedIn, attestations },
-    };
+  const found = findDecision(shown, { manifest, problems });
+  if (found) return { kind: 'proven', ...dao, headHash: head.hash, ...found };
+  if (!bundle.entries.some(({ kind }) => kind === 'execution')) {
+    problems.push(['PROOF_MISSING', 'the evidence shows no decision']);
   }
-  if (shown === 0) problems.push(['PROOF_MISSING', 'the evidence shows no decision']);
   problems.sort(([a], [b]) => rankOf(a) - rankOf(b));
   return unproven(...(problems[0] ?? ['PROOF_OTHER_RELEASE', 'it shows no such release']));
 }
 
-/** By hash, every block that follows from the head; null: the evidence does not have the head. */
-function followHead(
-  entries: readonly EvidenceEntry[],
-  { hash, producers }: TrustedHead,
-  problems: Problem[],
-): ReadonlyMap<string, LightClient> | null {
-  let client: LightClient | null = null;
-  for (const entry of entries) {
-    if (client || (entry.kind !== 'head' && entry.kind !== 'block')) continue;
-    client = begin(entry, { hash, ...(producers ? { producers } : {}) }, problems);
-  }
-  if (!client) return null;
-  const known = new Map([[client.headHash, client]]);
-  for (const entry of entries) {
-    if (entry.kind !== 'block') continue;
-    try {
-      client = advanceLightClient(client, entry.block);
-      known.set(client.headHash, client);
-    } catch (error) {
-      // Older ones were there for verifiers with an older head.
-      if (codeOf(error) === 'NOT_NEWER') continue;
-      const facts = (error as Error).message;
-      const missing = ['NO_PRODUCERS', 'OTHER_EPOCH'].includes(codeOf(error));
-      problems.push(missing ? ['PROOF_HEAD_STALE', facts] : ['PROOF_BLOCK_REFUSED', facts]);
-    }
-  }
-  return known;
+interface Shown {
+  readonly executions: (ProvenExecution & { readonly events: DecisionEvents })[];
+  /** What was given for this head and does not hold: somebody forged it, whatever else holds. */
+  refused: Problem | null;
 }
 
-function begin(
-  entry: Extract<EvidenceEntry, { kind: 'head' | 'block' }>,
-  { hash, producers }: TrustedHead,
-  problems: Problem[],
-): LightClient | null {
-  const [header, next] =
-    entry.kind === 'head'
-      ? [entry.header, entry.nextProducers]
-      : [entry.block, (entry.block as { next_bps?: unknown } | null)?.next_bps];
-  try {
-    return startLightClient({
-      ...{ trustedHash: hash, header },
-      ...(next === null || next === undefined ? {} : { nextProducers: next }),
-      ...(producers === undefined ? {} : { producers }),
-    });
-  } catch (error) {
-    // Of another head, for other verifiers.
-    if (codeOf(error) === 'OTHER_BLOCK') return null;
-    const malformed = codeOf(error) === 'BAD_EVIDENCE';
-    problems.push([
-      malformed ? 'PROOF_MALFORMED' : 'PROOF_BLOCK_REFUSED',
-      (error as Error).message,
-    ]);
+type Found = Pick<ProvenDecision, 'release' | 'decidedIn' | 'revokedIn' | 'attestations' | 'votes'>;
+
+/** Null: there is none, and `problems` say why. */
+function findDecision(
+  { executions, refused }: Shown,
+  it: { readonly manifest: Digest; readonly problems: Problem[] },
+): Found | null {
+  const { manifest, problems } = it;
+  const decided = executions.flatMap(({ events, block }) =>
+    events.published.map((release) => ({ release, block })),
+  );
+  const own = decided.find(({ release }) => release.manifest === manifest);
+  for (const { release } of decided) {
+    if (release.manifest === manifest) continue;
+    problems.push(['PROOF_OTHER_RELEASE', `it was decided on ${release.manifest}`]);
+  }
+  for (const { id, events } of executions) {
+    if (isAboutReleases(events)) continue;
+    if (events.votes.length > 0) continue;
+    problems.push(['PROOF_OTHER_RELEASE', `receipt ${id} decided on no release`]);
+  }
+  if (!own) return null;
+  const { release, block: decidedIn } = own;
+  const revocation = executions.find(({ events }) => events.revoked.includes(release.id));
+  const stale = executions.find((one) => isStale(one, { proposal: release.proposal, decidedIn }));
+  const problem = refused ?? (stale && staleVote(stale, release.proposal));
+  if (problem) {
+    problems.splice(0, problems.length, problem);
     return null;
   }
+  const attestations = executions.flatMap(({ events, block }) =>
+    events.attested
+      .filter(({ subject }) => subject === manifest)
+      .map(({ by, purpose }) => ({ by, purpose, block })),
+  );
+  attestations.sort((a, b) => a.block.height - b.block.height);
+  const revokedIn = revocation?.block ?? null;
+  return { release, decidedIn, revokedIn, attestations, votes: votesOn(release, executions) };
+}
+
+function isAboutReleases({ published, revoked, attested }: DecisionEvents): boolean {
+  return published.length + revoked.length + attested.length > 0;
+}
+
+/** Votes on something else, or after it was decided: they say nothing of this release. */
+function isStale(
+  { events, block }: Shown['executions'][number],
+  it: { readonly proposal: number; readonly decidedIn: ProvenBlock },
+): boolean {
+  if (events.votes.length === 0 || isAboutReleases(events)) return false;
+  const own = events.votes.some(({ proposal }) => proposal === it.proposal);
+  return !own || block.height > it.decidedIn.height;
+}
+
+function staleVote({ events, block }: Shown['executions'][number], proposal: number): Problem {
+  const [{ account, proposal: on }] = events.votes as [VoteCast];
+  const detail = `the vote of ${account} in block ${block.height} is on proposal ${on}`;
+  return ['VOTE_STALE', `${detail}, the release was decided by ${proposal}`];
+}
+
+/** Each once, however often the evidence shows it. */
+function votesOn({ proposal }: ReleaseView, executions: Shown['executions']): ProvenVote[] {
+  const byReceipt = new Map(executions.map((one) => [one.id, one]));
+  return [...byReceipt.values()]
+    .flatMap(({ events, block }) =>
+      events.votes
+        .filter((vote) => vote.proposal === proposal)
+        .map(({ account, choice, weight }) => ({ account, choice, weight, block })),
+    )
+    .sort((a, b) => a.block.height - b.block.height || (a.account < b.account ? -1 : 1));
 }
 
 class ProofError extends Error {
@@ -197,12 +198,10 @@ class ProofError extends Error {
 
 /** What the DAO's account did, successfully. Errors: `ProofError`, `LightClientError`. */
 function executed(
-  trusted: ReadonlyMap<string, LightClient>,
-  { head, proof }: Extract<EvidenceEntry, { kind: 'execution' }>,
+  client: LightClient,
+  { proof }: Extract<EvidenceEntry, { kind: 'execution' }>,
   contract: string,
 ): ProvenExecution {
-  const client = trusted.get(head);
-  if (!client) throw notReached(trusted, head, proof);
   const it = proof as { outcome_proof?: { id?: unknown } } | null;
   const execution = proveExecution(client, String(it?.outcome_proof?.id), proof);
   const { executorId, status, id } = execution;
@@ -236,43 +235,9 @@ function notReached(
   );
 }
 
-const EVENT_PREFIX = 'EVENT_JSON:';
-
-/** What an execution of the DAO's logged about releases (NEP-297). Error: `ProofError`. */
-function eventsOf({ logs }: ProvenExecution): {
-  published: ReleaseView[];
-  revoked: number[];
-  attested: { subject: unknown; by: string; purpose: Purpose }[];
-} {
-  const published: ReleaseView[] = [];
-  const revoked: number[] = [];
-  const attested: { subject: unknown; by: string; purpose: Purpose }[] = [];
-  for (const line of logs) {
-    if (!line.startsWith(EVENT_PREFIX)) continue;
-    const { event, data } = parseEvent(line.slice(EVENT_PREFIX.length));
-    for (const one of data) {
-      if (event === 'release_published') published.push(releaseOf(one));
-      if (event === 'release_revoked') revoked.push(Number((one as { release: unknown }).release));
-      // The DAO's own words: it let nobody else say who signed, and knows no other purposes.
-      if (event === 'attested') attested.push(one as (typeof attested)[number]);
-    }
-  }
-  return { published, revoked, attested };
-}
-
-function parseEvent(text: string): { event: unknown; data: readonly unknown[] } {
+function eventsOf({ logs }: ProvenExecution): DecisionEvents {
   try {
-    const it = JSON.parse(text) as { standard?: unknown; event?: unknown; data?: unknown };
-    const ours = it.standard === 'commonweights' && Array.isArray(it.data);
-    return ours ? { event: it.event, data: it.data as unknown[] } : { event: null, data: [] };
-  } catch {
-    return { event: null, data: [] };
-  }
-}
-
-function releaseOf(value: unknown): ReleaseView {
-  try {
-    return decodeRelease(value);
+    return readEvents(logs);
   } catch (error) {
     throw new ProofError('PROOF_MALFORMED', (error as Error).message);
   }
@@ -289,10 +254,6 @@ function problemOf(error: unknown): Problem {
     default:
       return ['PROOF_MALFORMED', message];
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof LightClientError ? error.code : '';
 }
 
 function rankOf(code: FindingCode): number {

@@ -100,6 +100,10 @@ function explainDecision({ chain, decision }: Told, it: { story: ReleaseStory | 
         `${release.proposal}, in block ${decidedIn.height}, from head ${headHash}`,
       ),
     );
+    for (const { account, choice, weight, block } of shown.votes.slice(0, rowsMax)) {
+      const value = `${choice}, with weight ${weight}, in block ${block.height}`;
+      statements.push(proven(`vote of ${account}`, value));
+    }
     if (shown.revokedIn) statements.push(proven('revoked', `in block ${shown.revokedIn.height}`));
     if (chain?.release) statements.push(attested('status', chain.release.status));
   } else if (!chain?.release) {

@@ -40,6 +40,7 @@ export const FINDING_CODES = {
   PROOF_OTHER_ACCOUNT: 'another account than the DAO said so',
   PROOF_FAILED: 'the DAO’s receipt failed',
   PROOF_OTHER_RELEASE: 'the DAO decided on something else',
+  VOTE_STALE: 'a vote in the evidence is on another proposal, or came after the decision',
   PROOF_CONTRADICTED: 'what a chain is said to have said differs from what is proven',
   // rounds
   LOG_BROKEN: 'a record does not follow from the one before',

@@ -90,6 +90,38 @@ export const FORGED_PROOFS: Readonly<Record<string, Kind>> = {
       header.inner_lite[name] = (proof.outcome_proof as { id: string }).id;
     }),
   ),
+  'a vote on another proposal, or after the decision': shown(
+    300,
+    'VOTE_STALE',
+    ({ honest, staleVotes }, random) => mixed(honest, pick(staleVotes, random), random),
+  ),
+  'a forged vote': shown(300, 'PROOF_FORGED', ({ honest, vote }, random) =>
+    mixed(
+      honest,
+      alterOutcome(vote, (outcome) => {
+        const [event] = outcome.logs as string[];
+        const [from, to] = pick(
+          [
+            ['ada.near', 'eve.near'],
+            ['"yes"', pick(['"no"', '"abstain"'], random)],
+            ['"5"', `"5${Math.floor(random() * 1e6)}"`],
+            ['"proposal":', `"proposal":${1 + Math.floor(random() * 9)}`],
+          ],
+          random,
+        ) as [string, string];
+        outcome.logs = [event!.replace(from, to)];
+      }),
+      random,
+    ),
+  ),
+  'a vote that another account logged': shown(
+    200,
+    'PROOF_OTHER_ACCOUNT',
+    ({ honest, voteByEve }, random) => mixed(honest, voteByEve, random),
+  ),
+  'a vote in a receipt that failed': shown(200, 'PROOF_FAILED', ({ honest, failedVote }, random) =>
+    mixed(honest, failedVote, random),
+  ),
   'a head from which nothing leads on': shown(200, 'PROOF_HEAD_STALE', ({ honest }) =>
     honest.filter(({ kind }) => kind !== 'block'),
   ),
@@ -146,6 +178,15 @@ function shown(
       what: code,
     }),
   };
+}
+
+/** Evidence of a decision that holds, before or after what does not. */
+function mixed(
+  honest: readonly EvidenceEntry[],
+  more: readonly EvidenceEntry[],
+  random: () => number,
+): EvidenceEntry[] {
+  return random() < 0.5 ? [...honest, ...more] : [...more, ...honest];
 }
 
 function alterProof(

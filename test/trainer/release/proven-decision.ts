@@ -43,7 +43,10 @@ export interface DecidedChain {
   readonly ask: (method: string, params: object) => Promise<unknown>;
   /** Has an account log something; the transaction's hash. */
   say(it: Said): Promise<string>;
-  collect(transaction: string, it?: { contract?: string; head?: string }): Promise<EvidenceEntry[]>;
+  collect(
+    transaction: string,
+    it?: { contract?: string; head?: string; proposal?: number },
+  ): Promise<EvidenceEntry[]>;
   bundle(entries: readonly EvidenceEntry[]): EvidenceBundle;
   /** Time goes by, by so many blocks' heights. */
   pass(heights: number): Promise<void>;
@@ -75,9 +78,9 @@ export async function decidedChain(small: Small): Promise<DecidedChain> {
     },
     async collect(transaction, { contract = DAO, ...rest } = {}) {
       const manifest = small.built.digest;
-      return [
-        ...(await collectEvidence({ ask, contract, manifest, transaction, ...rest })).entries,
-      ];
+      const { proposal } = facts.release!;
+      const of = { ask, contract, manifest, proposal, transaction };
+      return [...(await collectEvidence({ ...of, ...rest })).entries];
     },
     bundle: (entries) => ({ manifest: small.built.digest, entries }),
     async pass(heights) {
@@ -100,6 +103,12 @@ export interface DecisionProofs {
   readonly failed: readonly EvidenceEntry[];
   readonly onAnother: readonly EvidenceEntry[];
   readonly revoked: readonly EvidenceEntry[];
+  /** Cast before the decision. */
+  readonly vote: readonly EvidenceEntry[];
+  /** Like it, but on another proposal; and on this one when it was decided. */
+  readonly staleVotes: readonly (readonly EvidenceEntry[])[];
+  readonly voteByEve: readonly EvidenceEntry[];
+  readonly failedVote: readonly EvidenceEntry[];
 }
 
 export async function decisionProofs(small: Small): Promise<DecisionProofs> {
@@ -110,15 +119,23 @@ export async function decisionProofs(small: Small): Promise<DecisionProofs> {
     const other = digestOf(new Uint8Array([7]));
     const head = early.hash;
     const event = published(release);
-    const collected = async (said: Said) =>
-      it.collect(await it.say(said), { contract: said.account ?? DAO, head });
+    const collected = async (said: Said, proposal = release.proposal) =>
+      it.collect(await it.say(said), { contract: said.account ?? DAO, head, proposal });
+    const { proposal } = release;
+    const vote = voted(proposal, 'ada.near', 'yes', '5');
+    const next = proposal + 1;
+    const onNext = await collected({ event: voted(next, 'ada.near', 'yes', '5') }, next);
     return {
       ...{ dao, facts, head: early },
+      vote: await collected({ event: vote }),
+      voteByEve: await collected({ account: 'eve.local', event: vote }),
+      failedVote: await collected({ event: vote, fails: true }),
       honest: await collected({ event }),
       byEve: await collected({ account: 'eve.local', event }),
       failed: await collected({ event, fails: true }),
       onAnother: await collected({ event: published({ ...release, manifest: other }) }),
       revoked: await collected({ event: revoked(release.id, other) }),
+      staleVotes: [onNext, await collected({ event: vote })],
       otherHead: await readHead(it.ask),
     };
   } finally {
@@ -132,6 +149,10 @@ export function published(release: object): object {
 
 export function attested(subject: Digest, by: string, purpose: string): object {
   return { ...head, event: 'attested', data: [{ subject, purpose, by }] };
+}
+
+export function voted(proposal: number, account: string, choice: string, weight: string): object {
+  return { ...head, event: 'voted', data: [{ proposal, account, choice, weight }] };
 }
 
 export function revoked(release: number, reason: Digest): object {
