@@ -1,6 +1,7 @@
 /** What a verifier found, one claim per line, for people and for programs. */
 import { exitCodeOf } from '@commonweights/trainer/release/exit-codes.js';
 import { policyExitCode, type RuleVerdict } from '@commonweights/trainer/release/judge-policy.js';
+import { describeStanding, type SaidOfRelease } from '@commonweights/trainer/release/statements.js';
 import type { Verification } from '@commonweights/trainer/release/verify.js';
 import type { Verdict } from '@commonweights/trainer/release/verdict.js';
 import { CliError } from './errors.js';
@@ -30,18 +31,32 @@ export function formatRules(rules: readonly RuleVerdict[]): string {
   return `\nYour policy\n${lines.join('')}`;
 }
 
+/** Whoever said something of it, and what they have done here before; nothing where nobody did. */
+export function formatStatements(statements: readonly SaidOfRelease[]): string {
+  if (statements.length === 0) return '';
+  const lines = statements.slice(0, statementsMax).map(({ by, purpose, standing, known }) => {
+    const who = describeStanding(by, known);
+    return `  ${standing.padEnd(11)}  ${plainText(by)} ${purpose} it; known for ${who}\n`;
+  });
+  const more = statements.length - lines.length;
+  const rest = more > 0 ? `  and ${more} more: "commonweights attest list"\n` : '';
+  return `\nWhat others say of it\n${lines.join('')}${rest}`;
+}
+
+const statementsMax = 20;
+
 /**
- * Prints what was found: a list of verdicts, or with a policy `{ verdicts, rules }`. Throws with the
+ * Prints what was found: a list of verdicts, or with a policy `{ verdicts, rules, statements }`. Throws with the
  * exit code of the first claim that does not hold, else of the first rule that is not kept.
  */
 export function reportVerdicts(
   session: Session,
   it: { dir: string; verification: Verification; policy: boolean },
 ): void {
-  const { verdicts, rules } = it.verification;
+  const { verdicts, rules, statements } = it.verification;
   session.print(
-    it.policy ? { verdicts, rules } : verdicts,
-    () => formatVerdicts(verdicts) + formatRules(rules),
+    it.policy ? { verdicts, rules, statements } : verdicts,
+    () => formatVerdicts(verdicts) + formatRules(rules) + formatStatements(statements),
   );
   const exitCode = exitCodeOf(verdicts);
   if (exitCode !== 0) {

@@ -5,9 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { readAll } from '@commonweights/dao-contracts/client/page.js';
-import type { ReputationView } from '@commonweights/dao-contracts/rules/views.js';
 import { typedData, type Purpose } from '@commonweights/dao-contracts/rules/attestation.js';
 import { parseDigest, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { duration, withExamples, withJson } from '../arguments.js';
@@ -96,6 +94,8 @@ async function state(
 async function list(session: Session, subject: Digest): Promise<void> {
   const client = session.reader();
   const all = await readAll((page) => client.listAttestations({ subject, ...page }));
+  const { describeStanding, readStandings } =
+    await import('@commonweights/trainer/release/statements.js');
   const standings = await readStandings(
     client,
     all.map(({ by }) => by),
@@ -104,36 +104,8 @@ async function list(session: Session, subject: Digest): Promise<void> {
   session.print(told, () => {
     if (all.length === 0) return `Nobody has said anything about ${subject}.\n`;
     const rows = told.map(({ atMs, by, purpose, evidence, standing }) => [
-      ...[formatTime(atMs), by, purpose, describeStanding(standing), evidence],
+      ...[formatTime(atMs), by, purpose, describeStanding(by, standing), evidence],
     ]);
     return formatTable(['at', 'by', 'says', 'known here for', 'evidence'], rows);
   });
-}
-
-type Standing = Pick<ReputationView, 'standing' | 'verifiedRounds' | 'auditsRight' | 'slashes'>;
-
-/** Looked up one by one; whoever comes after so many is told without. */
-const standingsMax = 200;
-
-/** Of NEAR accounts: what an Ethereum key did in this DAO, nobody counts. */
-async function readStandings(
-  client: Pick<DaoClient, 'getReputation'>,
-  signers: readonly string[],
-): Promise<Map<string, Standing>> {
-  const accounts = [...new Set(signers)].filter((by) => !by.startsWith('0x'));
-  const found = new Map<string, Standing>();
-  for (const account of accounts.slice(0, standingsMax)) {
-    const { standing, verifiedRounds, auditsRight, slashes } = await client.getReputation({
-      account,
-    });
-    found.set(account, { standing, verifiedRounds, auditsRight, slashes });
-  }
-  return found;
-}
-
-function describeStanding(standing: Standing | null): string {
-  if (!standing) return 'a key';
-  const { verifiedRounds, auditsRight, slashes } = standing;
-  if (verifiedRounds + auditsRight + slashes === 0) return 'nothing';
-  return `${verifiedRounds} rounds, ${auditsRight} audits, ${slashes} slashes`;
 }

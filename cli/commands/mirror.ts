@@ -9,11 +9,18 @@ import { parseDigest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { MirroredRelease } from '@commonweights/trainer/release/mirror-folder.js';
 import type { Verdict } from '@commonweights/trainer/release/verdict.js';
 import { wholeNumber, withExamples, withJson } from '../arguments.js';
-import { bucketHelp, isBucket, openBucket, withBucket, type BucketFlags } from '../bucket.js';
+import {
+  bucketHelp,
+  bucketOptions,
+  isBucket,
+  openBucket,
+  withBucket,
+  type BucketFlags,
+} from '../bucket.js';
 import { formatBytes, formatTable } from '../output.js';
 import { untilAborted } from '../pause.js';
 import { reportVerdicts } from '../print-verdicts.js';
-import { openRegistryStore } from '../registry-store.js';
+import { mirrorHelp, openSources, type MirrorFlags as SourceFlags } from '../release-sources.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 import { readReleaseChain } from './release-chain.js';
@@ -22,15 +29,17 @@ import { readRelease } from './release-record.js';
 interface MirrorFlags {
   readonly data: string;
 }
-interface AddFlags extends MirrorFlags {
-  readonly mirror?: string[];
+type AddFlags = MirrorFlags & SourceFlags;
+/** Of a mirror whose blobs lie in a bucket. */
+interface StoreFlags extends MirrorFlags, BucketFlags {
+  readonly store?: string;
 }
-interface ServeFlags extends MirrorFlags {
+interface ServeFlags extends StoreFlags {
   readonly port: number;
   readonly host: string;
 }
 type ExportFlags = MirrorFlags & BucketFlags;
-interface DenyFlags extends MirrorFlags {
+interface DenyFlags extends StoreFlags {
   readonly reason: string;
 }
 
@@ -38,25 +47,34 @@ export function addMirrorCommands(program: Command, terminal: Terminal): void {
   const mirror = program.command('mirror').description('keep releases and hand them to anybody');
   const own = (command: Command) =>
     command.option('--data <dir>', 'where the mirror keeps its blobs', './mirror');
+  const stored = (command: Command) =>
+    withBucket(
+      own(command).option(
+        '--store <bucket>',
+        'its blobs are in s3://NAME/PREFIX, the rest in --data',
+      ),
+    );
   does<AddFlags>(
     withExamples(
-      withJson(own(mirror.command('add <release>')))
+      withBucket(withJson(own(mirror.command('add <release>'))))
         .description('take in a release: by number, by manifest digest, or a pulled folder')
-        .option('--mirror <url...>', 'further registries and mirrors to fetch from'),
+        .option('--mirror <url...>', mirrorHelp),
       'commonweights mirror add 1',
       'commonweights mirror add ./model --data /srv/mirror',
-    ),
+      'commonweights mirror add 1 --mirror s3://weights/mirror --endpoint https://s3.example',
+    ).addHelpText('after', bucketHelp),
     terminal,
     (session, [name], flags) => add(session, name!, flags),
   );
   does<ServeFlags>(
     withExamples(
-      own(mirror.command('serve'))
+      stored(mirror.command('serve'))
         .description('serve what was taken in, until Ctrl-C; nobody can upload')
         .option('--port <n>', 'where to listen', wholeNumber(0, 65_535), 3060)
         .option('--host <name>', 'which of its addresses', '127.0.0.1'),
       'commonweights mirror serve --host 0.0.0.0',
-    ),
+      'commonweights mirror serve --store s3://weights/mirror --endpoint https://s3.example',
+    ).addHelpText('after', bucketHelp),
     terminal,
     (session, _, flags) => serve(session, flags),
   );
@@ -72,7 +90,7 @@ export function addMirrorCommands(program: Command, terminal: Terminal): void {
   );
   does<DenyFlags>(
     withExamples(
-      withJson(own(mirror.command('deny <digest>')))
+      withJson(stored(mirror.command('deny <digest>')))
         .description(
           'serve a release, or a blob, no more; take the line off denylist.txt to undo it',
         )
@@ -95,9 +113,14 @@ export function addMirrorCommands(program: Command, terminal: Terminal): void {
   );
 }
 
-async function open(session: Session, { data }: MirrorFlags) {
+async function open(session: Session, flags: StoreFlags) {
   const { MirrorFolder } = await import('@commonweights/trainer/release/mirror-folder.js');
-  return new MirrorFolder(resolve(session.terminal.cwd, data));
+  const { data, store } = flags;
+  const bucket =
+    store === undefined
+      ? null
+      : await openBucket(session, store, { ...flags, stagingFolder: data });
+  return new MirrorFolder(resolve(session.terminal.cwd, data), bucket);
 }
 
 /** Whatever it comes from, it is verified against the chain before it is handed on. */
@@ -108,8 +131,7 @@ async function add(session: Session, name: string, flags: AddFlags): Promise<voi
     return addFolder(session, folder, flags);
   const { pullRelease } = await import('@commonweights/trainer/release/pull.js');
   const release = await readRelease(session.reader(), name);
-  const urls = [session.registryUrl, ...(flags.mirror ?? [])];
-  const sources = urls.map((url) => ({ name: url, store: openRegistryStore({ url }) }));
+  const sources = await openSources(session, flags);
   // Beside the blobs, where there is room for them, and by name: the same command goes on after a break.
   const digest = parseDigest(release.manifest);
   const targetDir = join(resolve(cwd, flags.data), 'pulling', digest.slice('sha256:'.length));
@@ -167,9 +189,11 @@ function nameOf(title: string, version: string): string {
 async function serve(session: Session, flags: ServeFlags): Promise<void> {
   const { startRegistry } = await import('@commonweights/dataset-registry/server/registry.js');
   const { dataDir } = await open(session, flags);
-  const { port, host } = flags;
-  const running = await startRegistry({ dataDir, port, host });
-  session.note(`Serves ${dataDir} at ${running.url}; others pull with --mirror ${running.url}`);
+  const { port, host, store } = flags;
+  const bucket = store === undefined ? {} : { bucket: bucketOptions(session, store, flags) };
+  const running = await startRegistry({ dataDir, port, host, ...bucket });
+  const what = store ?? dataDir;
+  session.note(`Serves ${what} at ${running.url}; others pull with --mirror ${running.url}`);
   await untilAborted(session.terminal.signal);
   await running.stop();
 }

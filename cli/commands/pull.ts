@@ -10,20 +10,20 @@ import type { ReleaseFacts } from '@commonweights/trainer/release/release-facts.
 import type { ReadQuestion } from '@commonweights/trainer/release/read-release.js';
 import type { Verification } from '@commonweights/trainer/release/verify.js';
 import { withExamples, withJson } from '../arguments.js';
+import { bucketHelp, withBucket } from '../bucket.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
 import { formatBytes } from '../output.js';
 import { reportVerdicts } from '../print-verdicts.js';
-import { openRegistryStore } from '../registry-store.js';
+import { mirrorHelp, openSources, type MirrorFlags } from '../release-sources.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 import { proofHelp, readOwn, type Own, type PolicyFlags } from '../verifier-policy.js';
 import { expectRelease, readReleaseChain, type ChainFlags } from './release-chain.js';
 import { readRelease } from './release-record.js';
 
-interface PullFlags extends PolicyFlags {
+interface PullFlags extends PolicyFlags, MirrorFlags {
   readonly to: string;
-  readonly mirror?: string[];
   readonly saveEvidence?: string;
   readonly evenRevoked?: boolean;
   readonly offline?: string;
@@ -50,10 +50,10 @@ Exit codes when a rule of your policy is not kept (docs/protocol/releases.md):
 export function addPullCommands(program: Command, terminal: Terminal): void {
   does<PullFlags>(
     withExamples(
-      withJson(program.command('pull <release>'))
+      withBucket(withJson(program.command('pull <release>')))
         .description('fetch a release by its number or manifest digest, and verify it')
         .requiredOption('--to <dir>', 'an empty folder, or one that holds it already')
-        .option('--mirror <url...>', 'further registries and mirrors to fetch from')
+        .option('--mirror <url...>', mirrorHelp)
         .option(
           '--even-revoked',
           'fetch one that the DAO took back; it still counts as not verified',
@@ -65,8 +65,9 @@ export function addPullCommands(program: Command, terminal: Terminal): void {
         .option('--save-evidence <file>', 'keep what the chain said, to verify offline later'),
       'commonweights pull 1 --to ./model',
       'commonweights pull 1 --to ./model --mirror https://mirror.example --save-evidence e.json',
+      'commonweights pull 1 --to ./model --mirror s3://weights/mirror --endpoint https://s3.example',
       `commonweights pull sha256:${'5'.repeat(64)} --to ./model --offline ./mirror --evidence e.json`,
-    ).addHelpText('after', codes),
+    ).addHelpText('after', codes + bucketHelp),
     terminal,
     (session, [name], flags) => pull(session, name!, flags),
   );
@@ -158,14 +159,13 @@ async function askAround(session: Session, name: string, flags: PullFlags): Prom
         'or say --even-revoked to look at it',
     );
   }
-  const urls = [session.registryUrl, ...(flags.mirror ?? [])];
   const { readReleaseFacts } = await import('@commonweights/trainer/release/release-facts.js');
   const { manifest, title, version } = release;
   const chain = await readReleaseFacts(client, { manifest });
   for (const { id, status } of chain.datasets) {
     if (status !== 'active') session.note(`  warning: it descends from ${id}, which is ${status}`);
   }
-  const sources = urls.map((url) => ({ name: url, store: openRegistryStore({ url }) }));
+  const sources = await openSources(session, flags);
   return { title: `${title} ${version}`, manifest, chain, sources };
 }
 

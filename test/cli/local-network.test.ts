@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { createKey } from '@commonweights/dao-contracts/client/accounts.js';
 import { essaysJsonl, packingFlags, tinyDraft as draft } from '../support/tiny-draft.js';
+import { startS3 } from '../dataset-registry/store/s3-server.js';
 import { CliFolder, expectOneSentence, type CliResult } from './cli-folder.js';
 
 describe('a local network, by command', function () {
@@ -273,6 +274,7 @@ describe('a local network, by command', function () {
     /** A policy with the block before the decision; the transaction that made it. */
     let head = '';
     let transaction = '';
+    let ballot = '';
 
     it('is built from the chain and voted for', async () => {
       const flags = ['--release', '1.0.0', '--licence', 'Apache-2.0'];
@@ -288,7 +290,8 @@ describe('a local network, by command', function () {
       );
       expect(made.manifest).to.equal(dry.manifest);
       ({ manifest } = made);
-      await good('proposal', 'vote', `${made.proposal}`, 'yes');
+      const voted = await run('proposal', 'vote', `${made.proposal}`, 'yes');
+      ballot = /by --transaction (\w+)/.exec(voted.err)![1]!;
       await good('network', 'forward', '2m');
       head = await good('release', 'head', '--json');
       const executed = await run('proposal', 'execute', `${made.proposal}`);
@@ -372,6 +375,26 @@ describe('a local network, by command', function () {
       expect((await run(...other)).code).to.not.equal(0);
     });
 
+    it('shows who voted and how, without any node', async () => {
+      const collect = ['release', 'evidence', '1', '--transaction', transaction, ballot];
+      type Shown = { head: string; votes: { account: string; choice: string }[] };
+      const shown = await json<Shown>(...collect, '--to', 'votes.jsonl');
+      expect(shown.votes).to.have.length(1);
+      expect(shown.votes[0]).to.include({ account: 'founder.local', choice: 'yes' });
+      const trusted = await good('release', 'head', '--at', shown.head, '--json');
+      await writeFile(join(cli.folder, 'today.json'), trusted);
+      const proof = ['--offline', '--policy', 'today.json', '--proof', 'votes.jsonl'];
+      expect((await run('verify', 'model', ...proof)).out).to.match(
+        /✓ vote +proven.*; votes shown: founder\.local yes \d+/,
+      );
+      expect(await good('explain', 'model', ...proof)).to.match(
+        /proven +vote of founder\.local +yes, with weight \d+, in block \d+/,
+      );
+      expect(await good('explain', 'model')).to.match(
+        /Who was paid what\n +proven +founder\.local, seat 0 +\d+ rounds verified, for/,
+      );
+    });
+
     it('explains where it comes from, as text, as JSON and as a page', async () => {
       const told = await good('explain', 'model');
       expect(told).to.match(/Who computed it\n.*rounds +2 final/s);
@@ -421,7 +444,10 @@ describe('a local network, by command', function () {
       expect(few.err).to.match(/^REPRODUCTIONS_TOO_FEW: 0 of 1 asked for/);
       await good(...replayed, '--account', 'alice.local');
       expect((await run('replay', 'model', '--claims', '0', '--attest')).code).to.equal(2);
-      expect(await good('verify', 'model', '--policy', 'policy.json')).to.match(/✓ reproductions/);
+      expect(await good('verify', 'model', '--policy', 'policy.json'))
+        .to.match(/✓ reproductions/)
+        .and.match(/attested +founder\.local reproduces it; known for \d+ rounds, \d+ audits/)
+        .and.match(/attested +alice\.local reproduces it; known for nothing/);
       await policy({ data: 'undisputed', disputes: { by: 'anyone' } });
       const told = await json<{ rules: { status: string }[] }>(
         ...['verify', 'model', '--policy', 'policy.json'],
@@ -488,13 +514,55 @@ describe('a local network, by command', function () {
       );
     });
 
+    it('goes by a bucket from one machine to the next, which serve it', async () => {
+      const s3 = await startS3();
+      const env = { NEAR_CREDENTIALS_DIR: '', ...s3.env };
+      const at = ['--endpoint', s3.options.endpoint];
+      const there = async (...argv: string[]) => {
+        const result = await cli.runWith({ env }, ...argv, ...at);
+        expect(result.code, result.err).to.equal(0);
+        return result.out;
+      };
+      try {
+        await good('mirror', 'add', 'model', '--data', 'one');
+        await there('mirror', 'export', 's3://weights/m', '--data', 'one');
+        // The registry is gone, and so is the first machine.
+        const only = ['--mirror', 's3://weights/m', '--registry', 'http://127.0.0.1:1'];
+        expect(await there('pull', '1', '--to', 'bought', ...only)).to.match(/^✓ bytes/);
+        expect(await there('mirror', 'add', '1', '--data', 'two', ...only)).to.contain(manifest);
+        expect(await good('mirror', 'list', '--data', 'two')).to.contain(manifest);
+        const keyless = await run('pull', '1', '--to', 'x', ...only, ...at);
+        expect(keyless.err).to.match(/^NO_BUCKET_KEYS/m);
+        const store = ['--store', 's3://weights/m', '--data', 'three'];
+        const denied = ['mirror', 'deny', manifest, ...store, '--reason', 'a test'];
+        const stop = new AbortController();
+        const serving = cli.runWith(
+          { env, signal: stop.signal },
+          ...['mirror', 'serve', ...store, '--port', '0', ...at],
+        );
+        const blobs = /^(\d+) blobs/.exec(await there(...denied))![1];
+        expect(Number(blobs)).to.be.above(9);
+        stop.abort();
+        expect((await serving).err).to.match(/Serves s3:\/\/weights\/m at http/);
+      } finally {
+        await s3.stop();
+      }
+    });
+
     it('is written down for other people’s tools, signed with a key', async () => {
       await run('oms', 'key', 'about.pem');
       await good('release', 'export', 'model', '--to', 'about', '--key', 'about.pem');
       expect(await readdir(join(cli.folder, 'about'))).to.have.members([
         ...['provenance.intoto.json', 'evaluation.intoto.json', 'bom.cdx.json'],
         ...['provenance.intoto.json.sigstore.json', 'evaluation.intoto.json.sigstore.json'],
+        ...['essays@1', 'clean@1', 'packed@1'].map((id) => `${id}.croissant.json`),
       ]);
+      const text = await readFile(join(cli.folder, 'about', 'clean@1.croissant.json'), 'utf8');
+      expect(text).to.equal(await good('dataset', 'croissant', 'clean@1'));
+      const away = ['--to', 'about-it', '--registry', 'http://127.0.0.1:1'];
+      const alone = await run('release', 'export', 'model', ...away, '--json');
+      // What this machine has it describes all the same.
+      expect(alone.code, alone.err).to.equal(0);
     });
 
     it('is not taken on its own word', async () => {

@@ -20,8 +20,8 @@ const LICENCES_MAX = 1_000;
 export function decodeEvidence(value: unknown): ReleaseFacts {
   const facts = object(value, 'it');
   const { network, contract, height, release, run, datasets, licences } = facts;
-  // Kept before attestations were part of it: nobody asked.
-  const { attestations = null } = facts;
+  // Kept before these were part of it: nobody asked.
+  const { attestations = null, standings = {} } = facts;
   if (height !== null) count(height, 'height');
   return {
     network: text(network, 'network'),
@@ -37,6 +37,7 @@ export function decodeEvidence(value: unknown): ReleaseFacts {
         : list(attestations, 'attestations', ATTESTATIONS_MAX).map((one) =>
             decodeAttestation(one, release),
           ),
+    standings: decodeStandings(standings),
   };
 }
 
@@ -53,6 +54,19 @@ function decodeAttestation(value: unknown, release: unknown): AttestationView {
     throw bad('an attestation is about something else');
   }
   return value as AttestationView;
+}
+
+function decodeStandings(value: unknown): ReleaseFacts['standings'] {
+  const standings = object(value, 'standings');
+  list(Object.keys(standings), 'standings', ATTESTATIONS_MAX);
+  for (const one of Object.values(standings)) {
+    const standing = object(one, 'a standing');
+    text(standing.standing, 'standing.standing');
+    for (const name of ['verifiedRounds', 'auditsRight', 'slashes']) {
+      count(standing[name], `standing.${name}`);
+    }
+  }
+  return standings as ReleaseFacts['standings'];
 }
 
 /** Error: `BAD_EVIDENCE`. */

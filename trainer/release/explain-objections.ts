@@ -8,24 +8,29 @@ import {
   type Told,
 } from './explanation.js';
 import { readRounds } from './release-files.js';
+import { describeStanding, statementsOf, type SaidOfRelease } from './statements.js';
 import type { Verdict } from './verdict.js';
 
 /** Nobody's, where nobody was asked: silence would read like approval. */
-export function explainStatements({ chain }: Told): Chapter[] {
-  if (!chain?.attestations) return [];
-  const statements = chain.attestations
-    .slice(0, rowsMax)
-    .map(({ by, purpose, evidence, atMs }): Statement => ({
-      what: by,
-      value:
-        `${purpose} it, ${new Date(atMs).toISOString()}` +
-        (evidence === null ? ', and shows nothing for it' : `, and shows ${evidence}`),
-      standing: 'attested',
-    }));
+export function explainStatements(material: Told): Chapter[] {
+  const said = statementsOf(material);
+  if (said.length === 0 && !material.chain?.attestations) return [];
+  const statements = said.slice(0, rowsMax).map((one): Statement => ({
+    what: one.by,
+    value: describeSaid(one),
+    standing: one.standing,
+  }));
   if (statements.length === 0) {
     statements.push({ what: 'signed', value: 'nothing, by nobody', standing: 'attested' });
   }
   return [{ title: 'What others say of it', statements }];
+}
+
+function describeSaid({ purpose, evidence, atMs, known, by }: SaidOfRelease): string {
+  const when = atMs === null ? '' : `, ${new Date(atMs).toISOString()}`;
+  const what = evidence === null ? 'shows nothing for it' : `shows ${evidence}`;
+  const who = describeStanding(by, known);
+  return `${purpose} it${when}, and ${what}; known here for ${who}`;
 }
 
 export function explainObjections(material: Told, verdicts: readonly Verdict[]): Chapter {

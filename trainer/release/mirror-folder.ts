@@ -46,7 +46,11 @@ export interface MirroredRelease {
 export class MirrorFolder {
   readonly store: FolderStore;
 
-  constructor(readonly dataDir: string) {
+  /** `bucket`: where the blobs are of a mirror that serves one; names and denials stay in the folder. */
+  constructor(
+    readonly dataDir: string,
+    private readonly bucket: Pick<BucketStore, 'get'> | null = null,
+  ) {
     this.store = new FolderStore(join(dataDir, 'blobs'));
   }
 
@@ -181,13 +185,27 @@ export class MirrorFolder {
   }
 
   private async manifestOf(digest: Digest): Promise<Manifest | null> {
-    const bytes = await this.store
-      .get(digest, { maxBytes: manifestLimits.bytesMax })
-      .catch(() => null);
+    const most = { maxBytes: manifestLimits.bytesMax };
+    const there = await this.store.get(digest, most).catch(() => null);
+    const bytes = there ?? (await this.bucketManifest(digest, most));
     try {
       return bytes && parseManifest(bytes);
     } catch {
       return null;
+    }
+  }
+
+  /** Null where there is none; a bucket that cannot be read must not make a denial a smaller one. */
+  private async bucketManifest(
+    digest: Digest,
+    most: { maxBytes: number },
+  ): Promise<Uint8Array | null> {
+    try {
+      return (await this.bucket?.get(digest, most)) ?? null;
+    } catch (error) {
+      const { code } = error as { code?: unknown };
+      if (code === 'BLOB_MISSING' || code === 'BLOB_TOO_LARGE') return null;
+      throw error;
     }
   }
 

@@ -9,6 +9,7 @@ import type { AttestationView } from '@commonweights/dao-contracts/rules/attesta
 import type { DatasetView, ReleaseView } from '@commonweights/dao-contracts/rules/views.js';
 import { ATTESTATIONS_MAX, DATASETS_MAX } from './limits.js';
 import { readRosterFacts, type RosterFacts } from './roster-facts.js';
+import { readStandings, type SignerStanding } from './statements.js';
 
 export interface ReleaseFacts {
   /** `localnet`, `testnet` or `mainnet`. */
@@ -25,6 +26,8 @@ export interface ReleaseFacts {
   readonly licences: readonly string[];
   /** What was said of the manifest, in order; null: nobody asked, or it is too much to read. */
   readonly attestations: readonly AttestationView[] | null;
+  /** By account, what those who said it have done in the DAO. */
+  readonly standings: Readonly<Record<string, SignerStanding>>;
 }
 
 export interface RunFacts {
@@ -50,6 +53,7 @@ type Chain = Pick<
   | 'getDataset'
   | 'getPolicy'
   | 'listAttestations'
+  | 'getReputation'
 >;
 
 /** Reads the facts about a manifest. Errors: those of the client. */
@@ -70,6 +74,9 @@ export async function readReleaseFacts(
     datasets: view.terms.datasets,
     roster: await readRosterFacts(chain, view, release),
   };
+  const attestations = await readAttestations(chain, question.manifest);
+  const signers = attestations?.map(({ by }) => by) ?? [];
+  const standings = await readStandings(chain, signers);
   return {
     network: chain.network.name,
     contract: chain.contract,
@@ -78,7 +85,8 @@ export async function readReleaseFacts(
     run,
     datasets: run ? await withParents(chain, run.datasets) : [],
     licences: policy.licences,
-    attestations: await readAttestations(chain, question.manifest),
+    attestations,
+    standings: Object.fromEntries(standings),
   };
 }
 

@@ -8,6 +8,7 @@ import { judgePolicy, type RuleVerdict } from './judge-policy.js';
 import type { Material } from './material.js';
 import type { VerifierPolicy } from './policy.js';
 import { readMaterial, type ReadQuestion } from './read-release.js';
+import { statementsOf, type SaidOfRelease } from './statements.js';
 import { signersOf } from './signed-release.js';
 import { CLAIMS, type Verdict } from './verdict.js';
 import { judgeMaterial } from './verify-material.js';
@@ -16,6 +17,8 @@ export interface Verification {
   readonly verdicts: readonly Verdict[];
   /** One per rule of the policy; none where there is no policy, or nothing to judge. */
   readonly rules: readonly RuleVerdict[];
+  /** What others say of it, with what they are known for: for a person to weigh. */
+  readonly statements: readonly SaidOfRelease[];
 }
 
 /**
@@ -39,10 +42,10 @@ export async function examineFolder(
   try {
     material = withEvidence(await readMaterial(question), policy, bundle);
   } catch (error) {
-    return { verdicts: unreadable(error), rules: [] };
+    return { verdicts: unreadable(error), rules: [], statements: [] };
   }
   const rules = policy ? judgePolicy(policy, material) : [];
-  return { verdicts: judgeMaterial(material), rules };
+  return { verdicts: judgeMaterial(material), rules, statements: statementsOf(material) };
 }
 
 /** Material with what the evidence proves to somebody of this policy. */

@@ -14,7 +14,10 @@ describe('evidence kept as a file', () => {
     expect(decodeEvidence(JSON.parse(JSON.stringify(told)))).to.deep.equal(told);
     const older = copy();
     delete older.attestations;
-    expect(decodeEvidence(older)).to.deep.equal({ ...facts, attestations: null });
+    delete older.standings;
+    delete older.run!['roster'];
+    const run = { ...facts.run!, roster: null };
+    expect(decodeEvidence(older)).to.deep.equal({ ...facts, run, attestations: null });
   });
 
   it('is read back as it was written', () => {
@@ -35,6 +38,13 @@ describe('evidence kept as a file', () => {
     'a dataset of unknown status': (it) => Object.assign(it.datasets![0]!, { status: 'ok' }),
     'licences that are numbers': (it) => Object.assign(it, { licences: [1] }),
     'attestations that are no list': (it) => Object.assign(it, { attestations: {} }),
+    'a standing that is none': (it) => Object.assign(it, { standings: { ada: { slashes: -1 } } }),
+    'seats out of order': (it) => (it.run!['roster'] as { seats: object[] }).seats.reverse(),
+    'a seat of no role': (it) =>
+      Object.assign((it.run!['roster'] as { seats: object[] }).seats[0]!, { role: 'king' }),
+    'pay that is no amount': (it) =>
+      Object.assign((it.run!['roster'] as { seats: object[] }).seats[0]!, { earnedYocto: '1e9' }),
+    'a roster that may be whole': (it) => Object.assign(it.run!['roster']!, { isWhole: 1 }),
     'an attestation of nobody': (it) =>
       Object.assign(it, { attestations: [{ ...statement, by: '' }] }),
     'an unknown purpose': (it) =>

@@ -2,6 +2,9 @@ import { expect } from 'chai';
 import { compareExplanations } from '@commonweights/trainer/release/compare-explanations.js';
 import { explainRelease } from '@commonweights/trainer/release/explain-release.js';
 import type { Explanation } from '@commonweights/trainer/release/explanation.js';
+import type { ProvenBlock } from '@commonweights/dao-contracts/client/light-client.js';
+import type { Decision } from '@commonweights/trainer/release/decision-proof.js';
+import { statementsOf } from '@commonweights/trainer/release/statements.js';
 import { writeExplanationPage } from '@commonweights/trainer/release/explanation-page.js';
 import { verifyMaterial } from '@commonweights/trainer/release/verify-material.js';
 import { buildRelease } from '@commonweights/trainer/release/build-release.js';
@@ -43,10 +46,14 @@ describe('an explanation of a release', () => {
       { by: 'ada.near', purpose: 'reproduces' as const, subject, evidence, atMs: 0 },
       { by: 'eve.near', purpose: 'disputes' as const, subject, evidence: null, atMs: 0 },
     ];
-    const told = explain(small, { ...small.facts, attestations: said });
+    const known = { standing: '9', verifiedRounds: 24, auditsRight: 6, slashes: 1 };
+    const standings = { 'ada.near': known };
+    const told = explain(small, { ...small.facts, attestations: said, standings });
     expect(find(told, title, 'ada.near')).to.deep.equal({
       ...{ what: 'ada.near', standing: 'attested' },
-      value: `reproduces it, 1970-01-01T00:00:00.000Z, and shows ${evidence}`,
+      value:
+        `reproduces it, 1970-01-01T00:00:00.000Z, and shows ${evidence}; ` +
+        'known here for 24 rounds, 6 audits, 1 slashes',
     });
     expect(find(told, title, 'eve.near')!.value)
       .to.contain('disputes it')
@@ -54,6 +61,50 @@ describe('an explanation of a release', () => {
     expect(find(told, 'What stands against it', 'eve.near')!.value).to.contain('disputes this');
     const unasked = explain(small, { ...small.facts, attestations: null });
     expect(unasked.chapters.map((one) => one.title)).to.not.include(title);
+  });
+
+  it('tells what evidence proves to be said, and what only a chain says of it', () => {
+    const subject = small.built.digest;
+    const block = { height: 7, hash: 'h' } as ProvenBlock;
+    const shown = [
+      { by: 'ada.near', purpose: 'reproduces' as const, block },
+      { by: '0xab', purpose: 'endorses' as const, block },
+    ];
+    const decision = { kind: 'proven', attestations: shown, votes: [] } as unknown as Decision;
+    const ada = {
+      by: 'ada.near',
+      purpose: 'reproduces' as const,
+      subject,
+      evidence: null,
+      atMs: 0,
+    };
+    const chain = { ...small.facts, attestations: [ada, { ...ada, by: 'bob.near' }] };
+    expect(
+      statementsOf({ chain, decision }).map(({ by, standing, known }) => [by, standing, known]),
+    ).to.deep.equal([
+      ['ada.near', 'proven', null],
+      ['bob.near', 'attested', null],
+      ['0xab', 'proven', null],
+    ]);
+    expect(statementsOf({ chain: null, decision: null })).to.deep.equal([]);
+    expect(
+      ['__proto__', 'constructor'].map((by) => {
+        const strange = { ...chain, attestations: [{ ...ada, by }] };
+        return statementsOf({ chain: strange, decision: null })[0]!.known;
+      }),
+    ).to.deep.equal([null, null]);
+  });
+
+  it('tells what each was paid: by the log, and by what a chain says that it earned', () => {
+    const paid = 'Who was paid what';
+    const rows = it_.chapters.find(({ title }) => title === paid)!.statements;
+    expect(rows.map(({ what, value, standing }) => [what, value, standing])).to.deep.equal([
+      ['worker.near, seat 0', '2 rounds verified, for 0.000 NEAR each', 'proven'],
+      ['worker.near, seat 0', '0.000 NEAR earned in all; trainer, active', 'attested'],
+      ['auditor.near, seat 1', '0.000 NEAR earned in all; auditor, active', 'attested'],
+    ]);
+    const alone = explain(small, null).chapters.find(({ title }) => title === paid)!;
+    expect(alone.statements.map(({ standing }) => standing)).to.deep.equal(['declared']);
   });
 
   it('tells what it started from: a seed, a release, or weights of unknown making', () => {

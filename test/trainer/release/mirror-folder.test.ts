@@ -113,6 +113,44 @@ describe('a mirror of releases', () => {
     }
   });
 
+  it('is served out of a bucket that nobody but its operator may read, with denials of its own', async () => {
+    const s3 = await startS3();
+    try {
+      const bucket = new BucketStore({ ...s3.options, stagingFolder: join(dir, 'tmp') });
+      const [first, second] = [await folderOf(one, 'one'), await folderOf(two, 'two')];
+      for (const it_ of [first, second]) await mirror.add(it_.folder, it_.digest.slice(7, 15));
+      await mirror.exportToBucket(bucket);
+      // With the keys it is a source as any other.
+      await pullFrom(bucket, first);
+      const elsewhere = new MirrorFolder(join(dir, 'elsewhere'), bucket);
+      const { dataDir } = elsewhere;
+      const serving = { dataDir, bucket: s3.options, port: 0 };
+      let registry = await startRegistry(serving);
+      await pullFrom(new HttpStore(registry.url), first);
+      const upload = await fetch(`${registry.url}/blobs/${first.digest}`, {
+        method: 'PUT',
+        body: 'x',
+      });
+      expect(upload.ok).to.equal(false);
+      await registry.stop();
+      const denied = await elsewhere.deny(first.digest, 'a court order');
+      const weights = first.manifest.files.find(({ path }) => path === 'model.safetensors')!;
+      expect(denied).to.include.members([first.digest, weights.digest, weights.chunks.list]);
+      registry = await startRegistry(serving);
+      for (const digest of [first.digest, weights.digest]) {
+        const answer = await fetch(`${registry.url}/blobs/${digest}`);
+        expect(answer.status).to.equal(451);
+        expect(await answer.text()).to.contain('a court order');
+      }
+      await registry.stop();
+      await s3.stop();
+      // Which files a release has is asked of the bucket: without it a denial would be half of one.
+      await rejects(elsewhere.deny(second.digest, 'why'), 'STORE_UNREACHABLE');
+    } finally {
+      await s3.stop().catch(() => {});
+    }
+  });
+
   it('takes in nothing that the manifest does not name so, and no manifest before its files', async () => {
     const it_ = await folderOf(one, 'one');
     const path = join(it_.folder, 'model.safetensors');

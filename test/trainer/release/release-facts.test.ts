@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
+import { decodeEvidence } from '@commonweights/trainer/release/evidence.js';
 import { readReleaseFacts } from '@commonweights/trainer/release/release-facts.js';
 import { smallRelease, sparse } from './small-release.js';
 
@@ -8,6 +9,8 @@ type Chain = Parameters<typeof readReleaseFacts>[0];
 describe('facts about a release', () => {
   const small = smallRelease(sparse);
   const { facts } = small;
+
+  const known = { standing: '7', verifiedRounds: 24, auditsRight: 6, slashes: 0 };
 
   /** A chain that knows exactly the given facts. */
   const chain = {
@@ -22,6 +25,7 @@ describe('facts about a release', () => {
     getDataset: async ({ id }) => facts.datasets.find((one) => one.id === id) ?? null,
     getPolicy: async () => ({ licences: facts.licences }) as never,
     listAttestations: async () => [],
+    getReputation: async ({ account }) => ({ account, ...known }) as never,
   } as Chain;
 
   it('are read with every dataset that the run descends from', async () => {
@@ -45,8 +49,10 @@ describe('facts about a release', () => {
         Array.from({ length: Math.max(0, Math.min(limit, count - from)) }, () => one),
     });
     for (const count of [0, 1, 50, 51, 120]) {
-      const { attestations } = await readReleaseFacts(speaking(count), { manifest: subject });
-      expect(attestations).to.have.length(count);
+      const read = await readReleaseFacts(speaking(count), { manifest: subject });
+      expect(read.attestations).to.have.length(count);
+      expect(read.standings).to.deep.equal(count === 0 ? {} : { 'ada.near': known });
+      expect(decodeEvidence(JSON.parse(JSON.stringify(read)))).to.deep.equal(read);
     }
     const { attestations } = await readReleaseFacts(speaking(20_000), { manifest: subject });
     expect(attestations).to.equal(null);

@@ -268,6 +268,7 @@ export function factsOf(input: ReleaseInput, built: BuiltRelease): ReleaseFacts 
     })),
     licences: ['CC0-1.0'],
     attestations: [],
+    standings: {},
   };
 }
 
