@@ -5,11 +5,15 @@
  * header (fractions, negative numbers, true, null).
  */
 
+import { DIMENSIONS_MAX, TENSORS_MAX } from './limits.js';
+
 export type HeaderValue = string | number | HeaderValue[] | HeaderObject;
 export type HeaderObject = Map<string, HeaderValue>;
 
 /** `{}`, an entry in it, and `shape` in that. */
 const DEPTH_MAX = 3;
+/** Looked at while it is read: what a hundred megabytes of entries come to would not fit into memory. */
+const ENTRIES_MAX = TENSORS_MAX + 1;
 
 /** Errors: plain sentences without a code; the caller names the file. */
 export function parseHeader(text: string): HeaderObject {
@@ -57,13 +61,17 @@ class Parser {
       this.skipSpace();
       this.expect(':');
       fields.set(key, this.value(depth + 1));
+      if (fields.size > ENTRIES_MAX) throw new Error(`it has more than ${ENTRIES_MAX} entries`);
     });
     return fields;
   }
 
   private list(depth: number): HeaderValue[] {
     const items: HeaderValue[] = [];
-    this.each(']', () => items.push(this.value(depth + 1)));
+    this.each(']', () => {
+      items.push(this.value(depth + 1));
+      if (items.length > DIMENSIONS_MAX) throw new Error(`a list of more than ${DIMENSIONS_MAX}`);
+    });
     return items;
   }
 
