@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { flipEveryByte } from './every-offset.js';
 import { KINDS, mutate } from './mutations.js';
 
 describe('mutations of a release', () => {
@@ -11,6 +12,16 @@ describe('mutations of a release', () => {
       if (codes) expect(codes, `${kind}: ${what}`).to.include(code);
     }
     expect([...kinds]).to.deep.equal(Object.keys(KINDS));
+  });
+
+  it('are refused at every offset of every small file', function () {
+    this.timeout(20_000);
+    let flips = 0;
+    for (const { code, what } of flipEveryByte((offset) => offset)) {
+      flips++;
+      if (code !== 'FILE_ALTERED') expect(code, what).to.equal('FILE_ALTERED');
+    }
+    expect(flips).to.be.above(20_000);
   });
 
   it('are the same again from the same seed', async () => {
