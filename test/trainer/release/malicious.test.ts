@@ -1,6 +1,6 @@
 /** What somebody may hand out as a release, or as a model, to harm whoever looks at it. */
 import { expect } from 'chai';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -161,7 +161,7 @@ describe('malicious material', () => {
   });
 
   function serve(
-    answer: (path: string, to: import('node:http').ServerResponse) => void,
+    answer: (path: string, to: ServerResponse) => void,
   ): Promise<{ url: string; server: Server }> {
     return new Promise((resolve) => {
       const server = createServer((request, to) => answer(request.url ?? '', to));
