@@ -1,7 +1,8 @@
 /** What a verifier found, one claim per line, for people and for programs. */
 import { exitCodeOf } from '@commonweights/trainer/release/exit-codes.js';
 import { policyExitCode, type RuleVerdict } from '@commonweights/trainer/release/judge-policy.js';
-import { describeStanding, type SaidOfRelease } from '@commonweights/trainer/release/statements.js';
+import { describeStanding } from '@commonweights/trainer/release/signer-standing.js';
+import type { SaidOfRelease } from '@commonweights/trainer/release/statements.js';
 import type { Verification } from '@commonweights/trainer/release/verify.js';
 import type { Verdict } from '@commonweights/trainer/release/verdict.js';
 import { CliError } from './errors.js';

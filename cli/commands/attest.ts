@@ -95,7 +95,7 @@ async function list(session: Session, subject: Digest): Promise<void> {
   const client = session.reader();
   const all = await readAll((page) => client.listAttestations({ subject, ...page }));
   const { describeStanding, readStandings } =
-    await import('@commonweights/trainer/release/statements.js');
+    await import('@commonweights/trainer/release/signer-standing.js');
   const standings = await readStandings(
     client,
     all.map(({ by }) => by),

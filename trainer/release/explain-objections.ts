@@ -8,7 +8,8 @@ import {
   type Told,
 } from './explanation.js';
 import { readRounds } from './release-files.js';
-import { describeStanding, statementsOf, type SaidOfRelease } from './statements.js';
+import { describeStanding } from './signer-standing.js';
+import { statementsOf, type SaidOfRelease } from './statements.js';
 import type { Verdict } from './verdict.js';
 
 /** Nobody's, where nobody was asked: silence would read like approval. */

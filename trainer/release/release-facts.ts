@@ -9,7 +9,7 @@ import type { AttestationView } from '@commonweights/dao-contracts/rules/attesta
 import type { DatasetView, ReleaseView } from '@commonweights/dao-contracts/rules/views.js';
 import { ATTESTATIONS_MAX, DATASETS_MAX } from './limits.js';
 import { readRosterFacts, type RosterFacts } from './roster-facts.js';
-import { readStandings, type SignerStanding } from './statements.js';
+import { readStandings, type SignerStanding } from './signer-standing.js';
 
 export interface ReleaseFacts {
   /** `localnet`, `testnet` or `mainnet`. */
