@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The only door that has to work before anything is installed: it imports nothing but Node.
-// `npm start`, `npm test` and `npm run check|bench|interop` come through here; it installs from the
-// lock file when node_modules is missing or stale, then runs the task.
+// `npm start`, `npm test`, `npm run check|bench|second-build|interop` come through here; it installs
+// from the lock file when node_modules is missing or stale, then runs the task.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -24,6 +24,7 @@ const bin = (name) => join(root, 'node_modules', '.bin', name);
 const tasks = {
   start: [[process.execPath, ...tsx, 'cli/main-job/main.ts', ...args]],
   test: [[process.execPath, join(root, 'node_modules/mocha/bin/mocha.js'), ...testArgs()]],
+  'second-build': [['bash', join(root, '.ci/second-build')]],
   interop: [[process.execPath, ...tsx, 'test/interop/main.ts']],
   bench: [[process.execPath, ...tsx, 'bench/main.ts', ...args]],
   check: [
