@@ -88,18 +88,23 @@ function describe(it: ItemVerdict): string {
   if (verdict === 'absent') {
     return (
       `${item} is none of the ${items} items of ${dataset}, which release ${release} was trained on: ` +
-      `not these exact bytes. A text that differs in one character may be among them.\n${beyond(it)}`
+      `not these exact bytes. A text that differs in one character may be among them.\n${packers}${beyond(it)}`
     );
   }
   if (verdict === 'held-out') {
-    return `${item} is held out in ${dataset}: release ${release} was measured on it, not trained.\n${beyond(it)}`;
+    return `${item} is held out in ${dataset}: release ${release} was measured on it, not trained.\n${packers}${beyond(it)}`;
   }
   if (verdict === 'unused') {
     const what = 'in the training data, and in no accepted update of the run';
-    return `${item} is ${what} of release ${release}.\n${beyond(it)}`;
+    return `${item} is ${what} of release ${release}.\n${packers}${beyond(it)}`;
   }
   return `${item} was trained on for release ${release}.\n${formatFacts(factsOf(it))}${beyond(it)}`;
 }
+
+/** That a text is *not* among the tokens trained on cannot be shown with a part of them. */
+const packers =
+  'That the tokens trained on are not of this text is the word of whoever packed the data; ' +
+  '"commonweights dataset verify ID --reproduce" derives it again and compares.\n';
 
 function factsOf(it: ItemVerdict): [string, string][] {
   const { tokens, places, dataset, sequences, tokensShown, root, rootIsWeights } = it;
@@ -107,6 +112,8 @@ function factsOf(it: ItemVerdict): [string, string][] {
   const who = [...new Set(places.map(({ account }) => account))];
   const [first] = places;
   const audited = places.filter((one) => one.audited).length;
+  const tainted = places.filter((one) => one.tainted).length;
+  const wrong = tainted > 0 ? `, ${tainted} in updates found wrong that stayed in` : '';
   const weights = rootIsWeights ? 'the digest of its weights' : 'of its weights and momentum';
   return [
     ['tokens', `${tokens!.start} to ${tokens!.end} of ${dataset}`],
@@ -114,7 +121,7 @@ function factsOf(it: ItemVerdict): [string, string][] {
     ['sequences', String(sequences)],
     [
       'trained',
-      `${places.length} times, in rounds ${few(rounds)}, by ${few(who)}; ${audited} audited`,
+      `${places.length} times, in rounds ${few(rounds)}, by ${few(who)}; ${audited} audited${wrong}`,
     ],
     [
       'first',

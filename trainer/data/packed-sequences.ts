@@ -31,6 +31,16 @@ export class PackedSequences {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
+  /** Of all tokens in the blob, those that fill no last sequence included. */
+  largestToken(): number {
+    let largest = 0;
+    for (let at = 0; at < this.view.byteLength; at += 2) {
+      const token = this.view.getUint16(at, true);
+      if (token > largest) largest = token;
+    }
+    return largest;
+  }
+
   /** Writes the L + 1 tokens of sequence `index` into `out` at `at`. */
   read(index: number, out: Int32Array, at: number): void {
     if (!Number.isInteger(index) || index < 0 || index >= this.count) {

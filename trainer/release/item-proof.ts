@@ -3,7 +3,8 @@
  * sequences → slices → accepted updates → the log of rounds → the weights. A proof is files, each under a digest
  * that leads back to the release; nothing else in it is believed, and whoever checks computes the rest. It says
  * what the release says of itself: whether the DAO voted for it, and whether each update is what training gives,
- * `verify` and `replay` tell.
+ * `verify` and `replay` tell. Which item became which tokens is the packing's word, but where the proof shows it: no
+ * proof of a few tokens can show that a text is not among the others, deriving the data again does.
  *
  * Law: over the same release, exactly one of "trained", "held-out", "unused" and "absent" can be shown of an item.
  */
@@ -73,6 +74,8 @@ export interface TrainedPlace {
   readonly row: number;
   /** Whether somebody else computed it again. */
   readonly audited: boolean;
+  /** Whether it is wrong, and stayed in the root: it may have learned from this, or from something else. */
+  readonly tainted: boolean;
 }
 
 export interface ItemVerdict {
@@ -107,6 +110,7 @@ export function checkItemProof(proof: ReleaseItemProof, release: Digest): ItemVe
   const data = parsed(proof.dataManifest, record.manifest, `dataset ${record.id}`);
   requireOf(data, packedPaths.packing, proof.packing);
   const packing = packingOf(proof.packing, spec, record);
+  requireSizes(data, packing);
   const rounds = standingRounds(readRounds(proof.files));
   const { root } = readStateNote(proof.files);
   const found = findCopies(packing, proof.item);
@@ -165,6 +169,18 @@ function packingOf(bytes: Uint8Array, spec: RunSpec, record: DatasetRecord): Pac
   return packing;
 }
 
+/** All of what the run trained on and was measured on is what some item became. */
+function requireSizes({ files }: Manifest, packing: Packing): void {
+  for (const split of ['train', 'heldout'] as const) {
+    const file = files.find(({ path }) => path === packedPaths[split]);
+    const bytes = 2 * packing[split].tokens;
+    if (file?.size === bytes) continue;
+    fail(
+      `${packedPaths[split]} has ${file?.size ?? 'no'} bytes, the items of the packing ${bytes}`,
+    );
+  }
+}
+
 /** The same document may have been packed more than once; the draw by digest puts all copies on one side. */
 function findCopies(
   packing: Packing,
@@ -198,11 +214,15 @@ function placesOf(
 ): TrainedPlace[] {
   const { count, perSlice } = { count: packing.train.sequences, perSlice: sequencesPerSlice(spec) };
   const perEpoch = Math.floor(count / perSlice);
-  const claims = new Map<number, { round: number; claim: RoundRecord['claims'][number] }[]>();
+  type Found = { round: number; claim: RoundRecord['claims'][number]; tainted: boolean };
+  const claims = new Map<number, Found[]>();
   for (const { round, claims: some, tainted } of rounds) {
     for (const claim of some) {
-      if (!claim.included || tainted.includes(claim.seat)) continue;
-      claims.set(claim.slice, [...(claims.get(claim.slice) ?? []), { round, claim }]);
+      if (!claim.included) continue;
+      const found = { round, claim, tainted: tainted.includes(claim.seat) };
+      const others = claims.get(claim.slice);
+      if (others) others.push(found);
+      else claims.set(claim.slice, [found]);
     }
   }
   const epochs = new Set([...claims.keys()].map((slice) => Math.floor(slice / perEpoch)));
@@ -215,10 +235,10 @@ function placesOf(
       if (inEpoch >= perEpoch) continue;
       const slice = epoch * perEpoch + inEpoch;
       const [at, rows] = [place % perSlice, spec.inner.batchSize];
-      for (const { round, claim } of claims.get(slice) ?? []) {
+      for (const { round, claim, tainted } of claims.get(slice) ?? []) {
         const { seat, account, verdict } = claim;
         const where = { slice, sequence, step: Math.floor(at / rows), row: at % rows };
-        places.push({ round, seat, account, ...where, audited: verdict === 'passed' });
+        places.push({ round, seat, account, ...where, audited: verdict === 'passed', tainted });
       }
     }
   }

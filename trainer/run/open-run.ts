@@ -165,7 +165,16 @@ async function openPacked(spec: RunSpec, blobs: Pick<BlobStore, 'get'>) {
       throw new Error(`DATA_MISMATCH: ${spec.data.manifest} has no file "${path}"; check the spec`);
     }
     const bytes = await blobs.get(file.digest, { maxBytes: tokensBytesMax });
-    return new PackedSequences(bytes, spec.model.contextLength);
+    const sequences = new PackedSequences(bytes, spec.model.contextLength);
+    // Found in the middle of a round it would stop one worker after another, each with its stake.
+    const token = sequences.largestToken();
+    if (token >= spec.model.vocabSize) {
+      throw new Error(
+        `DATA_MISMATCH: "${path}" has token ${token}, the model knows ${spec.model.vocabSize}; ` +
+          'do not work on it, and propose the run again with data that its tokenizer packed',
+      );
+    }
+    return sequences;
   };
   return { fetch };
 }
@@ -173,7 +182,9 @@ async function openPacked(spec: RunSpec, blobs: Pick<BlobStore, 'get'>) {
 async function fetchSequences(spec: RunSpec, blobs: Pick<BlobStore, 'get'>) {
   const { fetch } = await openPacked(spec, blobs);
   const [train, heldOut] = [await fetch(spec.data.train), await fetch(spec.data.heldOut)];
-  if (train.count < spec.data.sequences || heldOut.count < spec.evaluation.sequences) {
+  // The order of the data is over all that the file holds: more of it than the vote was told would
+  // be trained on, and no proof about a document would find it.
+  if (train.count !== spec.data.sequences || heldOut.count < spec.evaluation.sequences) {
     throw new Error(
       `DATA_MISMATCH: the spec counts ${spec.data.sequences} training and ` +
         `${spec.evaluation.sequences} held-out sequences, the files hold ${train.count} and ` +

@@ -54,7 +54,7 @@ describe('a proof that a document was trained on', () => {
       if (copies.length === 0) continue;
       // By going through all that was trained on, token by token.
       const places: object[] = [];
-      for (const [slice, { round, seat, account, audited }] of accepted) {
+      for (const [slice, { round, seat, account, audited, tainted }] of accepted) {
         for (let row = 0; row < perSlice; row++) {
           const place = (slice % perEpoch) * perSlice + row;
           const epoch = Math.floor(slice / perEpoch);
@@ -68,7 +68,7 @@ describe('a proof that a document was trained on', () => {
           if (!has.some(isIn)) continue;
           const { batchSize } = base.inner;
           const where = { step: Math.floor(row / batchSize), row: row % batchSize };
-          places.push({ round, seat, account, slice, sequence, ...where, audited });
+          places.push({ round, seat, account, slice, sequence, ...where, audited, tainted });
         }
       }
       expect([...found.places], `${i}`).to.have.deep.members(places);
@@ -111,7 +111,8 @@ describe('a proof that a document was trained on', () => {
   });
 
   it('is refused for another release, and when any part of it is another', async () => {
-    const proof = await prove(await findTrained());
+    const trained = await findTrained();
+    const proof = await prove(trained);
     const other = digestOf(Uint8Array.of(1));
     expect(refusal(proof, other)).to.match(
       /^PROOF_FAILED: the manifest is sha256:.*, that of the release/,
@@ -122,7 +123,7 @@ describe('a proof that a document was trained on', () => {
       [{ dataManifest: flipped(proof.dataManifest) }, /that of dataset speeches-packed@1/],
       [{ packing: flipped(proof.packing) }, /packing\.json is not the one of the manifest/],
       [{ files: new Map() }, /run-spec\.json is not the one/],
-      [{ shown: { ...shown!, line: lines[0]! } }, /the text is sha256:/],
+      [{ shown: { ...shown!, line: lines[trained + 1]! } }, /the text is sha256:/],
       [
         { shown: { ...shown!, tokenizer: flipped(shown!.tokenizer) } },
         /tokenizer\.json is not the one/,
@@ -142,6 +143,17 @@ describe('a proof that a document was trained on', () => {
         .to.match(sentence)
         .and.match(/^PROOF_FAILED/);
     }
+  });
+
+  it('is refused where the run trained on more than the items became', async () => {
+    const hidden = Array.from({ length: 400 }, (_, i) => 1 + (i % 200));
+    const laced = await buildTrainedRelease(store, { hidden });
+    const proof = await proveItem({
+      ...{ store, release: laced.release, item: digests[0]!, line: lines[0] },
+    });
+    expect(refusal(proof, laced.release)).to.match(
+      /^PROOF_FAILED: train\.u16 has \d+ bytes, the items of the packing \d+;/,
+    );
   });
 
   it('never says more than it did after any letter of it was changed', async () => {

@@ -10,7 +10,11 @@ import {
   putFiles,
 } from '@commonweights/dataset-registry/store/manifest-store.js';
 import { deriveDataset, storeItems } from '@commonweights/dataset-registry/transforms/derive.js';
-import { decodePacking, packedPaths } from '@commonweights/dataset-registry/transforms/packing.js';
+import {
+  decodePacking,
+  encodeTokens,
+  packedPaths,
+} from '@commonweights/dataset-registry/transforms/packing.js';
 import { encodeItem } from '@commonweights/dataset-registry/transforms/text-item.js';
 import { FILES } from '@commonweights/trainer/release/release-files.js';
 import type { RunSpec } from '@commonweights/trainer/run/run-spec.js';
@@ -30,18 +34,33 @@ const tools = { train: trainTokenizer, load: loadTokenizer };
 
 type Claim = RoundRecord['claims'][number];
 
+/** `hidden`: tokens at the end of the training data that no item of the packing became. */
 export async function buildTrainedRelease(
   store: BlobStore,
+  { hidden = [] as readonly number[] } = {},
 ): Promise<{ release: Digest; spec: RunSpec }> {
   const raw = await storeItems(store, items);
-  const packed = await deriveDataset({
+  const derived = await deriveDataset({
     ...{ store, tools, optOuts: [], parents: [{ id: 'speeches@1', ...raw }] },
     transform: {
       ...{ name: 'tokenise-and-pack', version: 1 },
       params: { vocabSize: 280, contextLength: 8, heldoutBps: 2_000, seed: 5 },
     },
   });
-  const manifest = await getManifest(store, packed.manifest);
+  const manifest = await getManifest(store, derived.manifest);
+  const files = await Promise.all(
+    manifest.files.map(async ({ path }) => {
+      const bytes = await getFile(store, manifest, path);
+      return {
+        path,
+        bytes:
+          path === packedPaths.train
+            ? Buffer.concat([bytes, encodeTokens(Uint16Array.from(hidden))])
+            : bytes,
+      };
+    }),
+  );
+  const packed = { ...derived, manifest: (await putFiles(store, files)).digest };
   const packing = decodePacking(await getFile(store, manifest, packedPaths.packing));
   const tokenizer = await getFile(store, manifest, packedPaths.tokenizer);
   const run = smallRun(sparse);
@@ -80,16 +99,18 @@ export async function buildTrainedRelease(
 
 /** Slices of accepted updates; the second epoch begins within. */
 export const accepted = new Map([
-  [0, { round: 1, seat: 0, account: 'ann.near', audited: true }],
-  [2, { round: 1, seat: 2, account: 'eve.near', audited: false }],
-  [5, { round: 4, seat: 3, account: 'bob.near', audited: true }],
+  [0, { round: 1, seat: 0, account: 'ann.near', audited: true, tainted: false }],
+  [2, { round: 1, seat: 2, account: 'eve.near', audited: false, tainted: false }],
+  [5, { round: 4, seat: 3, account: 'bob.near', audited: true, tainted: false }],
+  // Wrong, and in the weights all the same.
+  [1, { round: 4, seat: 0, account: 'ann.near', audited: false, tainted: true }],
 ]);
 
 const accounts = ['ann.near', 'zoe.near', 'eve.near', 'bob.near'];
 
 /**
- * Two rounds that stand, one that was rewound and cancelled the next, and claims that were not taken, or
- * taken and wrong. In the last one two seats took slices and did not reveal.
+ * Two rounds that stand, one that was rewound and cancelled the next, and claims that were not taken. In the
+ * last one two seats took slices and did not reveal.
  */
 function logOf(last: Digest): RoundRecord[] {
   const named = (words: string) => digestOf(new TextEncoder().encode(words));

@@ -137,9 +137,29 @@ describe('opening a run', () => {
   it('refuses counts that the files do not hold', async () => {
     const more = await publishRun(engine, data({ sequences: 501 }));
     expect(await refusal(more)).to.match(/^DATA_MISMATCH: the spec counts 501 .* hold 500 and 50;/);
+    // Its order of the data would be another, and half of what it trains on unknown to the voters.
+    const fewer = await publishRun(engine, data({ sequences: 400 }));
+    expect(await refusal(fewer)).to.match(/^DATA_MISMATCH: the spec counts 400 .* hold 500 and 50/);
     const fewHeldOut = { 'heldout.u16': tokensOf(57), 'train.u16': tokensOf(4001) };
     const few = await publishRun(engine, (spec) => spec, fewHeldOut);
     expect(await refusal(few)).to.match(/^DATA_MISMATCH: .*8 held-out .* hold 500 and 7;/);
+  });
+
+  it('refuses a token that the model does not know, wherever it is, before anybody stakes', async () => {
+    for (const [name, at] of [
+      ['train.u16', 8000],
+      ['heldout.u16', 3],
+    ] as const) {
+      const files = { 'heldout.u16': tokensOf(401), 'train.u16': tokensOf(4001) };
+      const { vocabSize } = (await publishRun(engine)).spec.model;
+      new DataView(files[name].buffer).setUint16(at - (at % 2), vocabSize, true);
+      const poisoned = await publishRun(engine, (spec) => spec, files);
+      expect(await refusal(poisoned)).to.match(
+        new RegExp(
+          `^DATA_MISMATCH: "${name}" has token ${vocabSize}, the model knows ${vocabSize};`,
+        ),
+      );
+    }
   });
 
   it('refuses a file whose bytes are not what the manifest says', async () => {
