@@ -3,9 +3,10 @@
  * stake is lost. Written before anything is sent, for its owner alone; a command that was killed is
  * simply run again.
  */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { SealedFile } from '@commonweights/dao-contracts/client/sealed-votes.js';
+import { writeWhole } from '@commonweights/dataset-registry/store/whole-file.js';
 import { CliError } from './errors.js';
 import { exitCodes } from './exit-codes.js';
 import type { Session } from './session.js';
@@ -35,8 +36,7 @@ export async function writeSealed(
 ): Promise<void> {
   const file = fileOf(session, bounty);
   await mkdir(join(file, '..'), { recursive: true, mode: 0o700 });
-  await writeFile(`${file}.new`, `${JSON.stringify(sealed)}\n`, { mode: 0o600 });
-  await rename(`${file}.new`, file);
+  await writeWhole(file, `${JSON.stringify(sealed)}\n`, { mode: 0o600 });
 }
 
 function fileOf(session: Session, bounty: number): string {

@@ -2,8 +2,9 @@
  * Who stored how much. Bytes are reserved when an upload begins and become used when the blob is
  * visible, so that parallel uploads cannot pass the bound together. The count survives a restart.
  */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeWhole } from '../store/whole-file.js';
 import { accountsMax, blobChargeBytesMin } from './limits.js';
 import { Refusal } from './refusal.js';
 
@@ -93,9 +94,7 @@ export class QuotaBook {
   private save(): Promise<void> {
     const before = this.writing.catch(() => {});
     this.writing = before.then(async () => {
-      const temporary = `${this.path}.new`;
-      await writeFile(temporary, JSON.stringify(Object.fromEntries(this.used)));
-      await rename(temporary, this.path);
+      await writeWhole(this.path, JSON.stringify(Object.fromEntries(this.used)));
     });
     return this.writing;
   }

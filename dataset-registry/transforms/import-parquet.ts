@@ -80,11 +80,17 @@ async function* rowsOf(
   const wanted = new Set([text, ...kept]);
   let first = 0;
   for (const [i, group] of metadata.row_groups.entries()) {
-    const { sliceRows, chunks } = checkGroup(i, metadata, wanted);
-    for (const { column, start, end } of chunks) {
-      checkPages(await file.slice(start, end), { column, rows: Number(group.num_rows) });
+    const groupRows = Number(group.num_rows);
+    // By what its pages say: of the group's own count of bytes nothing is held against them.
+    let unpacked = 1;
+    for (const { column, start, end } of checkGroup(i, metadata, wanted)) {
+      unpacked += checkPages(await file.slice(start, end), { column, rows: groupRows });
     }
-    const end = first + Number(group.num_rows);
+    const sliceRows = Math.max(
+      1,
+      Math.ceil(groupRows * Math.min(1, parquetLimits.sliceBytes / unpacked)),
+    );
+    const end = first + groupRows;
     for (let rowStart = first; rowStart < end; rowStart += sliceRows) {
       const rows = await parquetReadObjects({
         ...{ file, metadata, compressors, parsers },
@@ -105,20 +111,19 @@ async function* rowsOf(
   }
 }
 
-/** Before anything of it is read; how many rows are then taken at once, and where its columns are. */
+/** Before anything of it is read. Returns where its columns are. */
 function checkGroup(
   i: number,
   { row_groups }: FileMetaData,
   wanted: ReadonlySet<string>,
-): { sliceRows: number; chunks: { column: string; start: number; end: number }[] } {
+): { column: string; start: number; end: number }[] {
   const { num_rows, columns } = row_groups[i]!;
-  const { groupPackedBytesMax, groupRowsMax, sliceBytes } = parquetLimits;
+  const { groupPackedBytesMax, groupRowsMax } = parquetLimits;
   const remedy = 'write it with smaller row groups, like 10,000 rows each';
   if (num_rows < 0n || num_rows > groupRowsMax) {
     throw new Error(`row group ${i} has ${num_rows} rows, at most ${groupRowsMax} fit; ${remedy}`);
   }
   let packed = 0n;
-  let unpacked = 1n;
   const chunks = [];
   for (const { meta_data: it, file_path } of columns) {
     if (file_path) throw new Error('its columns are in other files; write it as one');
@@ -133,15 +138,13 @@ function checkGroup(
     const [start, end] = [Number(from), Number(from + it.total_compressed_size)];
     chunks.push({ column: it.path_in_schema[0]!, start, end });
     packed += it.total_compressed_size;
-    unpacked += it.total_uncompressed_size;
   }
   if (packed > groupPackedBytesMax) {
     throw new Error(
       `row group ${i} has ${packed} bytes, at most ${groupPackedBytesMax} are held; ${remedy}`,
     );
   }
-  const share = sliceBytes / Math.max(1, Number(unpacked));
-  return { sliceRows: Math.max(1, Math.ceil(Number(num_rows) * Math.min(1, share))), chunks };
+  return chunks;
 }
 
 function itemOf(

@@ -6,11 +6,12 @@
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { parquetLimits } from './limits.js';
 
-/** Throws a sentence. `chunk`: the column's bytes in one row group. */
-export function checkPages(chunk: ArrayBuffer, it: { column: string; rows: number }): void {
+/** Throws a sentence. `chunk`: the column's bytes in one row group. Returns the bytes that it unpacks to. */
+export function checkPages(chunk: ArrayBuffer, it: { column: string; rows: number }): number {
   const reader = { view: new DataView(chunk), offset: 0 };
   const bad = (why: string) => new Error(`its column "${it.column}" is broken: ${why}`);
   let values = 0;
+  let unpackedBytes = 0;
   // As the reader does, which stops short of a last byte.
   while (values < it.rows && reader.offset < chunk.byteLength - 1) {
     const header = parquetHeader(reader);
@@ -23,6 +24,7 @@ export function checkPages(chunk: ArrayBuffer, it: { column: string; rows: numbe
       throw bad(`a page that unpacks to ${unpacked} bytes, at most ${most} are`);
     }
     reader.offset += packed;
+    unpackedBytes += unpacked;
     const { type, dictionary_page_header: dictionary } = header;
     if (type === 'DICTIONARY_PAGE') {
       if (!isCount(dictionary?.num_values) || dictionary.num_values > parquetLimits.groupRowsMax) {
@@ -35,6 +37,7 @@ export function checkPages(chunk: ArrayBuffer, it: { column: string; rows: numbe
     values += checkValues(header, it.rows - values, bad);
   }
   if (values !== it.rows) throw bad(`${values} values for ${it.rows} rows`);
+  return unpackedBytes;
 }
 
 /** How many a page of data has: one of each row that is left, at most. */

@@ -19,7 +19,7 @@ export const textCharsMin = 8;
 const matchesMax = 20;
 const excerptChars = 60;
 
-export type Use = 'trained on' | 'held out' | 'not packed' | 'unknown';
+export type Use = 'in the training data' | 'held out' | 'not packed' | 'unknown';
 
 export interface TextMatch {
   /** Place among the dataset's items, from 0. */
@@ -96,7 +96,7 @@ async function noteUses(
     if (file.size > searchedBytesMax) return false;
     const packing = decodePacking(await getFile(store, manifest, packedPaths.packing));
     for (const { item } of packing.heldout.items) uses.set(item, 'held out');
-    for (const { item } of packing.train.items) uses.set(item, 'trained on');
+    for (const { item } of packing.train.items) uses.set(item, 'in the training data');
     return true;
   } catch {
     return false;

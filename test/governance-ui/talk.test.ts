@@ -109,7 +109,7 @@ describe('a release in a browser', function () {
     await search.getByText('It is. Each dataset below was fetched').waitFor();
     const shown = await search.innerText();
     expect(shown).to.match(/clean@1: \d+ items? of \d+/);
-    expect(shown).to.match(/item \d+,\s*[0-9a-f]{6}….{4}\s*, (trained on|held out)/);
+    expect(shown).to.match(/item \d+,\s*[0-9a-f]{6}….{4}\s*, (in the training data|held out)/);
     await ask('a sentence that nobody ever wrote');
     await search.getByText('It is in none of the').waitFor();
   });

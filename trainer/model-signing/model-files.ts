@@ -63,6 +63,8 @@ export async function hashRange(
     type: HashType;
     start: number;
     end: number;
+    /** Of the whole file, as it was listed. */
+    bytes: number;
     onBytes?: ((count: number) => void) | undefined;
   },
 ): Promise<string> {
@@ -84,7 +86,8 @@ export async function hashRange(
     const same = (['size', 'mtimeNs', 'ctimeNs'] as const).every(
       (name) => before[name] === after[name],
     );
-    if (!same) {
+    // What came after it was listed would be in the folder, and in no hash.
+    if (!same || before.size !== BigInt(it.bytes)) {
       throw bad(`${file} changed while it was read`);
     }
     return hash.digest('hex');

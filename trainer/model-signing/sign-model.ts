@@ -61,7 +61,7 @@ export async function signModel(it: {
     throw new SigningRefusal('BAD_MODEL_FOLDER', `${it.dir} has no files to sign`);
   }
   const resources = await hashParts(dir, {
-    parts: files.map((file) => ({ name: file.path, path: file.path, start: 0, end: file.bytes })),
+    parts: files.flatMap((file) => partsOf(file, undefined)),
     type: 'sha256',
     onProgress: it.onProgress,
   });
@@ -140,16 +140,18 @@ interface Part {
   readonly path: string;
   readonly start: number;
   readonly end: number;
+  /** Of the whole file. */
+  readonly bytes: number;
 }
 
 /** The whole file, or its parts of `shardBytes`, the last one shorter. */
 function partsOf(file: ModelFile, shardBytes: number | undefined): Part[] {
   const { path, bytes } = file;
-  if (shardBytes === undefined) return [{ name: path, path, start: 0, end: bytes }];
+  if (shardBytes === undefined) return [{ name: path, path, start: 0, end: bytes, bytes }];
   const parts: Part[] = [];
   for (let start = 0; start < bytes; start += shardBytes) {
     const end = Math.min(bytes, start + shardBytes);
-    parts.push({ name: `${path}:${start}:${end}`, path, start, end });
+    parts.push({ name: `${path}:${start}:${end}`, path, start, end, bytes });
   }
   return parts;
 }
@@ -183,12 +185,14 @@ async function hashParts(
   const totalBytes = it.parts.reduce((sum, { start, end }) => sum + end - start, 0);
   let doneBytes = 0;
   const resources: Resource[] = [];
-  for (const { name, path, start, end } of it.parts) {
+  for (const { name, path, start, end, bytes } of it.parts) {
     const onBytes = (count: number) => {
       doneBytes += count;
       it.onProgress?.({ doneBytes, totalBytes, path });
     };
-    const digest = await hashRange(join(dir, path), { type: it.type, start, end, onBytes });
+    const digest = await hashRange(join(dir, path), {
+      ...{ type: it.type, start, end, bytes, onBytes },
+    });
     resources.push({ name, algorithm: it.type, digest });
   }
   return resources;

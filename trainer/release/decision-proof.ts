@@ -150,9 +150,18 @@ function findDecision(
       .filter(({ subject }) => subject === manifest)
       .map(({ by, purpose }) => ({ by, purpose, block })),
   );
-  attestations.sort((a, b) => a.block.height - b.block.height);
+  attestations.sort(inTime);
   const revokedIn = revocation?.block ?? null;
   return { release, decidedIn, revokedIn, attestations, votes: votesOn(release, executions) };
+}
+
+/**
+ * Within a block the bundle's order is its writer's: whoever says there that a release is wrong is taken to
+ * have said it last.
+ */
+function inTime(a: ProvenAttestation, b: ProvenAttestation): number {
+  const disputes = (one: ProvenAttestation) => (one.purpose === 'disputes' ? 1 : 0);
+  return a.block.height - b.block.height || disputes(a) - disputes(b);
 }
 
 function isAboutReleases({ published, revoked, attested }: DecisionEvents): boolean {

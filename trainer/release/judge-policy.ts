@@ -169,7 +169,9 @@ function countSigners(
   if (told === null && shown.length === 0)
     return { kept: null, standing: 'declared', detail: 'no chain said who signed' };
   const standing = told === null ? 'proven' : 'attested';
-  const found = by.filter((account) => stands(account, purpose, said));
+  const found = by.filter(
+    (account) => stands(account, purpose, said) && !isKeptQuiet(account, { said, shown }),
+  );
   const names = found.length === 0 ? 'nobody' : found.join(', ');
   const detail = `${found.length} of ${atLeast} asked for: ${names}`;
   return { kept: found.length >= atLeast, standing, detail };
@@ -184,12 +186,24 @@ function stands(account: string, purpose: Purpose, said: readonly Said[]): boole
   return last >= 0 && !own.slice(last).some((one) => one.purpose === 'disputes');
 }
 
+/** Whoever tells leaves out a dispute of this account that is proven: it tells of before, or lies. */
+function isKeptQuiet(
+  account: string,
+  { said, shown }: { said: readonly Said[]; shown: readonly Said[] },
+): boolean {
+  const disputes = (list: readonly Said[]) =>
+    list.filter(({ by, purpose }) => by === account && purpose === 'disputes').length;
+  return disputes(shown) > disputes(said);
+}
+
 function judgeDisputes(
   { by }: { readonly by: readonly string[] | 'anyone' },
   { chain, decision = null }: Material,
 ): RuleAnswer {
   const told = chain?.attestations ?? null;
-  const said: readonly Said[] = told ?? (decision?.kind === 'proven' ? decision.attestations : []);
+  const shown = decision?.kind === 'proven' ? decision.attestations : [];
+  // A node that keeps quiet does not undo what is proven, nor the other way round.
+  const said: readonly Said[] = [...(told ?? []), ...shown];
   const found = said
     .filter(({ purpose }) => purpose === 'disputes')
     .map((one) => one.by)

@@ -27,13 +27,14 @@ export function signersOf(it: {
   const signatures = bundle.entries.filter((entry) => entry.kind === 'signature');
   return keys.filter((pem) => {
     const key = VerifyingKey.fromPem(pem);
-    return signatures.some(({ signature }) => isSigned(JSON.stringify(signature), key, files));
+    return signatures.some(({ signature }) => isSigned(signature, key, files));
   });
 }
 
-function isSigned(text: string, key: VerifyingKey, files: ReadonlyMap<string, Digest>): boolean {
+function isSigned(bundle: unknown, key: VerifyingKey, files: ReadonlyMap<string, Digest>): boolean {
   try {
-    return lists(openSigned(text, key), files);
+    // What is nested deep enough cannot even be written down again.
+    return lists(openSigned(JSON.stringify(bundle), key), files);
   } catch {
     // Of another key or method, or none.
     return false;

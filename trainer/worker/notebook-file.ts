@@ -1,6 +1,7 @@
 /** A worker's notebook as a file: what was written survives a kill and a power cut, old or new. */
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { writeWhole } from '@commonweights/dataset-registry/store/whole-file.js';
 import type { Notebook } from './kept-work.js';
 
 export function notebookFile(path: string): Notebook {
@@ -12,15 +13,7 @@ export function notebookFile(path: string): Notebook {
       }),
     write: async (text) => {
       await mkdir(dirname(path), { recursive: true });
-      const partial = `${path}.partial`;
-      const file = await open(partial, 'w');
-      try {
-        await file.writeFile(text);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(partial, path);
+      await writeWhole(path, text);
     },
   };
 }

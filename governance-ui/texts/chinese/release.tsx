@@ -153,7 +153,7 @@ export const release: Texts['release'] = {
     missed: (id) => `没有查找 ${id}：`,
     hits: ({ id, hits, of, more }) => `${id}：${of} 条中有${more ? '超过 ' : ' '}${hits}`,
     uses: {
-      'trained on': '用于训练',
+      'in the training data': '在训练数据中',
       'held out': '留出',
       'not packed': '未打包',
       unknown: '未知',

@@ -173,7 +173,7 @@ export const release = {
     hits: (it: { id: string; hits: string; of: string; more: boolean }) =>
       `${it.id}: ${it.more ? 'more than ' : ''}${it.hits} of ${it.of}`,
     uses: {
-      'trained on': 'trained on',
+      'in the training data': 'in the training data',
       'held out': 'held out',
       'not packed': 'not packed',
       unknown: 'unknown',

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { parquetMetadata } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { importPath } from '@commonweights/dataset-registry/transforms/import-source.js';
 import type { ImportOptions } from '@commonweights/dataset-registry/transforms/import-text.js';
+import { checkPages } from '@commonweights/dataset-registry/transforms/parquet-pages.js';
 import { ZstdFrames } from '@commonweights/dataset-registry/transforms/zstd-frames.js';
 import type { TextItem } from '@commonweights/dataset-registry/transforms/text-item.js';
 
@@ -68,6 +70,19 @@ describe('an import of', () => {
       expect(await read('a.parquet')).to.deep.equal(
         texts.map((text, i) => ({ text, year: i - 3, id: (i - 3) * 1e12 })),
       );
+    });
+
+    it('counts what a column unpacks to by its pages, whatever the row group says of it', () => {
+      const data = Array.from({ length: 40 }, () => 'a'.repeat(100_000));
+      const buffer = parquetWriteBuffer({
+        columnData: [{ name: 'text', data, type: 'STRING', encoding: 'PLAIN' }],
+      });
+      const { row_groups } = parquetMetadata(buffer);
+      const { data_page_offset, total_compressed_size } = row_groups[0]!.columns[0]!.meta_data!;
+      const [start, bytes] = [Number(data_page_offset), Number(total_compressed_size)];
+      expect(bytes).to.be.below(1_000_000);
+      const chunk = buffer.slice(start, start + bytes);
+      expect(checkPages(chunk, { column: 'text', rows: 40 })).to.be.closeTo(40 * 100_004, 100);
     });
 
     it('reads what other codecs packed, and the columns that are asked for', async () => {

@@ -261,6 +261,31 @@ describe('the engine simd-wasm', () => {
     expect(await runProgram(onnx, feeds(2))).to.deep.equal(before);
   });
 
+  it('reads what it is to write over where it is needed twice', async () => {
+    const shape = [1, 3];
+    const onnx = writeOnnx({
+      name: 'aliased',
+      constants: [],
+      inputs: [
+        { name: 'x', type: 'f32', shape },
+        { name: 'ids', type: 'i32', shape },
+      ],
+      outputs: [{ name: 'y', type: 'f32', shape }],
+      nodes: [
+        { op: 'Neg', inputs: ['x'], outputs: ['n'], attributes: {} },
+        {
+          ...{ op: 'ScatterElements', inputs: ['n', 'ids', 'n'], outputs: ['y'] },
+          attributes: { axis: 1, reduction: 'add' },
+        },
+      ],
+    });
+    const feeds: Record<string, HostTensor> = {
+      x: { type: 'f32', data: Float32Array.of(1, 2, 3), shape },
+      ids: { type: 'i32', data: Int32Array.of(1, 2, 0), shape },
+    };
+    expect([...(await runProgram(onnx, feeds))['y']!]).to.deep.equal([-4, -3, -5]);
+  });
+
   it('runs the binary that its sources compile to', async () => {
     const built = await buildKernels();
     expect(digestOf(built)).to.equal(digestOf(kernelsBinary()));

@@ -106,6 +106,11 @@ describe('a signed model', () => {
         expect(message).to.match(/model\.safetensors changed while it was read/);
       }
     }
+    // Also between being listed and being read: those bytes would be in no hash.
+    await put('model.safetensors', files['model.safetensors']!);
+    const late = once(() => appendFileSync(join(dir, 'tokenizer/merges.txt'), ' and more'));
+    const work = verifyModel({ dir, signatureFile, key: publicKey, onProgress: late });
+    expect((await refusal(work)).message).to.match(/merges\.txt changed while it was read/);
     expect(await readdir(folder)).to.not.include('again.sig');
 
     function once(change: () => void) {

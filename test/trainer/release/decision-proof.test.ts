@@ -265,12 +265,14 @@ describe('the proof of a decision', function () {
       const head = it_.early.hash;
       const say = async (by: string, purpose: string, subject = manifest) =>
         it_.collect(await it_.say({ event: attested(subject, by, purpose) }), { head });
-      const kept = (more: readonly EvidenceEntry[], rules: object) => {
+      type Told = NonNullable<ReleaseFacts['attestations']>;
+      const kept = (more: readonly EvidenceEntry[], rules: object, told: Told | null = null) => {
         const policy = decodePolicy({ version: 1, ...rules });
         const { files, built } = small;
-        const whole = { files, manifest: built.manifest, manifestDigest: manifest, chain: null };
+        const whole = { files, manifest: built.manifest, manifestDigest: manifest };
+        const chain = told && { ...small.facts, attestations: told };
         const decision = prove([...entries, ...more]);
-        return judgePolicy(policy, { ...seeWhole(whole), decision })[0]!.status;
+        return judgePolicy(policy, { ...seeWhole({ ...whole, chain }), decision })[0]!.status;
       };
       const asked = { reproductions: { atLeast: 1, by: ['ada.near', 'cyd.near'] } };
       const ada = await say('ada.near', 'reproduces');
@@ -283,6 +285,18 @@ describe('the proof of a decision', function () {
       const disputes = { disputes: { by: 'anyone' } };
       expect(kept(ada, disputes)).to.equal('unknown');
       expect(kept(regret, disputes)).to.equal('fail');
+      // Nor does a node, or what was kept before, take back what is proven.
+      const said = (purpose: 'reproduces' | 'disputes') => ({
+        ...{ by: 'ada.near', purpose, subject: manifest, evidence: null, atMs: 1 },
+      });
+      const before: Told = [said('reproduces')];
+      expect(kept(ada, asked, before)).to.equal('pass');
+      expect(kept([...ada, ...regret], asked, before)).to.equal('fail');
+      expect(kept([...ada, ...regret], disputes, before)).to.equal('fail');
+      expect(kept([...ada, ...regret], asked, [said('disputes'), said('reproduces')])).to.equal(
+        'pass',
+      );
+      expect(kept([], asked, [said('reproduces'), said('disputes')])).to.equal('fail');
       const elsewhere = await say('ada.near', 'reproduces', other).catch((error: Error) => error);
       expect((elsewhere as Error).message).to.match(/^NO_DECISION/);
     });

@@ -89,6 +89,8 @@ describe('the signatures of a release', () => {
       }
     }
     expect(signers('{"kind":"signature","signature":null}\n')).to.deep.equal([]);
+    const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+    expect(signers(`{"kind":"signature","signature":${deep}}\n`)).to.deep.equal([]);
   });
 
   it('are a rule of the policy', async () => {

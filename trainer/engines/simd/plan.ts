@@ -103,6 +103,9 @@ function settlePlaces(steps: readonly Step[], kept: ReadonlySet<number>): void {
     for (const input of step.planned.inPlace ?? []) {
       const place = step.inputs[input]!;
       if (!ending.has(place) || step.results.includes(place)) continue;
+      // What reads it a second time, elsewhere than where it writes, would read its own results.
+      const uses = step.inputs.filter((one) => one === place).length;
+      if (uses > 1 && !step.planned.part) continue;
       step.over = place;
       ending.delete(place);
       break;
