@@ -214,8 +214,7 @@ export class Dao {
   /** Refuses with what is wrong; after a migration that undoes the upgrade. */
   @view({})
   check_health(args: unknown): shown.HealthView {
-    const read = { proposal: showProposal, run: showRun };
-    return upgrades.checkHealth(decode.health(args, ''), read);
+    return upgrades.checkHealth(decode.health(args, ''), { proposal: showProposal, run: readRun });
   }
 
   // Datasets

@@ -148,6 +148,7 @@ const provisionalRounds = new PackedRecord<ProvisionalRound>({
   audits: 'state',
   auditsOpen: 'state',
   auditsDueMs: 'state',
+  crowded: 'state',
   failed: 'state',
   silent: 'state',
   included: settled(numbers),

@@ -189,7 +189,10 @@ export function noteOutcome(proposal: number, outcome: UpgradeRecord['outcome'])
 
 // The check
 
-/** What must hold of any DAO at any time. Refuses with what does not. */
+/**
+ * What must hold of any DAO at any time. Refuses with what does not. Of a run it reads the record and not
+ * the view: with all audits and disputes of a large one that outgrew `checkGas`, and no code could ever be replaced.
+ */
 export function checkHealth(
   expected: { state: number; code: Digest | null },
   read: { proposal(id: number): object | null; run(id: number): object | null },

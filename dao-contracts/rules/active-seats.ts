@@ -12,6 +12,7 @@ export type Closeness = 'party' | 'owner';
 export class SeatPool {
   readonly #roster: readonly RosterEntry[];
   readonly #active: Record<SeatRole, number[]> = { trainer: [], auditor: [] };
+  readonly #isActive: boolean[] = [];
   /** Seats by the party that owns them, and by the one that they pay. */
   readonly #owned: number[][] = [];
   readonly #paid: number[][] = [];
@@ -21,7 +22,10 @@ export class SeatPool {
     this.#roster = roster;
     for (let seat = 0; seat < roster.length; seat++) {
       const { role, status, fromRound, owner, payee } = roster[seat]!;
-      if (status === 'active' && fromRound < nextRound) this.#active[role].push(seat);
+      if (status === 'active' && fromRound < nextRound) {
+        this.#active[role].push(seat);
+        this.#isActive[seat] = true;
+      }
       (this.#owned[owner] ??= []).push(seat);
       (this.#paid[payee] ??= []).push(seat);
     }
@@ -41,6 +45,14 @@ export class SeatPool {
       if (at >= 0) left.splice(at, 1);
     }
     return left;
+  }
+
+  /** As `without` of both roles, where only their number and some of them are asked for. */
+  free(not: readonly (number | null)[]): { count: number; has(seat: number): boolean } {
+    const close = new Set(this.closeTo(not));
+    let count = this.#active.trainer.length + this.#active.auditor.length;
+    for (const seat of close) if (this.#isActive[seat]) count--;
+    return { count, has: (seat) => this.#isActive[seat] === true && !close.has(seat) };
   }
 
   /** Seats, active or not, of a party or an owner of one of these; each maybe more than once. */

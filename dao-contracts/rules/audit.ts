@@ -32,7 +32,7 @@ import {
   siblings,
   type AuditName,
 } from './audit-verdict.js';
-import { hasPlace } from './dispute-places.js';
+import { findPlace } from './dispute-places.js';
 import { openDispute } from './dispute.js';
 import { trainerAuditsOneIn } from './limits.js';
 import { countDecoy } from './paid-decoy.js';
@@ -187,8 +187,7 @@ export function open(draft: RunDraft, step: AuditStep & OpenedLeaf): void {
 /** The auditor's word against the worker's. */
 function dispute(draft: RunDraft, audit: Audit, ground: 'answer' | 'decoy-taken'): void {
   audit.state = 'disputed';
-  audit.queued = hasPlace(draft) ? null : ground;
-  if (audit.queued) return;
+  if (!findPlace(draft, audit, ground)) return;
   const { round, seat, segment, startLeaf, auditor, replaced, answer } = audit;
   openDispute(draft, {
     ...{ kind: 'audit', round, seat, segment, startLeaf },
@@ -210,7 +209,9 @@ function dispute(draft: RunDraft, audit: Audit, ground: 'answer' | 'decoy-taken'
 
 /** For a tick: to move every audit whose deadline passed. */
 export function planAudits(draft: RunDraft): void {
-  draft.run.provisional!.auditsDueMs = Number.MAX_SAFE_INTEGER;
+  const provisional = draft.run.provisional!;
+  provisional.auditsDueMs = Number.MAX_SAFE_INTEGER;
+  provisional.crowded = false;
   draft.plan({ do: 'move-audits', left: seatsIn(draft.run.audited) });
 }
 
@@ -227,7 +228,9 @@ export function moveAudits(draft: RunDraft, { left }: { left: number[] }): boole
       }
       // What it brings others, they say themselves.
       const due = dueMs(draft, audit);
-      if (provisional) provisional.auditsDueMs = Math.min(provisional.auditsDueMs, due);
+      if (!provisional) continue;
+      provisional.auditsDueMs = Math.min(provisional.auditsDueMs, due);
+      if (audit.queued) provisional.crowded = true;
     }
   }
   return true;

@@ -1,7 +1,7 @@
 /** How many disputes of a run there can be at one time: each has a place in its record. */
 import { disputesMax } from './limits.js';
 import type { RunDraft } from './run-draft.js';
-import type { Dispute } from './run-state.js';
+import type { Audit, Dispute } from './run-state.js';
 
 /**
  * Whether one more finds a place among those that juries decide. What waits for the DAO may wait for
@@ -10,6 +10,17 @@ import type { Dispute } from './run-state.js';
  */
 export function hasPlace({ disputes }: Pick<RunDraft, 'disputes'>, most = disputesMax): boolean {
   return countOpen(disputes) < most;
+}
+
+/**
+ * Whether an audit can be disputed now. Else it waits, and its round with it: from whatever a place then
+ * becomes free by, the next tick finds the audit (`crowded`).
+ */
+export function findPlace(draft: RunDraft, audit: Audit, ground: Audit['queued']): boolean {
+  const found = hasPlace(draft);
+  audit.queued = found ? null : ground;
+  if (!found) draft.run.provisional!.crowded = true;
+  return found;
 }
 
 function countOpen(disputes: readonly Pick<Dispute, 'stage' | 'acted'>[]): number {

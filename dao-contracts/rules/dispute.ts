@@ -9,7 +9,7 @@ import { SeatPool } from './active-seats.js';
 import { auditNamed, failAudit, passAudit } from './audit-verdict.js';
 import { appealBytesPerJuror, seatsOfRunMax } from './budget.js';
 import { expels, settling } from './conviction.js';
-import { hasPlace, hasPlaceAtDao } from './dispute-places.js';
+import { hasPlaceAtDao } from './dispute-places.js';
 import { refuse } from './errors.js';
 import { countVotes, drawJurors, opposite, panelSize, verdictOf, whoSat } from './jury.js';
 import { resolutionMs, storageYoctoPerByte } from './limits.js';
@@ -67,12 +67,6 @@ export function openDispute(draft: RunDraft, it: NewDispute): void {
   draft.disputes.push(dispute);
   const { id, kind, round, seat } = dispute;
   draft.emit('dispute_opened', { dispute: id, kind, round, seat, plaintiff: it.plaintiff });
-}
-
-/** Before one leaves: what is queued for its place is for the next tick to find. */
-function leavePlace(draft: RunDraft): void {
-  const { provisional } = draft.run;
-  if (provisional && !hasPlace(draft)) provisional.auditsDueMs = 0;
 }
 
 /** Whether this dispute keeps its round from being closed. */
@@ -167,12 +161,12 @@ export function appealCost(
   dispute: Dispute,
   pool = new SeatPool(run),
 ): BondCost & { level: number } {
-  const may = pool.without(null, dispute.parties);
+  const may = pool.free(dispute.parties);
   const ended = run.status === 'completed' || run.status === 'stopped';
-  const sat = whoSat(dispute);
-  const somebodyNew = may.some((seat) => !sat.includes(seat));
+  const satAndMay = new Set(whoSat(dispute).filter((seat) => may.has(seat)));
+  const somebodyNew = satAndMay.size < may.count;
   const level = ended || !somebodyNew ? daoLevel : dispute.level + 1;
-  const jurors = level === daoLevel ? seatsOfRunMax(terms) : panelSize(level, may.length);
+  const jurors = level === daoLevel ? seatsOfRunMax(terms) : panelSize(level, may.count);
   return {
     level,
     bondYocto: BigInt(jurors) * BigInt(terms.auditFeeYocto),
@@ -182,7 +176,6 @@ export function appealCost(
 
 /** What was claimed stands meanwhile, and a round that waited for it waits no more. */
 function goToDao(draft: RunDraft, dispute: Dispute): void {
-  leavePlace(draft);
   dispute.stage = 'dao';
   dispute.panel = null;
   dispute.deadlineMs = runNow(draft) + resolutionMs;
@@ -331,7 +324,6 @@ function turn(draft: RunDraft, dispute: Dispute, verdict: Verdict): void {
   draft.plan({ do: 'lock-losses', dispute: id, left: [...defendants] });
   const { provisional } = draft.run;
   if (provisional?.round !== dispute.round) return;
-  leavePlace(draft);
   dispute.acted = true;
   if (dispute.kind !== 'audit') provisional.struck ??= dispute.kind;
   else if (audit) failAudit(draft, audit, true);
@@ -366,7 +358,6 @@ function isLoser(draft: RunDraft, dispute: Dispute, it: Actor): boolean {
 
 function end(draft: RunDraft, dispute: Dispute, standing: Verdict | null): void {
   if (standing === 'against' && expels(dispute)) keepLossesElsewhere(draft, dispute);
-  if (dispute.stage !== 'dao') leavePlace(draft);
   draft.disputes = draft.disputes.filter((one) => one !== dispute);
   passDisputed(draft, dispute);
   draft.plan(settling(dispute, standing));

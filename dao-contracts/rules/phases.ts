@@ -3,6 +3,7 @@
  * did, or the deadline passed. All randomness comes from the block in which it moves.
  */
 import { planAudits } from './audit.js';
+import { hasPlace } from './dispute-places.js';
 import { movableDisputes } from './dispute.js';
 import { drawSeats } from './enrolment.js';
 import { unreachable } from './errors.js';
@@ -54,9 +55,13 @@ export function tick(draft: RunDraft, it: Tick): void {
   }
 }
 
-function areAuditsDue({ run: { provisional }, at }: RunDraft): boolean {
+function areAuditsDue(draft: RunDraft): boolean {
+  const {
+    run: { provisional },
+    at,
+  } = draft;
   if (!provisional || provisional.auditsOpen === 0) return false;
-  return at.nowMs >= provisional.auditsDueMs;
+  return at.nowMs >= provisional.auditsDueMs || (provisional.crowded && hasPlace(draft));
 }
 
 export function tickResult(draft: RunDraft): TickResult {
@@ -211,6 +216,7 @@ function closeAggregate(draft: RunDraft, open: OpenRound): boolean {
     audits: 0,
     auditsOpen: 0,
     auditsDueMs: 0,
+    crowded: false,
     failed: noSeats,
     silent: noSeats,
     namedBy: agreed.by,

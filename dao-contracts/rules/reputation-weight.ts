@@ -30,6 +30,8 @@ export interface CountedReputation extends Dated {
   shares: bigint;
   /** How many proposals there were when a loss ended it; null: it counts. */
   lostAfter: number | null;
+  /** When it was first counted since the last loss: what was counted before that weighs nothing any more. */
+  cleanSinceMs: number;
 }
 
 /** The sum of all shares. Those that a loss ended stay in it until they are counted again. */
@@ -38,7 +40,11 @@ export interface CountedTotal extends Dated {
 }
 
 export const noShares: CountedTotal = { ...founding, shares: 0n };
-export const nothingCounted: CountedReputation = { ...noShares, lostAfter: null };
+export const nothingCounted: CountedReputation = {
+  ...noShares,
+  lostAfter: null,
+  cleanSinceMs: 0,
+};
 
 /** Counts what an account has now. The caller stores both. */
 export function countReputation(it: {
@@ -56,7 +62,10 @@ export function countReputation(it: {
     refuse('ALREADY_ACTED', `the reputation of ${it.account} is counted as it is`);
   }
   return {
-    counted: { ...moment, shares, lostAfter: null },
+    counted: {
+      ...{ ...moment, shares, lostAfter: null },
+      cleanSinceMs: counted.lostAfter === null ? counted.cleanSinceMs : moment.atMs,
+    },
     total: { ...moment, shares: total.shares - counted.shares + shares },
   };
 }
@@ -97,6 +106,8 @@ export function weighReputation(
 ): bigint {
   const { poolWeight, perShares, sharesMax } = it.electorate;
   const { aged, made } = counted;
+  // A loss that came between them: what is left after it has an age of its own.
+  if (aged.atMs < made.cleanSinceMs) return 0n;
   const held = lesser(sharesFor(aged, it.proposal), sharesFor(made, it.proposal));
   return (lesser(held, BigInt(sharesMax)) * BigInt(poolWeight)) / BigInt(perShares);
 }

@@ -142,6 +142,8 @@ export interface ProvisionalRound {
   auditsOpen: number;
   /** None of these is due before; 0: to be looked at. */
   auditsDueMs: number;
+  /** One of these waits for a place among the disputes. */
+  crowded: boolean;
   /** Seats whose claims failed an audit. */
   failed: SeatSet;
   /** Auditors that did not answer, and have been fined for it. */

@@ -17,7 +17,8 @@ export function makeAbsent(draft: RunDraft, number: number, round: number): void
   entry.status = 'absent';
   const seat = draft.seat(number);
   seat.rejoins = Math.max(0, seat.rejoins - forgiven(seat, round));
-  seat.absentIn = round;
+  // A dispute may be of an older round than its last absence was.
+  seat.absentIn = Math.max(seat.absentIn, round);
   entry.fromRound = run.nextRound + roundsAway(seat);
   draft.emit('seat_absent', { round, seat: number });
   if (seat.rejoins < absencesFree) return;
@@ -27,7 +28,7 @@ export function makeAbsent(draft: RunDraft, number: number, round: number): void
 }
 
 function forgiven({ absentIn }: Seat, round: number): number {
-  return Math.floor((round - absentIn) / forgivenAfterRounds);
+  return Math.max(0, Math.floor((round - absentIn) / forgivenAfterRounds));
 }
 
 /** 0 after the first absence, then 1, 3, 7 … */

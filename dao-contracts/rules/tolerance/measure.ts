@@ -20,7 +20,7 @@ import {
 } from '../audit-step.js';
 import { openedLeafOf, passAudit } from '../audit-verdict.js';
 import { disputeBytes } from '../budget.js';
-import { hasPlace } from '../dispute-places.js';
+import { findPlace } from '../dispute-places.js';
 import { openDispute } from '../dispute.js';
 import { refuse } from '../errors.js';
 import { payDecoy } from '../paid-decoy.js';
@@ -199,8 +199,7 @@ export function disputeMeasured(
     return waitNoLonger(draft, audit);
   }
   audit.state = 'disputed';
-  audit.queued = hasPlace(draft) ? null : about;
-  if (audit.queued) return;
+  if (!findPlace(draft, audit, about)) return;
   const { end, planted, before } = distanceOf(audit);
   const denial = about === 'drift' || (about === 'distance' && mayErr(draft, audit));
   openDispute(draft, {

@@ -10,8 +10,9 @@ import {
 import { stepRun } from '@commonweights/dao-contracts/rules/run-events.js';
 import type { Dispute } from '@commonweights/dao-contracts/rules/run-state.js';
 import { named, near, RunPlay } from './run-play.js';
-import { enrolCommand, terms } from './run-scenes.js';
+import { accountOf, enrolCommand, terms } from './run-scenes.js';
 import {
+  costOf,
   crowd,
   crowdTerms,
   disputed,
@@ -41,6 +42,18 @@ function secondOfTwo(stage: Dispute['stage']): RunPlay {
   fill(play, disputesMax + (stage === 'dao' ? 1 : 0), { stage, deadlineMs: 1e15, panel: [] });
   playAudit(play, auditOf(play, 1), 'wrong');
   return play;
+}
+
+/** Whoever was to audit it may have been expelled: the next tick after delivery draws another. */
+function passWithAnother(play: RunPlay, seat: number): void {
+  const { round, segment } = auditOf(play, seat);
+  const step = { ...play.actor(seat), round, seat, segment };
+  const [start, end] = [segment, segment + 1].map((i) => play.openedLeaf(round, seat, i));
+  play.apply({ kind: 'deliver', ...step, leaf: start!.leaf, proof: start!.proof });
+  play.apply(tickOnly);
+  const { auditor } = auditOf(play, seat);
+  play.apply({ kind: 'answer', ...step, ...play.actor(auditor), leaf: end!.leaf });
+  play.apply({ kind: 'open', ...step, ...end! });
 }
 
 describe('a run with as many disputes as juries decide at one time', () => {
@@ -82,6 +95,49 @@ describe('a run with as many disputes as juries decide at one time', () => {
     expect(play.state.disputes).to.have.length(disputesMax + 1);
     expect(auditOf(play, 1)).to.include({ state: 'disputed', queued: null });
   });
+
+  for (const how of ['convicts it again', 'says nothing'] as const) {
+    it(`opens what waits where the place is that of an appeal whose panel ${how}`, () => {
+      const play = crowd();
+      playAudit(play, auditOf(play, 0), 'wrong');
+      play.apply(tickOnly);
+      const { id } = theDispute(play);
+      const appealed = () => play.state.disputes.find((one) => one.id === id)!;
+      const convict = (count: number) => {
+        for (const { seat } of appealed().panel!.slice(0, count)) {
+          play.apply({ kind: 'judge', ...play.actor(seat), dispute: id, answer: named('wrong') });
+        }
+      };
+      convict(2);
+      expect(appealed()).to.include({ stage: 'window', acted: true });
+      const account = accountOf(play, 0);
+      play.apply({ kind: 'appeal', account, dispute: id, depositYocto: costOf(play) });
+      fill(play, disputesMax, {
+        stage: 'jury',
+        acted: false,
+        verdict: null,
+        deadlineMs: 1e15,
+        panel: [],
+      });
+      playAudit(play, auditOf(play, 1), 'wrong');
+      expect(auditOf(play, 1)).to.include({ state: 'disputed', queued: 'answer' });
+      for (const audit of play.state.audits) {
+        if (audit.state === 'material') passWithAnother(play, audit.seat);
+      }
+      appealed().deadlineMs = play.state.run.provisional!.auditsDueMs + 1_000;
+      // All that had a deadline is closed: no tick looks at the audits by itself any more.
+      play.nowMs = play.state.run.provisional!.auditsDueMs + 1;
+      play.apply(tickOnly);
+      expect(play.state.run.provisional!.auditsDueMs).to.equal(Number.MAX_SAFE_INTEGER);
+      if (how === 'says nothing') play.nowMs = appealed().deadlineMs;
+      else convict(4);
+      play.apply(tickOnly);
+      expect(appealed()).to.include({ stage: 'window', acted: true });
+      play.apply(tickOnly);
+      expect(auditOf(play, 1)).to.include({ state: 'disputed', queued: null });
+      expect(play.state.disputes.at(-1)).to.include({ round: 1, seat: 1, stage: 'jury' });
+    });
+  }
 
   it('does not count those that wait for the DAO', () => {
     const play = secondOfTwo('dao');

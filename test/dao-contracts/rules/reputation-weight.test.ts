@@ -271,6 +271,22 @@ describe('the weight of reputation', () => {
     expect(again > 0n && again < held / 4n, `${again}`).to.equal(true);
   });
 
+  it('begins anew after a loss also where an older count was never ended', () => {
+    const earners = everybody();
+    earners.nowMs += dayMs;
+    earners.settle('w0', { rounds: 1 });
+    earners.count('w0');
+    earners.nowMs += 1_000;
+    // Ends what was counted a second ago, and not what has had its period since yesterday.
+    earners.settle('w0', { slashes: 1 });
+    earners.nowMs += 1_000;
+    expect(earners.count('w0')).to.equal(null);
+    earners.nowMs += 1_000;
+    expect(earners.weigh('w0', earners.propose())).to.equal(0n);
+    earners.nowMs += votingPeriodMs;
+    expect(earners.weigh('w0', earners.propose()) > 0n).to.equal(true);
+  });
+
   it('is not counted twice as it is', () => {
     const earners = everybody(['a']);
     const refusal = /^ALREADY_ACTED: the reputation of a is counted as it is/;

@@ -152,6 +152,23 @@ describe('silence', () => {
     expect(play.state.seats[4]!.rejoins).to.equal(0);
   });
 
+  it('about a round before its last absence is one absence, and forgives no other way round', () => {
+    for (const absentIn of [2, 40]) {
+      const play = disputed();
+      play.apply(tickOnly);
+      const panel = theDispute(play).panel!.map(({ seat }) => seat);
+      // An auditor is in no open round: it is absent at once.
+      const silent = panel.find((seat) => play.state.run.roster[seat]!.role === 'auditor')!;
+      const seat = () => play.state.seats[silent]!;
+      Object.assign(seat(), { absentIn, rejoins: 1 });
+      const { stakeYocto } = seat();
+      play.nowMs += terms.deadlinesMs.audit;
+      play.apply(tickOnly);
+      expect(statusOf(play, silent)).to.equal('absent');
+      expect(seat()).to.include({ absentIn, rejoins: 1, stakeYocto });
+    }
+  });
+
   it('of a juror keeps it out of the next round, and not of a panel that needed no more', () => {
     const silent = disputed();
     silent.apply(tickOnly);
