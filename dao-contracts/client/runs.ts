@@ -5,10 +5,13 @@ import { readAll, type Page } from './page.js';
 import type { OfSeat } from './rounds.js';
 import type { RoundRecord, RunView, SeatRole, SeatView } from './views.js';
 
+/** Far more than the rules let a run have. */
+const disputePagesMax = 16;
+
 export interface RunCalls {
-  /** Null when there is no such run. */
+  /** With all of its disputes. Null when there is no such run. */
   getRun(it: { run: number }): Promise<RunView | null>;
-  /** One page, at most ten of them; `readRuns` reads them all. */
+  /** One page, of each run only the first disputes; `readRuns` reads them all. */
   listRuns(page?: Page): Promise<RunView[]>;
   getSeats(it: { run: number }): Promise<SeatView[]>;
   /** Null for a round that was not closed yet. */
@@ -34,7 +37,7 @@ export interface RunCalls {
 
 export function runCalls(connection: Connection): RunCalls {
   return {
-    getRun: (it) => connection.view('get_run', it),
+    getRun: (it) => readRun(connection, it),
     listRuns: (page = {}) => connection.view('list_runs', page),
     getSeats: (it) => connection.view('get_seats', it),
     getRoundRecord: (it) => connection.view('get_round_record', it),
@@ -44,6 +47,27 @@ export function runCalls(connection: Connection): RunCalls {
     setPayout: (it) => connection.call('set_payout', it, { depositYocto: 1n }),
     setOperator: (it) => connection.call('set_operator', it, { depositYocto: 1n }),
   };
+}
+
+/** Many disputes are more than a node lets one view compute. */
+async function readRun(connection: Connection, it: { run: number }): Promise<RunView | null> {
+  const run = await connection.view<RunView | null>('get_run', it);
+  if (!run?.moreDisputes) return run;
+  const disputes = [...run.disputes];
+  for (let page = 0; page < disputePagesMax; page++) {
+    const next = await connection.view<RunView>('get_run', {
+      ...it,
+      disputesFrom: disputes.length,
+    });
+    disputes.push(...next.disputes);
+    // Each page is of a block of its own: one that ended in between may leave a gap, none twice.
+    if (!next.moreDisputes) break;
+  }
+  return { ...run, disputes: uniqueById(disputes), moreDisputes: false };
+}
+
+function uniqueById<T extends { id: number }>(list: readonly T[]): T[] {
+  return [...new Map(list.map((one) => [one.id, one])).values()];
 }
 
 /** All runs, page by page. */

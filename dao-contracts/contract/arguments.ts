@@ -205,6 +205,11 @@ export const decode = {
   judge: record({ run: id, worker, dispute: id, answer: nullable(digest) }),
   appeal: record({ run: id, worker, dispute: id }),
   page: record(page),
+  /** `disputesFrom`: of its disputes, those from there on. */
+  shownRun: record<{ run: number; disputesFrom: number }>({
+    run: id,
+    disputesFrom: optional(id, 0),
+  }),
   runsPage: record(pageOf(runsPageItemsMax)),
   attestations: record({ subject: digest, ...page }),
   datasetId: record({ id: text(128) }),

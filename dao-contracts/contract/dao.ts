@@ -7,6 +7,7 @@
  * have other names.
  */
 import { call, initialize, near, NearBindgen, view } from 'near-sdk-js';
+import { disputesListedMax, disputesShownMax } from '../rules/limits.js';
 import {
   decodeSignedStatement,
   decodeStatement,
@@ -530,12 +531,14 @@ export class Dao {
 
   @view({})
   get_run(args: unknown): shown.RunView | null {
-    return showRun(decode.run(args, '').run);
+    const { run, disputesFrom: from } = decode.shownRun(args, '');
+    return showRun(run, { from, limit: disputesShownMax });
   }
 
   @view({})
   list_runs(args: unknown): (shown.RunView | null)[] {
-    return listIds(decode.runsPage(args, ''), readCounts().runs).map(showRun);
+    const first = { from: 0, limit: disputesListedMax };
+    return listIds(decode.runsPage(args, ''), readCounts().runs).map((id) => showRun(id, first));
   }
 
   @view({})
@@ -658,11 +661,12 @@ function showProposal(id: number): shown.ProposalView | null {
   return proposal && viewProposal(proposal, { action: proposedActions.get(id)!, nowMs: nowMs() });
 }
 
-function showRun(id: number): shown.RunView | null {
+function showRun(id: number, part: { from: number; limit: number }): shown.RunView | null {
   const run = readRun(id)?.run;
   if (!run) return null;
   const amendment = run.amendment ? readAmendment(id) : null;
   const audits = seatsIn(run.audited).flatMap((seat) => readAudits(id, seat));
   const disputes = readDisputes(id);
-  return viewRun(run, { terms: terms.get(id)!, audits, disputes, nowMs: nowMs(), amendment });
+  const known = { terms: terms.get(id)!, audits, disputes, amendment };
+  return viewRun(run, { ...known, nowMs: nowMs(), shown: part });
 }

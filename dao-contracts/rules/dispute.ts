@@ -367,7 +367,8 @@ function end(draft: RunDraft, dispute: Dispute, standing: Verdict | null): void 
 function keepLossesElsewhere(draft: RunDraft, dispute: Dispute): void {
   for (const other of draft.disputes) {
     const isLost = (loss: Loss) => loss.expelled && dispute.defendants.includes(loss.seat);
-    if (other === dispute || !other.losses.some(isLost)) continue;
+    // Undecided ones have none, and are spared being read.
+    if (other === dispute || other.verdict === null || !other.losses.some(isLost)) continue;
     other.losses = other.losses.map((loss) => (isLost(loss) ? { ...loss, stands: true } : loss));
   }
 }

@@ -142,10 +142,13 @@ export const answerCharsMax = 500;
 /** Entries of one page of a list. */
 export const pageItemsMax = 50;
 /**
- * The same of runs: one of 63 seats with 62 disputes costs a view up to 75 Tgas, and a node allows
- * it 300 or more.
+ * Disputes in one view of a run: with past panels and long names each costs it up to 1.4 Tgas, 63 seats
+ * with three audits each 50, and a node allows it 300 or more.
  */
+export const disputesShownMax = 96;
+/** The same of a list of runs, of which each shows fewer disputes. */
 export const runsPageItemsMax = 3;
+export const disputesListedMax = 16;
 /** Seats that an account's earnings name; older ones are found through their runs. */
 export const seatsShownMax = 16;
 

@@ -8,6 +8,7 @@ import { ZERO_LOCAL_STATE } from './opening.js';
 import { challengeCost } from './challenge.js';
 import { SeatPool } from './active-seats.js';
 import { appealCost, type BondCost } from './dispute.js';
+import { disputesShownMax } from './limits.js';
 import { heldBackYocto, lostYocto } from './settlement.js';
 
 export function viewRun(
@@ -18,8 +19,11 @@ export function viewRun(
     disputes: readonly Dispute[];
     nowMs: number;
     amendment?: Amendment | null;
+    /** Which of the disputes; default: the first ones. */
+    shown?: { from: number; limit: number };
   },
 ): RunView {
+  const { from, limit } = it.shown ?? { from: 0, limit: disputesShownMax };
   const { open, provisional } = run;
   return {
     id: run.id,
@@ -70,7 +74,11 @@ export function viewRun(
       challengeYocto: yoctoOf(challengeCost(it.terms)),
     },
     audits: viewAudits(run, it),
-    disputes: viewDisputes(run, it),
+    disputes: viewDisputes(run, {
+      terms: it.terms,
+      disputes: it.disputes.slice(from, from + limit),
+    }),
+    moreDisputes: it.disputes.length > from + limit,
     enrolDeadlineMs: run.enrolDeadlineMs,
     busy: run.work.length > 0,
     nextRound: run.nextRound,
@@ -84,9 +92,8 @@ function viewAudits(
   it: { audits: readonly Audit[]; disputes: readonly Dispute[] },
 ): AuditView[] {
   const nameOf = ({ round, seat, segment }: Audit | Dispute) => `${round}/${seat}/${segment}`;
-  const panels = new Map(
-    it.disputes.flatMap((one) => (one.kind === 'audit' ? [[nameOf(one), one.panel] as const] : [])),
-  );
+  const judged = it.disputes.filter(({ kind, stage }) => kind === 'audit' && stage === 'jury');
+  const panels = new Map(judged.map((one) => [nameOf(one), one.panel]));
   return it.audits.map((audit) => viewAudit(audit, run, panels.get(nameOf(audit)) ?? null));
 }
 

@@ -65,6 +65,8 @@ export interface RunView {
   audits: AuditView[];
   /** Of these, and of earlier rounds where money still hangs on them. */
   disputes: DisputeView[];
+  /** There are others, which the same view shows from where these end on. */
+  moreDisputes: boolean;
   enrolDeadlineMs: number;
   /** Work is left of what was decided on: only ticks move the run, until none is (work.md). */
   busy: boolean;
