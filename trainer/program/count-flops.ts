@@ -10,7 +10,7 @@
  * that is added. Moving, copying and choosing elements counts nothing. An operation that is not
  * listed here is refused: nobody may be paid for what was not counted.
  */
-import { elementsMax } from './limits.js';
+import { dimensionsMax, elementsMax } from './limits.js';
 import { readOnnx, type ReadNode, type ReadProgram } from './onnx-reader.js';
 
 export interface FlopCount {
@@ -74,6 +74,7 @@ function countNode(count: (it: Applied) => Counted, it: Applied): Counted {
 
 function addShape(shapes: Map<string, Shape>, node: ReadNode, name: string, shape: Shape): void {
   if (shapes.has(name)) throw bad(node, `its result ${name} is there already`);
+  if (shape.length > dimensionsMax) throw bad(node, `its result has ${shape.length} axes`);
   if (elements(shape) > BigInt(elementsMax)) {
     throw bad(node, `its result [${shape.join(', ')}] has more than ${elementsMax} elements`);
   }
@@ -198,7 +199,13 @@ function gathered(it: Applied): Counted {
 function sliced(it: Applied): Counted {
   const [from, to, axes] = [1, 2, 3].map((input) => integersOf(it, input));
   const shape = [...inputOf(it, 0)];
-  axes!.forEach((axis, i) => (shape[axis] = to![i]! - from![i]!));
+  axes!.forEach((axis, i) => {
+    const [first, end] = [from![i]!, to![i]!];
+    // An axis beyond the last would make a list of billions of holes, and every count of it takes minutes.
+    const inside = axis in shape && first >= 0 && first < end && end <= shape[axis]!;
+    if (!inside) throw bad(it.node, `${first} to ${end} is no part of axis ${axis}`);
+    shape[axis] = end - first;
+  });
   return moved(shape);
 }
 

@@ -3,7 +3,7 @@
  * since it could mean something to an engine that was not counted here. So weights in other files,
  * paths, graphs inside attributes, functions and foreign operator sets have no way in.
  */
-import { programNodesMax } from './limits.js';
+import { dimensionsMax, programNodesMax } from './limits.js';
 import { irVersion, operatorSet, type ElementType } from './onnx-writer.js';
 
 export interface ReadNode {
@@ -42,7 +42,6 @@ const elementTypes: ReadonlyMap<number, { type: ElementType; bytes: number }> = 
   [6, { type: 'i32', bytes: 4 }],
   [7, { type: 'i64', bytes: 8 }],
 ]);
-const dimensionsMax = 8;
 
 /** Error: `BAD_ONNX`. */
 export function readOnnx(bytes: Uint8Array): ReadProgram {

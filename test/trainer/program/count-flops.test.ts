@@ -120,6 +120,40 @@ describe('counting floating-point operations', () => {
     expect(() => countFlops(graphOf(['a'], [3, 2]))).to.throw(/it has no input 1/);
   });
 
+  it('refuses a slice along an axis of any number, and too many axes, at once', () => {
+    const integers = (name: string, values: number[]) => {
+      const data = new Uint8Array(8 * values.length);
+      const view = new DataView(data.buffer);
+      values.forEach((value, i) => view.setBigInt64(8 * i, BigInt(value), true));
+      return { name, type: 'i64', shape: [values.length], data } as const;
+    };
+    const x = { name: 'x', type: 'f32', shape: [2, 3] } as const;
+    const programOf = (op: string, constants: ReturnType<typeof integers>[]) =>
+      writeOnnx({
+        name: 'odd',
+        nodes: [
+          { op, inputs: ['x', ...constants.map(({ name }) => name)], outputs: ['y'], attributes: {} },
+        ],
+        constants,
+        ...{ inputs: [x], outputs: [{ ...x, name: 'y' }] },
+      });
+    const slice = (from: number, to: number, axis: number) =>
+      programOf('Slice', [integers('f', [from]), integers('t', [to]), integers('a', [axis])]);
+    expect(() => countFlops(slice(0, 2, 1))).not.to.throw();
+    for (const [from, to, axis] of [
+      [0, 1, 2],
+      [0, 1, 2 ** 31 - 1],
+      [0, 1, -1],
+      [-1, 1, 0],
+      [1, 1, 0],
+      [0, 3, 0],
+    ] as const) {
+      expect(() => countFlops(slice(from, to, axis))).to.throw(/^BAD_ONNX: Slice: .* no part of/);
+    }
+    const wide = programOf('Expand', [integers('s', [1, 1, 1, 1, 1, 1, 1, 2, 3])]);
+    expect(() => countFlops(wide)).to.throw(/^BAD_ONNX: Expand: its result has 9 axes/);
+  });
+
   it('refuses bytes that are no program, wherever they are cut', () => {
     const { step } = tinyProgram();
     const cuts = Array.from({ length: 40 }, (_, i) => Math.floor((i * step.length) / 40));
