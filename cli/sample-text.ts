@@ -1,5 +1,5 @@
 /** Text from the files of a release, on this machine's exact engine. */
-import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
+import { createSimdWasmEngine } from '@commonweights/trainer/engines/simd-wasm.js';
 import { Sampler, type SampleOptions } from '@commonweights/trainer/release/sample-text.js';
 
 /** Errors: those of `Sampler`. */
@@ -7,7 +7,7 @@ export async function sampleFrom(
   files: ReadonlyMap<string, Uint8Array>,
   options: SampleOptions,
 ): Promise<string> {
-  const sampler = await Sampler.open(files, createOrtWasmEngine());
+  const sampler = await Sampler.open(files, createSimdWasmEngine());
   try {
     return await sampler.sample(options);
   } finally {

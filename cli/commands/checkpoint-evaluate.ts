@@ -38,9 +38,9 @@ export function addCheckpointEvaluate(checkpoint: Command, terminal: Terminal): 
 }
 
 async function evaluate(session: Session, dir: string, flags: Flags): Promise<void> {
-  const [{ evaluateText }, { createOrtWasmEngine }, { readFolder }] = await Promise.all([
+  const [{ evaluateText }, { createSimdWasmEngine }, { readFolder }] = await Promise.all([
     import('@commonweights/trainer/run/evaluate-text.js'),
-    import('@commonweights/trainer/engines/ort-wasm.js'),
+    import('@commonweights/trainer/engines/simd-wasm.js'),
     import('@commonweights/trainer/release/read-folder.js'),
   ]);
   const { cwd } = session.terminal;
@@ -53,7 +53,7 @@ async function evaluate(session: Session, dir: string, flags: Flags): Promise<vo
     record = await evaluateText({
       files: await readFolder(resolve(cwd, dir)),
       text,
-      engine: createOrtWasmEngine(),
+      engine: createSimdWasmEngine(),
       sequencesMax: flags.sequences,
     });
   } catch (error) {

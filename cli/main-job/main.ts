@@ -22,7 +22,7 @@ import { takeDataFolder } from './data-folder.js';
 import { addDatasets } from './dataset-stage.js';
 import { downloadAndTamper } from './download-stage.js';
 import { mainJobHelp, parseMainJobOptions, type MainJobOptions } from './options.js';
-import { draftOf, incidents, packing, policy, soloPeak, treasuryYocto } from './recipe.js';
+import { draftOf, engine, incidents, packing, policy, soloPeak, treasuryYocto } from './recipe.js';
 import { printSummary, summarise, type Evaluation } from './summary.js';
 import { train } from './training-stage.js';
 import { decide } from './voting-stage.js';
@@ -85,7 +85,7 @@ async function runJob(options: MainJobOptions): Promise<void> {
   const draft = draftOf(1);
   await writeFile(draftFile, formatJson(draft));
   const proposed = await cli.json<{ proposal: number; budgetYocto: string }>([
-    ...['run', 'propose', draftFile, '--account', proposer],
+    ...['run', 'propose', draftFile, '--engine', engine, '--account', proposer],
   ]);
   const voting = { cli, client, voters, fastForward, tell };
   const run = await decide({ ...voting, proposal: proposed.proposal });

@@ -22,6 +22,8 @@ export type LossAnswer =
       /** Nats per token, the mean over so many sequences. */
       readonly loss: number;
       readonly sequences: number;
+      /** The one that the run names. */
+      readonly engine: string;
     }
   | { readonly kind: 'failed'; readonly root: Digest; readonly why: string };
 
@@ -29,7 +31,7 @@ export type LossAnswer =
 const bytesPerParameter = 8;
 const headerBytesMax = 1 << 20;
 
-interface Opened extends Pick<OpenRun, 'spec' | 'program' | 'heldOut'> {
+interface Opened extends Pick<OpenRun, 'spec' | 'program' | 'heldOut' | 'engine'> {
   readonly session: Session;
 }
 
@@ -55,7 +57,7 @@ export class LossSession {
       const { sequences } = opened.spec.evaluation;
       const { batchSize } = opened.spec.inner;
       const found = await evaluateHeldOut({ session, params, heldOut, sequences, batchSize });
-      return { kind: 'measured', root, ...found };
+      return { kind: 'measured', root, ...found, engine: opened.engine.name };
     } catch (error) {
       return { kind: 'failed', root, why: (error as Error).message };
     }

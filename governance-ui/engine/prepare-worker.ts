@@ -5,7 +5,7 @@
 import type { AccountKey } from '@commonweights/dao-contracts/client/connection.js';
 import type { RunTerms } from '@commonweights/dao-contracts/rules/run-terms.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
-import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm-browser.js';
+import { createSimdWasmEngine } from '@commonweights/trainer/engines/simd-wasm.js';
 import { prepareRun } from '@commonweights/trainer/run/prepare-run.js';
 import type { RunDraft } from '@commonweights/trainer/run/run-draft.js';
 import { uploadStore } from '../wallet/upload-key.js';
@@ -32,7 +32,7 @@ async function prepare({ registry, key, draft, manifest }: PrepareRequest): Prom
     publish: (bytes: Uint8Array) => store.put(bytes),
   };
   try {
-    const engine = createOrtWasmEngine();
+    const engine = createSimdWasmEngine();
     const { terms, budgetYocto } = await prepareRun({ draft, manifest, blobs, engine });
     return { kind: 'prepared', terms, budgetYocto };
   } catch (error) {

@@ -21,7 +21,7 @@ function open(address: Address): ReleaseSession {
     client: connect(networkOf(address)),
     store: new HttpStore(address.registry, { stallMs: 5_000 }),
     openEngine: async () =>
-      (await import('@commonweights/trainer/engines/ort-wasm-browser.js')).createOrtWasmEngine(),
+      (await import('@commonweights/trainer/engines/simd-wasm.js')).createSimdWasmEngine(),
     breathe,
     tell: (answer: ReleaseAnswer) => postMessage(answer),
     now: () => performance.now(),

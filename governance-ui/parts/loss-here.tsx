@@ -18,6 +18,7 @@ import { Paged } from './paged.js';
 interface Found {
   readonly loss: number;
   readonly sequences: number;
+  readonly engine: string;
 }
 
 /** What was measured of this run since the page was opened; a state's loss never changes. */
@@ -112,7 +113,7 @@ export function LossHere({ story }: { story: RunStory }) {
           >
             {() => (
               <>
-                <p>{say.lossBehind({ sequences: last.sequences, engine: 'ort-wasm' })}</p>
+                <p>{say.lossBehind({ sequences: last.sequences, engine: last.engine })}</p>
                 <Paged items={[...measured].reverse()} label={say.measuredStates}>
                   {(some) => <States points={some} />}
                 </Paged>

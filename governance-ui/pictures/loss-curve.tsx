@@ -10,6 +10,7 @@ import { ticksBetween } from './ticks.js';
 export interface Measured extends LossPoint {
   readonly loss: number;
   readonly sequences: number;
+  readonly engine: string;
 }
 
 const size = { width: 720, height: 260, left: 58, right: 14, top: 14, bottom: 34 };

@@ -34,7 +34,7 @@ describe('measuring the loss of a state', function () {
       sequences: opened.spec.evaluation.sequences,
       batchSize: opened.spec.inner.batchSize,
     });
-    expect(answer).to.deep.equal({ kind: 'measured', root, ...expected });
+    expect(answer).to.deep.equal({ kind: 'measured', root, ...expected, engine: 'ort-wasm' });
     expect(await session.measure({ spec, root })).to.deep.equal(answer);
     expect(opens(), 'one engine for all states').to.equal(1);
   });

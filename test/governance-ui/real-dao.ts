@@ -11,7 +11,7 @@ import { openRegistryStore } from '@commonweights/cli/registry-store.js';
 import { connect, type DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { buildPages } from '@commonweights/governance-ui/build.js';
 import { MemoryStore } from '@commonweights/dataset-registry/store/memory-store.js';
-import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
+import { createSimdWasmEngine } from '@commonweights/trainer/engines/simd-wasm.js';
 import { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
 import type { ComputeRound } from '@commonweights/trainer/worker/seat-at-work.js';
 import { work, type WorkOutcome } from '@commonweights/trainer/worker/work.js';
@@ -39,7 +39,7 @@ const draft = {
 export class RealDao {
   /** Beyond a vote and its timelock. */
   forward = '2m';
-  readonly #engine = createOrtWasmEngine();
+  readonly #engine = createSimdWasmEngine();
 
   private constructor(
     readonly cli: CliFolder,

@@ -136,7 +136,7 @@ export const release: Texts['release'] = {
     },
     goOn: '续写',
     stop: '停止',
-    loading: '正在载入引擎（首次 14 MB）并读取提示…',
+    loading: '正在载入引擎并读取提示…',
     done: (span) => `${span}后完成。相同的设置会再次得到相同的文本。`,
     stopped: (span) => `${span}后停止。相同的设置会再次得到相同的文本。`,
     failed: '无法继续：',

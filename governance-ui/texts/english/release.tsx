@@ -154,7 +154,7 @@ export const release = {
     },
     goOn: 'Go on',
     stop: 'Stop',
-    loading: 'Loading the engine, 14 MB the first time, and reading the prompt…',
+    loading: 'Loading the engine and reading the prompt…',
     done: (span: string) => `Done after ${span}. The same settings give the same text again.`,
     stopped: (span: string) => `Stopped after ${span}. The same settings give the same text again.`,
     failed: 'It cannot go on:',
