@@ -139,7 +139,9 @@ class ModuleRun {
   private waiting: { answer(text: string): void; fail(error: Error): void } | null = null;
 
   constructor(thread: ModuleThread, wallMs: number) {
-    this.worker = new Worker(new URL('./module-thread.mjs', import.meta.url), {
+    // Apart from its use: the bundler of the pages, which never run this, would take it for one of theirs.
+    const entry = new URL('./module-thread.mjs', import.meta.url);
+    this.worker = new Worker(entry, {
       workerData: thread,
       // Nothing of this process: no environment, no arguments, and no word on its screen.
       ...{ env: {}, argv: [], execArgv: [], stdin: false, stdout: true, stderr: true },
