@@ -132,7 +132,12 @@ describe('counting floating-point operations', () => {
       writeOnnx({
         name: 'odd',
         nodes: [
-          { op, inputs: ['x', ...constants.map(({ name }) => name)], outputs: ['y'], attributes: {} },
+          {
+            op,
+            inputs: ['x', ...constants.map(({ name }) => name)],
+            outputs: ['y'],
+            attributes: {},
+          },
         ],
         constants,
         ...{ inputs: [x], outputs: [{ ...x, name: 'y' }] },
