@@ -31,6 +31,8 @@ const benches: Readonly<Record<string, string>> = {
   'governance-gas': 'Tgas of governance at few and at many members [members]',
   import:
     'a folder into a dataset: MB/s, memory, and kills [--mb 1024] [--kills 5] [--dir DIR] (minutes)',
+  'label-mails':
+    'a bounty over real mails: labellers, reviewers, agreement, pay [--mails 160] (minutes)',
   laws: 'laws of a run over generated sequences [--sequences 100000] [--seed S] (minutes)',
   'node-fuzz':
     'nonsense for the embedded node [--requests N] [--modules N] [--transactions N] [--seed S] (minutes)',
