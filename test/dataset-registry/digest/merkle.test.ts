@@ -99,6 +99,28 @@ describe('Merkle trees', () => {
     );
   });
 
+  it('take no inner node for a leaf, and no last leaf twice for once', () => {
+    fc.assert(
+      fc.property(fc.array(leaf, { minLength: 2, maxLength: 40 }), (leaves) => {
+        const root = merkleRoot(leaves, sha256);
+        // CVE-2012-2459: trees that fill up a level with its last node.
+        expect(hex(merkleRoot([...leaves, leaves.at(-1)!], sha256))).to.not.equal(hex(root));
+        // A second preimage: the two halves of the tree, offered as a tree of two leaves.
+        const split = 2 ** Math.ceil(Math.log2(leaves.length) - 1);
+        const halves = [leaves.slice(0, split), leaves.slice(split)].map((half) =>
+          merkleRoot(half, sha256),
+        );
+        const joined = Uint8Array.from([...halves[0]!, ...halves[1]!]);
+        expect(hex(merkleRoot(halves, sha256))).to.not.equal(hex(root));
+        for (const forged of [joined, Uint8Array.from([1, ...joined])]) {
+          expect(hex(merkleRoot([forged], sha256))).to.not.equal(hex(root));
+          const claim = { leaf: forged, index: 0, size: 1, proof: [], root };
+          expect(verifyInclusion(claim, sha256)).to.equal(false);
+        }
+      }),
+    );
+  });
+
   it('do not bind their size: one proof fits three leaves, and four of which two are unknown', () => {
     const leaves = [1, 2, 3].map((byte) => Uint8Array.of(byte));
     const root = merkleRoot(leaves, sha256);

@@ -57,6 +57,25 @@ describe('an import', () => {
     ]);
   });
 
+  it('takes files of no bytes, and names that another system would take for one', async () => {
+    const names = [
+      'A.txt',
+      'a.txt',
+      'caf\u00e9.txt',
+      'cafe\u0301.txt',
+      'con.txt',
+      ' .txt',
+      'a\nb.txt',
+    ];
+    for (const name of names) await file(name, name === 'a.txt' ? '' : name);
+    await file('empty.jsonl', '');
+    await file('empty.csv', '');
+    const items = await all(importPath(folder));
+    // Each is an item of its own, in order of code points; nothing was written under any of these names.
+    expect(items.map(({ name }) => name)).to.deep.equal([...names].sort());
+    expect(items.find(({ name }) => name === 'a.txt')).to.deep.equal({ name: 'a.txt', text: '' });
+  });
+
   it('takes the columns of a CSV file that are asked for', async () => {
     await file('c.csv', '\ufeffid,Title Of It,body\r\n1,"a, ""b""","two\r\nlines"\r\n\r\n2,,x\r\n');
     expect(await read('c.csv', { textColumn: 'body', keepColumns: ['id'] })).to.deep.equal([
