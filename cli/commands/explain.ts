@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
+import { readMembers } from '@commonweights/dao-contracts/client/governance.js';
 import type {
   Chapter,
   Explanation,
@@ -113,12 +114,24 @@ async function read(session: Session, dir: string, flags: ExplainFlags): Promise
 async function readStory(client: DaoClient, chain: ReleaseFacts): Promise<ReleaseStory | null> {
   if (!chain.release) return null;
   const run = await client.getRun({ run: chain.release.run });
+  const { proposal } = chain.release;
   return {
-    proposal: await client.getProposal({ proposal: chain.release.proposal }),
+    proposal: await client.getProposal({ proposal }),
+    votes: await readVotes(client, proposal),
     funding: run && (await client.getProposal({ proposal: run.proposal })),
     paidYocto: run?.paidYocto ?? 0n,
     budgetYocto: run?.budgetYocto ?? 0n,
   };
+}
+
+/** Asked one by one; of a larger DAO the tally tells. */
+const membersAsked = 100;
+
+async function readVotes(client: DaoClient, proposal: number): Promise<ReleaseStory['votes']> {
+  const { members } = await readMembers(client);
+  const asked = members.slice(0, membersAsked);
+  const ballots = asked.map(({ account }) => client.getBallot({ proposal, account }));
+  return (await Promise.all(ballots)).filter(({ choice }) => choice !== null);
 }
 
 function formatChapters(chapters: readonly Chapter[]): string {

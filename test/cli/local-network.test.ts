@@ -399,6 +399,7 @@ describe('a local network, by command', function () {
       const told = await good('explain', 'model');
       expect(told).to.match(/Who computed it\n.*rounds +2 final/s);
       expect(told).to.match(/attested +vote on the release +proposal \d+: yes /);
+      expect(told).to.match(/attested +vote of founder\.local +yes, with weight \d+\n/);
       expect(told).to.match(/proven +dataset +packed@1/);
       expect(await json<{ chapters: object[] }>('explain', 'model')).to.have.property('chapters');
       await good('explain', 'model', '--html', 'where.html');

@@ -13,7 +13,7 @@ import { ReleaseFault } from './finding-codes.js';
 import { decidedRelease, type Material } from './material.js';
 import { recountLog, type SeatPay } from './recount-log.js';
 import { digestOfRecord, readRounds, readRunSpec, readStateNote } from './release-files.js';
-import { rosterProblem } from './roster-facts.js';
+import { rosterProblem, withheldPay } from './roster-facts.js';
 import type { Finding } from './verdict.js';
 
 export function checkRounds(material: Pick<Material, 'files' | 'chain' | 'decision'>): Finding {
@@ -35,8 +35,7 @@ export function checkRounds(material: Pick<Material, 'files' | 'chain' | 'decisi
     if (!(error instanceof ReleaseFault)) throw error;
     return failed(error.code, error.message);
   }
-  const { rewardYocto } = spec.economics;
-  const problem = roster && rosterProblem(pay, roster, rewardYocto);
+  const problem = roster && rosterProblem(pay, roster);
   if (problem) return failed(...problem, 'attested');
   const head = digestOfRecord(last);
   const count =
@@ -61,6 +60,14 @@ export function checkRounds(material: Pick<Material, 'files' | 'chain' | 'decisi
     const names = tainted.map(({ round }) => round).join(', ');
     const detail = `${count}; wrong work stayed in round ${names}, too little to do it again`;
     return warned('WORK_TAINTED', detail, 'proven');
+  }
+  const withheld = roster && withheldPay(pay, roster, spec.economics.rewardYocto);
+  if (withheld !== null) {
+    return warned(
+      'PAY_WITHHELD',
+      `${count}; the head is the one on chain; ${withheld}`,
+      'attested',
+    );
   }
   return passed(`${count}; the head is the one on chain`);
 }

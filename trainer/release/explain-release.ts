@@ -116,8 +116,13 @@ function explainDecision({ chain, decision }: Told, it: { story: ReleaseStory | 
       attested('status', release.status),
     );
   }
-  const { proposal, funding, paidYocto, budgetYocto } = it.story ?? {};
+  const { proposal, funding, votes = [], paidYocto, budgetYocto } = it.story ?? {};
   if (proposal) statements.push(attested('vote on the release', tally(proposal)));
+  const proved = new Set(shown?.votes.map(({ account }) => account));
+  for (const { account, choice, weight } of votes.slice(0, rowsMax)) {
+    if (choice === null || proved.has(account)) continue;
+    statements.push(attested(`vote of ${account}`, `${choice}, with weight ${weight}`));
+  }
   if (funding) statements.push(attested('vote on the run', tally(funding)));
   if (paidYocto !== undefined && budgetYocto !== undefined) {
     statements.push(attested('cost', `${near(paidYocto)} of ${near(budgetYocto)} NEAR`));

@@ -1,5 +1,5 @@
 /** What a release's provenance is told in: chapters of statements, each with how it is known. */
-import type { ProposalView } from '@commonweights/dao-contracts/rules/views.js';
+import type { BallotView, ProposalView } from '@commonweights/dao-contracts/rules/views.js';
 import type { Material } from './material.js';
 import type { Verdict } from './verdict.js';
 
@@ -26,6 +26,8 @@ export type Tally = Pick<ProposalView, 'id' | 'yes' | 'no' | 'abstain' | 'totalW
 export interface ReleaseStory {
   readonly proposal: Tally | null;
   readonly funding: Tally | null;
+  /** How those who have a weight of their own voted on the release; others may have voted too. */
+  readonly votes: readonly Pick<BallotView, 'account' | 'choice' | 'weight'>[];
   readonly paidYocto: bigint;
   readonly budgetYocto: bigint;
 }

@@ -51,6 +51,7 @@ export const FINDING_CODES = {
   ASSIGNMENT_OTHER: 'a seat has a slice that the queue of slices did not give it',
   LOCAL_STATE_OTHER: 'a worker brought a state along that it did not have',
   PAYOUT_OTHER: 'verdicts that audits do not give, or pay that does not follow from the log',
+  PAY_WITHHELD: 'the chain has paid somebody less than the log gives: a dispute took it, or waits',
   WORK_TAINTED: 'wrong work stayed in a round, too little to do it again',
   // weights
   WEIGHTS_NOT_FINAL: 'the weights do not give the root of the last final round',

@@ -3,8 +3,8 @@
  * state of its own, whether the roster allows it, and what each is paid. Roster, queue of slices and pay
  * are those of `dao-contracts/rules`, driven here by the records in place of calls.
  *
- * Law, tested over generated runs: every log that the rules write is accepted, and gives each seat that
- * was not expelled as many rewards as the rules gave it.
+ * Law, tested over generated runs: every log that the rules write is accepted, and gives each seat as many
+ * rewards as the rules gave it, but for those that disputes took or keep.
  */
 import { seatsMax } from '@commonweights/dao-contracts/rules/limits.js';
 import { ZERO_LOCAL_STATE, platform } from '@commonweights/dao-contracts/rules/commitment.js';

@@ -49,13 +49,12 @@ export async function readRosterFacts(
 }
 
 /**
- * What a chain tells of people and pay otherwise than the log gives. An expelled seat may have lost what
- * a passed audit would have paid it; a failed claim may have been paid, where an appeal cleared it.
+ * What a chain tells of people and pay otherwise than the log gives. A failed claim may have been paid,
+ * where an appeal cleared it; nobody is paid for more.
  */
 export function rosterProblem(
   pay: readonly SeatPay[],
-  { seats, amended, isWhole }: RosterFacts,
-  rewardYocto: string,
+  { seats, isWhole }: RosterFacts,
 ): readonly [FindingCode, string] | null {
   const told = new Map(seats.map((one) => [one.seat, one]));
   for (const { seat, account, rewards, failed } of pay) {
@@ -65,22 +64,31 @@ export function rosterProblem(
       const detail = `seat ${seat} trained for ${account}, the chain has ${own.account}`;
       return ['ROSTER_OTHER', `${detail}, ${own.role}`];
     }
-    if (own.verifiedRounds < rewards && own.status !== 'expelled') {
-      return ['PAYOUT_OTHER', paidOther(own, rewards)];
-    }
     if (isWhole && own.verifiedRounds > rewards + failed) {
       return ['PAYOUT_OTHER', paidOther(own, rewards + failed)];
     }
   }
-  for (const own of seats) {
-    if (isWhole && own.seat >= pay.length && own.verifiedRounds > 0) {
-      return ['PAYOUT_OTHER', paidOther(own, 0)];
-    }
+  const stranger = seats.find(({ seat, verifiedRounds: paid }) => seat >= pay.length && paid > 0);
+  return isWhole && stranger ? ['PAYOUT_OTHER', paidOther(stranger, 0)] : null;
+}
+
+/**
+ * Who has not been paid what the log gives, in words; null: nobody. A verdict took it, an appeal that
+ * may give it back is not over, or the run ended before; none of that is in a log.
+ */
+export function withheldPay(
+  pay: readonly SeatPay[],
+  { seats, amended }: RosterFacts,
+  rewardYocto: string,
+): string | null {
+  for (const { seat, rewards } of pay) {
+    const own = seats.find((one) => one.seat === seat);
+    if (!own || own.status === 'expelled') continue;
+    if (own.verifiedRounds < rewards) return paidOther(own, rewards);
     const least = BigInt(own.verifiedRounds) * BigInt(rewardYocto);
-    if (!amended && BigInt(own.earnedYocto) < least) {
-      const detail = `seat ${own.seat} earned ${own.earnedYocto} yoctoNEAR by what the chain has`;
-      return ['PAYOUT_OTHER', `${detail}, and ${least} by its ${own.verifiedRounds} rewards`];
-    }
+    if (amended || BigInt(own.earnedYocto) >= least) continue;
+    const detail = `seat ${seat} earned ${own.earnedYocto} yoctoNEAR by what the chain has`;
+    return `${detail}, and ${least} by its ${own.verifiedRounds} rewards`;
   }
   return null;
 }

@@ -17,6 +17,10 @@ const near = 10n ** 24n;
 const story = {
   proposal: { id: 9, yes: '90', no: '10', abstain: '0', totalWeight: '120' },
   funding: null,
+  votes: [
+    { account: 'ada.near', choice: 'yes' as const, weight: '90' },
+    { account: 'bob.near', choice: 'no' as const, weight: '10' },
+  ],
   paidYocto: 12n * near,
   budgetYocto: 20n * near + near / 2n,
 };
@@ -143,6 +147,9 @@ describe('an explanation of a release', () => {
       what: 'vote on the release',
       value: 'proposal 9: yes 90, no 10, abstained 0, of 120',
       standing: 'attested',
+    });
+    expect(find(it_, decided, 'vote of bob.near')).to.deep.equal({
+      ...{ what: 'vote of bob.near', value: 'no, with weight 10', standing: 'attested' },
     });
     expect(find(it_, decided, 'cost')!.value).to.equal('12.000 of 20.500 NEAR');
     expect(find(it_, 'How it was evaluated', 'heldOut.loss')!.value).to.equal('2.5');

@@ -4,7 +4,11 @@ import { searchLaws } from '../../dao-contracts/rules/law-search.js';
 import type { LawSequence } from '../../dao-contracts/rules/law-sequence.js';
 import { near, RunPlay } from '../../dao-contracts/rules/run-play.js';
 import { exitCodeOf } from '@commonweights/trainer/release/exit-codes.js';
-import { rosterProblem, type SeatFacts } from '@commonweights/trainer/release/roster-facts.js';
+import {
+  rosterProblem,
+  withheldPay,
+  type SeatFacts,
+} from '@commonweights/trainer/release/roster-facts.js';
 import { termsOf } from '@commonweights/trainer/run/run-spec.js';
 import type { RoundRecord } from '@commonweights/dao-contracts/rules/views.js';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
@@ -121,10 +125,12 @@ describe('a log counted again', () => {
     const small = smallRelease(sparse);
     const pay = recount(rounds);
     const { roster } = small.facts.run!;
-    const codeWith = (change: Partial<SeatFacts>, more: object = {}) => {
-      const seats = roster!.seats.map((one) => (one.seat === 0 ? { ...one, ...change } : one));
-      return rosterProblem(pay, { ...roster!, seats, ...more }, '1')?.[0] ?? null;
-    };
+    const told_ = (change: Partial<SeatFacts>, more: object = {}) => ({
+      ...{ ...roster!, ...more },
+      seats: roster!.seats.map((one) => (one.seat === 0 ? { ...one, ...change } : one)),
+    });
+    const codeWith = (change: Partial<SeatFacts>, more: object = {}) =>
+      rosterProblem(pay, { ...told_(change), ...more })?.[0] ?? null;
     expect(codeWith({})).to.equal(null);
     expect(codeWith({ account: 'eve.near' })).to.equal('ROSTER_OTHER');
     expect(codeWith({ role: 'auditor' })).to.equal('ROSTER_OTHER');
@@ -133,11 +139,20 @@ describe('a log counted again', () => {
     expect(codeWith(more)).to.equal('PAYOUT_OTHER');
     // The run went on.
     expect(codeWith(more, { isWhole: false })).to.equal(null);
+    // Less is no lie: a verdict may have taken it. It is told.
+    const withheld = (change: Partial<SeatFacts>, amended = false) =>
+      withheldPay(pay, told_(change, { amended }), '1');
     const fewer = { verifiedRounds: 1, earnedYocto: '1' };
-    expect(codeWith(fewer)).to.equal('PAYOUT_OTHER');
-    expect(codeWith({ ...fewer, status: 'expelled' })).to.equal(null);
-    expect(codeWith({ earnedYocto: '1' })).to.equal('PAYOUT_OTHER');
-    expect(codeWith({ earnedYocto: '1' }, { amended: true })).to.equal(null);
+    expect(codeWith(fewer)).to.equal(null);
+    expect(withheld({})).to.equal(null);
+    expect(withheld(fewer)).to.equal('seat 0 has 2 rewards by the log, the chain paid 1');
+    expect(withheld({ ...fewer, status: 'expelled' })).to.equal(null);
+    expect(withheld({ earnedYocto: '1' })).to.match(/^seat 0 earned 1 yoctoNEAR/);
+    expect(withheld({ earnedYocto: '1' }, true)).to.equal(null);
+    const less = { ...small.facts, run: { ...small.facts.run!, roster: told_(fewer) } };
+    expect(
+      verifyUnderVotedManifest(small, small.files, less).find((one) => one.claim === 'rounds'),
+    ).to.include({ status: 'warn', code: 'PAY_WITHHELD', standing: 'attested' });
     const told = structuredClone(small.facts);
     (told.run!.roster!.seats[0] as { account: string }).account = 'eve.near';
     const verdicts = verifyUnderVotedManifest(small, small.files, told);
