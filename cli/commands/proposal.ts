@@ -1,5 +1,6 @@
 /** `commonweights proposal`: what members are asked, what they said, and doing it. */
 import type { Command } from 'commander';
+import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { madeBy } from '@commonweights/dao-contracts/client/action-words.js';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { digestOfAction } from '@commonweights/dao-contracts/client/governance.js';
@@ -19,6 +20,7 @@ import { proposeAction, withProposeFlags, type ProposeFlags } from '../propose-a
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
 import { describeAction, readEffects } from './proposal-words.js';
+import { describeSpec } from './spec-words.js';
 
 const choices = ['yes', 'no', 'abstain'] as const;
 
@@ -107,8 +109,10 @@ async function show(session: Session, id: number): Promise<void> {
     await readEffects(client, view.action),
     await readDifferences(client, view),
   ];
+  const { action } = view;
+  const spec = specOf(action);
+  const words = spec && !session.wantsJson ? `${await describeSpec(session, spec)}\n` : '';
   session.print({ ...view, ...differences.data }, () => {
-    const { action } = view;
     const facts = formatFacts([
       ['proposal', view.id],
       ['what', describeAction(action)],
@@ -126,10 +130,16 @@ async function show(session: Session, id: number): Promise<void> {
       ...(action.kind === 'fund-run' ? pricesOf(action.terms) : []),
       ['made', describeMade(view)],
     ]);
-    const words = effects.map((one) => `- ${one}\n`).join('');
-    const told = `${words}${words === '' ? '' : '\n'}${differences.text}`;
+    const affected = effects.map((one) => `- ${one}\n`).join('');
+    const told = `${words}${affected}${affected === '' ? '' : '\n'}${differences.text}`;
     return `${facts}\n${told}${formatJson(action)}`;
   });
+}
+
+/** Of the run that it would begin, or go on with. */
+function specOf(action: ProposalView['action']): Digest | null {
+  if (action.kind === 'fund-run') return action.terms.spec;
+  return action.kind === 'amend-run' ? action.changes.spec : null;
 }
 
 async function vote(session: Session, proposal: number, text: string): Promise<void> {

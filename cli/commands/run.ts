@@ -14,6 +14,7 @@ import { addRunPropose } from './run-propose.js';
 import { readRun } from './run-record.js';
 import { addRunRehearse } from './run-rehearse.js';
 import { addRunVotes } from './run-votes.js';
+import { describeSpec } from './spec-words.js';
 
 export function addRunCommands(program: Command, terminal: Terminal): void {
   const run = program.command('run').description('training runs');
@@ -70,7 +71,8 @@ async function show(session: Session, id: number): Promise<void> {
   const client = session.reader();
   const view = await readRun(client, id);
   const seats = await client.getSeats({ run: id });
-  session.print({ ...view, seats }, () => `${factsOfRun(view)}\n${tableOfSeats(seats)}`);
+  const spec = session.wantsJson ? '' : await describeSpec(session, view.terms.spec);
+  session.print({ ...view, seats }, () => `${factsOfRun(view)}\n${spec}\n${tableOfSeats(seats)}`);
 }
 
 async function watch(session: Session, id: number): Promise<void> {

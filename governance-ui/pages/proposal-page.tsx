@@ -5,6 +5,7 @@ import type { ProposalView } from '@commonweights/dao-contracts/client/views.js'
 import { bountyEscrow, type BountyTerms } from '@commonweights/dao-contracts/rules/bounty/terms.js';
 import { readProposal, type ProposalStory } from '../reading/proposal.js';
 import { Badge } from '../parts/badge.js';
+import { ChatTemplateOf } from '../parts/chat-template.js';
 import { DigestText } from '../parts/digest.js';
 import { useDoor } from '../parts/door-context.js';
 import { Live } from '../parts/live.js';
@@ -62,6 +63,8 @@ function Sections({ story, readNow }: { story: ProposalStory; readNow: () => voi
         {action.kind === 'set-policy' && open ? (
           <PolicyDifference proposal={proposal.id} next={action.policy} now={story.policy} />
         ) : null}
+        {action.kind === 'fund-run' ? <ChatTemplateOf spec={action.terms.spec} /> : null}
+        {action.kind === 'amend-run' ? <ChatTemplateOf spec={action.changes.spec} /> : null}
         <Made story={story} />
       </section>
       <section aria-labelledby="vote">

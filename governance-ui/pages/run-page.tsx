@@ -2,6 +2,7 @@
 import { checkRecords, linkRounds } from '../reading/round-chain.js';
 import { isLive, RunReader, type RunStory } from '../reading/run.js';
 import { Badge } from '../parts/badge.js';
+import { ChatTemplate } from '../parts/chat-template.js';
 import { DaoCommand } from '../parts/dao-command.js';
 import { DigestText } from '../parts/digest.js';
 import { DisputeList } from '../parts/dispute-list.js';
@@ -137,6 +138,7 @@ function Sections({ story }: { story: RunStory }) {
             </dd>
           </div>
         </dl>
+        {story.spec.why === null ? <ChatTemplate spec={story.spec.value} /> : null}
         {story.spec.why !== null ? (
           <p class="quiet">
             {say.noSpec} <span lang="en">{story.spec.why}</span>

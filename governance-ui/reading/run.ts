@@ -94,7 +94,7 @@ export class RunReader {
   }
 }
 
-function parseSpec(bytes: Uint8Array): RunSpec {
+export function parseSpec(bytes: Uint8Array): RunSpec {
   return decodeRunSpec(parseObject(bytes));
 }
 

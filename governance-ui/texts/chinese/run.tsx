@@ -27,6 +27,9 @@ export const run: Texts['run'] = {
     initialRoot: '初始状态',
   },
   noSpec: '无法显示训练规格：',
+  chatTemplate: (characters) => `对话模板，${characters} 个字符`,
+  chatTemplateRuns:
+    '随本次训练的每个发布附带的一段 Jinja 程序：加载模型的软件由它决定给模型看什么。投票前请先读一读。',
   status: {
     enrolling: ({ applied, seats, left }) =>
       `${seats} 个席位，已有 ${applied} 个申请。${left}后在届时的全部申请者中抽签。用这台机器加入：`,

@@ -28,6 +28,9 @@ export const run = {
     initialRoot: 'initial state',
   },
   noSpec: 'The run spec cannot be shown:',
+  chatTemplate: (characters: number) => `Chat template, ${characters} characters`,
+  chatTemplateRuns:
+    'A program in Jinja that comes with each release of this run: what loads the model lets it decide what the model is shown. Read it before you vote.',
   status: {
     enrolling: (it: { applied: string; seats: string; left: string }) =>
       `${it.applied} applied for ${it.seats} seats. The draw is in ${it.left}, by lot among all who apply until then. Join with this machine:`,
