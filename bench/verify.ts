@@ -7,9 +7,9 @@
  * threads together, which other work on the machine does not blur; wall time shows what a second core
  * brings.
  * The release is made up and removed afterwards; its run goes on from another release, so that no time
- * goes into drawing initial weights, which `--seeded` measures by itself.
+ * goes into drawing initial weights, which `--seeded` measures by itself; `--log`: counting a log again.
  *
- * `npm run bench -- verify [--gb 2] [--momentum] [--times 5] [--seeded]`
+ * `npm run bench -- verify [--gb 2] [--momentum] [--times 5] [--seeded] [--log]`
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -21,7 +21,9 @@ import { parseArgs, promisify } from 'node:util';
 import type { ReleaseFacts } from '@commonweights/trainer/release/release-facts.js';
 import { verifyFolder } from '@commonweights/trainer/release/verify.js';
 import { seededRootOf } from '@commonweights/trainer/run/seeded-root.js';
+import { recountLog } from '@commonweights/trainer/release/recount-log.js';
 import { makeLargeRelease, seededSpec } from '@commonweights/test/trainer/release/large-release.js';
+import { longLog } from '@commonweights/test/trainer/release/long-log.js';
 
 interface Answer {
   readonly ms: number;
@@ -39,12 +41,14 @@ const { values } = parseArgs({
     times: { type: 'string', default: '5' },
     momentum: { type: 'boolean', default: false },
     seeded: { type: 'boolean', default: false },
+    log: { type: 'boolean', default: false },
     child: { type: 'string' },
     dir: { type: 'string' },
   },
 });
 if (values.child !== undefined) console.log(JSON.stringify(await measure(values.child as Kind)));
 else if (values.seeded) timeSeeded();
+else if (values.log) timeLog();
 else await compare();
 
 async function compare(): Promise<void> {
@@ -160,4 +164,17 @@ function median(list: readonly number[]): number {
 
 function speed(bytes: number, ms: number): string {
   return `${(bytes / 1e3 / ms).toFixed(0).padStart(5)} MB/s`;
+}
+
+/** Processor time of counting logs again: by the claims in them, not by their square. */
+function timeLog(): void {
+  for (const rounds of [100, 1_000, 10_000]) {
+    const workers = 32;
+    const { records, terms } = longLog({ rounds, workers });
+    const before = process.cpuUsage();
+    recountLog({ records, terms, amended: false });
+    const { user, system } = process.cpuUsage(before);
+    const ms = ((user + system) / 1_000).toFixed(0);
+    console.log(`${rounds} rounds of ${workers} workers   ${ms} ms of processor time`);
+  }
 }
