@@ -16,7 +16,8 @@ import { shadowStackBytes } from '@commonweights/dao-contracts/toolchain/engine/
 const entry = process.argv[2] ?? 'dao-contracts/contract/dao.ts';
 const { memory, roots, runtime: engine } = await evaluateContract(entry);
 const { wasm } = await buildContract({ entry });
-const [context = 0, runtime = 0, methods = 0, slabClasses = 0, heapBase = 0] = roots;
+const [context = 0, runtime = 0, methods = 0, slabClasses = 0, heapBase = 0, ...table] = roots;
+const [moduleVariables = 0, moduleVariableCount = 0] = table;
 const view = new DataView(memory.buffer, memory.byteOffset, memory.length);
 const u32 = (at: number): number => view.getUint32(at, true);
 const u16 = (at: number): number => view.getUint16(at, true);
@@ -116,7 +117,7 @@ function visitClosure(at: number): void {
   visitFunction(bytecode);
   const variables = u32(at + 20);
   const home = (u8(bytecode + 6) >> 3) & 1;
-  const count = u16(bytecode + 26);
+  const count = u16(bytecode + 20);
   if (!block(variables, 'lists of variables', 4 * (count + home))) return;
   for (let i = 0; i < count; i++) visitVariable(u32(variables + 4 * i));
   if (home === 1) visitObject(u32(variables + 4 * count));
@@ -137,15 +138,15 @@ function visitMap(at: number): void {
 }
 
 function visitFunction(at: number): void {
-  if (!block(at, 'heads of functions', 28)) return;
-  const code = at + 28;
-  const constants = code + u32(at + 12);
-  const around = constants + 8 * u16(at + 24);
+  if (!block(at, 'heads of functions', 24)) return;
+  const code = at + 24;
+  const constants = code + (u32(at + 12) & 0xffffff);
+  const around = constants + 8 * u16(at + 18);
   own(code, constants, 'bytecode');
   own(constants, around, 'constants of functions');
-  own(around, around + 2 * u16(at + 26), 'variables from around');
+  own(around, around + 2 * u16(at + 20), 'variables from around');
   waiting.push(() => {
-    for (let i = 0; i < u16(at + 24); i++) visitValue(constants + 8 * i);
+    for (let i = 0; i < u16(at + 18); i++) visitValue(constants + 8 * i);
   });
 }
 
@@ -167,6 +168,9 @@ function visitAll(): void {
   for (let i = 0; i < u32(runtime + 64); i++) visitValue(prototypes + 8 * i);
   for (let at = context + 40; at <= context + 192; at += 8) visitValue(at);
   for (let i = 0; i < 512; i++) visitValue(methods + 8 * i);
+  if (block(moduleVariables, 'variables of the module', 8 * moduleVariableCount)) {
+    for (let i = 0; i < moduleVariableCount; i++) visitValue(moduleVariables + 8 * i);
+  }
   for (let i = 0; i < u32(runtime + 196); i++) {
     for (let shape = u32(shapes + 4 * i); shape !== 0; shape = u32(shape + 32)) visitShape(shape);
   }

@@ -9,14 +9,16 @@
 import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
 import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { readCached, writeCached } from './content-cache.js';
+import { shadowStackBytes } from './engine/compile-engine.js';
 import { EngineInstance } from './engine/engine-instance.js';
 import { describeBuild, type BuildInfo } from './build-info.js';
 import { namesOfEngine } from './engine/engine-sources.js';
-import { findUnreachable, leaveOut, mentionedIn } from './engine/leave-out.js';
+import { findReached, findUnreachable, leaveOut, mentionedIn } from './engine/leave-out.js';
 import { loadEngine } from './engine/load-engine.js';
 import type { OnProgress } from './progress.js';
 import { assembleContract } from './snapshot/assemble-contract.js';
 import { bundleContract, type SourceEdit } from './snapshot/bundle-contract.js';
+import { forgetTexts } from './snapshot/forget-texts.js';
 import { prelude } from './snapshot/prelude.js';
 
 export interface BuiltContract {
@@ -33,7 +35,7 @@ export interface BuiltContract {
 const contractBytesMax = 4_194_304;
 
 /** Raise when the code of `snapshot/` changes what it makes of the same bundle and engine. */
-const recipe = 3;
+const recipe = 5;
 
 /**
  * Builds the contract whose class is in `entry`. The first build on a machine compiles the engine,
@@ -64,8 +66,8 @@ export async function buildContract(options: {
   let wasm = fresh ? null : readCached('contract', key);
   if (!wasm) {
     onProgress({ step: 'evaluating the contract' });
-    const { memory, unreachable } = evaluate({ ...engine, source, methods, debug, build });
-    const runtime = leaveOut(engine.runtime, unreachable);
+    const evaluated = evaluate({ ...engine, source, methods, debug, build });
+    const { memory, runtime } = withoutUnreachable(evaluated, engine.runtime);
     wasm = assembleContract({ runtime, memory, methods });
     writeCached('contract', key, wasm);
   }
@@ -115,16 +117,18 @@ function evaluate(contract: {
   build: BuildInfo;
 }): Evaluated {
   const parts = compileParts(contract);
+  const mentioned = new Set([...namesOfEngine(), ...parts.flatMap(mentionedIn)]);
+  const whole = new EngineInstance(contract.evaluator);
+  whole.boot();
+  const builtins = whole.builtins();
   const instance = new EngineInstance(contract.evaluator);
-  instance.boot();
-  const builtins = instance.builtins();
+  instance.boot([...findReached(builtins, mentioned)]);
   for (const part of parts) instance.evaluate(part);
   contract.methods.forEach((method, i) => {
     if (!instance.bindMethod(i, method)) {
       throw new Error(`METHOD_NOT_A_FUNCTION: ${method} is exported but cannot be called`);
     }
   });
-  const mentioned = new Set([...namesOfEngine(), ...parts.flatMap(mentionedIn)]);
   const unreachable = findUnreachable(builtins, mentioned);
   const roots = instance.roots();
   return { memory: instance.seal(), unreachable, roots };
@@ -139,5 +143,16 @@ export async function evaluateContract(
   const snapshot = digestOf(new TextEncoder().encode(source));
   const build = describeBuild({ entry, source: snapshot, engine });
   const evaluated = evaluate({ ...engine, source, methods, debug: false, build });
-  return { ...evaluated, runtime: leaveOut(engine.runtime, evaluated.unreachable) };
+  return { ...evaluated, ...withoutUnreachable(evaluated, engine.runtime) };
+}
+
+/** The engine without functions that the contract cannot call, and without what only they say. */
+function withoutUnreachable(
+  { memory, unreachable, roots }: Evaluated,
+  engine: Uint8Array,
+): { memory: Uint8Array; runtime: Uint8Array } {
+  const runtime = leaveOut(engine, unreachable);
+  const [, , , , heapBase = 0] = roots;
+  forgetTexts(memory, runtime, { from: shadowStackBytes, to: heapBase });
+  return { memory, runtime };
 }

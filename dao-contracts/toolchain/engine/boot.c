@@ -133,6 +133,12 @@ __attribute__((export_name("cw_alloc"))) uint8_t *cw_alloc(uint32_t size)
   return js_malloc_rt(JS_GetRuntime(the_context), size);
 }
 
+/* Before booting: names of the engine's properties that a contract mentions (builtin-patches.ts). */
+__attribute__((export_name("cw_keep"))) void cw_keep(const char *names)
+{
+  cw_kept = names;
+}
+
 __attribute__((export_name("cw_boot"))) void cw_boot(void)
 {
   JSRuntime *rt = JS_NewRuntime();
@@ -149,15 +155,10 @@ __attribute__((export_name("cw_boot"))) void cw_boot(void)
   js_add_near_host_functions(the_context);
   global = JS_GetGlobalObject(the_context);
   env = JS_GetPropertyStr(the_context, global, "env");
-  JS_SetPropertyStr(the_context, env, "ed25519_verify",
-                    JS_NewCFunction(the_context, cw_ed25519_verify, "ed25519_verify", 3));
-  JS_SetPropertyStr(the_context, env, "utf8_string_to_uint8array",
-                    JS_NewCFunction(the_context, cw_utf8_string_to_uint8array,
-                                    "utf8_string_to_uint8array", 1));
+  cw_env(the_context, env, "ed25519_verify", cw_ed25519_verify, 3);
+  cw_env(the_context, env, "utf8_string_to_uint8array", cw_utf8_string_to_uint8array, 1);
   JS_FreeValue(the_context, env);
   JS_FreeValue(the_context, global);
-  for (int i = 0; i < MAX_METHODS; i++)
-    methods[i] = JS_UNDEFINED;
 #ifdef CW_NOTES
   cw_noting = FALSE;
 #endif
@@ -189,8 +190,10 @@ uint32_t *cw_compile(const char *source, uint32_t len, uint32_t is_module, uint3
 __attribute__((export_name("cw_evaluate")))
 void cw_evaluate(const uint8_t *code, uint32_t len)
 {
-  JSValue result = JS_ReadObject(the_context, code, len, JS_READ_OBJ_BYTECODE);
+  JSValue result;
 
+  cw_counting = TRUE;
+  result = JS_ReadObject(the_context, code, len, JS_READ_OBJ_BYTECODE);
   if (!JS_IsException(result) && JS_VALUE_GET_TAG(result) == JS_TAG_MODULE) {
     contract = JS_VALUE_GET_PTR(result);
     if (JS_ResolveModule(the_context, result) < 0)
@@ -223,13 +226,16 @@ __attribute__((export_name("cw_seal"))) uint32_t cw_seal(void)
   const char *names;
 
   /* What the module's top level did is done, and its methods are bound. */
-  js_free_module_def(the_context, contract);
+  cw_seal_module(the_context, contract, methods, MAX_METHODS);
   contract = NULL;
+  cw_seal_bigints(the_context);
+  cw_seal_functions();
   /* Contract code is fixed when it is deployed: `eval` and `Function` end here. */
   the_context->eval_internal = NULL;
   the_context->compile_regexp = NULL; /* of literals; a constructor has its own way to it */
 #ifdef CW_NOTES
   memset(cw_notes, 0, sizeof(cw_notes));
+  cw_kept = NULL;
   cw_note_count = 0;
 #endif
   /* These names are atoms since the engine booted. The compiler is not to know that they are const. */
@@ -241,7 +247,11 @@ __attribute__((export_name("cw_seal"))) uint32_t cw_seal(void)
 
 __attribute__((export_name("cw_call"))) void cw_call(uint32_t index)
 {
-  JSValue result = JS_Call(the_context, methods[index], JS_UNDEFINED, 0, NULL);
+  JSValue result;
+
+  if (JS_VALUE_GET_TAG(methods[index]) == JS_TAG_FUNCTION_BYTECODE)
+    cw_make_function(the_context, &methods[index]);
+  result = JS_Call(the_context, methods[index], JS_UNDEFINED, 0, NULL);
   if (JS_IsException(result))
     panic_with(the_context, JS_GetException(the_context));
   js_std_loop(the_context);
@@ -259,6 +269,8 @@ __attribute__((export_name("cw_slots"))) uint32_t cw_slots(uint32_t index)
     return (uint32_t)js_module_ns_autoinit;
   case 3:
     return (uint32_t)js_compile_regexp;
+  case 4:
+    return (uint32_t)free_function_bytecode;
   default:
     return 0;
   }
@@ -267,11 +279,13 @@ __attribute__((export_name("cw_slots"))) uint32_t cw_slots(uint32_t index)
 /* Addresses from which everything in memory can be reached: bench/contract-bytes.ts walks it. */
 __attribute__((export_name("cw_roots"))) const uint32_t *cw_roots(void)
 {
-  static uint32_t roots[5];
+  static uint32_t roots[7];
   roots[0] = (uint32_t)the_context;
   roots[1] = (uint32_t)JS_GetRuntime(the_context);
   roots[2] = (uint32_t)methods;
   cw_allocator_roots(roots + 3);
+  roots[5] = (uint32_t)cw_module_vars;
+  roots[6] = cw_module_count;
   return roots;
 }
 
@@ -292,6 +306,5 @@ __attribute__((export_name("cw_left_out"))) JSValue cw_left_out(void)
   JSStackFrame *frame = JS_GetRuntime(the_context)->current_stack_frame;
   const char *name = frame ? get_func_name(the_context, frame->cur_func) : NULL;
 
-  return JS_ThrowTypeError(the_context, "LEFT_OUT: %s is not in this contract, whose source never "
-                           "mentions it; write that name in the source", name ? name : "a function");
+  return cw_throw_left_out(the_context, name ? name : "a function");
 }

@@ -8,6 +8,7 @@ import type { Builtin } from './leave-out.js';
 interface EvaluatorExports {
   memory: WebAssembly.Memory;
   cw_alloc(size: number): number;
+  cw_keep(names: number): void;
   cw_boot(): void;
   cw_compile(source: number, length: number, isModule: number, strip: number): number;
   cw_evaluate(code: number, length: number): void;
@@ -35,7 +36,16 @@ export class EngineInstance {
       .exports as unknown as EvaluatorExports;
   }
 
-  boot(): void {
+  /** `kept`: names of the engine's properties that there are to be; default: all. */
+  boot(kept?: readonly string[]): void {
+    if (kept) {
+      const names = new TextEncoder().encode(
+        kept.map((name) => (name === '' ? '' : `${name}\0`)).join(''),
+      );
+      this.#reserve(inputAt + names.length + 1);
+      new Uint8Array(this.#exports.memory.buffer, inputAt).set([...names, 0]);
+      this.#exports.cw_keep(inputAt);
+    }
     this.#exports.cw_boot();
     this.#booted = true;
   }
@@ -55,10 +65,8 @@ export class EngineInstance {
 
   /** The bytecode lies behind all that the engine allocates, where no snapshot reaches. */
   evaluate(code: Uint8Array): void {
-    const { memory } = this.#exports;
-    const missing = inputAt + code.length - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / 65_536));
-    new Uint8Array(memory.buffer, inputAt).set(code);
+    this.#reserve(inputAt + code.length);
+    new Uint8Array(this.#exports.memory.buffer, inputAt).set(code);
     this.#exports.cw_evaluate(inputAt, code.length);
   }
 
@@ -81,7 +89,7 @@ export class EngineInstance {
 
   /** Addresses from which everything in memory can be reached, as `boot.c` lists them. */
   roots(): number[] {
-    return this.#words(this.#exports.cw_roots(), 5);
+    return this.#words(this.#exports.cw_roots(), 7);
   }
 
   /** The engine's functions and their names in JavaScript; after booting, before sealing. */
@@ -91,6 +99,12 @@ export class EngineInstance {
       const [name = 0, base = 0, slot = 0] = this.#words(at + 12 * i, 3);
       return { name: this.#text(name), base: base === 0 ? null : this.#text(base), slot };
     });
+  }
+
+  #reserve(bytes: number): void {
+    const { memory } = this.#exports;
+    const missing = bytes - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / 65_536));
   }
 
   #words(at: number, length: number): number[] {

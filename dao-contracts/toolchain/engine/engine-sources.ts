@@ -15,7 +15,7 @@ const quickjsFiles = [
   'quickjs-atom.h quickjs-opcode.h quickjs.h',
 ].flatMap((line) => line.split(' '));
 
-const ownFiles = ['allocator.c', 'shim.c', 'boot.c'];
+const ownFiles = ['allocator.c', 'numbers.c', 'printing.c', 'module-table.c', 'shim.c', 'boot.c'];
 
 /** Everything in one translation unit, so that what QuickJS keeps static is in reach. */
 const engineText = `#include <malloc.h>

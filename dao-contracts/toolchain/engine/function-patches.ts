@@ -3,7 +3,7 @@
  * what lies right behind it, to the one realm there is, and counters of four bytes; a variable that
  * is taken from around the function had a name that a stripped build leaves empty.
  *
- * Behind the head (28 bytes, once 56) lie the code, the constants, two bytes for each variable from
+ * Behind the head (24 bytes, once 56) lie the code, the constants, two bytes for each variable from
  * around, and, in builds for debugging alone, names and lines. What lies where follows from counts.
  */
 import type { Patch } from './patch.js';
@@ -21,7 +21,7 @@ const head = `typedef struct JSFunctionDebug {
     JSAtom *closure_names;
 } JSFunctionDebug;
 
-#pragma pack(push, 4)
+#pragma pack(push, 2)
 typedef struct JSFunctionBytecode {
     union {
         JSGCObjectHeader header; /* must come first */
@@ -44,13 +44,13 @@ typedef struct JSFunctionBytecode {
         };
     };
     JSAtom func_name;
-    uint32_t byte_code_len;
-    uint16_t arg_count;
+    uint32_t byte_code_len : 24;
+    uint32_t stack_size : 8; /* maximum stack size */
     uint16_t var_count;
-    uint16_t defined_arg_count; /* for length function property */
-    uint16_t stack_size; /* maximum stack size */
     uint16_t cpool_count;
     uint16_t closure_var_count;
+    uint8_t arg_count;
+    uint8_t defined_arg_count; /* for length function property */
 } JSFunctionBytecode;
 #pragma pack(pop)
 
@@ -89,7 +89,12 @@ static inline size_t cw_function_size(JSFunctionBytecode *b)
 `;
 
 /** From the compiler's records of a function to what lies in memory. */
-const build = `    if (fd->cpool_count > 65535 || fd->closure_var_count > 65535) {
+const build = `    if (fd->arg_count > 255 || stack_size > 255 || fd->byte_code.size >> 24) {
+        JS_ThrowInternalError(ctx, "a function has more than 255 parameters, "
+                              "255 values at hand or 16 MiB of code");
+        goto fail;
+    }
+    if (fd->cpool_count > 65535 || fd->closure_var_count > 65535) {
         JS_ThrowInternalError(ctx, "a function has more than 65535 constants");
         goto fail;
     }
@@ -335,6 +340,21 @@ const betweenInstances: readonly Patch[] = [
     find: '    bc.read_only_bytecode = s->is_rom_data;\n',
     replace: '',
     why: 'code lies behind the head',
+  },
+  ...['arg_count', 'defined_arg_count', 'stack_size'].map((name) => ({
+    file,
+    find: `    if (bc_get_leb128_u16(s, &bc.${name}))\n        goto fail;\n`,
+    replace: `    if (bc_get_leb128_u16(s, &v16))\n        goto fail;\n    bc.${name} = v16;\n`,
+    why: 'one byte',
+  })),
+  {
+    file,
+    find: '    if (bc_get_leb128_int(s, &bc.byte_code_len))\n        goto fail;\n',
+    replace: `    if (bc_get_leb128_int(s, &local_count))
+        goto fail;
+    bc.byte_code_len = local_count;
+`,
+    why: 'three bytes',
   },
   ...['closure_var_count', 'cpool_count'].map((name) => ({
     file,

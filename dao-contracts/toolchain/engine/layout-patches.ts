@@ -234,8 +234,58 @@ const objects: readonly Patch[] = [
   },
 ];
 
+/** A function has constants of its own; nobody can tell two equal ones apart. */
+const bigints: readonly Patch[] = [
+  {
+    file,
+    find: 'static JSValue JS_ReadBigNum(BCReaderState *s, int tag)\n{',
+    replace: (found) => `static JSValue cw_bigints[1024];
+static uint32_t cw_bigint_count;
+
+/* The same number, if it was read before. Takes over and gives away a reference. */
+static JSValue cw_share_bigint(JSContext *ctx, JSValue val)
+{
+    JSBigFloat *p = JS_VALUE_GET_PTR(val), *known;
+
+    for (uint32_t i = 0; i < cw_bigint_count; i++) {
+        known = JS_VALUE_GET_PTR(cw_bigints[i]);
+        if (known->num.sign == p->num.sign && known->num.expn == p->num.expn &&
+            known->num.len == p->num.len &&
+            !memcmp(known->num.tab, p->num.tab, p->num.len * sizeof(limb_t))) {
+            JS_FreeValue(ctx, val);
+            return JS_DupValue(ctx, cw_bigints[i]);
+        }
+    }
+    if (cw_bigint_count < countof(cw_bigints))
+        cw_bigints[cw_bigint_count++] = JS_DupValue(ctx, val);
+    return val;
+}
+
+static void cw_seal_bigints(JSContext *ctx)
+{
+    for (uint32_t i = 0; i < cw_bigint_count; i++)
+        JS_FreeValue(ctx, cw_bigints[i]);
+    memset(cw_bigints, 0, sizeof(cw_bigints));
+    cw_bigint_count = 0;
+}
+
+${found}`,
+    why: 'see above',
+  },
+  {
+    file,
+    find: '        obj = JS_ReadBigNum(s, tag);\n',
+    replace: `        obj = JS_ReadBigNum(s, tag);
+        if (JS_VALUE_GET_TAG(obj) == JS_TAG_BIG_INT)
+            obj = cw_share_bigint(ctx, obj);
+`,
+    why: 'see above',
+  },
+];
+
 export const layoutPatches: readonly Patch[] = [
   ...variableReferences,
   ...strongWeakMaps,
   ...objects,
+  ...bigints,
 ];

@@ -16,18 +16,25 @@ export interface Builtin {
   slot: number;
 }
 
-/** The slots that no name leads to which is mentioned, or which the engine itself asks for. */
+/** The names that are mentioned, or that the engine itself asks for, and what they stand for. */
+export function findReached(
+  builtins: readonly Builtin[],
+  mentioned: ReadonlySet<string>,
+): Set<string> {
+  // What is no plain name is a symbol, or something that the engine made for itself.
+  const reached = (name: string): boolean => !/^[\w$]+$/.test(name) || mentioned.has(name);
+  const names = builtins.filter(({ name }) => reached(name));
+  return new Set(names.flatMap(({ name, base }) => (base === null ? [name] : [name, base])));
+}
+
+/** The slots that no such name leads to. */
 export function findUnreachable(
   builtins: readonly Builtin[],
   mentioned: ReadonlySet<string>,
 ): number[] {
-  // What is no plain name is a symbol, or something that the engine made for itself.
-  const reached = (name: string): boolean => !/^[\w$]+$/.test(name) || mentioned.has(name);
-  const bases = new Set(
-    builtins.filter(({ base, name }) => base !== null && reached(name)).map(({ base }) => base),
-  );
+  const reached = findReached(builtins, mentioned);
   const kept = new Set<number>();
-  for (const { name, slot } of builtins) if (reached(name) || bases.has(name)) kept.add(slot);
+  for (const { name, slot } of builtins) if (reached.has(name)) kept.add(slot);
   const unreachable = builtins
     .map(({ slot }) => slot)
     .filter((slot) => slot > 0 && !kept.has(slot));
@@ -55,7 +62,9 @@ export function leaveOut(runtime: Uint8Array, slots: readonly number[]): Uint8Ar
       return standIn;
     });
     module.removeExport('cw_left_out');
-    module.runPasses(['remove-unused-module-elements']);
+    module.runPasses(['remove-unused-module-elements', 'duplicate-function-elimination']);
+    // What is called most gets numbers of one byte.
+    module.runPasses(['reorder-functions']);
     if (!module.validate()) throw new Error('ENGINE_INVALID: leaving functions out broke it');
     return module.emitBinary();
   } finally {

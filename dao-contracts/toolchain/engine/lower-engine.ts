@@ -25,7 +25,9 @@ const linkedFeatures = ['SignExt', 'BulkMemory', 'BulkMemoryOpt', 'NontrappingFP
 export const runtimeFeatures = binaryen.Features.MVP;
 
 /** Exports that only the evaluator has. */
-const buildTimeExports = 'alloc boot compile evaluate bind seal slots roots builtins'.split(' ');
+const buildTimeExports = 'alloc keep boot compile evaluate bind seal slots roots builtins'.split(
+  ' ',
+);
 
 export interface Engines {
   evaluator: Uint8Array;

@@ -8,8 +8,10 @@ import { functionPatches } from './function-patches.js';
 import { gasPatches } from './gas-patches.js';
 import { lazyFunctionPatches } from './lazy-function-patches.js';
 import { layoutPatches } from './layout-patches.js';
+import { modulePatches } from './module-patches.js';
 import { namePatches } from './name-patches.js';
 import { noGcPatches } from './no-gc-patches.js';
+import { numberPatches } from './number-patches.js';
 import { applyPatch, type Patch } from './patch.js';
 
 /** What an engine of ours cannot do without: where upstream is wrong, or not made for a chain. */
@@ -204,6 +206,8 @@ const allPatches = [
   ...functionPatches,
   ...codePatches,
   ...namePatches,
+  ...modulePatches,
+  ...numberPatches,
   ...builtinPatches,
 ];
 

@@ -73,6 +73,32 @@ static JSValue cw_bytes(JSContext *ctx, JSValue buffer)
   return array;
 }
 
+#ifndef CW_NOTES
+/* QuickJS as its authors wrote it (plain-engine.ts): nothing is left out, and nothing sealed. */
+static BOOL cw_counting;
+static const char *cw_kept;
+static JSValue *cw_module_vars;
+static uint32_t cw_module_count;
+#define cw_keeps(name) TRUE
+#define cw_note(name, base, function)
+#define cw_seal_functions()
+#define cw_seal_module(ctx, module, methods, count)
+#define cw_make_function(ctx, place)
+#define cw_seal_bigints(ctx)
+#define cw_throw_left_out(ctx, name) JS_ThrowTypeError(ctx, "%s", name)
+#endif
+
+/* A host function, unless the contract never mentions it. */
+static void cw_env(JSContext *ctx, JSValueConst env, const char *name, JSCFunction *function,
+                   int length)
+{
+  if (cw_keeps(name)) {
+    JS_SetPropertyStr(ctx, env, name, JS_NewCFunction(ctx, function, name, length));
+  } else {
+    cw_note(name, NULL, function);
+  }
+}
+
 /* ---- the clock ------------------------------------------------------------------------------- */
 
 extern uint64_t block_timestamp(void);

@@ -5,6 +5,8 @@
  * a function expression calls itself is left out: neither is asked for its name.)
  */
 /* eslint-disable @typescript-eslint/no-unsafe-function-type */
+import { moduleSamples } from './module-samples.js';
+
 type Sample = () => unknown;
 
 /** At top level, so that they are in the snapshot: untouched, or touched when it was made. */
@@ -66,6 +68,7 @@ const attempt = (act: () => unknown): unknown => {
 const loose = (f: Function): Record<string, unknown> => f as unknown as Record<string, unknown>;
 
 export const samples: Readonly<Record<string, Sample>> = {
+  ...moduleSamples,
   'names and lengths': () =>
     [declared, arrow, Pair, touched, frozen, Base, Derived, Base.make, attempt].map((f) => [
       f.name,
