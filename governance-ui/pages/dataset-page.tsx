@@ -2,6 +2,7 @@
 import type { DatasetDisputeView } from '@commonweights/dao-contracts/client/views.js';
 import { Badge } from '../parts/badge.js';
 import { DaoCommand } from '../parts/dao-command.js';
+import { DisputeActs, PublisherActs } from '../parts/dataset-acts.js';
 import { DigestText } from '../parts/digest.js';
 import { useDoor } from '../parts/door-context.js';
 import { EvidenceText } from '../parts/evidence-text.js';
@@ -48,7 +49,7 @@ function Sections({ story, readNow }: Told & { readNow: () => void }) {
       </h1>
       <p class="lead">{dataset.title}</p>
       <Record story={story} />
-      <Disputes story={story} />
+      <Disputes story={story} readNow={readNow} />
       <Contributors story={story} />
       <Earnings story={story} readNow={readNow} />
       <section aria-labelledby="opt-out">
@@ -59,6 +60,7 @@ function Sections({ story, readNow }: Told & { readNow: () => void }) {
             : say.optOutIs(<DigestText digest={dataset.optOut} />)}
         </p>
       </section>
+      <PublisherActs story={story} readNow={readNow} />
       <Effects story={story} />
     </>
   );
@@ -275,40 +277,29 @@ function Take(it: { share: RunShare; dataset: string; readNow: () => void }) {
   );
 }
 
-function Disputes({ story }: Told) {
+function Disputes({ story, readNow }: Told & { readNow: () => void }) {
   const say = texts().data;
-  const { dataset, disputes } = story;
-  const isOpen = disputes.some(({ verdict }) => verdict === null);
-  const dispute = <DaoCommand words={`dataset dispute ${dataset.id} --evidence FILE`} signed />;
+  const { disputes } = story;
+  const last = disputes[0];
   return (
     <section aria-labelledby="disputes">
       <h2 id="disputes">{say.disputes}</h2>
-      {disputes.length === 0 ? (
-        <>
-          <p class="quiet">{say.noDisputes}</p>
-          {dispute}
-        </>
-      ) : (
-        <>
-          <Paged items={disputes} label={say.disputes}>
-            {(some) => (
-              <ul class="audits">
-                {some.map((one) => (
-                  <li key={one.dispute}>
-                    <Dispute dispute={one} nowMs={story.nowMs} />
-                  </li>
-                ))}
-              </ul>
-            )}
-          </Paged>
-          <p class="quiet">{isOpen ? say.whileOpen : say.again}</p>
-          {isOpen ? (
-            <DaoCommand words={`dataset resolve ${dataset.id} upheld --evidence FILE`} signed />
-          ) : (
-            dispute
+      {last === undefined ? <p class="quiet">{say.noDisputes}</p> : null}
+      {last ? (
+        <Paged items={disputes} label={say.disputes}>
+          {(some) => (
+            <ul class="audits">
+              {some.map((one) => (
+                <li key={one.dispute}>
+                  <Dispute dispute={one} nowMs={story.nowMs} />
+                </li>
+              ))}
+            </ul>
           )}
-        </>
-      )}
+        </Paged>
+      ) : null}
+      {last?.verdict === null ? <p class="quiet">{say.whileOpen}</p> : null}
+      <DisputeActs story={story} readNow={readNow} />
     </section>
   );
 }

@@ -33,12 +33,12 @@ export function RunPage({ id, last }: { id: number; last: number | null }) {
   });
   return (
     <Live title={texts().run.title(id)} using={using} missing={texts().run.missing}>
-      {(story) => <Sections story={story} />}
+      {(story) => <Sections story={story} readNow={using.readNow} />}
     </Live>
   );
 }
 
-function Sections({ story }: { story: RunStory }) {
+function Sections({ story, readNow }: { story: RunStory; readNow: () => void }) {
   const { run, seats } = story;
   const { terms } = run;
   const say = texts().run;
@@ -70,7 +70,7 @@ function Sections({ story }: { story: RunStory }) {
       {run.disputes.length > 0 ? (
         <section aria-labelledby="disputes">
           <h2 id="disputes">{say.disputes}</h2>
-          <DisputeList run={run} seats={seats} />
+          <DisputeList {...{ run, seats, readNow }} />
         </section>
       ) : null}
       <PhaseTimeline spans={story.phases} nowMs={run.nowMs} />

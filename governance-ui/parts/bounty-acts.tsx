@@ -11,11 +11,12 @@ import { texts } from '../texts/language.js';
 import { grantUploadKey, uploadStore } from '../wallet/upload-key.js';
 import { countOf } from '../words/amounts.js';
 import { DaoCommand } from './dao-command.js';
+import { DoAct } from './do-act.js';
 import { useDoor } from './door-context.js';
 import { Near } from './near.js';
 import { Paged } from './paged.js';
 import { usePurse } from './purse-context.js';
-import { ActNote, useAct, type Act } from './use-act.js';
+import { useAct } from './use-act.js';
 
 interface Acting {
   readonly standing: BountyStanding;
@@ -88,38 +89,6 @@ function Now(it: Acting) {
   }
 }
 
-/** A button that acts, and how far the act is. */
-function Do(it: {
-  act: Act;
-  what: string;
-  label: preact.ComponentChildren;
-  disabled?: boolean;
-  run: (client: DaoClient) => Promise<unknown>;
-  readNow: () => void;
-}) {
-  const go = async () => {
-    await it.act.run(it.run);
-    it.readNow();
-  };
-  return (
-    <>
-      <p class="buttons">
-        <button
-          type="button"
-          class="plain"
-          disabled={it.disabled === true || it.act.busy}
-          onClick={() => void go()}
-        >
-          {it.label}
-        </button>
-      </p>
-      <div role="status">
-        <ActNote stage={it.act.stage} what={it.what} />
-      </div>
-    </>
-  );
-}
-
 function HandIn({ standing: { view }, readNow }: Acting) {
   const say = texts().data;
   const act = useAct();
@@ -169,7 +138,7 @@ function HandIn({ standing: { view }, readNow }: Acting) {
         </p>
       ) : null}
       <p class="quiet">{say.keptHere}</p>
-      <Do
+      <DoAct
         {...{ act, readNow, what: say.handingIn, label: say.sealAndHandIn }}
         disabled={items.length === 0 || problems.length > 0}
         run={(client) => deskOf(client, view.id).submit(items)}
@@ -187,7 +156,7 @@ function Apply({ standing: { view, reviewer }, readNow }: Acting) {
     <>
       <h3>{say.judge}</h3>
       {reviewer === null ? (
-        <Do
+        <DoAct
           {...{ act, readNow, what: say.applying }}
           label={say.applyText(<Near yocto={view.terms.stakeYocto} />)}
           run={(client) => deskOf(client, view.id).apply()}
@@ -211,7 +180,7 @@ function Reveal({ standing: { view, toReveal, elsewhere }, readNow }: Acting) {
         <p class="trouble">{say.elsewhere(batches(elsewhere.length))}</p>
       ) : null}
       {toReveal.length > 0 ? (
-        <Do
+        <DoAct
           {...{ act, readNow, what: say.revealing, label: say.reveal(batches(toReveal.length)) }}
           run={async (client) => {
             const key = await grantUploadKey(client, localStorage);
@@ -274,7 +243,7 @@ function Judge({ standing, readNow }: Acting) {
           </Paged>
           <p role="status">{say.left(left)}</p>
           <p class="quiet">{say.keptHere}</p>
-          <Do
+          <DoAct
             {...{ act, readNow, what: say.sealing, label: say.sealVotes }}
             disabled={left > 0}
             run={(client) => deskOf(client, view.id).vote(toJudge, votes)}
@@ -339,7 +308,7 @@ function Open({ standing: { view, toOpen }, readNow }: Acting) {
   const act = useAct();
   if (toOpen.length === 0) return <p class="quiet">{say.nothingNow}</p>;
   return (
-    <Do
+    <DoAct
       {...{ act, readNow, what: say.opening }}
       label={say.openVotes(countOf(toOpen.length, 'batches'))}
       run={(client) => deskOf(client, view.id).open()}
@@ -353,7 +322,7 @@ function MoveOn({ standing: { view }, readNow }: Acting) {
   const act = useAct();
   if (view.deadlineMs > view.nowMs && !haveAllActed(view)) return null;
   return (
-    <Do
+    <DoAct
       {...{ act, readNow, what: say.moving, label: say.moveOn }}
       run={(client) => client.tickBounty({ bounty: view.id })}
     />

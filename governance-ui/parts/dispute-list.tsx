@@ -6,10 +6,20 @@ import { texts } from '../texts/language.js';
 import { Badge } from './badge.js';
 import { DaoCommand } from './dao-command.js';
 import { DigestText } from './digest.js';
+import { DoAct } from './do-act.js';
 import { useDoor } from './door-context.js';
 import { Near } from './near.js';
+import { usePurse } from './purse-context.js';
+import { useAct } from './use-act.js';
+import { useKeptDrafts } from './use-draft.js';
 
-export function DisputeList(it: { run: RunView; seats: readonly SeatView[] }) {
+interface Disputed {
+  readonly run: RunView;
+  readonly seats: readonly SeatView[];
+  readonly readNow: () => void;
+}
+
+export function DisputeList(it: Disputed) {
   const { disputes } = it.run;
   return (
     <>
@@ -17,7 +27,7 @@ export function DisputeList(it: { run: RunView; seats: readonly SeatView[] }) {
       <ul class="audits">
         {disputes.map((dispute) => (
           <li key={dispute.id}>
-            <Dispute dispute={dispute} run={it.run} seats={it.seats} />
+            <Dispute {...it} dispute={dispute} />
           </li>
         ))}
       </ul>
@@ -25,7 +35,7 @@ export function DisputeList(it: { run: RunView; seats: readonly SeatView[] }) {
   );
 }
 
-function Dispute(it: { dispute: DisputeView; run: RunView; seats: readonly SeatView[] }) {
+function Dispute(it: Disputed & { dispute: DisputeView }) {
   const { dispute, run, seats } = it;
   const say = texts().run.dispute;
   const { and } = texts().common;
@@ -69,12 +79,65 @@ function Dispute(it: { dispute: DisputeView; run: RunView; seats: readonly SeatV
           <div>
             <dt>{say.appealBy}</dt>
             <dd>
-              <DaoCommand words={`dispute appeal ${run.id} ${dispute.id}`} signed />
+              <Appeal {...it} />
             </dd>
           </div>
         )}
       </dl>
+      {dispute.stage === 'dao' ? <AskMembers run={run.id} dispute={dispute.id} /> : null}
     </>
+  );
+}
+
+/** By whoever lost: with the seat that he lost it with, or as who challenged. */
+function Appeal({ dispute, run, seats, readNow }: Disputed & { dispute: DisputeView }) {
+  const say = texts().run.dispute;
+  const { accountId } = usePurse();
+  const act = useAct();
+  const lost = (seat: SeatView) =>
+    dispute.verdict === 'against'
+      ? dispute.defendants.includes(seat.seat)
+      : seat.account === dispute.plaintiff;
+  const own = seats.find((seat) => seat.account === accountId && lost(seat));
+  const mayAppeal = own !== undefined || isPlaintiff(dispute, accountId);
+  const cost = dispute.appealYocto!;
+  if (accountId === null || !mayAppeal) {
+    return <DaoCommand words={`dispute appeal ${run.id} ${dispute.id}`} signed />;
+  }
+  return (
+    <DoAct
+      {...{ act, readNow, what: say.appealing, label: say.appealFor(<Near yocto={cost} />) }}
+      run={(client) =>
+        client.appeal({
+          ...{ run: run.id, dispute: dispute.id, depositYocto: cost },
+          ...(own ? { worker: own.worker } : {}),
+        })
+      }
+    />
+  );
+}
+
+function isPlaintiff({ verdict, plaintiff }: DisputeView, accountId: string | null): boolean {
+  return verdict === 'for' && plaintiff === accountId;
+}
+
+/** The members' verdict is a proposal, whose form begins with what is known here. */
+function AskMembers({ run, dispute }: { run: number; dispute: number }) {
+  const say = texts().run.dispute;
+  const drafts = useKeptDrafts();
+  const ask = (verdict: 'for' | 'against') => {
+    const values = { run: `${run}`, dispute: `${dispute}`, verdict };
+    drafts.keep('resolve-dispute', { values, savedAtMs: Date.now() });
+    location.hash = '#/propose/resolve-dispute';
+  };
+  return (
+    <p class="buttons">
+      {(['for', 'against'] as const).map((verdict) => (
+        <button key={verdict} type="button" class="plain" onClick={() => ask(verdict)}>
+          {say.askFor[verdict]}
+        </button>
+      ))}
+    </p>
   );
 }
 

@@ -5,6 +5,7 @@ import {
   type DatasetEffects,
 } from '@commonweights/dao-contracts/client/dataset-effects.js';
 import { readAll } from '@commonweights/dao-contracts/client/page.js';
+import { disputeBondYocto } from '@commonweights/dao-contracts/rules/dataset-dispute.js';
 import { readRuns } from '@commonweights/dao-contracts/client/runs.js';
 import type {
   DataShareView,
@@ -24,6 +25,8 @@ export interface DatasetStory {
   readonly effects: DatasetEffects;
   /** What runs pay for it. */
   readonly shares: readonly RunShare[];
+  /** What it costs to dispute it now. */
+  readonly disputeBondYocto: bigint;
   readonly nowMs: number;
 }
 
@@ -35,13 +38,18 @@ export async function readDataset(
   const { id, account } = it;
   const dataset = await client.getDataset({ id });
   if (!dataset) return null;
-  const [disputes, effects, shares, nowMs] = await Promise.all([
+  const [disputes, effects, shares, nowMs, policy] = await Promise.all([
     dataset.disputes === 0 ? [] : readAll((page) => client.listDatasetDisputes({ id, ...page })),
     readDatasetEffects(client, id),
     readShares(client, { id, account }),
     readChainTimeMs(client),
+    client.getPolicy(),
   ]);
-  return { dataset, disputes: [...disputes].reverse(), effects, shares, nowMs };
+  return {
+    ...{ dataset, effects, shares, nowMs },
+    disputes: [...disputes].reverse(),
+    disputeBondYocto: disputeBondYocto(policy.bondYocto, dataset),
+  };
 }
 
 async function readShares(

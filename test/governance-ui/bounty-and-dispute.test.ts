@@ -14,6 +14,7 @@ import { keepPictures, violationsOf } from './violations.js';
 
 const reviewer = 'eve.local';
 const disputer = 'fay.local';
+const member = 'mia.local';
 
 describe('data in a browser', function () {
   // The first build on a machine compiles the contract's engine.
@@ -190,11 +191,21 @@ describe('data in a browser', function () {
     expect(shown).to.contain('npx commonweights dataset verify spam@1 --reproduce');
   });
 
-  it('is disputed with evidence that anybody can read, and that cannot act', async () => {
-    await writeFile(join(dao.cli.folder, 'letter.txt'), `These texts are mine. ${hostileText}`);
-    const dispute = ['dataset', 'dispute', 'essays@1', '--evidence', 'letter.txt'];
-    await dao.good(...dispute, '--account', disputer);
+  it('is disputed from its page, with a bond and with evidence that cannot act', async () => {
+    await actAs(disputer);
     await open('#/datasets/essays%401');
+    const disputes = page.getByRole('button', { name: /Dispute it with 1 NEAR/ });
+    await disputes.waitFor();
+    expect(await disputes.isDisabled(), 'without evidence').to.equal(true);
+    await page.getByLabel('What shows that').fill(`These texts are mine. ${hostileText}`);
+    await keepPictures(page, 'dataset-to-dispute');
+    expect(await violationsOf(page)).to.deep.equal([]);
+    await disputes.click();
+    await page.getByRole('dialog').getByText('"AddKey"').waitFor();
+    await press('Refuse');
+    await page.getByText('you refused it in the wallet, so nothing was sent').waitFor();
+    expect(await dao.client().listDatasetDisputes({ id: 'essays@1' })).to.deep.equal([]);
+    await sign(/Dispute it with 1 NEAR/, ['AddKey', 'dispute_dataset']);
     await page.getByRole('heading', { name: 'Dispute 1' }).waitFor();
     await page.getByText('Fetch it').click();
     await page.locator('blockquote').waitFor();
@@ -203,19 +214,62 @@ describe('data in a browser', function () {
     const shown = await page.locator('main').innerText();
     expect(shown).to.match(/by fay\.local, .* with a bond of\s+1 NEAR/);
     expect(shown).to.contain('clean@1').and.contain('packed@1');
+    expect(shown).to.contain('If they do not decide, anybody may end it in 29 days');
     await keepPictures(page, 'dataset-disputed');
     expect(await violationsOf(page)).to.deep.equal([]);
   });
 
-  it('is decided by vote, which its page then tells', async () => {
-    const resolve = ['dataset', 'resolve', 'essays@1', 'upheld', '--evidence', 'letter.txt'];
-    const proposed = await dao.good(...resolve, '--json');
-    const { proposal } = JSON.parse(proposed) as { proposal: number };
-    await dao.good('proposal', 'vote', `${proposal}`, 'yes');
+  it('is put to the members by a form that knows what is disputed, and decided by their vote', async () => {
+    await actAs(member);
+    await open('#/datasets/essays%401');
+    await press('Propose to withdraw the dataset');
+    await page.getByRole('heading', { name: 'Decide about a disputed dataset' }).waitFor();
+    expect(await page.getByLabel('Dataset', { exact: true }).inputValue()).to.equal('essays@1');
+    expect(await page.getByLabel('Dispute', { exact: true }).inputValue()).to.equal('1');
+    await page.getByLabel('Report').fill('The letter is genuine.');
+    await sign(`Propose it as ${member}`, ['AddKey', 'propose']);
+    await page.getByRole('link', { name: /^proposal \d+$/ }).click();
+    await sign('Vote yes', ['vote']);
+    await page.getByText(`${member} voted yes`).first().waitFor();
     await dao.good('network', 'forward', '2m');
-    await dao.good('proposal', 'execute', `${proposal}`);
+    await sign('Execute it', ['execute']);
+    await page.getByText('executed').first().waitFor();
+    await open('#/datasets/essays%401');
     await page.getByText('upheld').first().waitFor();
     await page.getByText('withdrawn').first().waitFor();
+    // A verdict that withdraws it is the last there is.
+    expect(await page.getByRole('button', { name: /Dispute it/ }).count()).to.equal(0);
+  });
+
+  it('is nobody’s to block for ever: what the members leave undecided lapses', async () => {
+    await actAs(disputer);
+    await open('#/datasets/clean%401');
+    await page.getByLabel('What shows that').fill('Somebody told me.');
+    await sign(/Dispute it with 1 NEAR/, ['dispute_dataset']);
+    await page.getByRole('heading', { name: 'Dispute 1' }).waitFor();
+    await dao.good('network', 'forward', '31d');
+    await sign('End it: the members did not decide in time', ['lapse_dataset_dispute']);
+    await page.getByText('lapsed').first().waitFor();
+    await page.getByRole('button', { name: /Dispute it with 2 NEAR/ }).waitFor();
+  });
+
+  it('has a publisher who may leave items out, and withdraw it for good', async () => {
+    await actAs(member);
+    await open('#/datasets/clean%401');
+    const field = page.getByLabel(/The digest of an item/);
+    await field.fill('nonsense');
+    await page.getByText('Line 1 is neither the digest of an item nor an item.').waitFor();
+    await field.fill('{"text":"the thing"}\n{"text":"the thing"}');
+    await sign('Leave 1 out', ['set_opt_out']);
+    await page.getByText('are left out of whatever is derived from it').waitFor();
+    const withdraws = page.getByRole('button', { name: 'Withdraw clean@1' });
+    expect(await withdraws.isDisabled()).to.equal(true);
+    await page.getByLabel('It is for good: I know.').check();
+    await keepPictures(page, 'dataset-publisher');
+    expect(await violationsOf(page)).to.deep.equal([]);
+    await sign('Withdraw clean@1', ['withdraw_dataset']);
+    await page.getByText('withdrawn').first().waitFor();
+    expect((await dao.client().getDataset({ id: 'clean@1' }))!.status).to.equal('withdrawn');
     expect(problems).to.deep.equal([]);
   });
 });

@@ -76,19 +76,49 @@ export const data: Texts['data'] = {
   noOptOut: '没有人要求剔除任何内容。',
   optOutIs: (list) => <>清单 {list} 上的条目从现在起不再进入由它派生的任何数据。</>,
   disputes: '争议',
-  noDisputes: '没有人提出争议。知道它不该使用的人，可以附上证据和保证金提出：',
+  noDisputes: '没有人提出争议。知道它不该使用的人，可以附上证据和押金提出。',
   disputeN: (id) => `争议 ${id}`,
   disputeBy: ({ who, when, bond }) => (
     <>
-      由 {who} 提出，{when}，保证金 {bond}
+      由 {who} 提出，{when}，押金 {bond}
     </>
   ),
   closedAt: (when) => <>已于{when}结束</>,
   evidenceIs: '所提出的证据',
   evidenceGone: '无法显示证据：',
   fetchEvidence: '取得证据',
-  whileOpen: '未决期间，新的训练不得使用它，也没有人能取走它的收入。由成员以提案决定：',
-  again: '同样认为如此，或再次提出：',
+  whileOpen: '未决期间，新的训练不得使用它，也没有人能取走它的收入。由成员以提案决定。',
+  connectToDispute: (link) => <>{link('连接钱包')}后可以提出争议，或请求裁决；也可以用命令：</>,
+  disputeIt: '提出争议',
+  whatShowsIt: '什么表明它不该使用',
+  orEvidenceFile: '或取自文件的文本',
+  disputeCosts: (bond) => (
+    <>
+      它会公开，并一直保留。在成员决定之前，新的训练不得使用该数据集。{bond}{' '}
+      的押金在成员同意、或三十天内没有决定时退还；否则归金库。
+    </>
+  ),
+  disputeWith: (bond) => <>以 {bond} 提出争议</>,
+  disputing: '争议',
+  askFor: {
+    upheld: '提议撤回该数据集',
+    dismissed: '提议驳回该争议',
+  },
+  lapsesIn: (span) => `如果成员没有决定，${span}后任何人都可以结束它。`,
+  lapse: '结束它：成员没有及时决定',
+  lapsing: '结束争议',
+  asPublisher: (account) => `作为发布者 ${account} 可以做的事`,
+  leaveOut: '剔除条目',
+  leaveOutLines: '每行一个条目的摘要，或文件中的条目原文',
+  leaveOutIs: '此清单取代之前的清单。今后由此派生的数据会剔除这些条目；已经训练的无法撤销。',
+  leaveOutWrong: (line) => `第 ${line} 行既不是条目的摘要，也不是条目。`,
+  leaveOutItems: (count) => `剔除 ${count} 个`,
+  leavingOut: '清单',
+  withdraw: '撤回',
+  withdrawIs: '新的训练不得使用它，由它学习而来的发布会注明这一点。记录和摘要保留。',
+  forGood: '这无法撤销：我知道。',
+  withdrawId: (id) => `撤回 ${id}`,
+  withdrawing: '撤回',
 
   effects: '牵涉的内容',
   noEffects: '没有数据由它派生，也没有训练使用它。',
@@ -114,17 +144,17 @@ export const data: Texts['data'] = {
   orFile: '或来自由这样的行组成的文件',
   readItems: ({ items, batches, bond }) => (
     <>
-      {items}，分为{batches}；保证金 {bond} 在公开后退还。
+      {items}，分为{batches}；押金 {bond} 在公开后退还。
     </>
   ),
   lineProblem: ({ line }) => `第 ${line} 行：`,
   sealAndHandIn: '密封并提交',
   handingIn: '提交',
-  keptHere: '密封的内容保存在本浏览器中，必须由它打开：否则失去保证金。',
+  keptHere: '密封的内容保存在本浏览器中，必须由它打开：否则失去押金。',
   largeLots: '大批量内容以及要留在自己机器上的文件，请用命令提交：',
   reveal: (count) => `发布并公开${count}`,
   revealing: '公开',
-  elsewhere: (count) => `你有${count}是在别处密封的；请在那里公开，否则失去保证金。`,
+  elsewhere: (count) => `你有${count}是在别处密封的；请在那里公开，否则失去押金。`,
   applyText: (stake) => <>申请成为评审，质押 {stake}</>,
   applying: '申请',
   applied: '全部公开之后，你可能会被抽为评审。',

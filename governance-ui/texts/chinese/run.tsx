@@ -223,6 +223,12 @@ export const run: Texts['run'] = {
     claimed: '主张',
     against: '反对意见',
     appealBy: '上诉',
+    appealFor: (cost) => <>以 {cost} 上诉</>,
+    appealing: '上诉',
+    askFor: {
+      for: '提议作出支持该主张的裁决',
+      against: '提议作出反对该主张的裁决',
+    },
   },
   pause: {
     paused: ({ because, goesOn, end }) => `已暂停：${because}。${goesOn}${end}`,

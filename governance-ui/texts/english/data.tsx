@@ -83,7 +83,7 @@ export const data = {
   ),
   disputes: 'Disputes',
   noDisputes:
-    'Nobody disputes it. Who knows that it should not be used says so, with evidence and a bond:',
+    'Nobody disputes it. Who knows that it should not be used says so, with evidence and a bond.',
   disputeN: (id: number) => `Dispute ${id}`,
   disputeBy: (it: { who: ComponentChildren; when: ComponentChildren; bond: ComponentChildren }) => (
     <>
@@ -95,8 +95,43 @@ export const data = {
   evidenceGone: 'The evidence cannot be shown:',
   fetchEvidence: 'Fetch it',
   whileOpen:
-    'While it is open no new run may begin with it, and nobody can take what it earns. Members decide, by a proposal:',
-  again: 'Who thinks so too, or again:',
+    'While it is open no new run may begin with it, and nobody can take what it earns. Members decide, by a proposal.',
+  connectToDispute: (link: (text: string) => ComponentChildren) => (
+    <>{link('Connect a wallet')} to dispute it, or to ask for a verdict; or by command:</>
+  ),
+  disputeIt: 'Dispute it',
+  whatShowsIt: 'What shows that it should not be used',
+  orEvidenceFile: 'or a text from a file',
+  disputeCosts: (bond: ComponentChildren) => (
+    <>
+      It is published, and stays. Until the members decide, no new run may begin with the dataset.
+      The bond of {bond} comes back when they agree, or decide nothing for thirty days; else the
+      treasury keeps it.
+    </>
+  ),
+  disputeWith: (bond: ComponentChildren) => <>Dispute it with {bond}</>,
+  disputing: 'The dispute',
+  askFor: {
+    upheld: 'Propose to withdraw the dataset',
+    dismissed: 'Propose to dismiss the dispute',
+  },
+  lapsesIn: (span: string) => `If they do not decide, anybody may end it in ${span}.`,
+  lapse: 'End it: the members did not decide in time',
+  lapsing: 'Ending it',
+  asPublisher: (account: string) => `What you may do as its publisher, ${account}`,
+  leaveOut: 'Leave items out',
+  leaveOutLines: 'The digest of an item, or the item as it stands in the files, on each line',
+  leaveOutIs:
+    'The list replaces the one before. What is derived from now on leaves them out; what was trained is not undone.',
+  leaveOutWrong: (line: number) => `Line ${line} is neither the digest of an item nor an item.`,
+  leaveOutItems: (count: string) => `Leave ${count} out`,
+  leavingOut: 'The list',
+  withdraw: 'Withdraw it',
+  withdrawIs:
+    'No new run may begin with it, and releases that learned from it say so. Its record and its digests stay.',
+  forGood: 'It is for good: I know.',
+  withdrawId: (id: string) => `Withdraw ${id}`,
+  withdrawing: 'Withdrawing it',
 
   effects: 'What hangs on it',
   noEffects: 'Nothing descends from it, and no run trains on it.',

@@ -239,6 +239,12 @@ export const run = {
     claimed: 'Claimed',
     against: 'Against it',
     appealBy: 'Appeal',
+    appealFor: (cost: ComponentChildren) => <>Appeal for {cost}</>,
+    appealing: 'The appeal',
+    askFor: {
+      for: 'Propose a verdict for the claim',
+      against: 'Propose a verdict against the claim',
+    },
   },
   pause: {
     paused: (it: { because: string; goesOn: string; end: string }) =>
