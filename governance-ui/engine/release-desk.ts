@@ -4,6 +4,7 @@ import type { Verdict } from '@commonweights/trainer/release/verdict.js';
 import type { TextSearch } from '../reading/find-text.js';
 import type { VerifyProgress } from '../reading/verify-here.js';
 import type { Address } from './address.js';
+import type { FolderHandle } from './save-folder.js';
 import type { ReleaseAnswer, ReleaseRequest, TalkSettings } from './release-session.js';
 
 export type Said = Omit<Extract<ReleaseAnswer, { kind: 'said' }>, 'kind'>;
@@ -11,6 +12,7 @@ export type Said = Omit<Extract<ReleaseAnswer, { kind: 'said' }>, 'kind'>;
 export class ReleaseDesk {
   readonly #worker: Worker;
   #hear: (answer: ReleaseAnswer) => void = () => {};
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(address: Address) {
     this.#worker = new Worker(new URL('./release-worker.ts', import.meta.url), { type: 'module' });
@@ -52,6 +54,18 @@ export class ReleaseDesk {
     });
   }
 
+  /** All files as one zip, in a folder of that name. Error: `NOT_VERIFIED`. */
+  zip(name: string): Promise<Blob> {
+    return this.#ask({ kind: 'zip', name }, (answer) =>
+      answer.kind === 'zipped' ? answer.file : null,
+    );
+  }
+
+  /** All files into a new folder of that name. Errors: `NOT_VERIFIED`, those of `saveFolder`. */
+  async save(folder: FolderHandle, name: string): Promise<void> {
+    await this.#ask({ kind: 'save', folder, name }, (answer) => answer.kind === 'saved' || null);
+  }
+
   /** Ends what is being said; its promise is kept with what was said until then. */
   stop(): void {
     this.#send({ kind: 'stop' });
@@ -61,15 +75,21 @@ export class ReleaseDesk {
     this.#worker.terminate();
   }
 
+  /** Once what was asked before is answered: an answer does not say what it answers. */
   #ask<T>(request: ReleaseRequest, read: (answer: ReleaseAnswer) => T | null): Promise<T> {
-    return new Promise((resolve, reject) => {
-      this.#hear = (answer) => {
-        if (answer.kind === 'failed') return reject(new Error(answer.why));
-        const value = read(answer);
-        if (value !== null) resolve(value);
-      };
-      this.#send(request);
-    });
+    const mine = this.#last.then(
+      () =>
+        new Promise<T>((resolve, reject) => {
+          this.#hear = (answer) => {
+            if (answer.kind === 'failed') return reject(new Error(answer.why));
+            const value = read(answer);
+            if (value !== null) resolve(value);
+          };
+          this.#send(request);
+        }),
+    );
+    this.#last = mine.catch(() => undefined);
+    return mine;
   }
 
   #send(request: ReleaseRequest): void {

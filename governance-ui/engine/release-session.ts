@@ -7,12 +7,13 @@ import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
 import type { Engine } from '@commonweights/trainer/engines/engine.js';
-import type { FileMap } from '@commonweights/trainer/release/release-files.js';
+import { MANIFEST_FILE, type FileMap } from '@commonweights/trainer/release/release-files.js';
 import type { Sampler } from '@commonweights/trainer/release/sample-text.js';
 import type { Verdict } from '@commonweights/trainer/release/verdict.js';
 import type { TextSearch } from '../reading/find-text.js';
 import { holds } from '../reading/verdicts-hold.js';
-import { verifyHere, type VerifyProgress } from '../reading/verify-here.js';
+import type { FolderHandle } from './save-folder.js';
+import { verifyHere, type VerifiedHere, type VerifyProgress } from '../reading/verify-here.js';
 
 export interface TalkSettings {
   readonly prompt: string;
@@ -27,6 +28,10 @@ export type ReleaseRequest =
   | { readonly kind: 'verify'; readonly manifest: Digest }
   | { readonly kind: 'talk'; readonly settings: TalkSettings }
   | { readonly kind: 'search'; readonly run: number; readonly text: string }
+  /** All files as one, in a folder `name`. */
+  | { readonly kind: 'zip'; readonly name: string }
+  /** All files into a new folder `name` in this one. */
+  | { readonly kind: 'save'; readonly folder: FolderHandle; readonly name: string }
   | { readonly kind: 'stop' };
 
 export type ReleaseAnswer =
@@ -34,6 +39,8 @@ export type ReleaseAnswer =
   | { readonly kind: 'verdicts'; readonly verdicts: readonly Verdict[] }
   | { readonly kind: 'reading'; readonly dataset: string }
   | { readonly kind: 'found'; readonly search: TextSearch }
+  | { readonly kind: 'zipped'; readonly file: Blob }
+  | { readonly kind: 'saved' }
   | { readonly kind: 'text'; readonly text: string }
   /** The text came to its end, or was stopped. */
   | { readonly kind: 'said'; readonly stopped: boolean; readonly elapsedMs: number }
@@ -50,7 +57,7 @@ export interface ReleaseSurroundings {
 }
 
 export class ReleaseSession {
-  #verified: FileMap | null = null;
+  #verified: VerifiedHere | null = null;
   #sampler: Promise<Sampler> | null = null;
   #stop: AbortController | null = null;
 
@@ -62,6 +69,8 @@ export class ReleaseSession {
       if (request.kind === 'verify') await this.#verify(request.manifest);
       else if (request.kind === 'talk') await this.#talk(request.settings);
       else if (request.kind === 'search') await this.#search(request);
+      else if (request.kind === 'zip') await this.#zip(request);
+      else if (request.kind === 'save') await this.#save(request);
       else this.#stop?.abort();
     } catch (error) {
       this.it.tell({ kind: 'failed', why: (error as Error).message });
@@ -75,8 +84,9 @@ export class ReleaseSession {
     this.#sampler = null;
     await (await before?.catch(() => null))?.dispose();
     const onProgress = (progress: VerifyProgress) => tell({ kind: 'progress', progress });
-    const { verdicts, files } = await verifyHere({ client, store, manifest, onProgress });
-    if (holds(verdicts)) this.#verified = files;
+    const found = await verifyHere({ client, store, manifest, onProgress });
+    const { verdicts } = found;
+    if (holds(verdicts)) this.#verified = found;
     tell({ kind: 'verdicts', verdicts });
   }
 
@@ -87,13 +97,31 @@ export class ReleaseSession {
     tell({ kind: 'found', search: await findText({ client, store, run, text, onProgress }) });
   }
 
+  #requireVerified(): VerifiedHere {
+    if (this.#verified) return this.#verified;
+    throw new Error(
+      'NOT_VERIFIED: not every claim about this release was found to hold here; verify it first',
+    );
+  }
+
+  /** What was hashed and judged is what is handed out: nothing is fetched again. */
+  async #zip({ name }: { name: string }): Promise<void> {
+    const files = [...wholeOf(this.#requireVerified())];
+    const { zipOf } = await import('./zip-file.js');
+    const named = new Map(files.map(([path, bytes]) => [`${name}/${path}`, bytes]));
+    const file = new Blob(zipOf(named) as BlobPart[], { type: 'application/zip' });
+    this.it.tell({ kind: 'zipped', file });
+  }
+
+  async #save(it: { folder: FolderHandle; name: string }): Promise<void> {
+    const files = wholeOf(this.#requireVerified());
+    const { saveFolder } = await import('./save-folder.js');
+    await saveFolder(files, it);
+    this.it.tell({ kind: 'saved' });
+  }
+
   async #talk(settings: TalkSettings): Promise<void> {
-    const files = this.#verified;
-    if (!files) {
-      throw new Error(
-        'NOT_VERIFIED: not every claim about this release was found to hold here; verify it first',
-      );
-    }
+    const { files } = this.#requireVerified();
     if (this.#stop) throw new Error('BUSY: it is still speaking; stop it first');
     const { tell, breathe, now } = this.it;
     const stop = new AbortController();
@@ -133,4 +161,9 @@ export class ReleaseSession {
     ]);
     return Sampler.open(files, engine);
   }
+}
+
+/** As `commonweights pull` leaves it, so that `commonweights verify` takes it. */
+function wholeOf({ files, manifestBytes }: VerifiedHere): FileMap {
+  return new Map([...files, [MANIFEST_FILE, manifestBytes]]);
 }

@@ -50,7 +50,7 @@ function Sections({ story }: { story: ReleaseStory }) {
         <DaoCommand words={`pull ${release.manifest} --to ./model`} />
         <p class="quiet">{say.fetches}</p>
         <DaoCommand words="verify ./model" />
-        <VerifyHere manifest={release.manifest} />
+        <VerifyHere manifest={release.manifest} name={fileNameOf(release)} />
       </section>
       <section aria-labelledby="facts">
         <h2 id="facts">{say.votedOn}</h2>
@@ -95,6 +95,20 @@ function Sections({ story }: { story: ReleaseStory }) {
       ) : null}
     </>
   );
+}
+
+/** A title is anybody's text; a file's name is not. */
+function fileNameOf({ id, title, manifest }: ReleaseStory['release']): string {
+  const word = title
+    .toLowerCase()
+    .replace(/[^a-z\d]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 40);
+  return [word || 'release', id, shortHex(manifest)].join('-');
+}
+
+function shortHex(digest: string): string {
+  return digest.slice('sha256:'.length, 'sha256:'.length + 8);
 }
 
 export function EvaluationSection(it: { evaluation: BlobAnswer<Evaluation>; digest: string }) {

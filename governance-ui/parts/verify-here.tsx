@@ -9,6 +9,7 @@ import { holds } from '../reading/verdicts-hold.js';
 import type { VerifyProgress } from '../reading/verify-here.js';
 import { formatBytes } from '../words/amounts.js';
 import { useDoor } from './door-context.js';
+import { SaveHere } from './save-here.js';
 import { TalkHere } from './talk-here.js';
 import { texts } from '../texts/language.js';
 
@@ -18,7 +19,8 @@ type Stage =
   | { readonly kind: 'done'; readonly verdicts: readonly Verdict[] }
   | { readonly kind: 'failed'; readonly why: string };
 
-export function VerifyHere({ manifest }: { manifest: Digest }) {
+/** `name`: of what is saved. */
+export function VerifyHere({ manifest, name }: { manifest: Digest; name: string }) {
   const door = useDoor();
   const [stage, setStage] = useState<Stage>({ kind: 'idle' });
   const desk = useRef<ReleaseDesk | null>(null);
@@ -58,7 +60,10 @@ export function VerifyHere({ manifest }: { manifest: Digest }) {
         <Outcome stage={stage} />
       </div>
       {stage.kind === 'done' && holds(stage.verdicts) && desk.current ? (
-        <TalkHere desk={desk.current} />
+        <>
+          <SaveHere desk={desk.current} name={name} />
+          <TalkHere desk={desk.current} />
+        </>
       ) : null}
     </>
   );

@@ -18,6 +18,8 @@ export interface VerifiedHere {
   readonly verdicts: readonly Verdict[];
   /** What the verdicts are about. */
   readonly files: FileMap;
+  /** What names them, byte for byte. */
+  readonly manifestBytes: Uint8Array;
 }
 
 export interface VerifyProgress {
@@ -56,5 +58,5 @@ export async function verifyHere(it: {
   }
   onProgress({ step: 'checking every claim', doneBytes, totalBytes });
   const verdicts = verifyMaterial({ files, manifest, manifestDigest: it.manifest, chain });
-  return { verdicts, files };
+  return { verdicts, files, manifestBytes };
 }

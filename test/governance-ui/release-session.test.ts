@@ -9,6 +9,7 @@ import {
   type ReleaseAnswer,
 } from '@commonweights/governance-ui/engine/release-session.js';
 import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
+import { memoryFolder } from './memory-folder.js';
 import { diloco, smallRelease } from '../trainer/release/small-release.js';
 
 const settings = { prompt: 'We', tokens: 3, temperature: 0, topK: 1, topP: 1, seed: 1 };
@@ -83,6 +84,38 @@ describe('a release in a worker of the page', () => {
     expect(engines()).to.equal(2);
     await session.answer({ kind: 'verify', manifest });
     expect(told.at(-1)).to.include({ kind: 'verdicts' });
+  });
+
+  it('is not handed out before every claim about it holds, and then as it was checked', async () => {
+    const { session, told } = open(['MIT']);
+    const folder = memoryFolder();
+    const save = { kind: 'save', folder, name: 'model' } as const;
+    const zip = { kind: 'zip', name: 'model' } as const;
+    const refused = async () => {
+      for (const request of [zip, save]) {
+        await session.answer(request);
+        expect((told.at(-1) as { why: string }).why).to.match(/^NOT_VERIFIED/);
+      }
+      expect(folder.files()).to.deep.equal([]);
+    };
+    await refused();
+    await session.answer({ kind: 'verify', manifest });
+    await refused();
+    const good = open();
+    await good.session.answer({ kind: 'verify', manifest });
+    await good.session.answer(save);
+    expect(good.told.at(-1)).to.deep.equal({ kind: 'saved' });
+    expect(new Map(folder.files())).to.deep.equal(
+      new Map(
+        [...files, ['manifest.json', manifestBytes] as const].map(([path, bytes]) => [
+          `model/${path}`,
+          bytes,
+        ]),
+      ),
+    );
+    await good.session.answer(zip);
+    const last = good.told.at(-1)!;
+    expect(last.kind === 'zipped' && last.file.size).to.be.above(10_000);
   });
 
   it('does nothing when told to stop while it is silent', async () => {

@@ -1,10 +1,25 @@
 /** A release made by real training, verified in a real browser, and talked to there. */
 import { expect } from 'chai';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { absentHere } from '../support/absent-here.js';
 import { findChromium, openBrowser, type OpenBrowser } from './browser.js';
 import { RealDao, trainers } from './real-dao.js';
 import { keepPictures, violationsOf } from './violations.js';
+
+/** Runs in the page, as text: sizes by path of what lies in the folder of the page. */
+const listFolder = `(async () => {
+  const found = {};
+  const walk = async (folder, at) => {
+    for await (const [name, one] of folder) {
+      if (one.kind === 'directory') await walk(one, at + name + '/');
+      else found[at + name] = (await one.getFile()).size;
+    }
+  };
+  await walk(await navigator.storage.getDirectory(), '');
+  return found;
+})()`;
 
 describe('a release in a browser', function () {
   // The first build on a machine compiles the contract's engine.
@@ -45,13 +60,53 @@ describe('a release in a browser', function () {
   const set = (label: string, value: string) => talk().getByLabel(label).fill(value);
   const said = () => talk().locator('output').innerText();
 
-  it('cannot be talked to before it was verified, and loads no engine for that', async () => {
+  it('cannot be talked to or saved before it was verified, and loads no engine for that', async () => {
     await page.getByRole('button', { name: 'Verify it in this page' }).waitFor();
     expect(await talk().count()).to.equal(0);
+    expect(await page.getByRole('button', { name: /^Save everything/ }).count()).to.equal(0);
     await page.getByRole('button', { name: 'Verify it in this page' }).click();
     await page.getByText('Every claim holds').waitFor();
     await talk().waitFor();
     expect([...asked].filter((url) => /wasm|sample-text/.test(url))).to.deep.equal([]);
+  });
+
+  it('is saved whole, as one file that holds what the command verifies', async function () {
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save everything as a zip' }).click();
+    const file = await download;
+    expect(file.suggestedFilename()).to.match(/^[a-z0-9-]+-1-[0-9a-f]{8}\.zip$/);
+    await page.getByText('was handed to the browser’s downloads').waitFor();
+    const target = join(dao.cli.folder, 'unzipped');
+    const extract = 'import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extractall(sys.argv[2])';
+    if (spawnSync('python3', ['-c', extract, await file.path(), target]).error) {
+      absentHere(this, 'no python3');
+    }
+    expect(
+      await dao.good('verify', `unzipped/${file.suggestedFilename().replace(/\.zip$/, '')}`),
+    ).to.contain('bytes');
+  });
+
+  it('is saved into a folder that its owner chose, where the browser can, and once', async () => {
+    // The picker itself is the browser's own window; a folder of the page's is as real a handle.
+    await page.evaluate(
+      'window.showDirectoryPicker = () => navigator.storage.getDirectory(); undefined',
+    );
+    await page.getByRole('button', { name: 'Save everything into a folder' }).click();
+    await page.getByText('All files are in the new folder').waitFor();
+    const saved = (await page.evaluate(listFolder)) as Record<string, number>;
+    const { manifest } = (await dao.client().getRelease({ release }))!;
+    const response = await fetch(`${dao.network.registryUrl}/blobs/${manifest}`);
+    const text = await response.text();
+    const { files } = JSON.parse(text) as { files: { path: string; size: number }[] };
+    const sizes = Object.entries(saved).map(([path, size]) => [path.replace(/^[^/]+\//, ''), size]);
+    expect(Object.fromEntries(sizes)).to.deep.equal(
+      Object.fromEntries([
+        ...files.map(({ path, size }) => [path, size]),
+        ['manifest.json', Buffer.byteLength(text)],
+      ]),
+    );
+    await page.getByRole('button', { name: 'Save everything into a folder' }).click();
+    await page.getByText('FOLDER_EXISTS').waitFor();
   });
 
   it('says what the command says, token by token, at temperature 0', async () => {

@@ -123,6 +123,16 @@ export const release: Texts['release'] = {
       consensus: '共识',
     },
   },
+  save: {
+    title: '保存下来',
+    what: '该发布的全部文件，就是在本页面核对过的那些：不会重新获取。',
+    zip: '全部保存为 zip',
+    folder: '全部保存到文件夹',
+    busy: '正在保存…',
+    zipped: ({ name, bytes }) => `${name}（${bytes}）已交给浏览器下载。`,
+    saved: (folder) => `全部文件都在新文件夹 ${folder} 里。`,
+    failed: '没有保存：',
+  },
   talk: {
     title: '与它对话',
     what: '经过核对的权重，在这个标签页里用精确引擎运行：你写的内容不会离开这里。模型只会续写文本；没有人为它的回答作保。',

@@ -141,6 +141,17 @@ export const release = {
       consensus: 'consensus',
     },
   },
+  save: {
+    title: 'Take it with you',
+    what: 'All files of the release, as they were checked in this page: nothing is fetched again.',
+    zip: 'Save everything as a zip',
+    folder: 'Save everything into a folder',
+    busy: 'Saving…',
+    zipped: (it: { name: string; bytes: string }) =>
+      `${it.name}, ${it.bytes}, was handed to the browser’s downloads.`,
+    saved: (folder: string) => `All files are in the new folder ${folder}.`,
+    failed: 'It was not saved:',
+  },
   talk: {
     title: 'Talk to it',
     what: 'The verified weights, on the exact engine, in this tab: nothing you write leaves it. The model goes on with a text; it gives no answers that anybody stands for.',
