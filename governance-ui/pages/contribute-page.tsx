@@ -15,6 +15,7 @@ import { usePurse } from '../parts/purse-context.js';
 import { formatFixed } from '../words/amounts.js';
 import { useReading } from '../parts/use-reading.js';
 import { texts } from '../texts/language.js';
+import { walletLink } from '../parts/wallet-link.js';
 
 export function ContributePage() {
   const door = useDoor();
@@ -137,13 +138,7 @@ function Join({ candidate: { run }, isMine }: { candidate: Candidate; isMine: bo
   const act = useAct();
   const say = texts().contribute;
   if (accountId === null) {
-    return (
-      <p>
-        {say.connect((text) => (
-          <a href="#/wallet">{text}</a>
-        ))}
-      </p>
-    );
+    return <p>{say.connect(walletLink)}</p>;
   }
   const join = () =>
     act.run(async (client) => {

@@ -10,6 +10,7 @@ import { Live } from '../parts/live.js';
 import { Near } from '../parts/near.js';
 import { Paged } from '../parts/paged.js';
 import { usePurse } from '../parts/purse-context.js';
+import { SharesTable } from '../parts/shares-table.js';
 import { ChainTime } from '../parts/time.js';
 import { ActNote, useAct } from '../parts/use-act.js';
 import { useReading } from '../parts/use-reading.js';
@@ -163,26 +164,9 @@ function Contributors({ story: { dataset } }: Told) {
           <p class="quiet">{say.contributorsAre(dataset.approved)}</p>
           <Paged items={contributors} label={say.contributors}>
             {(some) => (
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">{say.account}</th>
-                    <th scope="col" class="number">
-                      {say.share}
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {some.map(({ account, weightBps }) => (
-                    <tr key={account}>
-                      <td class="wrap">
-                        <a href={hashOf({ page: 'person', account })}>{account}</a>
-                      </td>
-                      <td class="number">{formatBps(weightBps)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
+              <SharesTable
+                rows={some.map(({ account, weightBps }) => ({ account, shareBps: weightBps }))}
+              />
             )}
           </Paged>
         </>

@@ -19,6 +19,7 @@ import { FoundingKeep } from '../founding/founding-keep.js';
 import { DigestText } from '../parts/digest.js';
 import { useDoor } from '../parts/door-context.js';
 import { FieldInput } from '../parts/field-input.js';
+import { openDao } from '../parts/open-dao.js';
 import { FoundHere } from '../parts/found-here.js';
 import { usePurse } from '../parts/purse-context.js';
 import { Trouble } from '../parts/trouble.js';
@@ -93,11 +94,6 @@ function Others(it: { keep: FoundingKeep; draft: DraftInUse; current: string | n
   const say = texts().founding;
   const { dao } = useDoor();
   const begun = it.keep.begun().filter((one) => one !== it.current);
-  const open = (account: string) => {
-    dao.choose(account);
-    location.hash = '#/';
-    location.reload();
-  };
   return (
     <>
       {begun.length > 0 ? (
@@ -127,7 +123,7 @@ function Others(it: { keep: FoundingKeep; draft: DraftInUse; current: string | n
                 type="button"
                 class="plain"
                 disabled={account === dao.chosen}
-                onClick={() => open(account)}
+                onClick={() => openDao(dao, account)}
               >
                 {say.open(account)}
               </button>

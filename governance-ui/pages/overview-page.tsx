@@ -1,12 +1,14 @@
 /** What a newcomer sees first: what the DAO has, who is in it, what it is doing. */
 import type { Overview } from '../reading/overview.js';
 import { isLive } from '../reading/run.js';
+import { DaoCommand } from '../parts/dao-command.js';
 import { useDoor } from '../parts/door-context.js';
 import { Live } from '../parts/live.js';
 import { Near } from '../parts/near.js';
 import { ProposalList, ReleaseList, RunList } from '../parts/lists.js';
+import { SharesTable, sharesOf } from '../parts/shares-table.js';
 import { useReading } from '../parts/use-reading.js';
-import { countOf, formatBps, groupThousands, parseWeight, shareBps } from '../words/amounts.js';
+import { countOf, formatBps, groupThousands } from '../words/amounts.js';
 import { formatSpan } from '../words/times.js';
 import { texts } from '../texts/language.js';
 
@@ -36,6 +38,7 @@ function Sections({ it }: { it: Overview }) {
       <h1>{say.title}</h1>
       <p class="lead">{say.lead(countOf(it.members.count, 'members'), it.members.count === 1)}</p>
       <Treasury it={it} />
+      <Join runs={liveRuns} />
       <section aria-labelledby="runs">
         <h2 id="runs">{liveRuns.length > 0 ? say.liveFirst : texts().frame.runs}</h2>
         <RunList heading="h3" runs={runs} />
@@ -65,6 +68,23 @@ function Sections({ it }: { it: Overview }) {
         <Policy it={it} />
       </div>
     </>
+  );
+}
+
+/** Where a machine can go at once: to who still draws seats, else to who trains. */
+function Join({ runs }: { runs: Overview['runs'] }) {
+  const say = texts().overview;
+  const run = runs.find(({ status }) => status === 'enrolling') ?? runs[0];
+  return (
+    <section aria-labelledby="join">
+      <h2 id="join">{say.join}</h2>
+      <p>
+        {say.joinHere((text) => (
+          <a href="#/contribute">{text}</a>
+        ))}
+      </p>
+      <DaoCommand words={run ? `work ${run.id}` : 'run list'} signed={run !== undefined} />
+    </section>
   );
 }
 
@@ -106,34 +126,10 @@ function Treasury({ it }: { it: Overview }) {
 
 function Members({ it: { members } }: { it: Overview }) {
   const say = texts().overview;
-  const total = parseWeight(members.totalWeight);
   return (
     <section aria-labelledby="members">
       <h2 id="members">{say.members}</h2>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{say.account}</th>
-            <th scope="col" class="number">
-              {say.weight}
-            </th>
-            <th scope="col" class="number">
-              {say.share}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {members.members.slice(0, shownMax).map(({ account, weight }) => (
-            <tr key={account}>
-              <td class="wrap">
-                <a href={`#/people/${account}`}>{account}</a>
-              </td>
-              <td class="number">{weight}</td>
-              <td class="number">{formatBps(shareBps(parseWeight(weight), total))}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <SharesTable rows={sharesOf(members.members.slice(0, shownMax), members.totalWeight)} />
       {members.count > shownMax ? (
         <a href="#/people">{say.allMembers(groupThousands(`${members.count}`))}</a>
       ) : null}

@@ -5,8 +5,9 @@ import type { MembersView } from '@commonweights/dao-contracts/client/views.js';
 import { useDoor } from '../parts/door-context.js';
 import { Live } from '../parts/live.js';
 import { usePurse } from '../parts/purse-context.js';
+import { SharesTable, sharesOf } from '../parts/shares-table.js';
 import { useReading } from '../parts/use-reading.js';
-import { countOf, formatBps, parseWeight, shareBps } from '../words/amounts.js';
+import { countOf } from '../words/amounts.js';
 import { hashOf } from './route.js';
 import { texts } from '../texts/language.js';
 
@@ -27,7 +28,6 @@ export function PeoplePage() {
 
 function Sections({ members }: { members: MembersView }) {
   const say = texts().people;
-  const total = parseWeight(members.totalWeight);
   const shown = members.members.slice(0, shownMax);
   return (
     <>
@@ -36,30 +36,7 @@ function Sections({ members }: { members: MembersView }) {
       <LookUp />
       <h2>{say.members}</h2>
       <div class="scroll" tabIndex={0} role="region" aria-label={say.members}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{say.account}</th>
-              <th scope="col" class="number">
-                {say.weight}
-              </th>
-              <th scope="col" class="number">
-                {say.share}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map(({ account, weight }) => (
-              <tr key={account}>
-                <td class="wrap">
-                  <a href={hashOf({ page: 'person', account })}>{account}</a>
-                </td>
-                <td class="number">{weight}</td>
-                <td class="number">{formatBps(shareBps(parseWeight(weight), total))}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <SharesTable rows={sharesOf(shown, members.totalWeight)} />
       </div>
       {members.count > shown.length ? (
         <p class="quiet">{texts().common.firstOf(`${shown.length}`)}</p>

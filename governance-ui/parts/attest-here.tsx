@@ -13,6 +13,7 @@ import { useDoor } from './door-context.js';
 import { usePurse } from './purse-context.js';
 import { useReading } from './use-reading.js';
 import { texts } from '../texts/language.js';
+import { walletLink } from './wallet-link.js';
 
 const shownMax = 50;
 /** How long a signature of Ethereum can be brought to the contract. */
@@ -39,11 +40,7 @@ export function AttestHere({ subject }: { subject: Digest }) {
         <Said attestations={reading.value} />
       )}
       {accountId === null ? (
-        <p class="quiet">
-          {say.connect((text) => (
-            <a href="#/wallet">{text}</a>
-          ))}
-        </p>
+        <p class="quiet">{say.connect(walletLink)}</p>
       ) : (
         <Say subject={subject} readNow={readNow} />
       )}

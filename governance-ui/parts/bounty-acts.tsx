@@ -17,6 +17,7 @@ import { Near } from './near.js';
 import { Paged } from './paged.js';
 import { usePurse } from './purse-context.js';
 import { useAct } from './use-act.js';
+import { walletLink } from './wallet-link.js';
 
 interface Acting {
   readonly standing: BountyStanding;
@@ -40,11 +41,7 @@ export function BountyActs(it: Acting) {
     <section aria-labelledby="part">
       <h2 id="part">{say.takePart}</h2>
       {accountId === null ? (
-        <p class="quiet">
-          {say.connectFirst((text) => (
-            <a href="#/wallet">{text}</a>
-          ))}
-        </p>
+        <p class="quiet">{say.connectFirst(walletLink)}</p>
       ) : (
         <Now {...it} key={accountId} />
       )}

@@ -21,6 +21,7 @@ import { Near } from './near.js';
 import { usePurse } from './purse-context.js';
 import { useAct } from './use-act.js';
 import { useKeptDrafts } from './use-draft.js';
+import { walletLink } from './wallet-link.js';
 
 interface Acting {
   readonly story: DatasetStory;
@@ -48,11 +49,7 @@ export function DisputeActs(it: Acting) {
       : `dataset dispute ${dataset.id} --evidence FILE`;
     return (
       <>
-        <p class="quiet">
-          {say.connectToDispute((text) => (
-            <a href="#/wallet">{text}</a>
-          ))}
-        </p>
+        <p class="quiet">{say.connectToDispute(walletLink)}</p>
         <DaoCommand words={word} signed />
       </>
     );

@@ -17,10 +17,12 @@ import { explainCode } from '../words/errors.js';
 import { ActNote, useAct } from './use-act.js';
 import { useDoor } from './door-context.js';
 import { Near } from './near.js';
+import { openDao } from './open-dao.js';
 import { usePurse } from './purse-context.js';
 import { Trouble } from './trouble.js';
 import type { DraftInUse } from './use-draft.js';
 import { useReading } from './use-reading.js';
+import { walletLink } from './wallet-link.js';
 
 interface Founds {
   readonly draft: DraftInUse;
@@ -131,13 +133,7 @@ function Go(it: Ready & { standing: FoundingStanding | null; readNow: () => void
   const [reached, setReached] = useState(0);
   const { standing, config, keep, draft } = it;
   if (accountId === null) {
-    return (
-      <p>
-        {say.connect((text) => (
-          <a href="#/wallet">{text}</a>
-        ))}
-      </p>
-    );
+    return <p>{say.connect(walletLink)}</p>;
   }
   const done = Math.max(standing?.done ?? 0, act.busy ? reached : 0);
   const isShort = standing !== null && lacksMoney(standing);
@@ -196,17 +192,12 @@ function Founded({ config }: { config: DaoConfig }) {
   const { client, dao, registry } = useDoor();
   const { name: network, rpcUrl } = client.network;
   const file: NetworkFile = { network, rpcUrl, contract: config.account, registry };
-  const open = () => {
-    dao.choose(config.account);
-    location.hash = '#/';
-    location.reload();
-  };
   return (
     <section aria-labelledby="done">
       <h2 id="done">{say.what}</h2>
       <p role="status">{say.done(<b>{config.account}</b>)}</p>
       <p class="buttons">
-        <button type="button" class="plain main" onClick={open}>
+        <button type="button" class="plain main" onClick={() => openDao(dao, config.account)}>
           {say.open(config.account)}
         </button>
       </p>

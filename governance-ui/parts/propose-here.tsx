@@ -17,6 +17,7 @@ import { FieldInput } from './field-input.js';
 import { Near } from './near.js';
 import { usePurse } from './purse-context.js';
 import type { DraftInUse } from './use-draft.js';
+import { walletLink } from './wallet-link.js';
 
 /** Fees of the transactions, generously. */
 const feesYocto = 10n ** 23n;
@@ -97,11 +98,7 @@ export function ProposeHere(it: {
       <section aria-labelledby="send">
         <h2 id="send">{say.before}</h2>
         {accountId === null ? (
-          <p>
-            {say.connect((text) => (
-              <a href="#/wallet">{text}</a>
-            ))}
-          </p>
+          <p>{say.connect(walletLink)}</p>
         ) : (
           <>
             <p>{say.costs({ bond: <Near yocto={dao.policy.bondYocto} />, account: accountId })}</p>

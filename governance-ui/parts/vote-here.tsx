@@ -10,6 +10,7 @@ import { DaoCommand } from './dao-command.js';
 import { useDoor } from './door-context.js';
 import { usePurse } from './purse-context.js';
 import { useReading } from './use-reading.js';
+import { walletLink } from './wallet-link.js';
 
 /** What an account has to do with a proposal. */
 interface Part {
@@ -31,11 +32,7 @@ export function VoteHere({ story, readNow }: Shown) {
   return (
     <>
       {accountId === null ? (
-        <p>
-          {say.connect((text) => (
-            <a href="#/wallet">{text}</a>
-          ))}
-        </p>
+        <p>{say.connect(walletLink)}</p>
       ) : story.digestHolds ? (
         <Ballot key={accountId} story={story} account={accountId} readNow={readNow} />
       ) : (

@@ -6,6 +6,7 @@ import { readRuns } from '@commonweights/dao-contracts/client/runs.js';
 import type {
   AccountingView,
   DatasetView,
+  HealthView,
   MembersView,
   PolicyView,
   ProposalView,
@@ -31,6 +32,8 @@ export interface Overview {
   readonly nowMs: number;
 }
 
+type Counts = HealthView['counts'];
+
 /** Enough for what is shown, and for every proposal that is open in a DAO of some hundred members. */
 const newest = { runs: 20, releases: 10, proposals: 100 } as const;
 
@@ -39,11 +42,29 @@ export class OverviewReader {
   readonly #runs: TailReader<RunView>;
   readonly #releases: TailReader<ReleaseView>;
   readonly #proposals: TailReader<ProposalView>;
+  #counts: Promise<Counts | null> | null = null;
 
   constructor(private readonly client: DaoClient) {
-    this.#runs = new TailReader((page) => client.listRuns(page), runsPageItemsMax);
-    this.#releases = new TailReader((page) => client.listReleases(page), pageItemsMax);
-    this.#proposals = new TailReader((page) => client.listProposals(page), pageItemsMax);
+    const told = (list: ListName) => async () => (await this.#countsNow())?.[list] ?? null;
+    this.#runs = new TailReader((page) => client.listRuns(page), runsPageItemsMax, told('runs'));
+    this.#releases = new TailReader(
+      (page) => client.listReleases(page),
+      pageItemsMax,
+      told('releases'),
+    );
+    this.#proposals = new TailReader(
+      (page) => client.listProposals(page),
+      pageItemsMax,
+      told('proposals'),
+    );
+  }
+
+  /** Of all lists in one answer. A contract that is not well gives none: then they are searched for. */
+  #countsNow(): Promise<Counts | null> {
+    return (this.#counts ??= this.client.checkHealth().then(
+      ({ counts }) => counts,
+      () => null,
+    ));
   }
 
   async read(): Promise<Overview> {

@@ -1,7 +1,7 @@
 /**
  * The newest entries of a list that only grows, without reading the whole of it: a DAO of ten thousand
- * proposals is as quick to look at as one of ten. How many there are nobody says, so it is searched for
- * once, by halving, and afterwards only looked at from there on.
+ * proposals is as quick to look at as one of ten. Where nobody says how many there are, it is searched for
+ * once, by halving, which takes some twenty answers in a row; afterwards it is only looked at from there on.
  */
 import type { Page } from '@commonweights/dao-contracts/client/page.js';
 
@@ -17,11 +17,15 @@ const countMax = 2 ** 31;
 
 export class TailReader<T> {
   #count = 0;
+  #looked = false;
+  #asking: Promise<number | null> | null = null;
 
   constructor(
     private readonly list: (page: Page) => Promise<readonly T[]>,
     /** The most that the contract gives at once. */
     private readonly pageItems: number,
+    /** How many there are, from whoever knows at once; null: nobody does. Asked before the first look. */
+    private readonly told: () => Promise<number | null> = async () => null,
   ) {}
 
   /** `limit` entries, after so many newer ones. */
@@ -37,6 +41,11 @@ export class TailReader<T> {
   }
 
   async #countNow(): Promise<number> {
+    if (!this.#looked) {
+      const told = await (this.#asking ??= this.told());
+      this.#looked = true;
+      if (told !== null) return (this.#count = Math.max(this.#count, told));
+    }
     // Others may read at the same time, and remember what they found.
     const from = this.#count;
     const found = (await this.list({ from, limit: this.pageItems })).length;

@@ -131,6 +131,14 @@ export class DaoFixture {
     return at;
   }
 
+  /** Of the first dataset: what it is disputed for, and nobody has decided yet. */
+  readonly datasetDisputes = [
+    {
+      ...{ dataset: 'sotu@1', dispute: 1, by: 'eve.local', evidence: digest('letter') },
+      ...{ bondYocto: near(1), openedAtMs: nowMs - 30 * hourMs, verdict: null, closedAtMs: null },
+    },
+  ];
+
   /** What the contract answers; undefined: it has no such view. */
   answer(method: string, args: Record<string, unknown>): unknown {
     const from = Number(args['from'] ?? 0);
@@ -143,14 +151,23 @@ export class DaoFixture {
         return { ...this.members, members: page(this.members.members) };
       case 'get_accounting':
         return this.accounting;
+      case 'check_health':
+        return {
+          ...{ state: 1, code: digest('code'), surplusYocto: '0' },
+          counts: {
+            ...{ proposals: this.proposals.length, runs: this.runs.length },
+            ...{ datasets: this.datasets.length, releases: this.releases.length },
+          },
+        };
       case 'list_tokens':
         return this.tokens;
       case 'list_bounties':
         return page(this.bounties);
       case 'get_bounty':
         return this.bounties.find(({ id }) => id === args['bounty']) ?? null;
-      case 'list_bounty_records':
       case 'list_dataset_disputes':
+        return args['id'] === 'sotu@1' ? page(this.datasetDisputes) : [];
+      case 'list_bounty_records':
       case 'list_data_shares':
         return [];
       case 'list_proposals':
@@ -227,7 +244,7 @@ export class DaoFixture {
       parents: parent ? [{ dataset: parent, transform: digest(`transform ${id}`) }] : [],
     });
     return [
-      level('sotu@1', 'State of the Union addresses', 233),
+      { ...level('sotu@1', 'State of the Union addresses', 233), status: 'disputed', disputes: 1 },
       level('sotu-clean@1', 'The same, filtered and without duplicates', 229, 'sotu@1'),
       level('sotu-packed@1', 'The same, as tokens', 1_800, 'sotu-clean@1'),
     ];

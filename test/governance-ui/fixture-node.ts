@@ -1,7 +1,17 @@
-/** A NEAR node as far as a page that only reads can tell: `query` for views and `block` for the time. */
+/**
+ * A NEAR node as far as a page that only reads can tell: `query` for views, accounts and code, and
+ * `block` for the time.
+ */
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { noCode } from '@commonweights/dao-contracts/client/accounts.js';
+import { baseEncode } from 'near-api-js';
 import { nowMs, type DaoFixture } from './dao-fixture.js';
+
+/** Nobody runs it: pages hash it. */
+const codeBytes = Buffer.from('the code of a contract');
+const at = { block_height: 7, block_hash: '1'.repeat(32) };
 
 export class FixtureNode {
   port = 0;
@@ -51,6 +61,17 @@ export class FixtureNode {
       const header = { height: 7, hash: '1'.repeat(32), timestamp };
       return { result: { header: { ...header, timestamp_nanosec: String(timestamp) } } };
     }
+    if (params['request_type'] === 'view_account') {
+      const isContract = params['account_id'] === 'dao.local';
+      const code = isContract
+        ? baseEncode(createHash('sha256').update(codeBytes).digest())
+        : noCode;
+      const account = { amount: `${10n ** 26n}`, locked: '0', storage_usage: 1, code_hash: code };
+      return { result: { ...account, storage_paid_at: 0, ...at } };
+    }
+    if (params['request_type'] === 'view_code') {
+      return { result: { code_base64: codeBytes.toString('base64'), hash: noCode, ...at } };
+    }
     const name = String(params['method_name']);
     this.calls.push(name);
     const args = JSON.parse(atob(String(params['args_base64']))) as Record<string, unknown>;
@@ -59,6 +80,6 @@ export class FixtureNode {
       return { error: { name: 'INTERNAL_ERROR', cause: { info: { error_message: name } } } };
     }
     const result = [...Buffer.from(JSON.stringify(answer))];
-    return { result: { result, logs: [], block_height: 7, block_hash: '1'.repeat(32) } };
+    return { result: { result, logs: [], ...at } };
   }
 }

@@ -16,6 +16,12 @@ const pages = {
   'a-live-run': '#/runs/2',
   'a-completed-run': '#/runs/1',
   'earlier-rounds': '#/runs/2/rounds/3',
+  datasets: '#/datasets',
+  'a-dataset': '#/datasets/sotu-packed%401',
+  'a-disputed-dataset': '#/datasets/sotu%401',
+  'a-bounty': '#/bounties/2',
+  'a-closed-bounty': '#/bounties/1',
+  found: '#/found',
   lineage: '#/lineage',
   bounties: '#/bounties',
   proposals: '#/proposals',
@@ -108,6 +114,26 @@ describe('the pages in 中文', function () {
     });
   }
 
+  it('leave no word in Chinese when English is chosen, on any of them', async () => {
+    await page.getByRole('combobox', { name: '语言' }).selectOption('English');
+    await page.getByRole('combobox', { name: 'Language' }).waitFor();
+    for (const [name, hash] of Object.entries(pages)) {
+      await page.goto(`${server.url}/${hash}`);
+      await page.locator('main h1').waitFor();
+      await page.getByText(/Reading the chain|Loading this part/).waitFor({ state: 'detached' });
+      const found = (await textsOf(page)).filter((text) =>
+        /[\u3000-\u9fff\uff00-\uffef]/.test(text),
+      );
+      // But for the name under which its own readers know it.
+      expect(
+        found.filter((text) => text !== '中文'),
+        name,
+      ).to.deep.equal([]);
+    }
+    await page.getByRole('combobox', { name: 'Language' }).selectOption('中文');
+    await page.getByRole('combobox', { name: '语言' }).waitFor();
+  });
+
   it('say in Chinese what is wrong, and mark what the rules said as English', async () => {
     await open('#/propose/set-policy');
     await page.getByLabel('通过比例（%）', { exact: true }).fill('20');
@@ -138,7 +164,16 @@ describe('the pages in 中文', function () {
 
 /** Three English words in a row, in text, titles or labels that do not say that they are English. */
 async function englishIn(page: Page, foreign: readonly string[]): Promise<string[]> {
-  const found = await page.evaluate(() => {
+  const words = /[A-Za-z][a-z’']+(?:,? [A-Za-z’'-]{2,}){2,}/;
+  return (await textsOf(page))
+    .map((text) => foreign.reduce((left, one) => left.replaceAll(one, ''), text))
+    .map((text) => text.replace(/npx commonweights [^\n]*/g, '').replace(/[“"][^”"]*[”"]/g, ''))
+    .filter((text) => words.test(text));
+}
+
+/** All that a page says, but for what says of itself that it is English or code. */
+function textsOf(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
     const apart = '[lang=en], code, pre, blockquote, script, style, .digest, .address, textarea';
     const texts: string[] = [document.title];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT);
@@ -154,9 +189,4 @@ async function englishIn(page: Page, foreign: readonly string[]): Promise<string
     }
     return texts;
   });
-  const words = /[A-Za-z][a-z’']+(?:,? [A-Za-z’'-]{2,}){2,}/;
-  return found
-    .map((text) => foreign.reduce((left, one) => left.replaceAll(one, ''), text))
-    .map((text) => text.replace(/npx commonweights [^\n]*/g, '').replace(/[“"][^”"]*[”"]/g, ''))
-    .filter((text) => words.test(text));
 }

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { absentHere } from '../support/absent-here.js';
 import { findChromium, openBrowser, type OpenBrowser } from './browser.js';
 import { growDao } from './large-dao.js';
+import { violationsOf } from './violations.js';
 import { startPageServer, type PageServer } from './page-server.js';
 
 describe('the pages of a DAO of many years', function () {
@@ -16,7 +17,7 @@ describe('the pages of a DAO of many years', function () {
     const chromium = findChromium();
     if (!chromium) absentHere(this, 'no Chromium; install it or set CHROMIUM to its path');
     server = await startPageServer();
-    growDao(server.dao, { proposals: 10_000, workers: 1_000, rounds: 2_000 });
+    growDao(server.dao, { proposals: 10_000, workers: 1_000, rounds: 100_000 });
     browser = await openBrowser(chromium);
     page = await browser.context.newPage();
     page.setDefaultTimeout(60_000);
@@ -43,6 +44,7 @@ describe('the pages of a DAO of many years', function () {
     expect(await pager.getByRole('button', { name: 'On' }).isDisabled()).to.equal(true);
     await page.getByRole('button', { name: /worker999\.local/ }).click();
     await page.getByRole('region', { name: /stands behind worker999\.local/ }).waitFor();
+    expect(await violationsOf(page)).to.deep.equal([]);
   });
 
   it('ask for the sixty newest of thousands of records, once, and check that they hang together', async () => {
@@ -50,8 +52,15 @@ describe('the pages of a DAO of many years', function () {
     expect(asked).to.have.length(60);
     await page.getByText('This page hashed 60 records').waitFor();
     await page.getByRole('link', { name: 'Earlier rounds' }).click();
-    await page.getByRole('heading', { name: 'Rounds 1881 to 1940' }).waitFor();
-    await page.getByText('that the record of round 1941 names').waitFor();
+    await page.getByRole('heading', { name: 'Rounds 99881 to 99940' }).waitFor();
+    await page.getByText('that the record of round 99941 names').waitFor();
     expect(await page.evaluate(() => document.querySelectorAll('*').length)).to.be.below(8_000);
+  });
+
+  it('list the newest of ten thousand proposals, older ones by pages, accessible at any size', async () => {
+    await page.goto(`${server.url}/#/proposals`);
+    await page.getByRole('link', { name: /^10.?000 · / }).waitFor();
+    expect(await page.evaluate(() => document.querySelectorAll('*').length)).to.be.below(8_000);
+    expect(await violationsOf(page)).to.deep.equal([]);
   });
 });

@@ -94,8 +94,9 @@ describe('the pages in a browser', function () {
     expect(bytes).to.be.within(10_000, 250_000);
   });
 
-  it('show treasury, members, runs, releases and open proposals', async () => {
+  it('show treasury, members, runs, releases, open proposals, and how to join in one line', async () => {
     await open(pages.overview);
+    expect(await text()).to.match(/How to join[\s\S]*npx commonweights work 2 --account/);
     const shown = await text();
     expect(shown).to.contain('934 NEAR').and.contain('noa.local').and.contain('Run 2');
     expect(shown).to.contain('A first small model of presidential speech 1.0.0');

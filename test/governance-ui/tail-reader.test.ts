@@ -58,4 +58,22 @@ describe('the end of a list', () => {
       expect(tail).to.deep.equal({ items: [count, count - 1], count });
     }
   });
+
+  it('asks whoever knows how many there are, once, and then reads what it shows at once', async () => {
+    const list = Array.from({ length: 10_000 }, (_, i) => i);
+    let [asked, looks] = [0, 0];
+    const reader = new TailReader(
+      async ({ from = 0, limit = 50 }) => {
+        looks++;
+        return list.slice(from, from + limit);
+      },
+      50,
+      async () => (asked++, list.length),
+    );
+    const first = await reader.read({ limit: 100 });
+    expect([first.count, first.items[0], looks, asked]).to.deep.equal([10_000, 9_999, 2, 1]);
+    list.push(10_000);
+    const second = await reader.read({ limit: 10 });
+    expect([second.count, second.items[0], asked]).to.deep.equal([10_001, 10_000, 1]);
+  });
 });

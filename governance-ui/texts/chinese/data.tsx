@@ -52,7 +52,6 @@ export const data: Texts['data'] = {
   noContributors: '没有列出贡献者：只由发布者负责。',
   contributorsAre: (approved) =>
     approved ? '按份额排列，已由投票批准。' : '按份额排列，由发布者自述；没有投票批准。',
-  account: '账户',
   share: '份额',
   earns: '收入',
   earnsTable: '为它付费的训练',

@@ -56,7 +56,6 @@ export const data = {
     approved
       ? 'By their shares, as a vote approved them.'
       : 'By their shares, as its publisher declares; no vote approved them.',
-  account: 'Account',
   share: 'Share',
   earns: 'What it earns',
   earnsTable: 'Runs that pay for it',

@@ -4,6 +4,10 @@ import type { Texts } from '../texts.js';
 export const overview: Texts['overview'] = {
   title: '公开训练的模型',
   lead: (members) => `${members}决定训练什么、发布什么。资金只付给通过验证的工作。`,
+  join: '如何加入',
+  joinHere: (link) => (
+    <>{link('在此标签页中审计')}，或者用一条命令在任何机器上训练，有没有 GPU 都可以：</>
+  ),
   liveFirst: '训练（进行中的在前）',
   allRuns: (count) => `全部 ${count} 次训练`,
   latest: '最新发布',
@@ -17,9 +21,6 @@ export const overview: Texts['overview'] = {
   bonds: '提案押金',
   unitsOf: (token) => `${token} 的单位数`,
   members: '成员',
-  account: '账户',
-  weight: '权重',
-  share: '占比',
   allMembers: (count) => `全部 ${count} 名成员`,
   policy: '政策',
   voting: '投票',

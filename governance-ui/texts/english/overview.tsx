@@ -1,8 +1,17 @@
 /** The first page. */
+import type { ComponentChildren } from 'preact';
+
 export const overview = {
   title: 'Models trained in the open',
   lead: (members: string, one: boolean) =>
     `${members} ${one ? 'decides' : 'decide'} what is trained and released. Money follows verified work only.`,
+  join: 'How to join',
+  joinHere: (link: (text: string) => ComponentChildren) => (
+    <>
+      {link('Audit from this tab')}, or train with one command on any machine, with or without a
+      GPU:
+    </>
+  ),
   liveFirst: 'Runs, live ones first',
   allRuns: (count: string) => `All ${count} runs`,
   latest: 'Latest releases',
@@ -16,9 +25,6 @@ export const overview = {
   bonds: 'bonds of proposals',
   unitsOf: (token: string) => `units of ${token}`,
   members: 'Members',
-  account: 'Account',
-  weight: 'Weight',
-  share: 'Share',
   allMembers: (count: string) => `All ${count} members`,
   policy: 'Policy',
   voting: 'Voting',
