@@ -7,19 +7,22 @@ import { canonicalBytes } from '../digest/canonical.js';
 import { digestTreeRoot } from '../digest/digest-tree.js';
 import { digestOf, type Digest } from '../digest/digest.js';
 import { GrowingTree } from '../digest/growing-tree.js';
-import { encodeManifest, type Manifest } from '../digest/manifest.js';
+import { encodeManifest } from '../digest/manifest.js';
 import type { DatasetParent, DatasetRecord } from '../lineage/record.js';
 import type { BlobStore } from '../store/blob-store.js';
-import { describeFiles, getFile, getManifest, putFiles } from '../store/manifest-store.js';
+import { describeFiles, getManifest, putFiles } from '../store/manifest-store.js';
 import { itemLimits, moduleLimits } from './limits.js';
 import { readOptOut } from './opt-out.js';
 import { isSalted, refuseLostSalts } from './salt.js';
-import { checkTextFiles, isPacked, readItemDigests, readPacked } from './read-items.js';
+import { readContent } from './read-content.js';
+import { readItemDigests } from './read-items.js';
 import { decodeItems, encodeItems } from './text-item.js';
 import type { DatasetContent, TextItem } from './text-item.js';
 import type { TokenizerTools } from './tokenise-and-pack.js';
 import { decodeTransform, encodeTransform, runTransform, transformBytesMax } from './transform.js';
 import type { Transform, TransformInput } from './transform.js';
+
+export { readContent };
 
 /** The fields of a record that follow from the bytes. */
 export interface DatasetMeasure {
@@ -146,24 +149,6 @@ export async function verifyDataset(
   const { count: items } = tree;
   const measure = { manifest: record.manifest, itemsRoot: tree.root(), bytes, items };
   return { differences: compare(record, measure) };
-}
-
-/** What a dataset's files hold. */
-type StoredContent = Pick<TransformInput, 'items' | 'digests'>;
-
-/** A text dataset's items, or a packed dataset's item digests (`items` is then empty). */
-export async function readContent(store: BlobStore, manifest: Manifest): Promise<StoredContent> {
-  const bytes = manifest.files.reduce((sum, file) => sum + file.size, 0);
-  if (bytes > itemLimits.datasetBytesMax) {
-    throw new Error(`DATASET_TOO_LARGE: ${bytes} bytes, at most ${itemLimits.datasetBytesMax}`);
-  }
-  if (isPacked(manifest)) return { items: [], digests: await readPacked(store, manifest) };
-  checkTextFiles(manifest);
-  const files = [];
-  for (const { path } of manifest.files) {
-    files.push({ path, bytes: await getFile(store, manifest, path) });
-  }
-  return decodeItems(files);
 }
 
 /** What a transform works on: its parents' items, and what its parameters name. */

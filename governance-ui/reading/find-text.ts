@@ -7,8 +7,8 @@ import { digestTreeRoot } from '@commonweights/dataset-registry/digest/digest-tr
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
 import { getFile, getManifest } from '@commonweights/dataset-registry/store/manifest-store.js';
-import { readContent } from '@commonweights/dataset-registry/transforms/derive.js';
 import { decodePacking, packedPaths } from '@commonweights/dataset-registry/transforms/packing.js';
+import { readContent } from '@commonweights/dataset-registry/transforms/read-content.js';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import type { DatasetView } from '@commonweights/dao-contracts/client/views.js';
 import { readAncestors } from './ancestors.js';

@@ -131,7 +131,7 @@ export class DaoFixture {
     return at;
   }
 
-  /** Of the first dataset: what it is disputed for, and nobody has decided yet. */
+  /** What the first dataset is disputed for, once it says that it is; nobody has decided yet. */
   readonly datasetDisputes = [
     {
       ...{ dataset: 'sotu@1', dispute: 1, by: 'eve.local', evidence: digest('letter') },
@@ -166,7 +166,7 @@ export class DaoFixture {
       case 'get_bounty':
         return this.bounties.find(({ id }) => id === args['bounty']) ?? null;
       case 'list_dataset_disputes':
-        return args['id'] === 'sotu@1' ? page(this.datasetDisputes) : [];
+        return page(this.datasetDisputes);
       case 'list_bounty_records':
       case 'list_data_shares':
         return [];
@@ -244,7 +244,7 @@ export class DaoFixture {
       parents: parent ? [{ dataset: parent, transform: digest(`transform ${id}`) }] : [],
     });
     return [
-      { ...level('sotu@1', 'State of the Union addresses', 233), status: 'disputed', disputes: 1 },
+      level('sotu@1', 'State of the Union addresses', 233),
       level('sotu-clean@1', 'The same, filtered and without duplicates', 229, 'sotu@1'),
       level('sotu-packed@1', 'The same, as tokens', 1_800, 'sotu-clean@1'),
     ];

@@ -58,6 +58,7 @@ describe('the pages in 中文', function () {
     const chromium = findChromium();
     if (!chromium) absentHere(this, 'no Chromium; install it or set CHROMIUM to its path');
     server = await startPageServer();
+    Object.assign(server.dao.datasets[0]!, { status: 'disputed', disputes: 1 });
     browser = await openBrowser(chromium, { locale: 'zh-CN' });
     page = await browser.context.newPage();
     page.setDefaultTimeout(60_000);

@@ -6,10 +6,10 @@ import { MemoryStore } from '@commonweights/dataset-registry/store/memory-store.
 import { cleanDefaults } from '@commonweights/dataset-registry/transforms/clean.js';
 import {
   deriveDataset,
-  readContent,
   reproduceDataset,
   storeItems,
 } from '@commonweights/dataset-registry/transforms/derive.js';
+import { readContent } from '@commonweights/dataset-registry/transforms/read-content.js';
 import { decodeOptOut, encodeOptOut } from '@commonweights/dataset-registry/transforms/opt-out.js';
 import { encodeItem } from '@commonweights/dataset-registry/transforms/text-item.js';
 import { packDefaults } from '@commonweights/dataset-registry/transforms/tokenise-and-pack.js';

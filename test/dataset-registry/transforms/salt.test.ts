@@ -7,10 +7,10 @@ import { getManifest } from '@commonweights/dataset-registry/store/manifest-stor
 import { MemoryStore } from '@commonweights/dataset-registry/store/memory-store.js';
 import {
   deriveDataset,
-  readContent,
   reproduceDataset,
   storeItems,
 } from '@commonweights/dataset-registry/transforms/derive.js';
+import { readContent } from '@commonweights/dataset-registry/transforms/read-content.js';
 import {
   isSalted,
   saltField,
