@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, string>> = {
   'aggregate-memory':
     'memory of aggregating a round, streamed against whole updates [--peers 8] [--write] (minutes)',
   'dao-attacks': 'drained treasuries, farmed standing, withdrawn data: what gets through',
+  'blob-speed': 'reading checked and uploading, beside raw sha256 [--mb 64] [--times 5]',
   chaos:
     'kills, partitions, full disks: seeded plays of real workers [--by-distance] [--schedules 200] (minutes)',
   checkpoint: 'memory and MB/s of importing a large checkpoint [--gb 2] [--bf16] (minutes)',
