@@ -7,6 +7,7 @@ import { validateCroissant } from './croissant.js';
 import { convertByLlamaCpp } from './llama-cpp.js';
 import { driveByNearKit } from './near-kit.js';
 import { driveByNearWorkspaces } from './near-workspaces.js';
+import { compareNodeVersions } from './node-versions.js';
 import { runJobs, type Job } from './run-jobs.js';
 import { exchangeSignedModels } from './signed-models.js';
 import { runOnSoftwareVulkan } from './software-vulkan.js';
@@ -18,6 +19,7 @@ const jobs: readonly Job[] = [
   { name: 'the embedded node (near-kit)', run: driveByNearKit },
   { name: 'datasets (Croissant)', run: validateCroissant },
   { name: 'signed models (OpenSSF Model Signing)', run: exchangeSignedModels },
+  { name: 'the exact engines (Node 20, 22 and 24)', run: compareNodeVersions },
   { name: 'the engine tfjs-node (TensorFlow)', run: runTfjsNode },
   { name: 'the engine ort-native-webgpu (software Vulkan)', run: runOnSoftwareVulkan },
   { name: 'checkpoints and tokenizers (transformers)', run: compareWithTransformers },

@@ -26,10 +26,17 @@ export async function digestAfterStep(engine: Engine): Promise<string> {
   return digestOf(new Uint8Array(state.params.buffer));
 }
 
-/** What every machine, browser and version of Node has to find on `simd-wasm`. */
-export const simdStepDigest =
-  'sha256:8063c4bcccd31e26a58c0293c2723398d717ceb2773c02f17713dedfc23b8c70';
-
-/** The same of `ort-wasm`, version 1.30.0 with one thread. */
-export const ortStepDigest =
-  'sha256:1530eaee513807af25931467346190b64f8ea3f3f96952418d5f6a67077eb71c';
+/**
+ * What every machine, browser and version of Node has to find, on `ort-wasm` version 1.30.0 with one
+ * thread; `rounds` is of whole-round.ts.
+ */
+export const pinnedDigests = {
+  'simd-wasm': {
+    step: 'sha256:8063c4bcccd31e26a58c0293c2723398d717ceb2773c02f17713dedfc23b8c70',
+    rounds: 'sha256:2013272b99b0f66df3e106a8cc993c4bbc6b3dc51d7604c9dfa4690e316fd1f0',
+  },
+  'ort-wasm': {
+    step: 'sha256:1530eaee513807af25931467346190b64f8ea3f3f96952418d5f6a67077eb71c',
+    rounds: 'sha256:549e48c36e61ad4bb7aa8654e83357a2ce3455ab8593d0ef64aabaa7f9288275',
+  },
+} as const;

@@ -3,7 +3,8 @@ import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import type { InnerState } from '@commonweights/trainer/engines/engine.js';
 import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
 import { initialParams } from '@commonweights/trainer/program/initial-params.js';
-import { digestAfterStep, ortStepDigest } from './medium-step.js';
+import { digestAfterStep, pinnedDigests } from './medium-step.js';
+import { rootAfterRounds } from './whole-round.js';
 import { tinyBatch, tinyProgram } from './tiny.js';
 
 const engine = createOrtWasmEngine();
@@ -25,7 +26,11 @@ describe('the exact engine', () => {
   });
 
   it('ends a step in the state that Node 20, 22 and 24 end it in', async () => {
-    expect(await digestAfterStep(engine)).to.equal(ortStepDigest);
+    expect(await digestAfterStep(engine)).to.equal(pinnedDigests['ort-wasm'].step);
+  });
+
+  it('ends whole rounds, codec and aggregation included, in one root wherever they are played', async () => {
+    expect(await rootAfterRounds(engine)).to.equal(pinnedDigests['ort-wasm'].rounds);
   });
 
   it('reaches the same bits when the state is exported and loaded in the middle', async () => {

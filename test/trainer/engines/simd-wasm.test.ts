@@ -12,7 +12,8 @@ import { Graph, type Tensor } from '@commonweights/trainer/program/graph.js';
 import * as operations from '@commonweights/trainer/program/operations.js';
 import { crossEntropy, softmax } from '@commonweights/trainer/program/transformer-operations.js';
 import * as defined from './exact-arithmetic.js';
-import { digestAfterStep, simdStepDigest } from './medium-step.js';
+import { digestAfterStep, pinnedDigests } from './medium-step.js';
+import { rootAfterRounds } from './whole-round.js';
 
 const engine = createSimdWasmEngine();
 const f = Math.fround;
@@ -293,7 +294,11 @@ describe('the engine simd-wasm', () => {
   }).timeout(300_000);
 
   it('ends a step in the state that every machine, browser and version of Node ends it in', async () => {
-    expect(await digestAfterStep(createSimdWasmEngine())).to.equal(simdStepDigest);
+    expect(await digestAfterStep(createSimdWasmEngine())).to.equal(pinnedDigests['simd-wasm'].step);
+  });
+
+  it('ends whole rounds, codec and aggregation included, in one root wherever they are played', async () => {
+    expect(await rootAfterRounds(engine)).to.equal(pinnedDigests['simd-wasm'].rounds);
   });
 });
 

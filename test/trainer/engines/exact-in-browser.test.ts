@@ -1,0 +1,58 @@
+import { expect } from 'chai';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Page } from 'playwright-core';
+import { exactBinaryName } from '@commonweights/trainer/engines/exact-engine.js';
+import { findChromium, openBrowser, type OpenBrowser } from '../../governance-ui/browser.js';
+import { absentHere } from '../../support/absent-here.js';
+import { pinnedDigests } from './medium-step.js';
+
+describe('the exact engines in a browser', function () {
+  this.timeout(240_000);
+  let browser: OpenBrowser | undefined;
+  let page: Page;
+
+  before(async function () {
+    const chromium = findChromium();
+    if (!chromium) absentHere(this, 'no Chromium; install it or set CHROMIUM to its path');
+    const script = await bundle(fileURLToPath(new URL('./step-in-page.ts', import.meta.url)));
+    browser = await openBrowser(chromium!);
+    page = await browser.context.newPage();
+    await page.addScriptTag({ content: script });
+  });
+  after(() => browser?.close());
+
+  it('simd-wasm ends a step and whole rounds in the very states that Node ends them in', async () => {
+    const found = await page.evaluate('stepInPage.simd()');
+    expect(found).to.deep.equal(pinnedDigests['simd-wasm']);
+  });
+
+  it('ort-wasm ends a step and whole rounds in the very states that Node ends them in', async () => {
+    const folder = dirname(createRequire(import.meta.url).resolve('onnxruntime-web'));
+    const binary = await readFile(join(folder, exactBinaryName), 'base64');
+    await page.evaluate((text) => Object.assign(window, { engineBinary: text }), binary);
+    const found = await page.evaluate('stepInPage.ortWasm(engineBinary)');
+    expect(found).to.deep.equal(pinnedDigests['ort-wasm']);
+  });
+});
+
+/** By the bundler of the pages. */
+async function bundle(entry: string): Promise<string> {
+  const pages = createRequire(new URL('../../../governance-ui/package.json', import.meta.url));
+  const vite = (await import(pathToFileURL(pages.resolve('vite')).href)) as {
+    build(options: object): Promise<{ output: { code?: string }[] }[]>;
+  };
+  const environment = process.env.NODE_ENV;
+  try {
+    const [built] = await vite.build({
+      ...{ configFile: false, envDir: false, publicDir: false, logLevel: 'silent' },
+      build: { write: false, minify: false, lib: { entry, formats: ['iife'], name: 'stepInPage' } },
+    });
+    return built!.output.map(({ code }) => code ?? '').join('\n');
+  } finally {
+    if (environment === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = environment;
+  }
+}
