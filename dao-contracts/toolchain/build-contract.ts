@@ -35,7 +35,7 @@ export interface BuiltContract {
 const contractBytesMax = 4_194_304;
 
 /** Raise when the code of `snapshot/` changes what it makes of the same bundle and engine. */
-const recipe = 5;
+const recipe = 6;
 
 /**
  * Builds the contract whose class is in `entry`. The first build on a machine compiles the engine,

@@ -6,7 +6,7 @@
  */
 import binaryen from 'binaryen';
 import { WasmReader } from '../snapshot/wasm-sections.js';
-import { runtimeFeatures, setSlots } from './lower-engine.js';
+import { optimising, runtimeFeatures, setSlots } from './lower-engine.js';
 
 /** As `builtin-patches.ts` notes them: a function with a name, or a name that stands for another. */
 export interface Builtin {
@@ -62,7 +62,10 @@ export function leaveOut(runtime: Uint8Array, slots: readonly number[]): Uint8Ar
       return standIn;
     });
     module.removeExport('cw_left_out');
-    module.runPasses(['remove-unused-module-elements', 'duplicate-function-elimination']);
+    binaryen.setOptimizeLevel(optimising.optimizeLevel);
+    binaryen.setShrinkLevel(optimising.shrinkLevel);
+    const unused = 'remove-unused-module-elements';
+    module.runPasses([unused, 'duplicate-function-elimination', 'dae-optimizing', unused]);
     // What is called most gets numbers of one byte.
     module.runPasses(['reorder-functions']);
     if (!module.validate()) throw new Error('ENGINE_INVALID: leaving functions out broke it');
