@@ -17,14 +17,18 @@ import { MemoryStore } from '@commonweights/dataset-registry/store/memory-store.
 import { blankState, encodeState } from '@commonweights/trainer/checkpoint/state.js';
 import { aggregateInChunks } from '@commonweights/trainer/exchange/aggregate-stream.js';
 import { aggregate } from '@commonweights/trainer/exchange/aggregate.js';
+import { AGGREGATED_TOGETHER } from '@commonweights/trainer/exchange/limits.js';
 import { compress } from '@commonweights/trainer/exchange/compress.js';
-import { outerStep, stepChunk } from '@commonweights/trainer/exchange/outer-step.js';
-import { initialOuterState } from '@commonweights/trainer/exchange/outer-step.js';
+import {
+  initialOuterState,
+  outerStep,
+  stepChunk,
+} from '@commonweights/trainer/exchange/outer-step.js';
 import type { OuterRecipe } from '@commonweights/trainer/exchange/recipe.js';
 import { decodeUpdate, updateBytesMax } from '@commonweights/trainer/exchange/update-codec.js';
 import { inspectUpdate, readUpdate } from '@commonweights/trainer/exchange/update-stream.js';
 import type { TensorLayout } from '@commonweights/trainer/program/layout.js';
-import { CheckedBytes } from '@commonweights/trainer/worker/checked-bytes.js';
+import { blockBytes, CheckedBytes } from '@commonweights/trainer/worker/checked-bytes.js';
 import { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
 import { writeSection } from './write-section.js';
 
@@ -108,17 +112,17 @@ async function compare(): Promise<void> {
 }
 
 /**
- * The state that comes out, one encoded update while it is looked at (with what a strict decoder makes
- * of a sparse one), for each peer two blocks of its file and a chunk, and what a process needs anyway.
+ * The state that comes out; one encoded update, which is looked at (with what a strict decoder makes of a
+ * sparse one) and then waits to be collected; for each peer two blocks of its file and a chunk; and what
+ * a process needs anyway.
  */
 function boundBytes(recipe: OuterRecipe): number {
   const state = (recipe.kind === 'diloco' ? 2 : 1) * modelBytes;
-  const chunks = peers * (2 * 262_144 + 262_144);
-  const slack = 128e6;
   const kept = recipe.kind === 'sparseloco' ? (layout.length * recipe.k) / recipe.chunk : 0;
-  // Looked at before there is a new state.
-  const looking = Math.min(updateBytesMax(layout, recipe), 1.2 * modelBytes) + 8 * kept;
-  return Math.max(state, looking) + chunks + slack;
+  const isInt8 = recipe.kind === 'diloco' && recipe.codec === 'int8';
+  const encoded = isInt8 ? 1.004 * layout.length : updateBytesMax(layout, recipe);
+  const chunks = peers * (2 * blockBytes + 4 * AGGREGATED_TOGETHER);
+  return state + encoded + 8 * kept + chunks + 128e6;
 }
 
 function inChild(task: Task): Promise<Answer> {

@@ -1,12 +1,14 @@
 /**
  * What the update codecs cost and save: bits per parameter per exchange and MB/s of dense float32,
  * over pseudo-gradient-like values (heavy-tailed, rows of very different size, as embeddings have).
- * Run: `npx tsx bench/codec.ts [parameters]`.
+ * *look*: what a certifier does with an update, strictly; a round reads it once more, without that.
+ * Run: `npm run bench -- codec [parameters]`.
  */
 import { aggregate } from '@commonweights/trainer/exchange/aggregate.js';
 import { compress } from '@commonweights/trainer/exchange/compress.js';
 import type { OuterRecipe } from '@commonweights/trainer/exchange/recipe.js';
 import { decodeUpdate } from '@commonweights/trainer/exchange/update-codec.js';
+import { inspectUpdate } from '@commonweights/trainer/exchange/update-stream.js';
 import type { TensorLayout } from '@commonweights/trainer/program/layout.js';
 
 const REPEATS = 15;
@@ -32,7 +34,9 @@ const dense = (codec: 'fp32' | 'int8'): OuterRecipe => ({
 });
 
 console.log(`${layout.length} parameters in ${layout.slots.length} tensors`);
-console.log('codec                 bits/param  below fp32   encode MB/s   decode MB/s');
+console.log(
+  'codec                 bits/param  below fp32   encode MB/s   decode MB/s     look MB/s',
+);
 for (const [name, recipe] of [
   ['fp32', dense('fp32')],
   ['int8', dense('int8')],
@@ -50,18 +54,22 @@ for (const [name, recipe] of [
     `${(denseBytes / bytes.length).toFixed(1)}×`.padStart(11),
     encode.toFixed(0).padStart(13),
     decode.toFixed(0).padStart(13),
+    rate(() => inspectUpdate(bytes, layout, recipe))
+      .toFixed(0)
+      .padStart(13),
   );
 }
 const updates = Array.from({ length: WORKERS }, () => gradient);
 console.log(`aggregate ${WORKERS} updates: ${rate(() => aggregate(updates)).toFixed(0)} MB/s each`);
 
-/** MB of dense float32 per second, median of the repeats. */
+/** MB of dense float32 per second of the processor, whoever else has it; median of the repeats. */
 function rate(work: () => unknown): number {
   const seconds: number[] = [];
   for (let i = 0; i < REPEATS; i++) {
-    const start = process.hrtime.bigint();
+    const before = process.cpuUsage();
     work();
-    seconds.push(Number(process.hrtime.bigint() - start) / 1e9);
+    const { user, system } = process.cpuUsage(before);
+    seconds.push((user + system) / 1e6);
   }
   seconds.sort((a, b) => a - b);
   return denseBytes / 1e6 / seconds[REPEATS >> 1]!;

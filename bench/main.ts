@@ -15,7 +15,7 @@ const benches: Readonly<Record<string, string>> = {
   'dao-attacks': 'drained treasuries, farmed standing, withdrawn data: what gets through',
   'blob-speed': 'reading checked and uploading, beside raw sha256 [--mb 64] [--times 5]',
   chaos:
-    'kills, partitions, full disks: seeded plays of real workers [--by-distance] [--schedules 200] (minutes)',
+    'kills, partitions, full disks: seeded plays of real workers [--by-distance] [--processes] [--schedules 200] (minutes)',
   checkpoint: 'memory and MB/s of importing a large checkpoint [--gb 2] [--bf16] (minutes)',
   codec: 'bytes per parameter and MB/s of the update codecs, against dense fp32',
   'cold-start': 'from nothing to a tested worker at size S [engine …]',
@@ -43,6 +43,8 @@ const benches: Readonly<Record<string, string>> = {
   memory: 'bytes per parameter and per token, and what cannot fit [--engine simd-wasm] (minutes)',
   learning:
     'the worth of a worker over H, k, rates, horizon, workers [--seconds N] [--write] (an hour)',
+  landscape:
+    'how the real adversaries’ stage trains honestly, and the bowl fitted to it [--seeds 4] (minutes)',
   link: 'what a round costs beside its computing at 100 Mbit/s and 50 ms; large models [--write]',
   registry: 'a registry under 200 clients for a minute [--clients 200] [--seconds 60]',
   'release-mutations':
@@ -67,12 +69,19 @@ if (name === undefined) {
 } else if (args.includes('--help')) {
   console.log(`${benches[name]}\n\n${headOf(name)}`);
 } else {
-  const script = name === 'adversaries' && args.includes('--real') ? 'real-adversaries' : name;
+  const script = scriptOf(name, args);
   const entry = fileURLToPath(new URL(`./${script}.ts`, import.meta.url));
   const { status } = spawnSync(process.execPath, ['--import', 'tsx', entry, ...args], {
     stdio: 'inherit',
   });
   process.exitCode = status ?? 1;
+}
+
+/** Some have a way with real training or real processes that is a script of its own. */
+function scriptOf(bench: string, options: readonly string[]): string {
+  if (bench === 'adversaries' && options.includes('--real')) return 'real-adversaries';
+  if (bench === 'chaos' && options.includes('--processes')) return 'chaos-processes';
+  return bench;
 }
 
 /** What a script says about itself and its options. */

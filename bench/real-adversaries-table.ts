@@ -67,7 +67,7 @@ function rowOf(adversary: RealAdversary, it: Outcome): string[] {
     ...names.map((name) => percent(damageOf(adversary, it, name))),
     ...names.map((name) => {
       const row = simulationOf(adversary, it, name);
-      return row ? shareOf(row.damage) : '–';
+      return percent(row ? { mean: row.damage, error: row.damageError, count: row.seeds } : null);
     }),
   ];
 }
@@ -125,6 +125,17 @@ export function disagreements(it: Outcome): string[] {
       faults.push(`${adversary.name} is not found as the formula says`);
     }
   }
+  for (const adversary of it.chosen) {
+    for (const name of names) {
+      const damage = damageOf(adversary, it, name);
+      const like = simulationOf(adversary, it, name);
+      if (!damage || damage.count < 2 || !like) continue;
+      if (damage.mean > ruined && like.damage > ruined) continue;
+      const error = Math.hypot(damage.error, like.damageError);
+      if (Math.abs(damage.mean - like.damage) <= faultyZ * error + bowlMisses) continue;
+      faults.push(`${adversary.name}, ${name}, harms otherwise than in the simulation`);
+    }
+  }
   for (const line of it.lines) {
     if (line.honestPunished === 0) continue;
     faults.push(`${line.adversary}, seed ${line.seed}: ${line.honestPunished} honest seats lost`);
@@ -135,6 +146,8 @@ export function disagreements(it: Outcome): string[] {
 /** As the simulation's verdicts: beyond luck in a table of many rows. */
 const faultyZ = 3.3;
 const slack = 1e-9;
+/** Of the progress: how far the fitted bowl is from honest runs with a part of the step, at most. */
+const bowlMisses = 0.03;
 
 function interval(hits: number, trials: number): string {
   if (trials === 0) return '–';
@@ -143,8 +156,9 @@ function interval(hits: number, trials: number): string {
 }
 
 function percent(it: MeanAndError | null): string {
-  if (!it) return '–';
-  return it.mean > ruined
+  if (!it || (it.count > 0 && Number.isNaN(it.mean))) return '–';
+  // Of one play there is no error.
+  return it.mean > ruined || it.count < 2
     ? shareOf(it.mean)
     : `${shareOf(it.mean)} ± ${(100 * it.error).toFixed(1)}`;
 }

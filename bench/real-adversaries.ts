@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- adversaries --real [--seeds 6] [--only NAME] [--results FILE] [--write]`: the
+ * `npm run bench -- adversaries --real [--seeds 6] [--simulated 60] [--only NAME] [--results FILE] [--write]`: the
  * main adversaries of the simulation as real workers, with real training, in time that passes only
  * when nothing else is left to do; and beside each what the simulation comes to under the very same
  * terms. Plays are kept in FILE as they end, and none is played twice. `--write` puts the table into
@@ -25,6 +25,7 @@ const { values } = parseArgs({
     real: { type: 'boolean' },
     seeds: { type: 'string', default: '6' },
     undefended: { type: 'string', default: '3' },
+    simulated: { type: 'string', default: '60' },
     only: { type: 'string' },
     results: { type: 'string', default: '.cache/bench/real-adversaries.jsonl' },
     write: { type: 'boolean', default: false },
@@ -39,7 +40,7 @@ if (chosen.length === 0) {
 }
 
 /** Of the simulation beside each: so that its own interval is the narrower one. */
-const simulatedSeeds = 60;
+const simulatedSeeds = Number(values.simulated);
 
 const known = readLines(values.results);
 const engine = createOrtWasmEngine();

@@ -10,21 +10,17 @@ import { chooseRun, isLive } from '@commonweights/trainer/worker/choose-run.js';
 import { findSeat } from '@commonweights/trainer/worker/duty.js';
 import type { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
 import { notebookFile } from '@commonweights/trainer/worker/notebook-file.js';
-import type { Prospects } from '@commonweights/trainer/worker/prospects.js';
 import { workRunAfterRun } from '@commonweights/trainer/worker/run-after-run.js';
-import type { WorkEvent } from '@commonweights/trainer/worker/work-event.js';
 import { WorkStatus } from '@commonweights/trainer/worker/work-status.js';
 import { decimal, parseId, wholeNumber, withExamples } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
 import { plainText } from '../inert-text.js';
 import { formatBytes } from '../output.js';
 import { pause } from '../pause.js';
-import { formatDuration } from '../policy-words.js';
-import { shortNear } from '../price-words.js';
-import type { Progress } from '../progress.js';
 import { does, type Session } from '../session.js';
 import { startStatusServer } from '../status-server.js';
 import type { Terminal } from '../terminal.js';
+import { Teller } from '../work-teller.js';
 import { withWorker, workerOf, type WorkerFlag } from '../worker-flag.js';
 import { readRun } from './run-record.js';
 
@@ -239,122 +235,4 @@ async function openStatusPage(session: Session, bench: Bench, port: number) {
   const server = await startStatusServer({ read: () => bench.status?.read() ?? null }, { port });
   session.note(`Status at ${server.url}, metrics at ${server.url}metrics`);
   return server;
-}
-
-/** A line per event, and a bar while a round is computed. */
-class Teller {
-  #bar: Progress | null = null;
-
-  constructor(
-    private readonly session: Session,
-    private readonly run: number,
-  ) {}
-
-  tell(event: WorkEvent): void {
-    switch (event.kind) {
-      case 'tested':
-        return this.#say(
-          `this machine repeats its steps bit for bit, ${event.stepMs.toFixed(0)} ms each`,
-        );
-      case 'prospects':
-        return this.#sayProspects(event.prospects);
-      case 'training':
-        this.close();
-        return;
-      case 'step':
-        this.#bar ??= this.session.startProgress(`round ${event.round}: training`, {
-          total: event.steps,
-          unit: 'steps',
-        });
-        this.#bar.update(event.step);
-        return;
-      case 'trained':
-        this.#end(`loss ${event.loss.toFixed(4)}, update of ${formatBytes(event.updateBytes)}`);
-        return;
-      case 'abandoned':
-        this.#bar?.fail(event.why);
-        this.#bar = null;
-        return;
-      case 'enrolled':
-        return this.#say(`enrolled in run ${this.run} as ${event.role}`);
-      case 'rejoined':
-        return this.#say('takes the seat up again from the next round');
-      case 'committed':
-        return this.#say(`round ${event.round}: committed`);
-      case 'revealed':
-        return this.#say(`round ${event.round}: revealed ${event.update}`);
-      case 'certified':
-        return this.#say(`round ${event.round}: certified seats ${event.available.join(', ')}`);
-      case 'submitted':
-        return this.#say(`round ${event.round}: root ${event.root}`);
-      case 'delivered':
-        return this.#say(`audit of round ${event.round}: delivered segment ${event.segment}`);
-      case 'opened':
-        return this.#say(`audit of round ${event.round}: opened segment ${event.segment}`);
-      case 'answered':
-        return this.#say(`audited seat ${event.seat} in round ${event.round}`);
-      case 'measured': {
-        const { residualBillionths: far } = event;
-        const found = far === null ? 'found no end' : `is ${(far / 1e9).toExponential(1)} apart`;
-        return this.#say(`audited seat ${event.seat} in round ${event.round}: ${found}`);
-      }
-      case 'judged':
-        return this.#say(`judged dispute ${event.dispute} about round ${event.round}`);
-      case 'appealed':
-        return this.#say(`round ${event.round}: appealed dispute ${event.dispute}`);
-      case 'challenged':
-        return this.#say(`round ${event.round}: challenged its root; computed ${event.root}`);
-      case 'waiting':
-        return this.#say(`waits for ${event.for}${this.#spanOf(event)}`);
-      case 'hindered':
-        return this.#say(`hindered: ${event.message}`);
-      case 'ticked':
-      case 'left':
-        return;
-    }
-  }
-
-  /** What the stake is for, before it is put down. */
-  #sayProspects(it: Prospects): void {
-    const { role, rounds, payYocto, feesYocto, netYocto, stakeYocto } = it;
-    const what = role === 'trainer' ? 'a round' : 'an audit';
-    this.#say(
-      `${what} takes this machine about ${it.neededSeconds.toFixed(1)} s of the ` +
-        `${it.givenSeconds.toFixed(0)} s given; ${rounds} rounds to come`,
-    );
-    this.#say(
-      `a round would bring about ${shortNear(payYocto)} NEAR, less ${shortNear(feesYocto)} NEAR of fees: ` +
-        `${shortNear(netYocto)} NEAR in all, if every update is verified`,
-    );
-    this.#say(
-      `it stakes ${shortNear(stakeYocto)} NEAR until the run ends, and the pay of ` +
-        `${it.heldBackRounds} final rounds is held back; who fabricates, or commits and does not reveal, loses both`,
-    );
-  }
-
-  close(): void {
-    this.#end('done');
-  }
-
-  #end(note: string): void {
-    this.#bar?.finish(note);
-    this.#bar = null;
-  }
-
-  /** How long a wait takes, and, where the clock is one's own, how to make it shorter. */
-  #spanOf({ forMs }: { forMs?: number }): string {
-    if (forMs === undefined) return '';
-    const seconds = Math.max(1, Math.ceil(forMs / 1_000));
-    const span = `, ${formatDuration(seconds * 1_000)} by the clock of the chain`;
-    if (this.session.network.name !== 'localnet') return span;
-    return `${span}; "commonweights network forward ${seconds}s" passes them`;
-  }
-
-  /** A running bar is redrawn after the line; a line in between must not run into it. */
-  #say(line: string): void {
-    const { stderr } = this.session.terminal;
-    if (!this.#bar || !stderr.isTTY) return this.session.note(line);
-    stderr.redraw(line);
-    stderr.write('\n');
-  }
 }

@@ -104,4 +104,24 @@ describe('real adversaries beside the simulation', () => {
     expect(faultsOf({ detected: 30 })).to.deep.equal(['sleeper is not found as the formula says']);
     expect(faultsOf({ honestPunished: 1 })).to.deep.equal(['sleeper, seed 1: 1 honest seats lost']);
   });
+
+  it('disagree where they harm otherwise, beyond their errors and what the bowl misses', () => {
+    const flip = realAdversaries.find(({ name }) => name === 'sign-flip')!;
+    const none = { adversary: 'sign-flip', exposed: 0, detected: 0 };
+    // Of a progress of 2 nats one seed lost 2 %, the other 4 %.
+    const lines = [1, 2].flatMap((seed) => [
+      lineOf({ ...none, adversary: 'honest', seed }),
+      lineOf({ ...none, seed, heldOutLoss: 2 + 0.04 * seed }),
+    ]);
+    const simulatedAt = (damage: number) => {
+      const row = { damage, damageError: 0.01, exposed: 0, detected: 0, seeds: 9, expected: null };
+      return [{ adversary: 'sign-flip', defence: 'clipped and audited', row }] as never;
+    };
+    const faultsAt = (damage: number) =>
+      disagreements({ chosen: [flip], lines, simulated: simulatedAt(damage), terms });
+    expect(faultsAt(0.05)).to.deep.equal([]);
+    expect(faultsAt(0.12)).to.deep.equal([
+      'sign-flip, clipped and audited, harms otherwise than in the simulation',
+    ]);
+  });
 });

@@ -2,6 +2,7 @@
  * What has to hold of every play, whatever went wrong in it. Money is counted after every call
  * besides (`checkConservation`).
  */
+import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
 import type { RoundRecord, SeatView } from '@commonweights/dao-contracts/rules/run.js';
 import {
   countedClaims,
@@ -12,13 +13,25 @@ import type { OuterState } from '@commonweights/trainer/exchange/outer-step.js';
 import { isOfAll, type Plan } from './fault-plan.js';
 import type { Played, Stage } from './play.js';
 
+/** What a play is judged by, whoever played it: processes of their own have no more to show. */
+export type Judged = Pick<
+  Played,
+  'status' | 'stuck' | 'records' | 'seats' | 'credits' | 'deposits' | 'juryYocto' | 'disputes'
+> & {
+  readonly plan: Pick<Plan, 'harsh' | 'mildMs' | 'faults'>;
+  readonly machines: readonly string[];
+  readonly blobs: Pick<BlobStore, 'has' | 'get'>;
+};
+
+export type Ground = Pick<Stage, 'terms' | 'opened' | 'session' | 'isUnsteady'>;
+
 /** Sentences of what is broken; none: the laws hold. */
-export async function checkLaws(stage: Stage, played: Played): Promise<string[]> {
+export async function checkLaws(stage: Ground, played: Judged): Promise<string[]> {
   const broken = [...checkEnd(played), ...checkPay(stage, played), ...checkLosses(played)];
   return [...broken, ...(await checkRoots(stage, played))];
 }
 
-function checkEnd({ status, stuck }: Played): string[] {
+function checkEnd({ status, stuck }: Judged): string[] {
   const broken: string[] = [];
   if (status !== 'completed' && status !== 'stopped') broken.push(`the run is ${status} for ever`);
   if (stuck.length > 0) broken.push(`${stuck.join(', ')} never left`);
@@ -30,7 +43,7 @@ function checkEnd({ status, stuck }: Played): string[] {
  * its stake, less what it lost, and what it earned; and that is its rewards, audit fees, and shares of
  * what others lost.
  */
-function checkPay({ terms }: Stage, played: Played): string[] {
+function checkPay({ terms }: Ground, played: Judged): string[] {
   const { records, seats, credits, deposits, juryYocto } = played;
   const broken: string[] = [];
   const lost = seats.reduce((all, one) => all + BigInt(one.slashedYocto), 0n);
@@ -72,7 +85,7 @@ function isVerified({ outcome, claims }: RoundRecord, { seat }: SeatView): boole
  * What is short may cost rounds, and no stake. And nobody ever loses one for what hit others: whoever
  * did was away itself, or together with everybody, for longer than the mildest wait.
  */
-function checkLosses({ plan, seats, records, status, disputes, machines }: Played): string[] {
+function checkLosses({ plan, seats, records, status, disputes, machines }: Judged): string[] {
   const losers = seats.filter(({ slashedYocto }) => slashedYocto !== '0');
   const broken = losers
     .filter(({ account }) => plan.mildMs > awayMs(plan, machines.indexOf(account)) || !plan.harsh)
@@ -86,7 +99,7 @@ function checkLosses({ plan, seats, records, status, disputes, machines }: Playe
 }
 
 /** All that hit this machine, or everybody. */
-function awayMs({ faults }: Plan, machine: number): number {
+function awayMs({ faults }: Pick<Plan, 'faults'>, machine: number): number {
   const own = faults.filter((one) => one.machine === machine || isOfAll(one.kind));
   return own.reduce((all, { forMs }) => all + forMs, 0);
 }
@@ -95,7 +108,7 @@ function awayMs({ faults }: Plan, machine: number): number {
  * The weights are what a run in which nothing went wrong comes to with the same accepted updates, and
  * each of these is what its worker had to compute. All of it is computed again here.
  */
-async function checkRoots(stage: Stage, { records, blobs }: Played): Promise<string[]> {
+async function checkRoots(stage: Ground, { records, blobs }: Judged): Promise<string[]> {
   const broken: string[] = [];
   const starts = new Map<number, OuterState>();
   const it = { opened: stage.opened, records, blobs };
@@ -123,7 +136,7 @@ async function checkRoots(stage: Stage, { records, blobs }: Played): Promise<str
 }
 
 /** Without them nobody can compute the run again, or release it. */
-async function missingUpdates({ records, blobs }: Pick<Played, 'records' | 'blobs'>) {
+async function missingUpdates({ records, blobs }: Pick<Judged, 'records' | 'blobs'>) {
   const broken: string[] = [];
   for (const { round, outcome, claims } of records) {
     if (outcome !== 'final') continue;

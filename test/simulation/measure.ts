@@ -41,6 +41,8 @@ export interface Row {
   honestProfitAlone: number;
   /** Lost progress of the loss, as a share of what the honest run made. */
   damage: number;
+  /** Standard error of that, over the seeds. */
+  damageError: number;
   /** Push along the backdoor as a share of the honest model's distance from the start. */
   backdoor: number;
   /** Mean wall time against the honest run's. */
@@ -88,8 +90,9 @@ export function playOnce(
   keepsLines = false,
 ): { run: SimulatedRun; contributors: Contributor[] } {
   const contributors = contributorsOf(adversary, setting, seed);
-  const { terms, recipe } = setting;
-  return { run: simulateRun({ terms, recipe, contributors }, seed, keepsLines), contributors };
+  const { terms, recipe, landscape } = setting;
+  const scenario = { terms, recipe, contributors, ...(landscape ? { landscape } : {}) };
+  return { run: simulateRun(scenario, seed, keepsLines), contributors };
 }
 
 const baselines = new Map<string, ReturnType<typeof playOnce>>();
@@ -107,8 +110,8 @@ export function measure(it: {
   const firsts: number[] = [];
   for (let i = 0; i < seeds; i++) {
     const seed = `seed ${(it.firstSeed ?? 1) + i}`;
-    const { terms, recipe } = setting;
-    const key = JSON.stringify([terms, recipe, seed]);
+    const { terms, recipe, landscape } = setting;
+    const key = JSON.stringify([terms, recipe, landscape ?? null, seed]);
     const played = playOnce(adversary, setting, seed);
     const baseline =
       adversary === honest ? played : (baselines.get(key) ?? playOnce(honest, setting, seed));
@@ -147,6 +150,7 @@ function emptyRow(adversary: Adversary, setting: Setting, seeds: number): Row {
     honestProfit: 0,
     honestProfitAlone: 0,
     damage: 0,
+    damageError: 0,
     backdoor: 0,
     slowdown: 0,
     captured: 0,
@@ -219,7 +223,10 @@ function addDamage(row: Row, run: SimulatedRun, baseline: SimulatedRun): void {
   const honest = baseline.finalModel!.params;
   const progress = problem.loss(start) - problem.loss(honest);
   const model = run.finalModel?.params ?? start;
-  row.damage += (problem.loss(model) - problem.loss(honest)) / progress;
+  const damage = (problem.loss(model) - problem.loss(honest)) / progress;
+  row.damage += damage;
+  // The sum of squares, until it is summarised.
+  row.damageError += damage * damage;
   const distance = Math.sqrt(honest.reduce((sum, value) => sum + value * value, 0));
   row.backdoor += (problem.alongBackdoor(model) - problem.alongBackdoor(honest)) / distance;
 }
@@ -243,6 +250,8 @@ function summarise(
   ] as const) {
     row[key] /= seeds;
   }
+  const spread = Math.max(0, row.damageError / seeds - row.damage * row.damage);
+  row.damageError = Math.sqrt(spread / (seeds - 1));
   row.interval = wilson(row.detected, row.exposed);
   if (firsts.length > 0) row.rounds = firsts.reduce((a, b) => a + b, 0) / firsts.length;
   if (row.expected !== null && row.expected > 0) {

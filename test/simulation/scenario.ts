@@ -6,11 +6,13 @@ import type { OuterRecipe } from '@commonweights/trainer/exchange/recipe.js';
 import type { Contributor } from './agent.js';
 import type { SimulatedChain } from './chain.js';
 import type { OffenceBook } from './offence-book.js';
-import type { ToyProblem } from './toy-problem.js';
+import type { Landscape, ToyProblem } from './toy-problem.js';
 
 export interface Scenario {
   terms: RunTerms;
   recipe: OuterRecipe;
+  /** What is trained on; default: `evenBowl`. */
+  landscape?: Landscape;
   contributors: readonly Contributor[];
   /** What the DAO does by vote, and when: its periods and timelocks are over by then. */
   votes?: readonly { atMs: number; command: RunCommand }[];

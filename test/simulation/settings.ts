@@ -14,11 +14,14 @@ import type { Behaviour } from './behaviour.js';
 import { Honest } from './honest.js';
 import { stepsPerRound } from './sizes.js';
 import { HonestByDistance } from './tolerance/honest-by-distance.js';
+import type { Landscape } from './toy-problem.js';
 
 export interface Setting {
   name: SettingName;
   terms: RunTerms;
   recipe: OuterRecipe;
+  /** What is trained on; default: `evenBowl`. */
+  landscape?: Landscape;
   /** What one inner step costs whoever computes it. */
   stepCostYocto: bigint;
   /** Who does what is asked there; by default as the exact class asks it. */

@@ -56,7 +56,7 @@ class World {
   ) {
     this.chain = new SimulatedChain(scenario.terms, seed, keepsLines);
     this.#luck = new RandomStream(seed, 'luck');
-    this.#problem = new ToyProblem(seed, scenario.recipe);
+    this.#problem = new ToyProblem(seed, scenario.recipe, scenario.landscape);
     this.#models.set(scenario.terms.initialRoot, this.#problem.start());
     this.#agents = hireAgents(scenario.contributors, seed);
     for (const agent of this.#agents) this.#byAccount.set(agent.account, agent);

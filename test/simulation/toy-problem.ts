@@ -3,6 +3,10 @@
  * measured: a quadratic bowl, steep in some directions and flat in others, with gradient noise that
  * depends on the slice. Updates are real vectors; they are clipped, averaged and stepped by the
  * same code as in a real run (trainer/exchange).
+ *
+ * How much a lost step costs is a matter of the bowl. The one that is taken by default has hardly noise
+ * and every step counts, so that damage shows: an upper bound. Another can be fitted to what honest
+ * training does (test/real-adversaries/landscape.ts), and then says what an attack does there.
  */
 import { aggregate } from '@commonweights/trainer/exchange/aggregate.js';
 import {
@@ -13,25 +17,51 @@ import {
 import type { OuterRecipe } from '@commonweights/trainer/exchange/recipe.js';
 import { RandomStream } from './random-stream.js';
 
-const innerSteps = 32;
-const innerRate = 0.005;
-const noise = 0.5;
+/** A bowl, and how it is walked down in a round. */
+export interface Landscape {
+  /** Of each direction, steepest first. */
+  readonly curvature: readonly number[];
+  /** How far the optimum is from the start along a direction; `luck` is bell-shaped. */
+  distance(curvature: number, luck: number): number;
+  readonly innerSteps: number;
+  /** Of gradients along a direction, in their unit. */
+  noise(curvature: number): number;
+  /** Of a step of the round that this slice is dealt in. */
+  rate(slice: number, step: number): number;
+}
+
+const directions = 32;
 const flattest = 0.05;
 
+export const evenBowl: Landscape = {
+  curvature: Array.from(
+    { length: directions },
+    (_, i) => 1 - ((1 - flattest) * i) / (directions - 1),
+  ),
+  distance: (_, luck) => luck,
+  innerSteps: 32,
+  noise: () => 0.5,
+  rate: () => 0.005,
+};
+
 export class ToyProblem {
-  readonly dimensions = 32;
+  readonly dimensions: number;
   /** A flat direction: the loss hardly says whether the model was moved along it. */
   readonly backdoor: Float32Array;
   readonly #optimum: number[];
-  readonly #curvature: number[];
+  readonly #curvature: readonly number[];
+  readonly #noise: readonly number[];
 
   constructor(
     readonly seed: string,
     readonly recipe: OuterRecipe,
+    private readonly landscape: Landscape = evenBowl,
   ) {
     const random = new RandomStream(seed, 'optimum');
-    this.#optimum = Array.from({ length: this.dimensions }, () => random.bell());
-    this.#curvature = this.#optimum.map((_, i) => 1 - ((1 - flattest) * i) / (this.dimensions - 1));
+    this.#curvature = landscape.curvature;
+    this.#noise = this.#curvature.map((c) => landscape.noise(c));
+    this.dimensions = this.#curvature.length;
+    this.#optimum = this.#curvature.map((c) => landscape.distance(c, random.bell()));
     this.backdoor = new Float32Array(this.dimensions);
     this.backdoor[this.dimensions - 1] = this.#optimum[this.dimensions - 1]! > 0 ? -1 : 1;
   }
@@ -58,13 +88,14 @@ export class ToyProblem {
   pseudoGradient(params: Float32Array, slice: number): Float32Array {
     const random = new RandomStream(this.seed, 'slice', slice);
     const now = Float64Array.from(params);
-    for (let step = 0; step < innerSteps; step++) {
+    for (let step = 0; step < this.landscape.innerSteps; step++) {
+      const rate = this.landscape.rate(slice, step);
       // One draw of noise per step and a random sign per direction: cheap, and slices differ.
-      const size = innerRate * noise * random.bell();
+      const luck = random.bell();
       for (let i = 0; i < now.length; i++) {
         const sign = random.uniform() < 0.5 ? -1 : 1;
         const gradient = this.#curvature[i]! * (now[i]! - this.#optimum[i]!);
-        now[i] = now[i]! - innerRate * gradient - sign * size;
+        now[i] = now[i]! - rate * gradient - sign * (rate * this.#noise[i]! * luck);
       }
     }
     return Float32Array.from(now, (end, i) => params[i]! - end);

@@ -184,7 +184,7 @@ export function sumsOf(
     {
       name: 'to claim',
       yocto: earnings?.ledgerYocto ?? 0n,
-      formula: `on the ledger of ${earnings?.account ?? seat.payout}, of all runs; "commonweights claim" sends it`,
+      formula: `settled: on the ledger of ${earnings?.account ?? seat.payout}, of all runs; "commonweights claim" sends it`,
     },
     {
       name: 'claimed',
