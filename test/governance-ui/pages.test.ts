@@ -225,6 +225,7 @@ describe('the pages in a browser', function () {
       if (method === 'get_release') return { ...facts.release, id: 1 };
       if (method === 'get_release_by_manifest') return facts.release;
       if (method === 'get_run') return { ...view, id: 3, terms: { ...view.terms, ...facts.run } };
+      if (method === 'get_seats') return facts.run!.roster!.seats;
       if (method === 'get_dataset') return facts.datasets.find(({ id }) => id === args['id']);
       if (method === 'get_policy') return { ...view, licences: facts.licences };
       return view;
