@@ -159,13 +159,13 @@ async function askAround(session: Session, name: string, flags: PullFlags): Prom
         'or say --even-revoked to look at it',
     );
   }
+  const sources = await openSources(session, flags);
   const { readReleaseFacts } = await import('@commonweights/trainer/release/release-facts.js');
   const { manifest, title, version } = release;
   const chain = await readReleaseFacts(client, { manifest });
   for (const { id, status } of chain.datasets) {
     if (status !== 'active') session.note(`  warning: it descends from ${id}, which is ${status}`);
   }
-  const sources = await openSources(session, flags);
   return { title: `${title} ${version}`, manifest, chain, sources };
 }
 

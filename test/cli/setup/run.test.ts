@@ -12,7 +12,7 @@ describe('the door to npm’s tasks', () => {
     it(`does not know "${task}", and says what it knows`, () => {
       const { status, stdout, stderr } = open(task, '--exit');
       expect(stderr).to.equal(
-        `UNKNOWN_TASK: "${task}"; use one of start, test, interop, bench, check\n`,
+        `UNKNOWN_TASK: "${task}"; use one of start, test, second-build, interop, bench, check\n`,
       );
       expect(stdout).to.equal('');
       expect(status).to.equal(1);
