@@ -66,6 +66,8 @@ function answer(honest: object | null): unknown {
       return { min: { deep: [[[['x']]]] }, total: -1, text: 'y'.repeat(2_000) };
     case 'flood':
       return 'y'.repeat(200_000);
+    case 'deluge':
+      return 'y'.repeat(2_000_000);
     case 'unregistered':
       return null;
     case 'greedy':
