@@ -184,14 +184,14 @@ describe('a registry with slow clients', () => {
     };
     const quiet = console.error;
     console.error = () => {};
-    // A folder where the book's next version is to be written: the write fails.
-    await mkdir(join(dataDir, 'quota.json.new'));
+    // A folder where the book is to be: no file takes its place.
+    await mkdir(join(dataDir, 'quota.json'));
     try {
       expect(await put(randomBytes(10))).to.equal(500);
     } finally {
       console.error = quiet;
     }
-    await rm(join(dataDir, 'quota.json.new'), { recursive: true });
+    await rm(join(dataDir, 'quota.json'), { recursive: true });
     expect(await put(randomBytes(10))).to.equal(201);
     await registry!.stop();
     await start({ quotas: { bytesPerAccount: 3 * 4_096 } });
