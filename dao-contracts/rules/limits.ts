@@ -60,6 +60,8 @@ export const trainerAuditsOneIn = 4;
  * ticks. Each is about 0.4 Tgas, and a call is to stay below 30 (docs/gas.md).
  */
 export const recordsPerCallMax = 36;
+/** So many disputes of a run are read and written at the cost of a record; a third of the room is left. */
+export const disputesPerRecord = 3;
 
 /** Each may be a new account, whose ledger the run's budget pays the storage of. */
 export const payoutChangesMax = 3;

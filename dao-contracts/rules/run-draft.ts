@@ -7,7 +7,7 @@
 import type { Digest, Sha256 } from '@commonweights/dataset-registry/digest/digest-text.js';
 import { Draw } from './draw.js';
 import { refuse } from './errors.js';
-import { storageYoctoPerByte } from './limits.js';
+import { disputesPerRecord, storageYoctoPerByte } from './limits.js';
 import type { Utf8 } from './opening.js';
 import type { RoundRecord } from './run.js';
 import type { Applicant, Audit, Dispute, RosterEntry, Run, Seat } from './run-state.js';
@@ -143,7 +143,10 @@ export class RunDraft {
 
   /** Whether this call may go on with `more` records, or has done nothing yet that it could stop after. */
   hasRoom(more = 1): boolean {
-    const { room = Infinity } = this.at;
+    const { room: most = Infinity } = this.at;
+    // Reading and writing a list of many disputes is gas that is not left for records.
+    const listed = Math.floor((this.#disputes?.length ?? 0) / disputesPerRecord);
+    const room = Math.max(most - listed, Math.ceil(most / 3));
     const { seats, audits, credits, conducts } = this;
     const touched = seats.size + audits.size + credits.size + conducts.size;
     const taken = touched + this.#taken;

@@ -13,7 +13,7 @@ import { connect } from '@commonweights/dao-contracts/client/client.js';
 import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { FolderStore } from '@commonweights/dataset-registry/store/folder-store.js';
 import { encodeItem } from '@commonweights/dataset-registry/transforms/text-item.js';
-import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
+import { exactEngines } from '@commonweights/trainer/engines/exact-engines.js';
 import { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
 import { work, type WorkOutcome } from '@commonweights/trainer/worker/work.js';
 import { CliFolder, expectOneSentence } from '../cli/cli-folder.js';
@@ -181,7 +181,7 @@ describe('data that is not for everybody', function () {
         new FolderStore(join(cli.folder, account)),
         openRegistryStore({ url: network.registryUrl, account: key }),
       ),
-      engine: createOrtWasmEngine(),
+      engine: exactEngines(),
     });
   }
 

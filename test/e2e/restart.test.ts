@@ -8,7 +8,7 @@ import { openRegistryStore } from '@commonweights/cli/registry-store.js';
 import { connect } from '@commonweights/dao-contracts/client/client.js';
 import type { RoundRecord, RunView } from '@commonweights/dao-contracts/client/views.js';
 import { FolderStore } from '@commonweights/dataset-registry/store/folder-store.js';
-import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
+import { exactEngines } from '@commonweights/trainer/engines/exact-engines.js';
 import { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
 import type { WorkEvent } from '@commonweights/trainer/worker/work-event.js';
 import { work, type WorkOutcome } from '@commonweights/trainer/worker/work.js';
@@ -37,7 +37,7 @@ describe('a run on a local network', function () {
   let cli: CliFolder;
   let port: number;
   let network: LocalNetwork;
-  const engine = createOrtWasmEngine();
+  const engine = exactEngines();
 
   const startNetwork = () =>
     startLocalNetwork({

@@ -15,7 +15,7 @@ import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { getManifest } from '@commonweights/dataset-registry/store/manifest-store.js';
 import { MemoryStore } from '@commonweights/dataset-registry/store/memory-store.js';
 import { readContent } from '@commonweights/dataset-registry/transforms/derive.js';
-import { createOrtWasmEngine } from '@commonweights/trainer/engines/ort-wasm.js';
+import { exactEngines } from '@commonweights/trainer/engines/exact-engines.js';
 import { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
 import { work } from '@commonweights/trainer/worker/work.js';
 import { CliFolder } from '../cli/cli-folder.js';
@@ -250,7 +250,7 @@ export class LabelTrial {
         new MemoryStore(),
         openRegistryStore({ url: registryUrl, account: key }),
       ),
-      engine: createOrtWasmEngine(),
+      engine: exactEngines(),
     });
   }
 
