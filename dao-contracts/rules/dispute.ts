@@ -367,8 +367,10 @@ function end(draft: RunDraft, dispute: Dispute, standing: Verdict | null): void 
 function keepLossesElsewhere(draft: RunDraft, dispute: Dispute): void {
   for (const other of draft.disputes) {
     const isLost = (loss: Loss) => loss.expelled && dispute.defendants.includes(loss.seat);
-    // Undecided ones have none, and are spared being read.
-    if (other === dispute || other.verdict === null || !other.losses.some(isLost)) continue;
+    // Only defendants lose. What none of them has is spared being read.
+    if (other === dispute || other.verdict === null) continue;
+    if (!other.defendants.some((seat) => dispute.defendants.includes(seat))) continue;
+    if (!other.losses.some(isLost)) continue;
     other.losses = other.losses.map((loss) => (isLost(loss) ? { ...loss, stands: true } : loss));
   }
 }

@@ -61,7 +61,7 @@ export const trainerAuditsOneIn = 4;
  */
 export const recordsPerCallMax = 36;
 /** So many disputes of a run are read and written at the cost of a record; a third of the room is left. */
-export const disputesPerRecord = 3;
+export const disputesPerRecord = 2;
 
 /** Each may be a new account, whose ledger the run's budget pays the storage of. */
 export const payoutChangesMax = 3;
