@@ -49,7 +49,7 @@ describe('pages that are told of changes', function () {
     server.dao.runs[1]!.play.certify();
     server.tell(8);
     await page.clock.resume();
-    await page.getByText('Round 7 is in its phase aggregate').waitFor({ timeout: 5_000 });
+    await page.getByText('Round 7 is in its phase aggregate').waitFor({ timeout: 30_000 });
     expect(problems).to.deep.equal([]);
   });
 });
