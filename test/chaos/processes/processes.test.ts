@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { absentHere } from '../../support/absent-here.js';
 import { MachineNamespace, whyNoNamespaces } from './namespaces.js';
 import { planProcessFaults, processFaults } from './process-plan.js';
 import { Supervised } from './supervised.js';
@@ -89,10 +90,7 @@ describe('chaos with processes', function () {
 
   it('cuts a machine off from the chain and lets it back', async function () {
     const why = await whyNoNamespaces();
-    if (why) {
-      console.log(`      skipped: ${why}`);
-      this.skip();
-    }
+    if (why) absentHere(this, why);
     const server: Server = createServer((_, response) => response.end('here'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
