@@ -113,7 +113,12 @@ function checkAction(action: Action): Proposal['evidence'] {
         );
       }
       // What is final stays final unless a vote rewinds it, which is asked when this is carried out.
-      return { round: run.finalRound, logHead: logHeadAfter(run.id, run.finalRound) };
+      return {
+        round: run.finalRound,
+        logHead: logHeadAfter(run.id, run.finalRound),
+        // An amendment may name another one before this is carried out, and after.
+        spec: terms.get(run.id)!.spec,
+      };
     }
     case 'pause-run':
       requireLive(loadRun(action.run));
@@ -413,8 +418,7 @@ function publishRelease(
     id,
     proposal: proposal.id,
     run,
-    round: proposal.evidence!.round,
-    logHead: proposal.evidence!.logHead,
+    ...proposal.evidence!,
     root,
     manifest,
     evaluation,

@@ -45,8 +45,8 @@ export interface Proposal {
   done: 'executed' | 'cancelled' | null;
   /** Id of the run or release that its execution made. */
   created: number | null;
-  /** For a release: the final round whose root it is, and the log head then. */
-  evidence: { round: number; logHead: Digest } | null;
+  /** For a release: the final round whose root it is, the log head then, and the spec it ran by. */
+  evidence: { round: number; logHead: Digest; spec: Digest } | null;
 }
 
 export function createProposal(it: {

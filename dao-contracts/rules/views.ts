@@ -135,6 +135,8 @@ export interface ReleaseView {
   /** Final round whose root it is, and the log head right after that round. */
   round: number;
   logHead: Digest;
+  /** Of the run when it was proposed; votes may have amended it since. */
+  spec: Digest;
   root: Digest;
   manifest: Digest;
   evaluation: Digest;

@@ -299,6 +299,7 @@ export class DaoFixture {
     });
     return {
       ...{ id: 1, proposal: 2, run: 1, round: 3, logHead: run.logHead!, root: run.finalRoot },
+      spec: run.terms.spec,
       ...{ manifest: this.put(manifest), evaluation: this.put(evaluation) },
       title: 'A first small model of presidential speech',
       ...{ version: '1.0.0', publishedAtMs: nowMs - 50 * hourMs, status: 'published' },

@@ -22,10 +22,11 @@ import {
 } from './release-files.js';
 import { failed, passed, unknown } from './finding.js';
 import type { FindingCode } from './finding-codes.js';
-import type { Material } from './material.js';
+import { decidedRelease, type Material } from './material.js';
 import type { Finding } from './verdict.js';
 
-export function checkLineage({ files, seen, state, chain }: Material): Finding {
+export function checkLineage(material: Material): Finding {
+  const { files, seen, state, chain } = material;
   const spec = readRunSpec(files);
   // Drawing weights takes time by their number, which a spec may only name with the weights to show.
   if (state.weights && state.parameters > parametersMax) throw state.weights;
@@ -49,12 +50,19 @@ export function checkLineage({ files, seen, state, chain }: Material): Finding {
   const problem = findDatasetProblem(records, spec);
   if (problem) return failed(...problem);
   const count = `${records.length} datasets, program, tokenizer and ${start.name} on record`;
+  const decided = decidedRelease(material);
+  if (decided && decided.spec !== found.spec) {
+    return failed(
+      'TERMS_OTHER',
+      'the run spec is not the one that the run had when it was voted on',
+    );
+  }
   if (!chain?.run) {
     const detail = `${count}; no chain says which spec was voted on`;
     return unknown('NO_CHAIN', detail);
   }
   const { run } = chain;
-  for (const name of ['spec', 'program', 'fingerprint', 'tokenizer'] as const) {
+  for (const name of ['program', 'fingerprint', 'tokenizer'] as const) {
     if (run[name] === found[name]) continue;
     return failed('TERMS_OTHER', `the ${name} is not the one that was voted on`);
   }

@@ -75,7 +75,7 @@ export function decodeRelease(value: unknown): ReleaseView {
   for (const name of ['id', 'proposal', 'run', 'round', 'publishedAtMs']) {
     count(release[name], `release.${name}`);
   }
-  for (const name of ['logHead', 'root', 'manifest', 'evaluation']) {
+  for (const name of ['logHead', 'spec', 'root', 'manifest', 'evaluation']) {
     digest(release[name], `release.${name}`);
   }
   text(release.title, 'release.title');
@@ -89,7 +89,7 @@ export function decodeRelease(value: unknown): ReleaseView {
 function decodeRun(value: unknown): RunFacts {
   const run = object(value, 'run');
   count(run.id, 'run.id');
-  for (const name of ['spec', 'program', 'fingerprint', 'tokenizer', 'initialRoot']) {
+  for (const name of ['program', 'fingerprint', 'tokenizer', 'initialRoot']) {
     digest(run[name], `run.${name}`);
   }
   for (const id of list(run.datasets, 'run.datasets', DATASETS_MAX)) text(id, 'a dataset id');

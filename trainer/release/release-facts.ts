@@ -32,7 +32,6 @@ export interface ReleaseFacts {
 
 export interface RunFacts {
   readonly id: number;
-  readonly spec: Digest;
   readonly program: Digest;
   readonly fingerprint: Digest;
   readonly tokenizer: Digest;
@@ -66,7 +65,6 @@ export async function readReleaseFacts(
   const view = release && (await chain.getRun({ run: release.run }));
   const run = view && {
     id: view.id,
-    spec: view.terms.spec,
     program: view.terms.program,
     fingerprint: view.terms.fingerprint,
     tokenizer: view.terms.tokenizer,

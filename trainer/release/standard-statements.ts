@@ -98,7 +98,7 @@ export function describeProvenance(material: Material, facts: VotedFacts) {
           contract: facts.contract,
           network: facts.network,
           run: run.id,
-          runSpec: run.spec,
+          runSpec: release.spec,
         },
         internalParameters: {
           fingerprint: spec.fingerprint,

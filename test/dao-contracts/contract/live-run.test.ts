@@ -3,12 +3,14 @@ import { expect } from 'chai';
 import { digestOfJson } from '@commonweights/dataset-registry/digest/canonical.js';
 import { escrowNeeded, redoYocto } from '@commonweights/dao-contracts/rules/budget.js';
 import type {
+  Amendment,
   EarningsView,
+  ReleaseView,
   ReputationView,
   RoundRecord,
   RunTerms,
 } from '@commonweights/dao-contracts/rules/views.js';
-import { named, near, terms, workers, type Play } from './dao-driver.js';
+import { named, near, policy, terms, workers, type Play } from './dao-driver.js';
 import type { FakeChain } from './fake-host.js';
 import { startDao } from './fake-dao.js';
 
@@ -39,13 +41,10 @@ describe('votes on a live run, in the contract', () => {
   });
 
   it('amend it at the next round boundary, with more money', async () => {
-    const { maxWorkers, deadlinesMs, auditedClaimsBps, auditFeeYocto, ...others } = (
-      await play.view()
-    ).terms;
-    const { spec, flopsPerRound } = others;
+    const { terms: old } = await play.view();
+    const { spec } = old;
     const rewardYocto = `${near / 5n}`;
-    const same = { maxWorkers, deadlinesMs, auditedClaimsBps, auditFeeYocto, flopsPerRound };
-    const changes = { spec: named('next spec'), rounds: 8, rewardYocto, ...same };
+    const changes = { ...amendable(old), spec: named('next spec'), rounds: 8, rewardYocto };
     const short = play.propose({ kind: 'amend-run', run: 1, changes, budgetYocto: '0' });
     expect(await message(short)).to.match(/^BUDGET_TOO_SMALL: these terms need \d+ yoctoNEAR more/);
     const budgetYocto = `${20n * near}`;
@@ -59,6 +58,32 @@ describe('votes on a live run, in the contract', () => {
     const amended = await play.view();
     expect(amended.terms).to.deep.include(changes);
     expect(amended.amendment).to.equal(null);
+  });
+
+  it('amend it without touching what was proposed for release before', async () => {
+    const release = async (name: string) => {
+      const { finalRoot: root } = await play.view();
+      const shown = { title: name, version: '1', manifest: named(name), evaluation: named('e') };
+      const action = { kind: 'publish-release', run: 1, root, ...shown } as const;
+      const proposal = await play.propose(action);
+      const yes = { proposal, choice: 'yes', action: digestOfJson(action) };
+      for (const voter of ['ann.test', 'bob.test']) await play.chain.call(voter, 'vote', yes);
+      return proposal;
+    };
+    await play.round();
+    await play.audit();
+    const { terms: old } = await play.view();
+    const early = await release('early');
+    const changes = { ...amendable(old), spec: named('next spec') };
+    await play.decide({ kind: 'amend-run', run: 1, changes, budgetYocto: `${20n * near}` });
+    while ((await play.view()).amendment) await play.round();
+    const late = await release('late');
+    await play.chain.forward(policy.votingPeriodMs + policy.timelockMs);
+    for (const proposal of [early, late])
+      await play.chain.call('ann.test', 'execute', { proposal });
+    const list = await host.view<ReleaseView[]>('list_releases', {});
+    const specs = Object.fromEntries(list.map(({ title, spec }) => [title, spec]));
+    expect(specs).to.deep.equal({ early: old.spec, late: changes.spec });
   });
 
   it('rewind it to an earlier root, mark it in the log and refuse to release what is void', async () => {
@@ -95,6 +120,13 @@ describe('votes on a live run, in the contract', () => {
     expect(await message(none)).to.match(/^NOT_FOUND: there is no run 9/);
   });
 });
+
+function amendable(run: RunTerms): Amendment {
+  const { spec, rounds, maxWorkers, deadlinesMs, auditedClaimsBps, rewardYocto } = run;
+  const { auditFeeYocto, flopsPerRound } = run;
+  const changed = { spec, rounds, maxWorkers, deadlinesMs, auditedClaimsBps, rewardYocto };
+  return { ...changed, auditFeeYocto, flopsPerRound };
+}
 
 describe('owners and relayers, in the contract', () => {
   it('pay the payout account, let the operator act, and keep worker keys out', async () => {

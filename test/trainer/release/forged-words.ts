@@ -43,9 +43,13 @@ export const FORGED_WORDS: Readonly<Record<string, Kind>> = {
     ...facts,
     release: { ...facts.release!, round: 5 + Math.floor(random() * 99) },
   })),
-  'other terms of the run': told(500, 'TERMS_OTHER', (facts, random) => ({
+  'other terms of the run': told(400, 'TERMS_OTHER', (facts, random) => ({
     ...facts,
-    run: { ...facts.run!, [pick(['spec', 'program', 'fingerprint', 'tokenizer'], random)]: other },
+    run: { ...facts.run!, [pick(['program', 'fingerprint', 'tokenizer'], random)]: other },
+  })),
+  'a vote on another spec': told(100, 'TERMS_OTHER', (facts) => ({
+    ...facts,
+    release: { ...facts.release!, spec: other },
   })),
   'data withdrawn': told(200, 'DATA_WITHDRAWN', (facts, random) => ({
     ...facts,
@@ -75,9 +79,12 @@ export const FORGED_WORDS: Readonly<Record<string, Kind>> = {
         [
           [
             'release',
-            ['id', 'proposal', 'run', 'round', 'logHead', 'root', 'manifest', 'status', 'title'],
+            [
+              ...['id', 'proposal', 'run', 'round', 'logHead', 'spec', 'root', 'manifest'],
+              ...['status', 'title'],
+            ],
           ],
-          ['run', ['id', 'spec', 'program', 'fingerprint', 'tokenizer', 'initialRoot', 'datasets']],
+          ['run', ['id', 'program', 'fingerprint', 'tokenizer', 'initialRoot', 'datasets']],
         ] as const,
         random,
       );

@@ -241,6 +241,7 @@ export function factsOf(input: ReleaseInput, built: BuiltRelease): ReleaseFacts 
       run: 3,
       round: last.round,
       logHead: digestOfJson(last),
+      spec: digestOfJson(spec),
       root: built.root,
       manifest: built.digest,
       evaluation: built.evaluation,
@@ -251,7 +252,6 @@ export function factsOf(input: ReleaseInput, built: BuiltRelease): ReleaseFacts 
     },
     run: {
       id: 3,
-      spec: digestOfJson(spec),
       program: spec.program,
       fingerprint: spec.fingerprint,
       tokenizer: spec.tokenizer,

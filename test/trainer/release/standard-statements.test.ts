@@ -83,7 +83,7 @@ describe('a release in the formats of other tools', () => {
     const { buildDefinition, runDetails } = statement.predicate as Record<string, Json>;
     expect(buildDefinition!.buildType).to.equal(BUILD_TYPE);
     expect(buildDefinition!.externalParameters).to.deep.equal({
-      ...{ contract: 'dao.near', network: 'localnet', run: 3, runSpec: small.facts.run!.spec },
+      ...{ contract: 'dao.near', network: 'localnet', run: 3, runSpec: small.facts.release!.spec },
     });
     const dependencies = buildDefinition!.resolvedDependencies as Json[];
     dependencies.forEach(expectResource);

@@ -332,9 +332,11 @@ describe('verification', () => {
   });
 
   it('fails "lineage" for another spec, program, tokenizer, seed or dataset than voted on', () => {
-    const { run } = small.facts;
+    const { release, run } = small.facts;
     const other = digestOf(new Uint8Array(1));
-    for (const name of ['spec', 'program', 'fingerprint', 'tokenizer', 'initialRoot'] as const) {
+    const voted = statusOf(withFacts({ release: { ...release!, spec: other } }));
+    expect(voted.lineage, 'spec').to.equal('fail');
+    for (const name of ['program', 'fingerprint', 'tokenizer', 'initialRoot'] as const) {
       expect(statusOf(withFacts({ run: { ...run!, [name]: other } })).lineage, name).to.equal(
         'fail',
       );

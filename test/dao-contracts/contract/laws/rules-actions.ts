@@ -29,12 +29,12 @@ export function checkAction(dao: RulesDao, action: Action): Proposal['evidence']
       return null;
     case 'publish-release': {
       checkUnreleased(dao, action.manifest);
-      const { run } = dao.runState(action.run);
+      const { run, terms } = dao.runState(action.run);
       if (run.finalRound === 0 || run.finalRoot !== action.root) {
         refuse('NOT_FINAL', `the last final root is ${run.finalRoot}`);
       }
       const text = dao.state.records.get(`${run.id}:${run.finalRound}`)!;
-      return { round: run.finalRound, logHead: digestOf(encodeUtf8(text)) };
+      return { round: run.finalRound, logHead: digestOf(encodeUtf8(text)), spec: terms.spec };
     }
     case 'revoke-release':
       requirePublished(dao, action.release);
@@ -200,13 +200,13 @@ function publish(
   const { state } = dao;
   const { proposal, action, call } = it;
   checkUnreleased(dao, action.manifest);
-  const { round, logHead } = proposal.evidence!;
+  const { round, logHead, spec } = proposal.evidence!;
   if (isVoid(state.runs[action.run - 1]!.run, round)) refuse('NOT_FINAL', `${round} was rewound`);
   const { run, root, manifest, evaluation, title, version } = action;
   const id = state.releases.length + 1;
   state.releases.push({
-    ...{ id, proposal: proposal.id, run, round, logHead, root, manifest, evaluation },
-    ...{ title, version, publishedAtMs: call.nowMs, status: 'published' },
+    ...{ id, proposal: proposal.id, run, round, logHead, spec, root, manifest },
+    ...{ evaluation, title, version, publishedAtMs: call.nowMs, status: 'published' },
   });
   proposal.created = id;
 }
