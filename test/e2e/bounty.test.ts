@@ -4,14 +4,12 @@
  */
 import { expect } from 'chai';
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { startLocalNetwork, type LocalNetwork } from '@commonweights/cli/local-network.js';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { encodeItem } from '@commonweights/dataset-registry/transforms/text-item.js';
-import { CliFolder, expectOneSentence } from '../cli/cli-folder.js';
+import { expectOneSentence } from '../cli/cli-folder.js';
+import { DaoByCommand } from '../support/dao-by-command.js';
 
-const members = ['mia.local'];
 const [ada, ben, eve] = ['ada.local', 'ben.local', 'eve.local'];
 const reviewers = ['rae.local', 'rob.local', 'ron.local'];
 
@@ -30,34 +28,18 @@ const digestOfLabel = (item: { text: string; label: string }) => digestOf(encode
 describe('a bounty on a local network', function () {
   // The first build on a machine compiles the contract's engine.
   this.timeout(300_000);
-  let cli: CliFolder;
-  let network: LocalNetwork;
-
-  const run = (...argv: string[]) => cli.runWith({ env: { NEAR_CREDENTIALS_DIR: '' } }, ...argv);
-  const good = async (...argv: string[]) => {
-    const result = await run(...argv);
-    expect(result.code, result.err).to.equal(0);
-    return result.out;
+  let dao: DaoByCommand;
+  const earned = async (account: string) => {
+    const { ledgerYocto } = await dao.json<{ ledgerYocto: string }>(
+      ...['earnings', '--account', account],
+    );
+    return BigInt(ledgerYocto);
   };
-  const json = async <T>(...argv: string[]) => JSON.parse(await good(...argv, '--json')) as T;
-  const earned = async (account: string) =>
-    BigInt((await json<{ ledgerYocto: string }>('earnings', '--account', account)).ledgerYocto);
   const lines = (items: readonly object[]) => items.map((one) => JSON.stringify(one)).join('\n');
-  const decide = async (proposal: number) => {
-    await good('proposal', 'vote', `${proposal}`, 'yes');
-    await good('network', 'forward', '2m');
-    return good('proposal', 'execute', `${proposal}`);
-  };
 
   before(async () => {
-    cli = await CliFolder.create();
-    network = await startLocalNetwork({
-      ...{ dataDir: 'net', cwd: cli.folder, port: await freePorts(), clock: 'logical', members },
-      others: [ada, ben, eve, ...reviewers],
-      policy: { votingPeriodMs: 60_000, timelockMs: 10_000 },
-      startProgress: () => ({ update() {}, finish() {}, fail() {} }),
-    });
-    const file = (name: string, text: string) => writeFile(join(cli.folder, name), text);
+    dao = await DaoByCommand.start([ada, ben, eve, ...reviewers]);
+    const { file, good } = dao;
     await file('mails.jsonl', lines(mails.map(([text]) => ({ text }))));
     await file('spam.md', 'Label each mail "spam" or "mail". Accept a label that is right.');
     // Ada labels four, one of them wrongly; Ben three, one of which Ada has labelled alike.
@@ -67,12 +49,10 @@ describe('a bounty on a local network', function () {
     const about = ['--licence', 'CC0-1.0', '--source', 'https://example.org/mails'];
     await good('dataset', 'add', 'mails@1', 'mails.jsonl', ...about);
   });
-  after(async () => {
-    await network.stop();
-    await cli.remove();
-  });
+  after(() => dao.remove());
 
   it('is proposed, voted and opened with its money', async () => {
+    const { decide, good, json } = dao;
     expect(await good('bounty', 'list')).to.match(/^No bounties yet/);
     const { proposal } = await json<{ proposal: number }>(
       ...['bounty', 'propose', 'Tell spam from mail', '--instructions', 'spam.md'],
@@ -90,6 +70,7 @@ describe('a bounty on a local network', function () {
   });
 
   it('takes labels sealed, so that nobody can copy them', async () => {
+    const { good, json, run } = dao;
     await good('bounty', 'submit', '1', 'ada.jsonl', '--account', ada);
     await good('bounty', 'submit', '1', 'ben.jsonl', '--account', ben);
     const again = await json<{ batches: number }>(
@@ -114,6 +95,7 @@ describe('a bounty on a local network', function () {
   });
 
   it('is judged by those who were drawn, sealed too', async () => {
+    const { good, json, run } = dao;
     for (const account of reviewers) {
       const items = await json<{ digest: string; item: { text: string; label: string } }[]>(
         ...['bounty', 'review', '1', '--account', account],
@@ -121,10 +103,13 @@ describe('a bounty on a local network', function () {
       expect(items).to.have.length(7);
       const truth = new Map(mails);
       const votes = items.map(({ digest, item }) => [digest, truth.get(item.text) === item.label]);
-      await writeFile(join(cli.folder, 'votes.json'), JSON.stringify(Object.fromEntries(votes)));
+      await writeFile(
+        join(dao.cli.folder, 'votes.json'),
+        JSON.stringify(Object.fromEntries(votes)),
+      );
       await good('bounty', 'vote', '1', 'votes.json', '--account', account);
     }
-    await writeFile(join(cli.folder, 'votes.json'), '{}');
+    await writeFile(join(dao.cli.folder, 'votes.json'), '{}');
     const missing = await run('bounty', 'vote', '1', 'votes.json', '--account', reviewers[0]!);
     expectOneSentence(missing, /^VOTES_INCOMPLETE: /);
     const stranger = await run('bounty', 'review', '1', '--account', eve);
@@ -134,6 +119,7 @@ describe('a bounty on a local network', function () {
   });
 
   it('pays each accepted item once, and returns bonds and stakes', async () => {
+    const { good } = dao;
     expect(await good('bounty', 'tick', '1')).to.match(/is in phase "closed"\n$/);
     const half = 5n * 10n ** 23n;
     const bond = 10n ** 24n; // Twice the price.
@@ -152,6 +138,7 @@ describe('a bounty on a local network', function () {
   });
 
   it('becomes a dataset whose contributors are on record', async () => {
+    const { good, run } = dao;
     const other = await run('bounty', 'publish', '1', 'spam-labels@1', '--account', ada);
     expectOneSentence(other, /^NOT_PUBLISHER: .* its proposer mia\.local; register the same files/);
     await good('bounty', 'publish', '1', 'spam-labels@1');
@@ -167,7 +154,8 @@ describe('a bounty on a local network', function () {
   });
 
   it('is disputed, decided by vote, and withdrawn with what descends from it', async () => {
-    await writeFile(join(cli.folder, 'letter.txt'), 'These mails are mine.');
+    const { decide, good, json, run } = dao;
+    await writeFile(join(dao.cli.folder, 'letter.txt'), 'These mails are mine.');
     const flags = ['--evidence', 'letter.txt'];
     await good('dataset', 'dispute', 'mails@1', ...flags, '--account', eve);
     expect(await good('dataset', 'show', 'mails@1')).to.match(/status +disputed\n/);
@@ -187,12 +175,3 @@ describe('a bounty on a local network', function () {
     expectOneSentence(words, /^USAGE: the verdict is/);
   });
 });
-
-/** Two neighbouring ports that are free now. */
-async function freePorts(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -1,13 +1,12 @@
 /** What datasets inherit, through the command line alone: the licences of all parents, and opt-outs. */
 import { expect } from 'chai';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { startLocalNetwork, type LocalNetwork } from '@commonweights/cli/local-network.js';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { encodeItem } from '@commonweights/dataset-registry/transforms/text-item.js';
-import { CliFolder, expectOneSentence } from '../cli/cli-folder.js';
+import { expectOneSentence } from '../cli/cli-folder.js';
+import { DaoByCommand } from '../support/dao-by-command.js';
 
 const letters = ['to the mayor', 'to my sister', 'to the bank', 'to nobody'].map((whom) => ({
   text: `A letter ${whom}, written by hand.`,
@@ -16,26 +15,12 @@ const letters = ['to the mayor', 'to my sister', 'to the bank', 'to nobody'].map
 describe('datasets on a local network', function () {
   // The first build on a machine compiles the contract's engine.
   this.timeout(300_000);
-  let cli: CliFolder;
-  let network: LocalNetwork;
-
-  const run = (...argv: string[]) => cli.runWith({ env: { NEAR_CREDENTIALS_DIR: '' } }, ...argv);
-  const good = async (...argv: string[]) => {
-    const result = await run(...argv);
-    expect(result.code, result.err).to.equal(0);
-    return result.out;
-  };
-  const show = async (id: string) =>
-    JSON.parse(await good('dataset', 'show', id, '--json')) as Record<string, unknown>;
-  const file = (name: string, text: string | Uint8Array) => writeFile(join(cli.folder, name), text);
+  let dao: DaoByCommand;
+  const show = (id: string) => dao.json<Record<string, unknown>>('dataset', 'show', id);
 
   before(async () => {
-    cli = await CliFolder.create();
-    network = await startLocalNetwork({
-      ...{ dataDir: 'net', cwd: cli.folder, port: await freePort(), clock: 'logical' },
-      members: ['mia.local'],
-      startProgress: () => ({ update() {}, finish() {}, fail() {} }),
-    });
+    dao = await DaoByCommand.start();
+    const { file, good } = dao;
     const lines = (items: readonly object[]) => items.map((one) => JSON.stringify(one)).join('\n');
     await file('letters.jsonl', lines(letters));
     await file('notes.jsonl', lines([{ text: 'A note on the fridge.' }]));
@@ -45,13 +30,11 @@ describe('datasets on a local network', function () {
     const noteFlags = ['--licence', 'MIT', ...from('https://example.org/notes', '2024-01-31')];
     await good('dataset', 'add', 'notes@1', 'notes.jsonl', ...noteFlags);
   });
-  after(async () => {
-    await network.stop();
-    await cli.remove();
-  });
+  after(() => dao.remove());
 
   it('are added from a folder with CSV and packed files', async () => {
-    await mkdir(join(cli.folder, 'mixed'));
+    const { file, good, run } = dao;
+    await mkdir(join(dao.cli.folder, 'mixed'));
     await file('mixed/rows.csv', 'body,year\n"one, with a comma",1790\n');
     await file('mixed/more.jsonl.gz', gzipSync('{"text":"two"}\n{"text":"three"}\n'));
     const flags = ['--licence', 'CC0-1.0', '--source', 'https://example.org', '--text', 'body'];
@@ -63,6 +46,7 @@ describe('datasets on a local network', function () {
   });
 
   it('are described as Croissant, and added from such a description', async () => {
+    const { file, good, run } = dao;
     const described = JSON.parse(await good('dataset', 'croissant', 'letters@1')) as object;
     const said = { 'rai:personalSensitiveInformation': 'None.' };
     await file('croissant.json', JSON.stringify({ ...described, ...said }));
@@ -91,6 +75,7 @@ describe('datasets on a local network', function () {
   });
 
   it('keep to the licences of all their parents', async () => {
+    const { file, good } = dao;
     await file('mix.json', JSON.stringify({ seed: 1, weightsBps: [9_000, 1_000] }));
     const mix = ['--transform', 'mix', '--params', 'mix.json'];
     await good('dataset', 'derive', 'both@1', 'letters@1', 'notes@1', ...mix);
@@ -103,6 +88,7 @@ describe('datasets on a local network', function () {
   });
 
   it('come from a module of one’s own, and are reproduced from their sources by a stranger', async () => {
+    const { file, good, run } = dao;
     const source = `export const transform = ({ text }, { params }) =>
       text.includes(params.without) ? null : { text: text + params.mark };`;
     await file('mark.js', source);
@@ -124,7 +110,7 @@ describe('datasets on a local network', function () {
       ],
     });
     // What the record names is a digest: a stranger has the module from the registry, and no other will do.
-    const blobs = join(cli.folder, '.commonweights', 'blobs');
+    const blobs = join(dao.cli.folder, '.commonweights', 'blobs');
     await rm(blobs, { recursive: true });
     expect(await good('dataset', 'reproduce', 'marked@1')).to.match(/marked@1 +reproduced/);
     await file('asks.js', 'export const transform = () => fetch("https://example.org");');
@@ -147,6 +133,7 @@ describe('datasets on a local network', function () {
   });
 
   it('show that a document is one of their items, and never that another is', async () => {
+    const { file, good, run } = dao;
     await file('letter.json', JSON.stringify(letters[2]));
     expect(
       await good('dataset', 'prove', 'letters@1', 'letter.json', '--out', 'proof.json'),
@@ -195,6 +182,7 @@ describe('datasets on a local network', function () {
   });
 
   it('leave out what a publisher was asked to take out, and say so in their transform', async () => {
+    const { file, good, run } = dao;
     const nothing = await run('dataset', 'derive', 'x@1', 'letters@1', '--transform', 'leave-out');
     expectOneSentence(nothing, /^NOTHING_TO_LEAVE_OUT: neither letters@1 nor /);
     const byDigest = digestOf(encodeItem(letters[1]!));
@@ -213,11 +201,3 @@ describe('datasets on a local network', function () {
     expectOneSentence(bad, /^BAD_FILE: .*bad\.txt line 1 is neither/);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

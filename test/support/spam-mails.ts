@@ -45,7 +45,6 @@ function bodyOf(mail: string): string {
   const [head = '', ...paragraphs] = mail.replace(/\r/g, '').split('\n\n');
   const subject = /^Subject: (.*)$/m.exec(head)?.[1] ?? '';
   const body = paragraphs.join('\n\n');
-  // eslint-disable-next-line no-control-regex
   return `${subject}\n${body}`.replace(/[^\n\x20-\x7e]/g, ' ').slice(0, 1_500);
 }
 

@@ -60,3 +60,16 @@ export const tinyDraft = {
     decoyFeeYocto: '0',
   },
 };
+
+const hourMs = 3_600_000;
+
+/** Two trainers who audit each other's every claim; nothing is decided by a deadline. */
+export const patientDraft = {
+  ...tinyDraft,
+  ...{ minWorkers: 2, maxWorkers: 2, maxAuditors: 0, auditedClaimsBps: 10_000 },
+  challengeWindowMs: 0,
+  deadlinesMs: {
+    ...{ enrol: hourMs, train: hourMs, reveal: hourMs, certify: hourMs },
+    ...{ aggregate: hourMs, audit: hourMs },
+  },
+};
