@@ -1,7 +1,7 @@
 /** What a chain, or a file kept from one, says about a pulled release; for commands that judge it. */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { digestOfFile } from '@commonweights/dataset-registry/store/folder-store.js';
+import { digestOfFile } from '@commonweights/dataset-registry/store/hash-file.js';
 import type { ReleaseFacts } from '@commonweights/trainer/release/release-facts.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';

@@ -3,13 +3,13 @@
  * to a part file per account and digest. The part is hashed as a whole at the end, so a piece from
  * a confused or hostile client costs only that client's own upload.
  */
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Request } from 'express';
 import type { Digest } from '../digest/digest.js';
 import type { ReceivingStore } from '../store/blob-store.js';
-import { digestOfFile } from '../store/folder-store.js';
+import { digestOfFile } from '../store/hash-file.js';
 import { partLifeMs, partsMax, partsPerAccountMax } from './limits.js';
 import { Refusal } from './refusal.js';
 import { tooLarge, writeBody, wrongDigest, type UploadTimes } from './upload.js';
@@ -46,6 +46,8 @@ export function checkTotal(range: ContentRange, sentBytes: number, blobBytesMax:
 /** Parts of unfinished uploads, by account and blob. */
 export class PartShelf {
   private readonly busy = new Set<string>();
+  /** By path, of the bytes that are in it. */
+  private readonly hashes = new Map<string, { readonly hash: Hash; readonly bytes: number }>();
 
   constructor(private readonly folder: string) {}
 
@@ -97,13 +99,7 @@ export class PartShelf {
         return { complete: true };
       }
       if (have !== range.start) throw wrongOffset(have, range.start);
-      const file = await open(path, 'a');
-      try {
-        await writeBody(request, file, range.end - range.start, times);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
+      await this.append(path, request, range, times);
       if (range.end < range.total) return { complete: false };
       await this.finish(path, piece);
       return { complete: true };
@@ -112,11 +108,35 @@ export class PartShelf {
     }
   }
 
+  /** Hashed as it comes: a part whose pieces all came to this process need not be read again. */
+  private async append(
+    path: string,
+    request: Request,
+    { start, end }: ContentRange,
+    times: UploadTimes,
+  ): Promise<void> {
+    const before = start === 0 ? { hash: createHash('sha256'), bytes: 0 } : this.hashes.get(path);
+    // Of a piece that breaks off nobody knows how much was written.
+    this.hashes.delete(path);
+    const hash = before?.bytes === start ? before.hash : null;
+    const file = await open(path, 'a');
+    try {
+      await writeBody(request, file, { at: start, bytes: end - start }, { times, hash });
+    } finally {
+      await file.close();
+    }
+    if (hash) this.hashes.set(path, { hash, bytes: end });
+    if (this.hashes.size > partsMax) this.hashes.delete(this.hashes.keys().next().value!);
+  }
+
   private async finish(
     path: string,
-    { store, digest }: { store: ReceivingStore; digest: Digest },
+    { store, digest, range }: { store: ReceivingStore; digest: Digest; range: ContentRange },
   ): Promise<void> {
-    const found = await digestOfFile(path);
+    const own = this.hashes.get(path);
+    this.hashes.delete(path);
+    const isHashed = own !== undefined && own.bytes === range.total;
+    const found = isHashed ? `sha256:${own.hash.digest('hex')}` : await digestOfFile(path);
     if (found !== digest) {
       await rm(path, { force: true });
       throw wrongDigest(found, digest);

@@ -8,6 +8,7 @@ import { open, rm, type FileHandle } from 'node:fs/promises';
 import type { Request } from 'express';
 import type { Digest } from '../digest/digest.js';
 import type { ReceivingStore } from '../store/blob-store.js';
+import { FileFilling } from '../store/hash-file.js';
 import { uploadBytesPerSecondMin, uploadGraceMs, uploadStallMs } from './limits.js';
 import { Refusal } from './refusal.js';
 
@@ -44,8 +45,7 @@ export async function receiveBlob(
     const file = await open(path, 'wx');
     const hash = createHash('sha256');
     try {
-      await writeBody(request, file, expected.bytes, times, hash);
-      await file.sync();
+      await writeBody(request, file, { at: 0, bytes: expected.bytes }, { times, hash });
     } finally {
       await file.close();
     }
@@ -57,31 +57,34 @@ export async function receiveBlob(
   }
 }
 
-/** Writes exactly the announced bytes of the body to the file. Throws a `Refusal`. */
+/** Writes exactly the announced bytes of the body to the file, at `at`, and to the disk. Throws a `Refusal`. */
 export async function writeBody(
   request: Request,
   file: FileHandle,
-  bytes: number,
-  times: UploadTimes,
-  hash?: Hash,
+  { at, bytes }: { at: number; bytes: number },
+  { times, hash }: { times: UploadTimes; hash: Hash | null },
 ): Promise<void> {
   const pace = watchPace(request, times);
+  const filling = new FileFilling(file, at);
   let received = 0;
   try {
     for await (const piece of request as AsyncIterable<Uint8Array>) {
       pace.sawBytes(piece.length);
       received += piece.length;
       if (received > bytes) throw lengthWrong(received, bytes);
+      await filling.add(piece);
       hash?.update(piece);
-      await file.writeFile(piece);
     }
     if (received !== bytes) throw lengthWrong(received, bytes);
+    pace.stop();
+    await filling.end();
   } catch (error) {
     if (error instanceof Refusal || !request.destroyed) throw error;
     const why = 'the upload broke off or was too slow';
     throw new Refusal(408, 'UPLOAD_CUT_OFF', why, 'send it again');
   } finally {
     pace.stop();
+    await filling.settle();
   }
 }
 

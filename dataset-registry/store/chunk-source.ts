@@ -3,13 +3,13 @@
  * each is checked against the manifest as it arrives and only then written, and what is on disk already
  * is kept when the download starts again. The file gets its name only when its whole digest is right.
  */
-import { createHash } from 'node:crypto';
 import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { decodeChunkList, encodeChunkList } from '../digest/chunk-list.js';
 import { digestOf, type Digest } from '../digest/digest.js';
 import { countChunks, type ManifestFile } from '../digest/manifest.js';
 import { corrupt } from './blob-errors.js';
+import { digestOfHandle } from './hash-file.js';
 import { connectionsDefault, connectionsMax } from './limits.js';
 import { SourceRace, type ChunkSource } from './source-race.js';
 
@@ -37,12 +37,13 @@ export async function fetchFile(request: FetchFileRequest): Promise<void> {
   const chunks = await fetchChunkList(race, file, chunkBytes);
   await mkdir(dirname(target), { recursive: true });
   const part = partOf(target);
-  const handle = await open(part, (await exists(part)) ? 'r+' : 'w+');
+  const isBegun = await exists(part);
+  const handle = await open(part, isBegun ? 'r+' : 'w+');
   try {
     await handle.truncate(file.size);
-    await fillPart(request, race, chunks, handle);
+    await fillPart(request, race, chunks, { handle, isBegun });
     await handle.sync();
-    const found = await digestOfHandle(handle, file.size);
+    const found = await digestOfHandle(handle);
     if (found !== file.digest) {
       await rm(part, { force: true });
       throw corrupt(file.digest, 'the manifest: its chunks are right but together it', found);
@@ -72,7 +73,7 @@ async function fillPart(
   request: FetchFileRequest,
   race: SourceRace,
   digests: readonly Digest[],
-  handle: FileHandle,
+  { handle, isBegun }: { handle: FileHandle; isBegun: boolean },
 ): Promise<void> {
   const { file, chunkBytes } = request;
   const wanted: Chunk[] = digests.map((digest, index) => {
@@ -82,7 +83,7 @@ async function fillPart(
   const todo: Chunk[] = [];
   let doneBytes = 0;
   for (const chunk of wanted) {
-    if (await holds(handle, chunk)) doneBytes += chunk.end - chunk.start;
+    if (isBegun && (await holds(handle, chunk))) doneBytes += chunk.end - chunk.start;
     else todo.push(chunk);
   }
   const report = (): void => request.onProgress?.({ doneBytes, totalBytes: file.size });
@@ -132,18 +133,6 @@ async function holds(handle: FileHandle, chunk: Chunk): Promise<boolean> {
   const bytes = new Uint8Array(chunk.end - chunk.start);
   const { bytesRead } = await handle.read(bytes, 0, bytes.length, chunk.start);
   return bytesRead === bytes.length && digestOf(bytes) === chunk.digest;
-}
-
-async function digestOfHandle(handle: FileHandle, size: number): Promise<string> {
-  const hash = createHash('sha256');
-  const bytes = new Uint8Array(2 ** 20);
-  for (let at = 0; at < size;) {
-    const { bytesRead } = await handle.read(bytes, 0, bytes.length, at);
-    if (bytesRead === 0) break;
-    hash.update(bytes.subarray(0, bytesRead));
-    at += bytesRead;
-  }
-  return `sha256:${hash.digest('hex')}`;
 }
 
 async function exists(path: string): Promise<boolean> {

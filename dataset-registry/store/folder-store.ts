@@ -4,15 +4,21 @@
  * half blob behind; what it left in `tmp/` is swept by the next writer. The disk is not trusted
  * either: `get` checks the digest, and `put` mends a blob that has rotted.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, opendir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf, isDigest, parseDigest, type Digest } from '../digest/digest.js';
 import { corrupt, missing, tooLarge } from './blob-errors.js';
 import type { ReceivingStore, StoredBlob } from './blob-store.js';
+import { digestOfFile, readHashed, writeHashed } from './hash-file.js';
 import { sweepLeftovers } from './leftovers.js';
 import { blobBytesMax } from './limits.js';
+
+/** From this on, writing it takes longer than hashing it. */
+const largeBytes = 2 ** 22;
+/** What is read at a time of a large part of a blob, for each that asks. */
+const readBytes = 2 ** 18;
 
 export class FolderStore implements ReceivingStore {
   private swept: Promise<void> | null = null;
@@ -49,24 +55,28 @@ export class FolderStore implements ReceivingStore {
       if (found !== digest) throw corrupt(digest, this.folder, found);
       throw tooLarge(digest, size, maxBytes);
     }
-    const bytes = await readWhole(this.pathOf(digest), size);
-    const found = digestOf(bytes);
+    const { bytes, digest: found } = await readHashed(this.pathOf(digest), size);
     if (found !== digest) throw corrupt(digest, this.folder, found);
     return bytes;
   }
 
   async put(bytes: Uint8Array): Promise<Digest> {
-    const digest = digestOf(bytes);
-    if (await this.holdsWhole(digest, bytes.length)) return digest;
+    // Whether a large one is here already is known only when it is hashed, and by then it can be written.
+    const isLarge = bytes.length >= largeBytes;
+    let digest = isLarge ? null : digestOf(bytes);
+    if (digest && (await this.holdsWhole(digest, bytes.length))) return digest;
     const temporary = await this.temporaryPath();
     try {
       const file = await open(temporary, 'wx');
       try {
-        await file.writeFile(bytes);
-        await file.sync();
+        if (digest) {
+          await file.writeFile(bytes);
+          await file.sync();
+        } else digest = await writeHashed(file, bytes);
       } finally {
         await file.close();
       }
+      if (isLarge && (await this.holdsWhole(digest, bytes.length))) return digest;
       await this.adopt(temporary, digest);
     } finally {
       await rm(temporary, { force: true });
@@ -91,7 +101,9 @@ export class FolderStore implements ReceivingStore {
     if (range.end <= range.start) return;
     const path = this.pathOf(digest);
     try {
-      yield* createReadStream(path, { start: range.start, end: range.end - 1 });
+      yield* createReadStream(path, {
+        ...{ start: range.start, end: range.end - 1, highWaterMark: readBytes },
+      });
     } catch (error) {
       throw isAbsent(error) ? missing(digest, this.folder) : error;
     }
@@ -129,30 +141,6 @@ export class FolderStore implements ReceivingStore {
     if ((await this.size(digest)) !== bytes) return false;
     return (await digestOfFile(this.pathOf(digest)).catch(() => null)) === digest;
   }
-}
-
-/** Once in memory, not twice: blobs may be as large as a model. */
-async function readWhole(path: string, size: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(size);
-  const file = await open(path, 'r');
-  try {
-    for (let at = 0; at < size;) {
-      const { bytesRead } = await file.read(bytes, at, size - at, at);
-      // Cut meanwhile: what is missing stays zero, and the digest says so.
-      if (bytesRead === 0) break;
-      at += bytesRead;
-    }
-  } finally {
-    await file.close();
-  }
-  return bytes;
-}
-
-/** Digest of a file, streamed. */
-export async function digestOfFile(path: string): Promise<Digest> {
-  const hash = createHash('sha256');
-  for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(piece);
-  return parseDigest(`sha256:${hash.digest('hex')}`);
 }
 
 /** None where there is no such folder. */

@@ -26,3 +26,11 @@ export function checkRange(base: string, response: Response, start: number): voi
   const named = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
   if (!named || Number(named[1]) !== start) throw unreachable(base, 'served another range');
 }
+
+/** What it says is to come, as its reader will see it; 0 where it does not say. */
+export function announcedBytes({ headers }: Response): number {
+  // The length of a packed answer is that of what is packed.
+  if (headers.get('content-encoding') !== null) return 0;
+  const text = headers.get('content-length') ?? '';
+  return /^\d{1,15}$/.test(text) ? Number(text) : 0;
+}

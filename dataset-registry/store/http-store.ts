@@ -6,7 +6,8 @@
 import { digestOf, parseDigest, type Digest } from '../digest/digest.js';
 import { BlobError, corrupt, missing, tooLarge, unreachable } from './blob-errors.js';
 import type { BlobStore } from './blob-store.js';
-import { checkRange, notTaken, readOffset } from './http-answer.js';
+import { HashedSink } from './hashed-sink.js';
+import { announcedBytes, checkRange, notTaken, readOffset } from './http-answer.js';
 import {
   baseUrlsMax,
   blobBytesMax,
@@ -97,8 +98,7 @@ export class HttpStore implements BlobStore {
   async get(digest: Digest, options: { maxBytes?: number } = {}): Promise<Uint8Array> {
     const maxBytes = options.maxBytes ?? blobBytesMax;
     return this.firstOf(digest, async (base) => {
-      const bytes = await this.download(base, digest, maxBytes);
-      const found = digestOf(bytes);
+      const { bytes, digest: found } = await this.download(base, digest, maxBytes);
       if (found !== digest) throw corrupt(digest, base, found);
       return bytes;
     });
@@ -180,7 +180,10 @@ export class HttpStore implements BlobStore {
     base: string,
     digest: Digest,
     range: { start: number; end?: number; signal?: AbortSignal },
-    patience = this.patienceWith(base),
+    {
+      patience = this.patienceWith(base),
+      expect,
+    }: { patience?: Patience; expect?: (bytes: number) => void } = {},
   ): AsyncGenerator<Uint8Array, void> {
     const abort = new AbortController();
     const stop = () => abort.abort();
@@ -196,6 +199,7 @@ export class HttpStore implements BlobStore {
       if (response.status === 404) throw missing(digest, base);
       if (!response.ok) throw unreachable(base, `answered ${response.status}`);
       if (!whole) checkRange(base, response, range.start);
+      else expect?.(announcedBytes(response));
       const reader = response.body!.getReader();
       let received = 0;
       while (received < wanted) {
@@ -221,21 +225,25 @@ export class HttpStore implements BlobStore {
   }
 
   /** The whole blob from one base; a broken stream is taken up again where it broke. */
-  private async download(base: string, digest: Digest, maxBytes: number): Promise<Uint8Array> {
-    const pieces: Uint8Array[] = [];
+  private async download(
+    base: string,
+    digest: Digest,
+    maxBytes: number,
+  ): Promise<{ bytes: Uint8Array; digest: Digest }> {
+    const sink = new HashedSink();
     const patience = this.patienceWith(base);
-    let received = 0;
     for (let strike = 1; ; strike++) {
       try {
-        for await (const piece of this.stream(base, digest, { start: received }, patience)) {
-          received += piece.length;
-          if (received > maxBytes) throw tooLarge(digest, received, maxBytes);
-          pieces.push(piece);
+        const range = { start: sink.size };
+        const expect = (bytes: number) => sink.expect(Math.min(bytes, maxBytes));
+        for await (const piece of this.stream(base, digest, range, { patience, expect })) {
+          sink.add(piece);
+          if (sink.size > maxBytes) throw tooLarge(digest, sink.size, maxBytes);
         }
-        return join(pieces, received);
+        return sink.end();
       } catch (error) {
         const broken = !(error instanceof BlobError) || error.code === 'STORE_UNREACHABLE';
-        const hopeless = received === 0 || strike === strikesMax || patience.isSpent();
+        const hopeless = sink.size === 0 || strike === strikesMax || patience.isSpent();
         if (!broken || hopeless) throw wrapped(base, error);
       }
     }
@@ -356,14 +364,4 @@ function wrapped(base: string, error: unknown): BlobError {
   if (error instanceof BlobError) return error;
   const cause = (error as { cause?: { code?: string } }).cause?.code;
   return unreachable(base, cause ?? String((error as Error).message), error);
-}
-
-function join(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }

@@ -13,7 +13,7 @@ import {
   type CroissantFile,
   type CroissantPlan,
 } from '../lineage/read-croissant.js';
-import { digestOfFile } from '../store/folder-store.js';
+import { digestOfFile } from '../store/hash-file.js';
 import { stampOf, type ImportFile } from './import-files.js';
 import { ImportSource } from './import-source.js';
 

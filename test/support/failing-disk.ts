@@ -13,7 +13,7 @@ type Fault = 'crash' | 'full';
 type Call = (this: unknown, ...args: never[]) => unknown;
 
 const changing = ['mkdir', 'rename', 'rm', 'unlink', 'writeFile'] as const;
-const ofHandles = ['writeFile', 'write', 'sync', 'appendFile'] as const;
+const ofHandles = ['writeFile', 'write', 'writev', 'sync', 'datasync'] as const;
 /** What a full disk still does. */
 const harmless = new Set<string>(['rename', 'rm', 'unlink']);
 
@@ -40,10 +40,14 @@ export async function withFailingDisk(
       }
       const isFirst = !failed;
       failed = true;
-      const data = args[name === 'writeFile' && target === fsp ? 1 : 0] as unknown;
+      const given = args[name === 'writeFile' && target === fsp ? 1 : 0] as unknown;
+      const data = name === 'writev' ? Buffer.concat(given as Uint8Array[]) : given;
       if (isFirst && data instanceof Uint8Array && /write|append/i.test(name)) {
         const half = data.subarray(0, data.length >> 1) as never;
-        await real.apply(this, target === fsp ? [args[0]!, half] : [half]);
+        await real.apply(
+          this,
+          target === fsp ? [args[0]!, half] : name === 'writev' ? [[half] as never] : [half],
+        );
       }
       const code = fault === 'full' ? 'ENOSPC' : 'EIO';
       throw Object.assign(new Error(`${code}: the disk failed at ${name}`), {

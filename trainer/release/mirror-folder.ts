@@ -31,7 +31,8 @@ import {
 import { openDenylist, openIndex } from '@commonweights/dataset-registry/server/operator-files.js';
 import { corrupt } from '@commonweights/dataset-registry/store/blob-errors.js';
 import type { BucketStore } from '@commonweights/dataset-registry/store/bucket-store.js';
-import { digestOfFile, FolderStore } from '@commonweights/dataset-registry/store/folder-store.js';
+import { FolderStore } from '@commonweights/dataset-registry/store/folder-store.js';
+import { digestOfFile } from '@commonweights/dataset-registry/store/hash-file.js';
 import { MANIFEST_FILE } from './release-files.js';
 
 export interface MirroredRelease {

@@ -19,7 +19,7 @@ import {
 import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
 import { fetchFile, partOf } from '@commonweights/dataset-registry/store/chunk-source.js';
 import { SourceRace } from '@commonweights/dataset-registry/store/source-race.js';
-import { digestOfFile } from '@commonweights/dataset-registry/store/folder-store.js';
+import { digestOfFile } from '@commonweights/dataset-registry/store/hash-file.js';
 import { MANIFEST_FILE } from './release-files.js';
 
 /** 64 GiB, unless the caller allows more: a manifest must not fill a disk by surprise. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { request as httpRequest, type ClientRequest } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ed25519 } from '@noble/curves/ed25519.js';
@@ -331,6 +332,30 @@ describe('the registry service', () => {
     expect((await putPiece(url, bytes, 'bytes 1000-2999/3000', [1_000, 3_000])).status).to.equal(
       201,
     );
+    expect(await store(url).get(digestOf(bytes))).to.deep.equal(bytes);
+  });
+
+  it('goes on in a piece that broke off, and hashes what is there and not what was meant', async () => {
+    const url = await start();
+    const bytes = new Uint8Array(randomBytes(3_000));
+    expect((await putPiece(url, bytes, 'bytes 0-999/3000', [0, 1_000])).status).to.equal(202);
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname).on('error', () => {});
+    socket.write(
+      `PUT /blobs/${digestOf(bytes)} HTTP/1.1\r\nhost: ${hostname}\r\n` +
+        `authorization: ${ticket(digestOf(bytes))}\r\ncontent-length: 2000\r\n` +
+        'content-range: bytes 1000-2999/3000\r\n\r\n',
+    );
+    socket.write(bytes.subarray(1_000, 1_700));
+    let offset = 1_000;
+    for (let turn = 0; turn < 500 && offset !== 1_700; turn++) {
+      if (turn === 20) socket.destroy();
+      const asked = await putPiece(url, bytes, 'bytes 2999-2999/3000', [2_999, 3_000]);
+      if (asked.body.code === 'WRONG_OFFSET') offset = asked.body.offset!;
+    }
+    expect(offset, 'of the piece some came').to.equal(1_700);
+    const rest = await putPiece(url, bytes, 'bytes 1700-2999/3000', [1_700, 3_000]);
+    expect(rest.status).to.equal(201);
     expect(await store(url).get(digestOf(bytes))).to.deep.equal(bytes);
   });
 

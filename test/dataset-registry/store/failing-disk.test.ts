@@ -40,25 +40,30 @@ describe('a disk that fails', () => {
   afterEach(() => rm(dir, { recursive: true, force: true }));
 
   for (const fault of faults) {
-    it(`at any step of a put shows no half blob, and the next put mends it (${fault})`, async () => {
-      const bytes = randomBytes(10_000);
-      let step = 0;
-      for (; ; step++) {
-        const folder = join(dir, `${step}`);
-        const { failed, error } = await withFailingDisk(fault, step, () =>
-          new FolderStore(folder).put(bytes),
-        );
-        expect(await expectWhole(new FolderStore(folder)), `step ${step}`).to.be.at.most(1);
-        if (!failed) break;
-        // What was not stored is said; only what tidies up may fail unheard.
-        const isThere = await new FolderStore(folder).has(digestOf(bytes));
-        if (!isThere) expect((error as { code?: string } | null)?.code).to.match(/ENOSPC|EIO/);
-        const again = new FolderStore(folder);
-        expect(await again.put(bytes)).to.equal(digestOf(bytes));
-        expect(Buffer.from(await again.get(digestOf(bytes))).equals(bytes)).to.equal(true);
-      }
-      expect(step, 'there are steps to fail at').to.be.at.least(4);
-    });
+    for (const [size, kind] of [
+      [10_000, 'put'],
+      [2 ** 22 + 5, 'put that is hashed while it is written'],
+    ] as const) {
+      it(`at any step of a ${kind} shows no half blob, and the next put mends it (${fault})`, async () => {
+        const bytes = randomBytes(size);
+        let step = 0;
+        for (; ; step++) {
+          const folder = join(dir, `${step}`);
+          const { failed, error } = await withFailingDisk(fault, step, () =>
+            new FolderStore(folder).put(bytes),
+          );
+          expect(await expectWhole(new FolderStore(folder)), `step ${step}`).to.be.at.most(1);
+          if (!failed) break;
+          // What was not stored is said; only what tidies up may fail unheard.
+          const isThere = await new FolderStore(folder).has(digestOf(bytes));
+          if (!isThere) expect((error as { code?: string } | null)?.code).to.match(/ENOSPC|EIO/);
+          const again = new FolderStore(folder);
+          expect(await again.put(bytes)).to.equal(digestOf(bytes));
+          expect(Buffer.from(await again.get(digestOf(bytes))).equals(bytes)).to.equal(true);
+        }
+        expect(step, 'there are steps to fail at').to.be.at.least(4);
+      });
+    }
 
     for (const how of ['whole', 'in pieces', 'for readers'] as const) {
       it(`at any step of an upload ${how} shows no half blob, and the next one is taken (${fault})`, async () => {

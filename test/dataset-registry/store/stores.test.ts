@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
-import { digestOfFile, FolderStore } from '@commonweights/dataset-registry/store/folder-store.js';
+import { FolderStore } from '@commonweights/dataset-registry/store/folder-store.js';
+import { digestOfFile } from '@commonweights/dataset-registry/store/hash-file.js';
 import { HttpStore } from '@commonweights/dataset-registry/store/http-store.js';
 import {
   getFile,
