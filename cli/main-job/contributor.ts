@@ -15,6 +15,7 @@ import { fabricateFrom } from './fabricate-round.js';
 import { hangIn } from './hang-in-round.js';
 import { openTextStream } from '../terminal.js';
 import type { ContributorMessage, ContributorTask } from './contributor-task.js';
+import { peakBytes } from './peak-memory.js';
 
 // The task holds a key, so it comes over the pipe and not on a command line that anyone can list.
 const task = await new Promise<ContributorTask>((resolve) =>
@@ -59,7 +60,7 @@ try {
     kind: 'done',
     because: outcome.because,
     traffic: blobs.traffic,
-    peakBytes: process.resourceUsage().maxRSS * 1024,
+    peakBytes: peakBytes(),
   });
   process.exitCode = 0;
 } catch (error) {

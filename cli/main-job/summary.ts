@@ -10,6 +10,7 @@ import { formatBytes, formatTable } from '../output.js';
 import { cheat as cheatAccount } from './cast.js';
 import type { DatasetStageOutcome } from './dataset-stage.js';
 import type { DownloadOutcome } from './download-stage.js';
+import { peakBytes } from './peak-memory.js';
 import { incidents } from './recipe.js';
 import type { TrainingOutcome } from './training-stage.js';
 
@@ -37,7 +38,7 @@ export interface Summary {
     readonly oneWorkerAloneSteps: number;
   };
   readonly training: { readonly wallMs: number; readonly roundMs: number };
-  /** Sum of every process's own peak of resident memory. */
+  /** Resident at one time, at most. */
   readonly peakBytes: number;
   readonly exchange: {
     /** Mean over the updates of final rounds. */
@@ -126,7 +127,7 @@ export async function summarise(it: {
       oneWorkerAloneSteps: it.soloSteps,
     },
     training: { wallMs: outcome.wallMs, roundMs: outcome.roundMs },
-    peakBytes: outcome.peakBytes + process.resourceUsage().maxRSS * 1024,
+    peakBytes: Math.max(outcome.peakBytes, peakBytes()),
     exchange: {
       bytesPerUpdate,
       denseBytes,
@@ -299,7 +300,10 @@ export function printSummary(summary: Summary, print: (line: string) => void): v
       'money',
       `${formatNear(summary.money.burnt)} burnt as gas; accounts + burnt = supply: ${summary.money.addsUp ? 'yes' : 'NO'}`,
     ],
-    ['memory', `${formatBytes(summary.peakBytes)} at most, the peaks of all processes added up`],
+    [
+      'memory',
+      `${formatBytes(summary.peakBytes)} at most, the peaks of processes beside each other added up`,
+    ],
     ['release', summary.release.manifest],
     ['state root', summary.release.root],
   ];

@@ -15,6 +15,7 @@ import type { Traffic } from '@commonweights/trainer/worker/layered-store.js';
 import type { WorkEvent } from '@commonweights/trainer/worker/work-event.js';
 import type { Progress } from '../progress.js';
 import type { ContributorMessage, ContributorTask } from './contributor-task.js';
+import { forgetPeak, peakBytes } from './peak-memory.js';
 
 /** What happens to whom; rounds are numbers on chain, cancelled ones included. */
 export interface Incidents {
@@ -34,7 +35,7 @@ export interface TrainingOutcome {
   /** Median time in which a trainer computed its round, while all of them shared the machine. */
   readonly roundMs: number;
   readonly traffic: Readonly<Record<string, Traffic>>;
-  /** Sum of the contributors' own peaks: at least what they ever used together. */
+  /** Resident at one time, at most: this process's peak before, or that of all added up since. */
   readonly peakBytes: number;
   readonly story: readonly string[];
 }
@@ -58,15 +59,21 @@ export async function train(it: {
   signal: AbortSignal;
 }): Promise<TrainingOutcome> {
   const crew = new Crew(it);
+  const before = peakBytes();
+  await forgetPeak();
   try {
     for (const task of it.tasks) await crew.start(task);
-    return await watch(it, crew);
+    const outcome = await watch(it, crew);
+    return { ...outcome, peakBytes: Math.max(before, crew.peakBytes + peakBytes()) };
   } finally {
     await crew.stop();
   }
 }
 
-async function watch(it: Parameters<typeof train>[0], crew: Crew): Promise<TrainingOutcome> {
+async function watch(
+  it: Parameters<typeof train>[0],
+  crew: Crew,
+): Promise<Omit<TrainingOutcome, 'peakBytes'>> {
   let startedAt = 0;
   let lateStarted = false;
   let last = { state: '', at: Date.now() };
@@ -81,7 +88,6 @@ async function watch(it: Parameters<typeof train>[0], crew: Crew): Promise<Train
         run,
         wallMs,
         roundMs: crew.medianRoundMs(),
-        peakBytes: crew.peakBytes,
         traffic: crew.traffic,
         story: crew.story,
       };
@@ -167,6 +173,7 @@ async function readRun(client: DaoClient, id: number): Promise<RunView> {
 class Crew {
   readonly traffic: Record<string, Traffic> = {};
   readonly story: string[] = [];
+  /** Each one's own peak, added up. */
   peakBytes = 0;
   /** The clock waits for this: in which round it starts must not depend on the machine. */
   lateIsSeated = false;
