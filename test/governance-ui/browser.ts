@@ -26,16 +26,17 @@ export interface OpenBrowser {
 /** With a fresh profile, and without the services that would reach for the network. */
 export async function openBrowser(
   executablePath: string,
-  options: { locale?: string } = {},
+  options: { locale?: string; args?: readonly string[] } = {},
 ): Promise<OpenBrowser> {
+  const { args = ['--disable-gpu'], ...others } = options;
   const profile = await mkdtemp(join(tmpdir(), 'cw-browser-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
-    ...options,
+    ...others,
     args: [
       '--no-sandbox',
-      '--disable-gpu',
+      ...args,
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',

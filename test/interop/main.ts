@@ -13,6 +13,7 @@ import { exchangeSignedModels } from './signed-models.js';
 import { runOnSoftwareVulkan } from './software-vulkan.js';
 import { runTfjsNode } from './tfjs-node.js';
 import { compareWithTransformers } from './transformers.js';
+import { runWebGpuInBrowser } from './webgpu-in-browser.js';
 
 const jobs: readonly Job[] = [
   { name: 'the embedded node (near-workspaces)', run: driveByNearWorkspaces },
@@ -22,6 +23,7 @@ const jobs: readonly Job[] = [
   { name: 'the exact engines (Node 20, 22 and 24)', run: compareNodeVersions },
   { name: 'the engine tfjs-node (TensorFlow)', run: runTfjsNode },
   { name: 'the engine ort-native-webgpu (software Vulkan)', run: runOnSoftwareVulkan },
+  { name: 'the engine of ONNX Runtime Web on WebGPU (Chromium)', run: runWebGpuInBrowser },
   { name: 'checkpoints and tokenizers (transformers)', run: compareWithTransformers },
   { name: 'checkpoints and tokenizers (llama.cpp)', run: convertByLlamaCpp },
 ];

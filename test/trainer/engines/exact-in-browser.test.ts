@@ -2,11 +2,12 @@ import { expect } from 'chai';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { exactBinaryName } from '@commonweights/trainer/engines/exact-engine.js';
 import { findChromium, openBrowser, type OpenBrowser } from '../../governance-ui/browser.js';
 import { absentHere } from '../../support/absent-here.js';
+import { scriptForPage } from '../../support/page-script.js';
 import { pinnedDigests } from './medium-step.js';
 
 describe('the exact engines in a browser', function () {
@@ -17,7 +18,10 @@ describe('the exact engines in a browser', function () {
   before(async function () {
     const chromium = findChromium();
     if (!chromium) absentHere(this, 'no Chromium; install it or set CHROMIUM to its path');
-    const script = await bundle(fileURLToPath(new URL('./step-in-page.ts', import.meta.url)));
+    const script = await scriptForPage(
+      fileURLToPath(new URL('./step-in-page.ts', import.meta.url)),
+      'stepInPage',
+    );
     browser = await openBrowser(chromium!);
     page = await browser.context.newPage();
     await page.addScriptTag({ content: script });
@@ -37,22 +41,3 @@ describe('the exact engines in a browser', function () {
     expect(found).to.deep.equal(pinnedDigests['ort-wasm']);
   });
 });
-
-/** By the bundler of the pages. */
-async function bundle(entry: string): Promise<string> {
-  const pages = createRequire(new URL('../../../governance-ui/package.json', import.meta.url));
-  const vite = (await import(pathToFileURL(pages.resolve('vite')).href)) as {
-    build(options: object): Promise<{ output: { code?: string }[] }[]>;
-  };
-  const environment = process.env.NODE_ENV;
-  try {
-    const [built] = await vite.build({
-      ...{ configFile: false, envDir: false, publicDir: false, logLevel: 'silent' },
-      build: { write: false, minify: false, lib: { entry, formats: ['iife'], name: 'stepInPage' } },
-    });
-    return built!.output.map(({ code }) => code ?? '').join('\n');
-  } finally {
-    if (environment === undefined) delete process.env.NODE_ENV;
-    else process.env.NODE_ENV = environment;
-  }
-}
