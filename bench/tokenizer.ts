@@ -1,6 +1,6 @@
 /**
  * MB/s of training a tokenizer and of encoding with it, on one core, over the State of the Union
- * addresses; each encoding begins with an empty cache of words; medians count. The peer is
+ * addresses (and of training on all cores, over them several times, where threads pay); each encoding begins with an empty cache of words; medians count. The peer is
  * `@huggingface/tokenizers` with the very file that was trained: it encodes the same ids, on a share of
  * the text, since it takes a while; it does not train.
  *
@@ -8,11 +8,13 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { lowerMedian } from '@commonweights/dao-contracts/rules/lower-median.js';
 import { openPeerTokenizer } from '@commonweights/test/support/peer-tokenizer.js';
 import { loadTokenizer } from '@commonweights/trainer/tokenizer/tokenizer.js';
+import { trainInParallel } from '@commonweights/trainer/tokenizer/train-in-parallel.js';
 import { trainTokenizer } from '@commonweights/trainer/tokenizer/train-tokenizer.js';
 
 const { values } = parseArgs({
@@ -33,6 +35,13 @@ const training: number[] = [];
 let file = trainTokenizer({ texts, vocabSize });
 for (let i = 0; i < times; i++) {
   training.push(msOf(() => (file = trainTokenizer({ texts, vocabSize }))));
+}
+const repeated = Array.from({ length: times }, () => texts).flat();
+const [alone, shared] = [msOf(() => trainTokenizer({ texts: repeated, vocabSize })), now()];
+const inThreads = await trainInParallel({ texts: repeated, vocabSize });
+const sharedMs = now() - shared;
+if (JSON.stringify(inThreads) !== JSON.stringify(trainTokenizer({ texts: repeated, vocabSize }))) {
+  throw new Error('threads train another tokenizer');
 }
 const encoding: number[] = [];
 for (let i = 0; i < times; i++) {
@@ -57,11 +66,19 @@ const ratio = rateOf(megabytes, encoding) / rateOf(shareMegabytes, ofPeer);
 console.log(`${megabytes.toFixed(1)} MB, ${vocabSize} tokens, medians of ${times}`);
 console.log(`training  ${rate(megabytes, training)}`);
 console.log(
+  `training  ${rate(times * megabytes, [sharedMs])} on ${availableParallelism()} threads, of ` +
+    `${times} times the text; ${(alone / sharedMs).toFixed(2)} × one`,
+);
+console.log(
   `encoding  ${rate(megabytes, encoding)}  ${ratio.toFixed(1)} × @huggingface/tokenizers`,
 );
 
 function msOf(work: () => void): number {
-  const start = performance.now();
+  const start = now();
   work();
-  return performance.now() - start;
+  return now() - start;
+}
+
+function now(): number {
+  return performance.now();
 }

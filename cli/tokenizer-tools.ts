@@ -2,9 +2,9 @@
 import type { TokenizerTools } from '@commonweights/dataset-registry/transforms/tokenise-and-pack.js';
 
 export async function tokenizerTools(): Promise<TokenizerTools> {
-  const [{ trainTokenizer }, { loadTokenizer }] = await Promise.all([
-    import('@commonweights/trainer/tokenizer/train-tokenizer.js'),
+  const [{ trainInParallel }, { loadTokenizer }] = await Promise.all([
+    import('@commonweights/trainer/tokenizer/train-in-parallel.js'),
     import('@commonweights/trainer/tokenizer/tokenizer.js'),
   ]);
-  return { train: trainTokenizer, load: loadTokenizer };
+  return { train: trainInParallel, load: loadTokenizer };
 }

@@ -27,7 +27,7 @@ export interface PackParams {
 
 /** Tokenising lives above this package, in `trainer/tokenizer`, and is handed in. */
 export interface TokenizerTools {
-  train(request: { texts: Iterable<string>; vocabSize: number }): object;
+  train(request: { texts: Iterable<string>; vocabSize: number }): object | Promise<object>;
   load(json: object): { encodeDocument(text: string): number[]; readonly vocabSize: number };
 }
 
@@ -63,11 +63,11 @@ function readDigest(value: unknown): Digest {
 }
 
 /** `tokenizer`: what the parameter names, parsed. Throws `EMPTY_SPLIT` when all documents fall on one side. */
-export function tokeniseAndPack(
+export async function tokeniseAndPack(
   input: { items: readonly TextItem[]; digests: readonly Digest[]; tokenizer?: object },
   params: PackParams,
   tools: TokenizerTools,
-): DatasetContent {
+): Promise<DatasetContent> {
   const heldout = input.digests.map((digest) =>
     drawBelow('cw/heldout/1', [params.seed, digest], params.heldoutBps),
   );
@@ -80,7 +80,7 @@ export function tokeniseAndPack(
   const training = input.items.filter((_, i) => !heldout[i]).map((item) => item.text);
   const { vocabSize } = params;
   const tokenizerFile =
-    vocabSize === undefined ? input.tokenizer! : tools.train({ texts: training, vocabSize });
+    vocabSize === undefined ? input.tokenizer! : await tools.train({ texts: training, vocabSize });
   const tokenizer = tools.load(tokenizerFile);
   const pack = (held: boolean): { tokens: Uint16Array; split: PackedSplit } =>
     packSplit(

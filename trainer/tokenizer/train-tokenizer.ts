@@ -4,8 +4,8 @@
  * same file, so counts are integers and ties go to the lowest ids, left before right.
  */
 import { writeBytes } from './byte-alphabet.js';
+import { countWords, type WordCounts } from './count-words.js';
 import { MergeQueue } from './merge-queue.js';
-import { splitWords } from './pre-tokenise.js';
 import {
   endOfText,
   vocabSizeMax,
@@ -30,12 +30,22 @@ export function trainTokenizer(request: {
   vocabSize: number;
 }): TokenizerFile {
   const { texts, vocabSize } = request;
+  checkVocabSize(vocabSize);
+  return trainOnWords(countWords(texts), vocabSize);
+}
+
+/** Throws `BAD_VOCAB_SIZE`. */
+export function checkVocabSize(vocabSize: number): void {
   if (!Number.isInteger(vocabSize) || vocabSize < vocabSizeMin || vocabSize > vocabSizeMax) {
     throw new Error(
       `BAD_VOCAB_SIZE: ${vocabSize}; choose ${vocabSizeMin} to ${vocabSizeMax} tokens`,
     );
   }
-  const words = countWords(texts);
+}
+
+/** The same from how often each word occurs. Throws `TEXT_TOO_SMALL`. */
+export function trainOnWords(counts: WordCounts, vocabSize: number): TokenizerFile {
+  const words = encodeWords(counts);
   const pairs = countPairs(words);
   const tokens = [endOfText, ...Array.from({ length: 256 }, (_, byte) => writeBytes([byte]))];
   const ids = new Map(tokens.map((token, id) => [token, id]));
@@ -75,11 +85,7 @@ interface Word {
   count: number;
 }
 
-function countWords(texts: Iterable<string>): Word[] {
-  const counts = new Map<string, number>();
-  for (const text of texts) {
-    for (const word of splitWords(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
-  }
+function encodeWords(counts: WordCounts): Word[] {
   const utf8 = new TextEncoder();
   const words: Word[] = [];
   for (const [text, count] of counts) {

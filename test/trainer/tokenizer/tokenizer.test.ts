@@ -7,6 +7,7 @@ import {
   endOfTextId,
   type TokenizerFile,
 } from '@commonweights/trainer/tokenizer/tokenizer-file.js';
+import { trainInParallel } from '@commonweights/trainer/tokenizer/train-in-parallel.js';
 import { trainTokenizer } from '@commonweights/trainer/tokenizer/train-tokenizer.js';
 
 /** Prose with repetition, digits, accents, emoji and odd spaces: enough to learn 380 tokens. */
@@ -102,6 +103,24 @@ describe('training a tokenizer', () => {
     expect(
       JSON.stringify(trainTokenizer({ texts: [...prose].reverse(), vocabSize: 380 })),
     ).to.equal(whole);
+  });
+
+  it('comes to the same file on any number of threads', async function () {
+    this.timeout(60_000);
+    // Two pieces for two threads: one text that is a piece by itself, and the others.
+    const texts = ['A long one. '.repeat(90_000), ...prose, ...prose];
+    const shared = await trainInParallel({ texts, vocabSize: 380, threads: 2, worthUnits: 0 });
+    expect(shared).to.deep.equal(trainTokenizer({ texts, vocabSize: 380 }));
+  });
+
+  it('says on several threads, too, what is wrong', async () => {
+    const wrong = (vocabSize: number) =>
+      trainInParallel({ texts: ['abc'], vocabSize, threads: 2 }).then(
+        () => 'nothing',
+        (error: Error) => error.message,
+      );
+    expect(await wrong(256)).to.match(/^BAD_VOCAB_SIZE/);
+    expect(await wrong(300)).to.match(/^TEXT_TOO_SMALL: the text supports 257 tokens/);
   });
 
   it('agrees with counting everything anew at every merge', () => {
