@@ -6,7 +6,8 @@
  * Beside the steps a product of two matrices of 512 × 512: what an engine makes of the processor, and
  * so about the most that a step could reach.
  *
- * `npm run bench -- engines [--size S|M] [--threads 1] [--steps 15] [--python python3]`
+ * `npm run bench -- engines [--size S|M] [--threads 1] [--steps 15] [--python python3]
+ * [--engines simd-wasm,ort-native]`
  */
 import { lowerMedian } from '@commonweights/dao-contracts/rules/lower-median.js';
 import { spawn } from 'node:child_process';
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '1' },
     steps: { type: 'string', default: '15' },
     python: { type: 'string', default: 'python3' },
+    engines: { type: 'string' },
   },
 });
 const size = values.size === 'M' ? 'M' : 'S';
@@ -45,10 +47,11 @@ const now = (): number => {
   return threads === 1 ? (user + system) / 1000 : performance.now();
 };
 
+const asked = values.engines?.split(',');
 const racers: Racer[] = [];
 for (const engine of knownEngines({ threads })) {
   // In plain JavaScript a step takes minutes, and the exact engine has the one thread that runs name.
-  if (engine.name === 'tfjs-cpu') continue;
+  if (!(asked?.includes(engine.name) ?? engine.name !== 'tfjs-cpu')) continue;
   const why = await whyAbsent(engine);
   if (why === null) {
     const product = await openProduct(engine, productSize, now);
