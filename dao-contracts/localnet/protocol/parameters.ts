@@ -54,6 +54,7 @@ export const limits = {
   maxBlocksPerContract: 50_000,
   maxTypes: 1024,
   maxParametersPerFunction: 64,
+  maxParametersPerContract: 50_000,
   yieldTimeoutBlocks: 200,
   maxYieldPayloadBytes: 1024,
   transactionValidityBlocks: 86_400,

@@ -87,6 +87,8 @@ export class Call {
   readonly receipts: CreatedReceipt[] = [];
   readonly resumed: { yieldId: string; payload: Uint8Array }[] = [];
   yields = 0;
+  /** It has trapped where a larger memory may go on. */
+  beyondMemory = false;
 
   constructor(
     readonly context: CallContext,

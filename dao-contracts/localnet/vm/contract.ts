@@ -1,6 +1,8 @@
 /**
  * Runs one method of a contract. Code is prepared and compiled once per hash; each call gets a
  * fresh instance, and so fresh memory, because on the network nothing but storage outlives a call.
+ * A call has no effect before it returns, so one that has ended in a trap is run once more from the
+ * start: with a memory of the standard size, if it went beyond ours, and then with exact metering.
  */
 import { hostCosts, limits } from '../protocol/parameters.js';
 import { Call, type CallContext, type CallOutcome, type CallStorage } from './call.js';
@@ -17,7 +19,7 @@ import { type } from './instructions.js';
 import type { HostImport } from './module-sections.js';
 import type { FunctionType } from './operand-stack.js';
 import { morePages, returnMemory, startingPages, takeMemory } from './virtual-memory.js';
-import { HostError, trapFrom, type VmFailure } from './vm-error.js';
+import { HostError, isBeyondMemory, trapFrom, type VmFailure } from './vm-error.js';
 import { PrepareError } from './wasm-bytes.js';
 
 export interface ContractCode {
@@ -37,6 +39,8 @@ const hostTable: HostTable = {
 
 interface Prepared {
   module: WebAssembly.Module;
+  /** For calls that trap; made when the first one does. */
+  exact: WebAssembly.Module | null;
   imports: readonly { name: string; run: HostFunction['run'] }[];
   methods: ReadonlyMap<string, FunctionType>;
   hasStart: boolean;
@@ -56,23 +60,27 @@ export function runContract(
   let call = new Call(context, openStorage());
   if (context.method === '') return failed(call, { kind: 'method', error: 'MethodEmptyName' });
   const prepared = prepare(code);
-  if ('kind' in prepared) {
-    const fee = chargeLoading(call, code);
-    return failed(call, fee ?? prepared);
-  }
-  const method = prepared.methods.get(context.method);
-  if (!method) return failed(call, { kind: 'method', error: 'MethodNotFound' });
-  if (method.parameters.length || method.results.length) {
-    return failed(call, { kind: 'method', error: 'MethodInvalidSignature' });
-  }
-  let failure = chargeLoading(call, code) ?? execute(call, prepared);
-  while (failure?.kind === 'trap' && failure.trap === 'MemoryOutOfBounds') {
-    // The standard memory may have gone further. A call has no effect before it returns, so it
-    // can start again from nothing.
+  // What cannot be prepared costs nothing; what does not link has been loaded.
+  if ('kind' in prepared && prepared.kind === 'prepare') return failed(call, prepared);
+  const unloaded = chargeLoading(call, code);
+  if (unloaded) return failed(call, unloaded);
+  if ('kind' in prepared) return failed(call, prepared);
+  const unfit = refusalOfMethod(prepared.methods.get(context.method));
+  if (unfit) return failed(new Call(context, openStorage()), unfit);
+
+  let failure = execute(call, prepared, prepared.module);
+  const again = (module: WebAssembly.Module): void => {
+    call = new Call(context, openStorage());
+    failure = chargeLoading(call, code) ?? execute(call, prepared, module);
+  };
+  while (failure?.kind === 'trap' && call.beyondMemory) {
     if (prepared.pages >= limits.initialMemoryPages) break;
     prepared.pages = morePages(prepared.pages);
-    call = new Call(context, openStorage());
-    failure = chargeLoading(call, code) ?? execute(call, prepared);
+    again(prepared.module);
+  }
+  if (failure?.kind === 'trap') {
+    prepared.exact ??= new WebAssembly.Module(instrument(code.bytes, true).bytes as BufferSource);
+    again(prepared.exact);
   }
   if (failure) return failed(call, failure);
   call.shareUnusedGas();
@@ -87,6 +95,13 @@ export function runContract(
     receipts: call.receipts,
     resumed: call.resumed,
   };
+}
+
+/** As if it had not been loaded: it costs nothing. */
+function refusalOfMethod(method: FunctionType | undefined): VmFailure | null {
+  if (!method) return { kind: 'method', error: 'MethodNotFound' };
+  if (method.parameters.length === 0 && method.results.length === 0) return null;
+  return { kind: 'method', error: 'MethodInvalidSignature' };
 }
 
 /** Prepares and compiles; what fails here fails on every call. */
@@ -105,7 +120,7 @@ function compile(bytes: Uint8Array): Prepared | VmFailure {
     const imports = instrumented.imports.map(link);
     const module = new WebAssembly.Module(instrumented.bytes as BufferSource);
     const { methods, hasStart } = instrumented;
-    return { module, imports, methods, hasStart, pages: startingPages(instrumented) };
+    return { module, exact: null, imports, methods, hasStart, pages: startingPages(instrumented) };
   } catch (error) {
     if (error instanceof HostError) return { kind: 'link', message: error.message };
     if (error instanceof PrepareError) {
@@ -134,20 +149,26 @@ function chargeLoading(call: Call, code: ContractCode): VmFailure | null {
   try {
     call.gas.burn(contractLoadingBase + contractLoadingByte * code.bytes.length);
     return null;
-  } catch (error) {
-    return { kind: 'host', error: (error as HostError).error };
+  } catch {
+    // Whichever of the limits it was.
+    return { kind: 'host', error: 'GasExceeded' };
   }
 }
 
-function execute(call: Call, prepared: Prepared): VmFailure | null {
-  let gasLeft: WebAssembly.Global<'i64'> | undefined;
-  let stackLeft: WebAssembly.Global<'i32'> | undefined;
+interface Counters {
+  gas: WebAssembly.Global<'i64'>;
+  stack: WebAssembly.Global<'i32'>;
+  nothing: WebAssembly.Global<'i32'>;
+}
+
+function execute(call: Call, prepared: Prepared, module: WebAssembly.Module): VmFailure | null {
+  let counters: Counters | undefined;
   const env: Record<string, (...args: never[]) => unknown> = {};
   for (const { name, run } of prepared.imports) {
     env[name] = (...args) => {
-      call.gas.resumeAt(Number(gasLeft!.value));
+      call.gas.resumeAt(Number(counters!.gas.value));
       const result = run(call, ...args);
-      gasLeft!.value = BigInt(call.gas.left);
+      counters!.gas.value = BigInt(call.gas.left);
       return result;
     };
   }
@@ -156,34 +177,41 @@ function execute(call: Call, prepared: Prepared): VmFailure | null {
   call.guest.attach(memory);
   const imports = { env, [memoryImport.module]: { [memoryImport.name]: memory } };
   try {
-    const { exports } = new WebAssembly.Instance(prepared.module, imports);
-    gasLeft = exports[exported.gas] as WebAssembly.Global<'i64'>;
-    stackLeft = exports[exported.stack] as WebAssembly.Global<'i32'>;
-    gasLeft.value = BigInt(call.gas.left);
+    const { exports } = new WebAssembly.Instance(module, imports);
+    counters = {
+      gas: exports[exported.gas] as WebAssembly.Global<'i64'>,
+      stack: exports[exported.stack] as WebAssembly.Global<'i32'>,
+      nothing: exports[exported.nothing] as WebAssembly.Global<'i32'>,
+    };
+    counters.gas.value = BigInt(call.gas.left);
     if (prepared.hasStart) (exports[exported.start] as () => void)();
     (exports[methodExport(call.context.method)] as () => void)();
-    call.gas.resumeAt(Number(gasLeft.value));
+    call.gas.resumeAt(Number(counters.gas.value));
     return null;
   } catch (error) {
     if (error instanceof HostError) return { kind: 'host', error: error.error };
-    return trapped(call, error, Number(gasLeft?.value ?? call.gas.left), stackLeft?.value ?? 0);
+    return trapped(call, error, counters);
   } finally {
     returnMemory(memory, pages);
   }
 }
 
 /** Tells apart the traps that the metering put in from those of the contract. */
-function trapped(call: Call, error: unknown, gasLeft: number, stackLeft: number): VmFailure {
+function trapped(call: Call, error: unknown, counters: Counters | undefined): VmFailure {
   if (!(error instanceof WebAssembly.RuntimeError) && !(error instanceof RangeError)) {
     // A mistake of ours must not stop the chain; it fails the receipt and says what it was.
     return { kind: 'link', message: `local node: ${String(error)}` };
   }
+  call.beyondMemory = isBeyondMemory(error);
+  // Data and elements that do not fit trap before there are any counters.
+  if (!counters) return { kind: 'trap', trap: trapFrom(error) };
   try {
-    call.gas.resumeAt(gasLeft);
+    call.gas.resumeAt(Number(counters.gas.value));
   } catch (exceeded) {
     return { kind: 'host', error: (exceeded as HostError).error };
   }
-  if (stackLeft < 0) return { kind: 'host', error: 'MemoryAccessViolation' };
+  if (counters.stack.value < 0) return { kind: 'host', error: 'MemoryAccessViolation' };
+  if (counters.nothing.value) return { kind: 'trap', trap: 'IndirectCallToNull' };
   return { kind: 'trap', trap: trapFrom(error) };
 }
 

@@ -1,7 +1,8 @@
 /**
- * What each wasm instruction of the protocol's feature set (MVP and sign extension) carries in the
- * code and does to the operand stack. The metering pass needs both: the first to find the next
- * instruction, the second to know how many bytes of stack a function may use.
+ * What each wasm instruction of the protocol's feature set carries in the code and does to the operand
+ * stack: MVP, sign extension, saturating conversions, bulk memory, and reference types of functions.
+ * The metering pass needs both: the first to find the next instruction, the second to know how many
+ * bytes of stack a function may use.
  */
 import { PrepareError, type WasmReader } from './wasm-bytes.js';
 
@@ -20,11 +21,14 @@ export const op = {
   callIndirect: 0x11,
   drop: 0x1a,
   select: 0x1b,
+  typedSelect: 0x1c,
   localGet: 0x20,
   localSet: 0x21,
   localTee: 0x22,
   globalGet: 0x23,
   globalSet: 0x24,
+  tableGet: 0x25,
+  tableSet: 0x26,
   memorySize: 0x3f,
   memoryGrow: 0x40,
   i32Const: 0x41,
@@ -40,9 +44,33 @@ export const op = {
   i64Mul: 0x7e,
   i64Add: 0x7c,
   i64ExtendI32U: 0xad,
+  refNull: 0xd0,
+  refIsNull: 0xd1,
+  refFunc: 0xd2,
+  /** The first byte of the instructions that have two. */
+  prefix: 0xfc,
 } as const;
 
-export const type = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, empty: 0x40 } as const;
+/** Instructions of two bytes, by their second. Up to 7 they convert to integers, saturating. */
+export const op2 = {
+  lastConversion: 7,
+  memoryInit: 8,
+  dataDrop: 9,
+  memoryCopy: 10,
+  memoryFill: 11,
+  tableInit: 12,
+  elemDrop: 13,
+  tableCopy: 14,
+  tableGrow: 15,
+  tableSize: 16,
+  tableFill: 17,
+} as const;
+
+export const type = {
+  ...{ i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c },
+  funcref: 0x70,
+  empty: 0x40,
+} as const;
 
 /** Bytes that the protocol counts for a value of a type. */
 export function valueBytes(valueType: number): number {
@@ -52,6 +80,7 @@ export function valueBytes(valueType: number): number {
       return 4;
     case type.i64:
     case type.f64:
+    case type.funcref:
       return 8;
     default:
       throw new PrepareError('Deserialization', `value type 0x${valueType.toString(16)}`);
@@ -62,7 +91,8 @@ export function valueBytes(valueType: number): number {
 export function skipImmediates(reader: WasmReader, opcode: number): void {
   if (opcode >= 0x45 && opcode <= 0xc4) return;
   if (opcode >= 0x28 && opcode <= 0x3e) {
-    reader.unsigned();
+    // More than eight bytes would be the flag of another memory.
+    if (reader.unsigned() > 3) throw new PrepareError('Deserialization', 'a load of many memories');
     reader.unsigned();
     return;
   }
@@ -74,6 +104,7 @@ export function skipImmediates(reader: WasmReader, opcode: number): void {
     case op.return:
     case op.drop:
     case op.select:
+    case op.refIsNull:
       return;
     case op.br:
     case op.brIf:
@@ -83,8 +114,20 @@ export function skipImmediates(reader: WasmReader, opcode: number): void {
     case op.localTee:
     case op.globalGet:
     case op.globalSet:
+    case op.tableGet:
+    case op.tableSet:
+    case op.refFunc:
       reader.unsigned();
       return;
+    case op.typedSelect:
+      if (reader.unsigned() !== 1) throw new PrepareError('Deserialization', 'a select of several');
+      valueBytes(reader.byte());
+      return;
+    case op.refNull:
+      if (reader.byte() === type.funcref) return;
+      throw new PrepareError('Deserialization', 'a reference that is to no function');
+    case op.prefix:
+      return skipSecond(reader);
     case op.memorySize:
     case op.memoryGrow:
       reader.byte();
@@ -111,15 +154,60 @@ export function skipImmediates(reader: WasmReader, opcode: number): void {
     default:
       throw new PrepareError(
         'Deserialization',
-        `instruction 0x${opcode.toString(16)} is outside wasm MVP and sign extension; ` +
-          'lower it with wasm-opt',
+        `instruction 0x${opcode.toString(16)} is not among the protocol's; lower it with wasm-opt`,
       );
   }
 }
 
+/** What follows the prefix: which instruction it is, and what that carries. */
+function skipSecond(reader: WasmReader): void {
+  const second = reader.unsigned();
+  if (second <= op2.lastConversion) return;
+  switch (second) {
+    case op2.memoryInit:
+    case op2.memoryCopy:
+    case op2.tableInit:
+    case op2.tableCopy:
+      reader.unsigned();
+      reader.unsigned();
+      return;
+    case op2.dataDrop:
+    case op2.memoryFill:
+    case op2.elemDrop:
+    case op2.tableGrow:
+    case op2.tableSize:
+    case op2.tableFill:
+      reader.unsigned();
+      return;
+    default:
+      throw new PrepareError('Deserialization', `instruction 0xfc ${second} is not known`);
+  }
+}
+
+/** Loads, stores, divisions and conversions that have no answer for some operands. */
+export function mayTrap(opcode: number): boolean {
+  return (
+    (opcode >= 0x28 && opcode <= 0x3e) ||
+    (opcode >= 0x6d && opcode <= 0x70) ||
+    (opcode >= 0x7f && opcode <= 0x82) ||
+    (opcode >= 0xa8 && opcode <= 0xab) ||
+    (opcode >= 0xae && opcode <= 0xb1) ||
+    opcode === op.tableGet ||
+    opcode === op.tableSet
+  );
+}
+
+/** Of these the last operand is a count that is paid by unit, beside a base. */
+export function isPaidByUnit(second: number): boolean {
+  const { memoryInit, memoryCopy, memoryFill, tableInit, tableCopy, tableGrow, tableFill } = op2;
+  const bulk: number[] = [memoryInit, memoryCopy, memoryFill, tableInit, tableCopy, tableGrow];
+  return second === tableFill || bulk.includes(second);
+}
+
 function skipBlockType(reader: WasmReader): void {
   const byte = reader.byte();
-  if (byte === type.empty || (byte >= type.f64 && byte <= type.i32)) return;
+  if (byte === type.empty || byte === type.funcref || (byte >= type.f64 && byte <= type.i32))
+    return;
   throw new PrepareError('Deserialization', 'blocks with several values are not allowed');
 }
 
@@ -133,6 +221,22 @@ const effects: (StackEffect | undefined)[] = tabulate();
 
 export function stackEffect(opcode: number): StackEffect | undefined {
   return effects[opcode];
+}
+
+/** The same of the instructions of two bytes. */
+export function secondStackEffect(second: number): StackEffect {
+  if (second <= op2.lastConversion) return { pops: 1, pushBytes: second < 4 ? 4 : 8 };
+  switch (second) {
+    case op2.dataDrop:
+    case op2.elemDrop:
+      return { pops: 0, pushBytes: 0 };
+    case op2.tableSize:
+      return { pops: 0, pushBytes: 4 };
+    case op2.tableGrow:
+      return { pops: 2, pushBytes: 4 };
+    default:
+      return { pops: 3, pushBytes: 0 };
+  }
 }
 
 function tabulate(): (StackEffect | undefined)[] {
@@ -176,5 +280,10 @@ function tabulate(): (StackEffect | undefined)[] {
   set(0xbf, 0xbf, 1, 8);
   set(0xc0, 0xc1, 1, 4); // sign extension
   set(0xc2, 0xc4, 1, 8);
+  set(op.tableGet, op.tableGet, 1, 8);
+  set(op.tableSet, op.tableSet, 2, 0);
+  set(op.refNull, op.refNull, 0, 8);
+  set(op.refIsNull, op.refIsNull, 1, 4);
+  set(op.refFunc, op.refFunc, 0, 8);
   return table;
 }

@@ -5,9 +5,21 @@
  * frame and deepest operand stack from a counted stack, and pays for clearing the frame; this
  * is how the network bounds recursion, and unlike V8's own stack it is the same on every machine.
  * When gas or stack runs out the code traps; the negative counter tells which it was.
+ *
+ * `exact` ends a region also after each instruction that may trap, as the network's do, so that a trap
+ * has paid for nothing after it; that is more to count, so only a call that has trapped is run so.
  */
 import { wasmCosts } from '../protocol/parameters.js';
-import { op, skipImmediates, stackEffect, type, valueBytes } from './instructions.js';
+import {
+  isPaidByUnit,
+  mayTrap,
+  op,
+  secondStackEffect,
+  skipImmediates,
+  stackEffect,
+  type,
+  valueBytes,
+} from './instructions.js';
 import { OperandStack, type FunctionType } from './operand-stack.js';
 import { PrepareError, WasmReader, WasmWriter } from './wasm-bytes.js';
 
@@ -21,6 +33,15 @@ export interface MeteredModule {
   stackGlobal: number;
   growFunction: number;
   sizeFunction: number;
+  /** Takes a count, pays for so many units, and gives it back. */
+  unitsFunction: number;
+  exact: ExactParts | null;
+}
+
+/** What tells a call of nothing from one by a wrong type, which V8 does not. */
+export interface ExactParts {
+  /** Takes an index of the table, ends the run if there is nothing, and gives it back. */
+  calleeFunction: number;
 }
 
 /** The metered body (locals and code, without its size), and how many locals and blocks it has. */
@@ -144,8 +165,12 @@ function rewriteCode(
         break;
       case op.callIndirect:
         instructions++;
-        stack.pop(1);
+        // The protocol's analysis leaves the index on the stack.
         stack.call(at(module.types, index(), 'type'));
+        if (module.exact) {
+          flush(start);
+          out.byte(op.call).unsigned(module.exact.calleeFunction);
+        }
         flush(body.at);
         break;
       case op.memorySize:
@@ -167,9 +192,23 @@ function rewriteCode(
         stack.pop(1);
         break;
       case op.select:
+      case op.typedSelect:
         instructions++;
         stack.pop(2);
         break;
+      case op.prefix: {
+        const second = index();
+        const effect = secondStackEffect(second);
+        if (isPaidByUnit(second)) {
+          flush(start);
+          out.byte(op.call).unsigned(module.unitsFunction);
+        } else {
+          instructions++;
+        }
+        stack.pop(effect.pops);
+        if (effect.pushBytes) stack.push(effect.pushBytes);
+        break;
+      }
       case op.localGet:
         instructions++;
         stack.push(valueBytes(at(locals, index(), 'local')));
@@ -191,6 +230,7 @@ function rewriteCode(
         const effect = stackEffect(opcode)!;
         stack.pop(effect.pops);
         if (effect.pushBytes) stack.push(effect.pushBytes);
+        if (module.exact && mayTrap(opcode)) flush(body.at);
       }
     }
   }

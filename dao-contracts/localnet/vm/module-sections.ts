@@ -1,8 +1,8 @@
 /** Reads the sections of a contract's module, within the network's limits. */
 import { limits } from '../protocol/parameters.js';
-import { valueBytes } from './instructions.js';
+import { op, type, valueBytes } from './instructions.js';
 import type { FunctionType } from './operand-stack.js';
-import { PrepareError, WasmReader } from './wasm-bytes.js';
+import { PrepareError, WasmReader, WasmWriter } from './wasm-bytes.js';
 
 export interface HostImport {
   name: string;
@@ -21,6 +21,7 @@ export const ids = {
   element: 9,
   code: 10,
   data: 11,
+  dataCount: 12,
 } as const;
 
 export const header = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
@@ -40,8 +41,8 @@ export function splitSections(source: Uint8Array): Map<number, Uint8Array> {
     const id = module.byte();
     const body = module.slice(module.unsigned());
     if (id === 0) continue;
-    if (id > ids.data) {
-      throw new PrepareError('Deserialization', `section ${id} is not part of wasm MVP`);
+    if (id > ids.dataCount) {
+      throw new PrepareError('Deserialization', `section ${id} is not among the protocol's`);
     }
     sections.set(id, body);
   }
@@ -60,9 +61,6 @@ export function readTypes(section: Uint8Array | undefined): FunctionType[] {
     if (input.byte() !== 0x60) throw new PrepareError('Deserialization', 'not a function type');
     const parameters = repeat(input.unsigned(), () => valueType(input));
     const results = repeat(input.unsigned(), () => valueType(input));
-    if (parameters.length > limits.maxParametersPerFunction) {
-      throw new PrepareError('TooManyParameters', `${parameters.length} parameters`);
-    }
     if (results.length > 1) throw new PrepareError('Deserialization', 'several results');
     return { parameters, results };
   });
@@ -103,17 +101,56 @@ export function typeAt(types: FunctionType[], index: number): FunctionType {
   return found;
 }
 
-export function checkTable(section: Uint8Array | undefined): void {
+/** The table as it is, except that it never grows beyond what the protocol allows. */
+export function boundTable(section: Uint8Array): Uint8Array {
   const input = reader(section);
   const count = input.unsigned();
-  if (count > 1) throw new PrepareError('TooManyTables', `${count} of 1`);
-  if (count === 0) return;
-  input.byte();
-  input.unsigned();
-  const elements = input.unsigned();
-  if (elements > limits.maxTableElements) {
-    throw new PrepareError('TooManyTableElements', `${elements} of ${limits.maxTableElements}`);
+  const most = limits.maxTableElements;
+  const out = new WasmWriter(16).unsigned(count);
+  for (let i = 0; i < count; i++) {
+    requireFunctions(input.byte());
+    const bounded = readLimitsFlag(input);
+    const elements = input.unsigned();
+    const declared = bounded ? input.unsigned() : most;
+    // Even where it begins with too many: which it then is refused for.
+    out
+      .byte(type.funcref)
+      .byte(1)
+      .unsigned(elements)
+      .unsigned(Math.max(elements, Math.min(declared, most)));
+    if (elements > most) throw new PrepareError('TooManyTableElements', `${elements} of ${most}`);
   }
+  if (count > 1) throw new PrepareError('TooManyTables', `${count} of 1`);
+  return out.finish();
+}
+
+/** Whether an upper bound follows; other flags are of memories and tables that the protocol has not. */
+function readLimitsFlag(input: WasmReader): boolean {
+  const flag = input.byte();
+  if (flag > 1) throw new PrepareError('Deserialization', `limits of kind ${flag}`);
+  return flag === 1;
+}
+
+function requireFunctions(referenceType: number): void {
+  if (referenceType === type.funcref) return;
+  throw new PrepareError('Deserialization', 'references that are to no functions');
+}
+
+/** Throws unless all references in the element section are to functions. */
+export function checkElements(section: Uint8Array | undefined): void {
+  const input = reader(section);
+  repeat(input.unsigned(), () => {
+    const flags = input.unsigned();
+    const [isActive, hasTable, hasExpressions] = [!(flags & 1), flags & 2, flags & 4];
+    if (isActive && hasTable) input.unsigned();
+    if (isActive) readConstant(input);
+    if (flags & 3) {
+      // Of lists of functions, a zero that says so; else the type.
+      const kind = input.byte();
+      if (hasExpressions) requireFunctions(kind);
+    }
+    repeat(input.unsigned(), () => (hasExpressions ? readConstant(input) : input.unsigned()));
+  });
 }
 
 /** Types of the globals, and the highest address that one of them may start with. */
@@ -141,6 +178,8 @@ function readConstant(input: WasmReader): number {
   else if (opcode === 0x42) input.skipSigned(10);
   else if (opcode === 0x43) input.skip(4);
   else if (opcode === 0x44) input.skip(8);
+  else if (opcode === op.refNull) requireFunctions(input.byte());
+  else if (opcode === op.refFunc) input.unsigned();
   else throw new PrepareError('Deserialization', `constant made by 0x${opcode.toString(16)}`);
   if (input.byte() !== 0x0b) throw new PrepareError('Deserialization', 'extended constant');
   return value;
@@ -149,19 +188,24 @@ function readConstant(input: WasmReader): number {
 export function readDataEnd(section: Uint8Array | undefined): number {
   const input = reader(section);
   const ends = repeat(input.unsigned(), () => {
-    if (input.unsigned() !== 0) throw new PrepareError('Deserialization', 'passive data');
-    const start = readConstant(input);
+    const flags = input.unsigned();
+    const isPassive = flags === 1;
+    if (flags === 2) input.unsigned();
+    // Passive data is copied when the code says so, and to where it says.
+    const start = isPassive ? 0 : readConstant(input);
     const size = input.unsigned();
     input.skip(size);
-    return start + size;
+    return isPassive ? 0 : start + size;
   });
   return ends.reduce((most, end) => Math.max(most, end), 0);
 }
 
 export function readDeclaredPages(section: Uint8Array | undefined): number {
   const input = reader(section);
-  if (input.unsigned() === 0) return 0;
-  input.byte();
+  const count = input.unsigned();
+  if (count > 1) throw new PrepareError('Deserialization', `${count} memories`);
+  if (count === 0) return 0;
+  readLimitsFlag(input);
   return input.unsigned();
 }
 

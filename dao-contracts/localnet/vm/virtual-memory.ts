@@ -28,13 +28,7 @@ export function growBody(gasGlobal: number): Uint8Array {
   const giveUpIf = (): void => {
     out.bytes([op.if, type.empty, op.i32Const, minusOne, op.return, op.end]);
   };
-  out.byte(op.globalGet).unsigned(gasGlobal);
-  get(pages).byte(op.i64ExtendI32U).byte(op.i64Const).signed(wasmCosts.linearUnit);
-  out.byte(op.i64Mul).byte(op.i64Sub).byte(op.i64Const).signed(wasmCosts.linearBase);
-  out.byte(op.i64Sub).byte(op.globalSet).unsigned(gasGlobal);
-  out.byte(op.globalGet).unsigned(gasGlobal).byte(op.i64Const).signed(0).byte(op.i64LtS);
-  emitTrapIf(out);
-
+  emitPayUnits(gasGlobal, pages, out);
   out.bytes([op.memorySize, 0, op.localSet, real]);
   emitStandardSize(out, real);
   out.bytes([op.localSet, standard]);
@@ -52,6 +46,24 @@ export function growBody(gasGlobal: number): Uint8Array {
 }
 
 const minusOne = 0x7f;
+
+/** The body of `units(count: i32): i32`, which pays a base and so many units, and returns the count. */
+export function unitsBody(gasGlobal: number): Uint8Array {
+  const out = new WasmWriter(64).bytes([0]);
+  emitPayUnits(gasGlobal, 0, out);
+  return out.byte(op.localGet).unsigned(0).byte(op.end).finish();
+}
+
+/** Pays a base, and a unit for each of what the local `count` holds. */
+function emitPayUnits(gasGlobal: number, count: number, out: WasmWriter): void {
+  out.byte(op.globalGet).unsigned(gasGlobal);
+  out.byte(op.localGet).unsigned(count);
+  out.byte(op.i64ExtendI32U).byte(op.i64Const).signed(wasmCosts.linearUnit);
+  out.byte(op.i64Mul).byte(op.i64Sub).byte(op.i64Const).signed(wasmCosts.linearBase);
+  out.byte(op.i64Sub).byte(op.globalSet).unsigned(gasGlobal);
+  out.byte(op.globalGet).unsigned(gasGlobal).byte(op.i64Const).signed(0).byte(op.i64LtS);
+  emitTrapIf(out);
+}
 
 /** The body of `size(): i32`, which stands in for `memory.size`. */
 export function sizeBody(): Uint8Array {

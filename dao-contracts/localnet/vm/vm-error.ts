@@ -75,6 +75,7 @@ const trapSentences: Readonly<Record<string, string>> = {
   CallIndirectOOB: 'Call indirect out of bounds trap.',
   IllegalArithmetic: 'An arithmetic exception, e.g. divided by zero.',
   StackOverflow: 'Stack overflow.',
+  IndirectCallToNull: 'Indirect call to null.',
   GenericTrap: 'Generic trap.',
 };
 
@@ -136,14 +137,19 @@ function describeHostError(error: HostErrorValue): string {
   return factSentences[name]?.(facts) ?? JSON.stringify(error);
 }
 
-/** The protocol's name for a trap that V8 reports in words. */
+/** Whether what the code reached for may be there in a larger memory. */
+export function isBeyondMemory(trap: Error): boolean {
+  return /memory access out of bounds|data segment/.test(trap.message);
+}
+
+/** The protocol's name for a trap that V8 reports in words. Of tables it has the one of memory. */
 export function trapFrom(error: Error): string {
   const words = error.message;
+  if (isBeyondMemory(error)) return 'MemoryOutOfBounds';
   if (error instanceof RangeError) return 'StackOverflow';
   if (/unreachable/.test(words)) return 'Unreachable';
-  if (/memory access out of bounds/.test(words)) return 'MemoryOutOfBounds';
   if (/divide|remainder|float unrepresentable|overflow/.test(words)) return 'IllegalArithmetic';
-  if (/table index is out of bounds/.test(words)) return 'CallIndirectOOB';
+  if (/table|element segment/.test(words)) return 'MemoryOutOfBounds';
   if (/signature mismatch|null function/.test(words)) return 'IncorrectCallIndirectSignature';
   return 'GenericTrap';
 }

@@ -7,6 +7,7 @@ import type { Case } from './conformance/case.js';
 import { delegatedCases } from './conformance/delegated.js';
 import { errorCases } from './conformance/errors.js';
 import { gasCases } from './conformance/gas.js';
+import { instructionCases } from './conformance/instructions.js';
 import { moduleCases } from './conformance/modules.js';
 import { nameCases } from './conformance/names.js';
 import { rpcCases, stopNode } from './conformance/rpc.js';
@@ -20,6 +21,7 @@ const subjects: Readonly<Record<string, readonly Case[]>> = {
   'what host functions and actions burn': gasCases,
   'how calls fail': errorCases,
   'traps and modules': moduleCases,
+  'instructions of WebAssembly 2.0': instructionCases,
   transactions: transactionCases,
   'delegate actions': delegatedCases,
   'the JSON-RPC interface': rpcCases,

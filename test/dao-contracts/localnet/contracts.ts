@@ -4,8 +4,11 @@
  */
 import binaryen from 'binaryen';
 
-export function assemble(text: string): Uint8Array {
+/** `later`: with what came after the first WebAssembly, of which the binary form knows. */
+export function assemble(text: string, later = false): Uint8Array {
   const module = binaryen.parseText(text);
+  const { BulkMemory, ReferenceTypes, NontrappingFPToInt } = binaryen.Features;
+  if (later) module.setFeatures(BulkMemory | ReferenceTypes | NontrappingFPToInt);
   try {
     return module.emitBinary();
   } finally {

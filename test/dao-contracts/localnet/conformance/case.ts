@@ -33,6 +33,8 @@ export const cites = {
   vmErrors: 'nearcore runtime/near-vm-runner/src/logic/errors.rs',
   vm: 'nearcore runtime/near-vm-runner/src/logic/logic.rs',
   rpc: 'docs.near.org/api/rpc',
+  prepare: 'nearcore runtime/near-vm-runner/src/prepare/prepare_v3.rs and logic/gas_counter.rs',
+  metering: 'near/finite-wasm src/gas and src/max_stack/instruction_visit.rs',
   wasm: 'webassembly.github.io/spec/core/exec',
   sha: 'FIPS 180-4 examples',
   keccak: 'keccak.team test vectors',

@@ -29,7 +29,7 @@ const traps: [says: string, code: string, trap: string, whole?: true][] = [
   [
     'calling beyond the table',
     indirect('(call_indirect (type $nothing) (i32.const 2))'),
-    'CallIndirectOOB',
+    'MemoryOutOfBounds',
     true,
   ],
   [
@@ -42,11 +42,28 @@ const traps: [says: string, code: string, trap: string, whole?: true][] = [
 
 const run = '(func (export "run"))';
 
+const leb = (value: number): number[] =>
+  value < 128 ? [value] : [(value % 128) + 128, ...leb(Math.floor(value / 128))];
+const section = (id: number, bytes: number[]): number[] => [id, ...leb(bytes.length), ...bytes];
+
+/** So many times the same type: as text they would be one. */
+function typesOf(count: number): Uint8Array {
+  const types = Array.from({ length: count }, () => [0x60, 0, 0]).flat();
+  return new Uint8Array([
+    0,
+    0x61,
+    0x73,
+    0x6d,
+    1,
+    0,
+    0,
+    0,
+    ...section(1, [...leb(count), ...types]),
+  ]);
+}
+
 /** `run` and others, of so many locals each; assembled by hand, since as text it is megabytes. */
 function functionsOf(count: number, locals: number): Uint8Array {
-  const leb = (value: number): number[] =>
-    value < 128 ? [value] : [(value % 128) + 128, ...leb(Math.floor(value / 128))];
-  const section = (id: number, bytes: number[]): number[] => [id, ...leb(bytes.length), ...bytes];
   const body = [1, ...leb(locals), 0x7f, 0x0b];
   return new Uint8Array([
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
@@ -82,6 +99,12 @@ const unfit: [says: string, module: Uint8Array | string, error: string, method?:
   ['a module of 10,001 functions', run + '(func)'.repeat(10_000), 'PrepareError.TooManyFunctions'],
   ['functions of 50,001 locals', functionsOf(20, 50_001), 'PrepareError.Deserialization'],
   ['functions of 1,000,020 locals together', functionsOf(21, 47_620), 'PrepareError.TooManyLocals'],
+  [
+    'a function of 210,000 bytes',
+    `(func (export "run") ${'(drop (i32.const 1))'.repeat(70_000)})`,
+    'PrepareError.FunctionBodyTooLarge',
+  ],
+  ['1,025 types', typesOf(1_025), 'PrepareError.TooManyTypes'],
   [
     'a table of 10,001 elements',
     `(table 10001 funcref) ${run}`,

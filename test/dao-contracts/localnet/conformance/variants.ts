@@ -38,7 +38,9 @@ export const variants: Readonly<Record<string, readonly string[]>> = {
   PrepareError: [
     ...['Serialization', 'Deserialization', 'InternalMemoryDeclared', 'GasInstrumentation'],
     ...['StackHeightInstrumentation', 'Instantiate', 'Memory', 'TooManyFunctions'],
-    ...['TooManyLocals', 'TooManyTables', 'TooManyTableElements'],
+    ...['TooManyLocals', 'TooManyTables', 'TooManyTableElements', 'FunctionBodyTooLarge'],
+    ...['InstrumentedCodeTooLarge', 'TooManyBlocksPerFunction', 'TooManyBlocksPerContract'],
+    ...['TooManyTypes', 'TooManyParamsPerFunction', 'TooManyParamsPerContract'],
   ],
   WasmTrap: [
     ...['Unreachable', 'IncorrectCallIndirectSignature', 'MemoryOutOfBounds', 'CallIndirectOOB'],
@@ -97,9 +99,10 @@ export const absent: Readonly<Record<string, string>> = {
   'PrepareError.GasInstrumentation':
     'metering has no limits but those that have names of their own',
   'PrepareError.StackHeightInstrumentation': 'see GasInstrumentation',
-  'PrepareError.TooManyTables': 'a module of two tables does not validate as the first WebAssembly',
+  'PrepareError.InstrumentedCodeTooLarge': 'metered code of ours is of another size',
   'WasmTrap.MisalignedAtomicAccess': 'there are no atomic instructions',
-  'WasmTrap.IndirectCallToNull': 'V8 does not tell it from a wrong signature',
+  'WasmTrap.CallIndirectOOB':
+    'beyond the table is MemoryOutOfBounds, as nearcore has it of Wasmtime',
   'WasmTrap.StackOverflow': 'the counted stack ends first: MemoryAccessViolation',
   'WasmTrap.GenericTrap': 'every trap of the engine has a name',
   'HostError.IteratorWasInvalidated': noIterators,
