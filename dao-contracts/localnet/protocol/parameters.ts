@@ -36,6 +36,7 @@ export const limits = {
   maxLogs: 100,
   maxTotalLogBytes: 16_384,
   maxActionsPerReceipt: 100,
+  maxDeploysPerReceipt: 10,
   maxMethodNameBytes: 256,
   maxMethodNamesBytes: 2000,
   maxArgumentsBytes: 4_194_304,
@@ -44,6 +45,10 @@ export const limits = {
   maxTransactionBytes: 1_572_864,
   maxStorageKeyBytes: 2048,
   maxStorageValueBytes: 4_194_304,
+  /** Larger values are kept apart, and reading them costs more. */
+  inlineValueBytes: 4_000,
+  /** What the proof of one receipt's reads may have. */
+  maxRecordedBytes: 4_000_000,
   maxPromises: 1024,
   maxInputDependencies: 128,
   maxFunctions: 10_000,
@@ -98,6 +103,18 @@ export const hostCosts = {
   altBn128SumElement: 5_000_000_000,
   altBn128PairingBase: 9_686_000_000_000,
   altBn128PairingElement: 5_102_000_000_000,
+  /** Of each its base, and what it costs for each element. */
+  ...{
+    bls12381P1Sum: [16_500_000_000, 6_000_000_000] as const,
+    bls12381P2Sum: [18_600_000_000, 15_000_000_000] as const,
+    bls12381G1Multiexp: [16_500_000_000, 930_000_000_000] as const,
+    bls12381G2Multiexp: [18_600_000_000, 1_995_000_000_000] as const,
+    bls12381MapFpToG1: [1_500_000_000, 252_000_000_000] as const,
+    bls12381MapFp2ToG2: [1_500_000_000, 900_000_000_000] as const,
+    bls12381Pairing: [2_130_000_000_000, 2_130_000_000_000] as const,
+    bls12381P1Decompress: [15_000_000_000, 81_000_000_000] as const,
+    bls12381P2Decompress: [15_000_000_000, 165_000_000_000] as const,
+  },
   logBase: 3_543_313_050,
   logByte: 13_198_791,
   storageWriteBase: 64_196_736_000,
@@ -107,6 +124,9 @@ export const hostCosts = {
   storageReadBase: 56_356_845_749,
   storageReadKeyByte: 30_952_533,
   storageReadValueByte: 5_611_004,
+  /** Of values that are kept apart from the rest of the state: those of more bytes. */
+  storageLargeReadBase: 1,
+  storageLargeReadByte: 1,
   storageRemoveBase: 53_473_030_500,
   storageRemoveKeyByte: 38_220_384,
   storageRemoveValueByte: 11_531_556,

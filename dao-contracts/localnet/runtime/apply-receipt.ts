@@ -30,7 +30,6 @@ export interface AppliedReceipt {
   status: OutcomeStatus;
   /** Receipts for the next block, data receipts included. */
   receipts: readonly Receipt[];
-  resumed: readonly { yieldId: string; payload: Uint8Array }[];
 }
 
 /** A receipt under execution. */
@@ -48,7 +47,6 @@ interface Execution {
   returned: ReturnData;
   /** Receipts of the last call, which `returned` counts from. */
   firstReturned: number;
-  resumed: { yieldId: string; payload: Uint8Array }[];
 }
 
 export function applyReceipt(
@@ -80,7 +78,6 @@ export function applyReceipt(
     logs: execution.logs,
     status,
     receipts: builder.receipts,
-    resumed: failure ? [] : execution.resumed,
   };
 }
 
@@ -109,7 +106,6 @@ function begin(
     logs: [],
     returned: { kind: 'none' },
     firstReturned: 0,
-    resumed: [],
   };
 }
 
@@ -147,7 +143,7 @@ function applyOne(execution: Execution, action: Action, index: number): void {
       if (called.failure) throw new ActionFailure(called.failure);
       execution.firstReturned = builder.addCreated(called.receipts);
       execution.returned = called.returned;
-      execution.resumed.push(...called.resumed);
+      for (const { yieldId, payload } of called.resumed) builder.addResumption(yieldId, payload);
       return;
     }
     case 'delegate': {
@@ -165,19 +161,18 @@ function applyOne(execution: Execution, action: Action, index: number): void {
   }
 }
 
-/** Refunds and results, once it is known whether the receipt took effect. */
+/** Refunds and then results, in this order, once it is known whether the receipt took effect. */
 function settle(execution: Execution, failure: object | null): OutcomeStatus {
-  const { receipt, builder } = execution;
-  const status = failure ? deliverFailure(execution, failure) : deliverResult(execution);
-  if (isRefund(receipt)) return status;
-  if (failure) {
-    const deposit = totalDeposit(receipt.actions);
-    if (deposit > 0n) builder.addRefund(receipt.predecessorId, deposit, null);
-  }
-  const used = failure ? execution.gasBurnt : execution.gasUsed;
-  const unused = BigInt(gasInside(receipt) - used) * receipt.gasPriceYocto;
+  if (!isRefund(execution.receipt)) refund(execution, failure);
+  return failure ? deliverFailure(execution, failure) : deliverResult(execution);
+}
+
+function refund({ receipt, builder, gasBurnt, gasUsed }: Execution, failure: object | null): void {
+  const deposit = failure ? totalDeposit(receipt.actions) : 0n;
+  if (deposit > 0n) builder.addRefund(receipt.refundTo ?? receipt.predecessorId, deposit, null);
+  const unused =
+    BigInt(gasInside(receipt) - (failure ? gasBurnt : gasUsed)) * receipt.gasPriceYocto;
   if (unused > 0n) builder.addRefund(receipt.signerId, unused, receipt.signerPublicKey);
-  return status;
 }
 
 function deliverFailure({ receipt, builder }: Execution, failure: object): OutcomeStatus {

@@ -2,6 +2,7 @@
 import { digestBytes } from '@commonweights/dataset-registry/digest/digest.js';
 import { taggedDigest, type HashPart } from '@commonweights/dataset-registry/digest/tagged.js';
 import { createHash } from 'node:crypto';
+import { baseDecode } from 'near-api-js';
 import { publicKeyBytes } from '../keys.js';
 import type { Action } from '../protocol/action.js';
 import { limits } from '../protocol/parameters.js';
@@ -22,6 +23,8 @@ export interface BlockNow {
   /** Mixed into `random_seed`, except on the logical clock. */
   entropy: string | null;
   isYielded(accountId: string, yieldId: string): boolean;
+  /** Their stakes. */
+  validators: ReadonlyMap<string, bigint>;
 }
 
 export interface FunctionResult extends Omit<CallOutcome, 'failure'> {
@@ -45,6 +48,7 @@ export function callFunction(
     signerAccountId: receipt.signerId,
     signerPublicKey: Buffer.from([0, ...(publicKeyBytes(receipt.signerPublicKey) ?? [])]),
     predecessorAccountId: receipt.predecessorId,
+    refundToAccountId: receipt.refundTo ?? receipt.predecessorId,
     promiseResults,
     attachedDepositYocto: action.depositYocto,
     prepaidGas: action.gas,
@@ -95,6 +99,7 @@ export function viewFunction(
     signerAccountId: accountId,
     signerPublicKey: new Uint8Array(33),
     predecessorAccountId: accountId,
+    refundToAccountId: accountId,
     promiseResults: [],
     attachedDepositYocto: 0n,
     prepaidGas: maxGas,
@@ -123,6 +128,8 @@ function sharedContext(
   | 'balanceYocto'
   | 'storageUsageBytes'
   | 'randomSeed'
+  | 'codeHash'
+  | 'validators'
 > {
   return {
     currentAccountId: draft.id,
@@ -133,6 +140,8 @@ function sharedContext(
     epochHeight: Math.floor(now.blockHeight / epochLength),
     balanceYocto: draft.account!.amountYocto,
     storageUsageBytes: draft.account!.storageUsageBytes,
+    codeHash: baseDecode(draft.account!.codeHash!),
+    validators: now.validators,
     randomSeed: drawSeed(draft.id, method, args, now),
   };
 }

@@ -16,16 +16,16 @@ import {
 import { BlockHistory } from './block-history.js';
 import type { BlockNow } from './call-function.js';
 import { ChainFile } from './chain-file.js';
+import type { ChainOptions } from './chain-options.js';
 import { chargeTransaction, InvalidTransaction } from './charge-transaction.js';
-import { Clock, genesisTimeNs, type ClockKind } from './clock.js';
-import { checkGenesis, writeGenesis } from './genesis.js';
-import type { WriteSome } from './journal.js';
+import { Clock, firstTimeNs, latestTimeNs } from './clock.js';
+import { fillBlock, type BlockParts } from './fill-block.js';
+import { checkGenesis, genesisYocto, writeGenesis } from './genesis.js';
 import { KeptTransactions } from './kept-transactions.js';
 import { Ledger } from './ledger.js';
 import { isAllFinal } from './light-blocks.js';
 import { placeOutcomes } from './outcome-tree.js';
-import { childId } from './receipt-builder.js';
-import { tokensInside, type Outcome } from './receipt.js';
+import type { Outcome } from './receipt.js';
 import { ReceiptQueue } from './receipt-queue.js';
 import { applyPatch, refusalOfPatch, type StateRecord } from './patch-state.js';
 import { nextStateRoot } from './state-root.js';
@@ -36,34 +36,6 @@ import { Validator } from './validator.js';
 import { WaitingTransactions } from './waiting-transactions.js';
 import { World } from './world.js';
 
-export interface ChainOptions {
-  seed: string;
-  clock: ClockKind;
-  rootAccount: string;
-  maxAttachedGas: number;
-  /** The most that a view may burn. Default: `limits.defaultViewGas`. */
-  maxViewGas?: number;
-  dataDir: string | null;
-  /** A new chain begins with these too. */
-  records?: readonly StateRecord[];
-  /** How the journal is written. */
-  writeSome?: WriteSome;
-  /** A journal longer than this is rewritten as a snapshot. Default 64 MiB. */
-  compactAboveBytes?: number;
-  /** Of transactions that wait for a block. Default 32 MiB. */
-  waitingBytesMax?: number;
-  /** Older blocks than so many are forgotten. Default: more than a transaction may look back. */
-  blocksKept?: number;
-}
-
-/** One billion NEAR. */
-const genesisYocto = 10n ** 33n;
-/** 2200-01-01: well inside what 64 bits of nanoseconds hold. */
-const latestTimeNs = 7_258_118_400_000_000_000n;
-const gasPerBlock = 1_000e12;
-/** Burnt by taking transactions in: the other half is for what they lead to, so that it comes on. */
-const gasTakingIn = gasPerBlock / 2;
-const transactionsPerBlock = 100;
 /** Four make a block's outcomes final; where an epoch ends it takes some more. */
 const finalBlocksMax = 16;
 /** Between two blocks of a chain that keeps pace. */
@@ -82,6 +54,7 @@ export class Chain {
   private readonly waiting: WaitingTransactions;
   private readonly kept = new KeptTransactions(this.world);
   private readonly watch = new TransactionWatch();
+  private readonly parts: BlockParts;
   private running: Promise<void> | null = null;
   private stopped = false;
   /** A block was left half done, or half written: nothing more is taken, written or told. */
@@ -93,12 +66,15 @@ export class Chain {
     this.history = new BlockHistory(options.blocksKept);
     this.validator = new Validator(options.seed, options.rootAccount);
     this.waiting = new WaitingTransactions(options.waitingBytesMax);
+    const { world, ledger, queue, waiting, kept, watch } = this;
+    this.parts = { world, ledger, queue, waiting, kept, watch };
     this.file = new ChainFile(this.world, this.history, options);
     try {
       checkGenesis(this.world, options);
-      this.clock = new Clock(options.clock, this.history.latest?.timeNs ?? firstTimeNs(options));
+      const { clock } = options;
+      this.clock = new Clock(clock, this.history.latest?.timeNs ?? firstTimeNs(clock));
       if (!this.history.latest) {
-        writeGenesis(this.world, options, genesisYocto);
+        writeGenesis(this.world, options);
         this.begin(options.records ?? []);
         const place = this.place(1, this.clock.now());
         this.seal(makeGenesisHeader(place, this.validator), emptyOutcomeRoot);
@@ -282,53 +258,9 @@ export class Chain {
     const header = makeHeader(this.head, this.place(height, timeNs), this.validator);
     patch?.();
     const now = this.now(height, timeNs, header.previousHash);
-    const touched = new Set<string>();
-    const executed: string[] = [];
-    let gasBurnt = 0;
-    this.queue.expireYields(height);
-    const execute = (): void => {
-      const applied = this.queue.executeNext(now, this.ledger);
-      gasBurnt += applied.gasBurnt;
-      if (!applied.receipt) return;
-      touched.add(applied.receipt.transaction);
-      executed.push(applied.receipt.id);
-    };
-    const included: string[] = [];
-    for (let taken = 0; taken < transactionsPerBlock && gasBurnt < gasTakingIn; taken++) {
-      const transaction = this.waiting.take();
-      if (!transaction) break;
-      const burnt = this.include(transaction, height);
-      touched.add(transaction.hash);
-      if (burnt === null) continue;
-      gasBurnt += burnt;
-      included.push(transaction.hash);
-    }
-    // A transaction from an account to itself is executed at once; other receipts come next.
-    this.queue.beginBlock();
-    while (this.queue.hasForThisBlock && gasBurnt < gasPerBlock) execute();
-    this.queue.endBlock();
+    const { included, executed, touched } = fillBlock(this.parts, now, this.chainNow(height));
     this.seal(header, placeOutcomes(this.world, header.hash, included, executed));
     for (const hash of touched) this.watch.notify(hash);
-  }
-
-  /** Charges a transaction and queues its receipt; returns the gas that it burnt, null if refused. */
-  private include(transaction: Transaction, height: number): number | null {
-    const { hash, signerId, receiverId } = transaction;
-    const receiptId = childId(hash, 0);
-    try {
-      const charged = chargeTransaction(this.world, transaction, this.chainNow(height), receiptId);
-      const inside = tokensInside(charged.receipt);
-      charged.draft.commit();
-      this.ledger.burn(charged.tokensBurntYocto);
-      this.ledger.send(inside);
-      this.queue.push(charged.receipt, signerId === receiverId);
-      this.kept.add(transaction, charged);
-      return charged.gasBurnt;
-    } catch (error) {
-      if (!(error instanceof InvalidTransaction)) throw error;
-      this.watch.refuse(hash, error);
-      return null;
-    }
   }
 
   /** `outcomeRoot`: of what was executed in the block. */
@@ -354,6 +286,7 @@ export class Chain {
       chainSeed: this.options.seed,
       entropy: this.options.clock === 'logical' ? null : `${previousHash}:${timeNs}`,
       isYielded: (accountId, yieldId) => this.queue.isYielded(accountId, yieldId),
+      validators: this.validator.stakes,
     };
   }
 
@@ -364,8 +297,4 @@ export class Chain {
       maxAttachedGas: Math.min(this.options.maxAttachedGas, limits.maxTotalPrepaidGas),
     };
   }
-}
-
-function firstTimeNs(options: ChainOptions): bigint {
-  return options.clock === 'logical' ? genesisTimeNs : BigInt(Date.now()) * 1_000_000n;
 }

@@ -8,6 +8,8 @@ export type ClockKind = 'logical' | 'system';
 
 /** 2026-01-01T00:00:00Z. */
 export const genesisTimeNs = 1_767_225_600_000_000_000n;
+/** 2200-01-01: well inside what 64 bits of nanoseconds hold. */
+export const latestTimeNs = 7_258_118_400_000_000_000n;
 export const blockNs = 1_000_000_000n;
 
 export class Clock {
@@ -50,6 +52,11 @@ export class Clock {
     this.lastNs += durationNs;
     return this.lastNs;
   }
+}
+
+/** Of genesis. */
+export function firstTimeNs(kind: ClockKind): bigint {
+  return kind === 'logical' ? genesisTimeNs : wallTimeNs();
 }
 
 function wallTimeNs(): bigint {

@@ -8,9 +8,12 @@ interface Origin {
   rootAccount: string;
 }
 
-export function writeGenesis(world: World, { seed, rootAccount }: Origin, yocto: bigint): void {
+/** One billion NEAR. */
+export const genesisYocto = 10n ** 33n;
+
+export function writeGenesis(world: World, { seed, rootAccount }: Origin): void {
   const draft = new AccountDraft(world, rootAccount);
-  draft.create().amountYocto = yocto;
+  draft.create().amountYocto = genesisYocto;
   const { publicKey } = deriveKey(seed, rootAccount);
   draft.setKey(publicKey, { nonce: 0n, permission: 'FullAccess' });
   draft.commit();

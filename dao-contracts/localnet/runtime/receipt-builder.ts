@@ -32,7 +32,7 @@ export class ReceiptBuilder {
   /** Receipts that a call created, wired to each other; returns where they start. */
   addCreated(list: readonly CreatedReceipt[]): number {
     const first = this.made.length;
-    for (const { receiverId, actions, dependsOn, yieldId } of list) {
+    for (const { receiverId, actions, dependsOn, yieldId, refundTo } of list) {
       const waitsFor: string[] = yieldId ? [yieldId] : [];
       for (const dependency of dependsOn) {
         const dataId = this.nextId();
@@ -45,6 +45,7 @@ export class ReceiptBuilder {
         actions,
         inputDataIds: waitsFor,
         yielded: yieldId !== null,
+        ...(refundTo === null ? {} : { refundTo }),
       });
     }
     return first;
@@ -73,6 +74,14 @@ export class ReceiptBuilder {
   addData({ dataId, receiverId }: DataOutput, data: Uint8Array | null): void {
     const predecessorId = this.parent.receiverId;
     this.made.push({ kind: 'data', id: this.nextId(), predecessorId, receiverId, dataId, data });
+  }
+
+  /** What a promise that was yielded waits for. */
+  addResumption(yieldId: string, data: Uint8Array): void {
+    const { receiverId } = this.parent;
+    const id = this.nextId();
+    const wires = { predecessorId: receiverId, receiverId, dataId: yieldId };
+    this.made.push({ kind: 'data', id, ...wires, data, resumes: true });
   }
 
   private child(predecessorId: string, receiverId: string): Draft {

@@ -31,6 +31,8 @@ export class ReceiptQueue {
   private current: Receipt[] = [];
   private next: Receipt[] = [];
   private local: Receipt[] = [];
+  /** How many of `current` are local ones of this block. */
+  private now = 0;
   private yields = new Map<string, Yield>();
 
   constructor(private readonly world: World) {}
@@ -39,23 +41,22 @@ export class ReceiptQueue {
     return this.current.length > 0 || this.next.length > 0;
   }
 
-  get hasForThisBlock(): boolean {
-    return this.current.length > 0;
-  }
-
   push(receipt: Receipt, local: boolean): void {
     (local ? this.local : this.next).push(receipt);
   }
 
-  /** Local receipts first, then what earlier blocks left. New ones wait for the next block. */
+  /** Local receipts come first, then what earlier blocks left. New ones wait for the next block. */
   beginBlock(): void {
+    this.now = this.local.length;
     // Whatever this block's transactions pushed for other accounts stays for the next block.
     this.current = [...this.local, ...this.current];
     this.local = [];
   }
 
+  /** Local receipts for which there was no gas are delayed: behind those that were delayed before. */
   endBlock(): void {
-    this.current.push(...this.next);
+    const delayed = this.current.splice(0, this.now);
+    this.current.push(...delayed, ...this.next);
     this.next = [];
     this.world.put(['record', 'queue', this.current]);
   }
@@ -67,31 +68,40 @@ export class ReceiptQueue {
     }
   }
 
+  /** Also where it is resumed already, and the one that it is resumed by is on its way. */
   isYielded(accountId: string, yieldId: string): boolean {
-    const found = this.yields.get(yieldId);
-    return found !== undefined && found.receiverId === accountId && !found.resumed;
+    return this.yields.get(yieldId)?.receiverId === accountId;
   }
 
   /** Promises that nobody resumed in time fail. */
   expireYields(height: number): void {
     for (const [yieldId, { receiverId, expiresAt, resumed }] of this.yields) {
-      if (!resumed && height >= expiresAt) this.resume(yieldId, receiverId, null);
+      if (!resumed && height >= expiresAt) this.expire(yieldId, receiverId);
     }
   }
 
-  /** Takes the next receipt: executes it, or puts it where it waits. */
-  executeNext(now: BlockNow, ledger: Ledger): { gasBurnt: number; receipt: ActionReceipt | null } {
-    const receipt = this.current.shift()!;
+  /** Takes the next receipt: executes it, or puts it where it waits. Null: there is none. */
+  executeNext(
+    now: BlockNow,
+    ledger: Ledger,
+  ): { gasBurnt: number; receipt: ActionReceipt | null } | null {
+    const receipt = this.current.shift();
+    if (!receipt) return null;
+    this.now = Math.max(0, this.now - 1);
     if (receipt.kind === 'data') return this.deliver(receipt, now, ledger);
-    if (receipt.yielded) this.startYield(receipt, now.blockHeight);
     if (receipt.inputDataIds.every((id) => this.hasData(receipt.receiverId, id))) {
       return this.execute(receipt, now, ledger);
     }
+    this.postpone(receipt);
+    return { gasBurnt: 0, receipt: null };
+  }
+
+  /** Until the data that it waits for is there. */
+  private postpone(receipt: ActionReceipt): void {
     this.world.put(['record', `postponed/${receipt.id}`, receipt]);
     for (const id of receipt.inputDataIds) {
       this.world.put(['record', `awaits/${receipt.receiverId}/${id}`, receipt.id]);
     }
-    return { gasBurnt: 0, receipt: null };
   }
 
   private deliver(
@@ -125,10 +135,7 @@ export class ReceiptQueue {
     for (const made of applied.receipts) {
       ledger.send(tokensInside(made));
       if (made.kind === 'action') created++;
-      this.next.push(made);
-    }
-    for (const { yieldId, payload } of applied.resumed) {
-      this.resume(yieldId, receipt.receiverId, payload);
+      this.take(made, now.blockHeight);
     }
     this.world.put([
       'record',
@@ -159,27 +166,27 @@ export class ReceiptQueue {
     this.world.put(['record', name, { ...record, executed, open: record.open - 1 + created }]);
   }
 
-  private startYield(receipt: ActionReceipt, height: number): void {
-    const [yieldId] = receipt.inputDataIds;
-    if (this.yields.has(yieldId!)) return;
-    const expiresAt = height + limits.yieldTimeoutBlocks;
-    this.saveYield(yieldId!, { receiverId: receipt.receiverId, expiresAt, resumed: false });
+  /** Promises that are yielded wait from the block on that made them; the rest comes with the next. */
+  private take(made: Receipt, height: number): void {
+    if (made.kind === 'action' && made.yielded) {
+      const [yieldId] = made.inputDataIds;
+      const expiresAt = height + limits.yieldTimeoutBlocks;
+      this.saveYield(yieldId!, { receiverId: made.receiverId, expiresAt, resumed: false });
+      return this.postpone(made);
+    }
+    if (made.kind === 'data' && made.resumes) {
+      const found = this.yields.get(made.dataId);
+      // Whoever resumes a promise that is resumed already is told so, and nothing else comes of it.
+      if (!found || found.resumed) return;
+      this.saveYield(made.dataId, { ...found, resumed: true });
+    }
+    this.next.push(made);
   }
 
-  private resume(yieldId: string, receiverId: string, data: Uint8Array | null): void {
-    // Resumed in the very call that created it: the receipt is still on its way here.
-    const known = this.yields.get(yieldId);
-    const expiresAt = known?.expiresAt ?? Number.MAX_SAFE_INTEGER;
-    this.saveYield(yieldId, { receiverId, expiresAt, resumed: true });
-    const id = childId(createHash('sha256').update(yieldId).digest('hex'), data ? 1 : 0);
-    this.next.push({
-      kind: 'data',
-      id,
-      predecessorId: receiverId,
-      receiverId,
-      dataId: yieldId,
-      data,
-    });
+  private expire(yieldId: string, receiverId: string): void {
+    const id = childId(createHash('sha256').update(yieldId).digest('hex'), 0);
+    const wires = { predecessorId: receiverId, receiverId, dataId: yieldId };
+    this.take({ kind: 'data', id, ...wires, data: null, resumes: true }, 0);
   }
 
   private saveYield(yieldId: string, value: Yield | null): void {

@@ -12,6 +12,8 @@ export interface ActionReceipt {
   transaction: string;
   predecessorId: string;
   receiverId: string;
+  /** Who gets the deposits back should it fail; null, or not kept by an older node: the predecessor. */
+  refundTo?: string | null;
   signerId: string;
   signerPublicKey: string;
   gasPriceYocto: bigint;
@@ -35,6 +37,8 @@ export interface DataReceipt {
   dataId: string;
   /** Null: the promise failed. */
   data: Uint8Array | null;
+  /** For a promise that was yielded, of which the first one counts. */
+  resumes?: true;
 }
 
 export type Receipt = ActionReceipt | DataReceipt;

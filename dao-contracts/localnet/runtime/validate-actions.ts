@@ -16,13 +16,17 @@ export function refusalOfActions(
       },
     };
   }
-  if (actions.filter((action) => action.kind === 'delegate').length > 1) {
-    return 'DelegateActionMustBeOnlyOne';
+  const deploys = actions.filter(({ kind }) => kind === 'deployContract').length;
+  if (deploys > limits.maxDeploysPerReceipt) {
+    const limit = limits.maxDeploysPerReceipt;
+    return { TotalNumberOfDeployActionsExceeded: { number_of_deploy_actions: deploys, limit } };
   }
+  let delegates = 0;
   for (const [i, action] of actions.entries()) {
     if (action.kind === 'deleteAccount' && i !== actions.length - 1) {
       return 'DeleteActionMustBeFinal';
     }
+    if (action.kind === 'delegate' && ++delegates > 1) return 'DelegateActionMustBeOnlyOne';
     const refusal = refusalOfAction(action);
     if (refusal) return refusal;
   }

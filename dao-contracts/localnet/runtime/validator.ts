@@ -19,6 +19,8 @@ const stakeYocto = 50_000n * 10n ** 24n;
 export class Validator {
   readonly publicKey: string;
   readonly producer: BlockProducer;
+  /** What contracts are told. */
+  readonly stakes: ReadonlyMap<string, bigint>;
   /** Of every epoch the same. */
   readonly producersHash: Uint8Array;
   readonly #key: KeyObject;
@@ -32,6 +34,7 @@ export class Validator {
     this.#key = createPrivateKey({ key: jwk, format: 'jwk' });
     this.publicKey = publicKey;
     this.producer = { accountId, publicKey: raw, stakeYocto };
+    this.stakes = new Map([[accountId, stakeYocto]]);
     this.producersHash = producersHashOf([this.producer]);
   }
 

@@ -14,12 +14,17 @@ export interface CallContext {
   /** Borsh form: a byte for the curve, then the key. */
   signerPublicKey: Uint8Array;
   predecessorAccountId: string;
+  /** Who gets the deposit back should the receipt fail: the predecessor, unless it named another. */
+  refundToAccountId: string;
+  /** SHA-256 of the contract's code. */
+  codeHash: Uint8Array;
   method: string;
   input: Uint8Array;
   promiseResults: readonly PromiseResult[];
   blockHeight: number;
   blockTimestampNs: bigint;
   epochHeight: number;
+  validators: ReadonlyMap<string, bigint>;
   /** Before the attached deposit. */
   balanceYocto: bigint;
   attachedDepositYocto: bigint;
@@ -51,6 +56,8 @@ export interface CreatedReceipt {
   dependsOn: readonly number[];
   /** Hex id of the data that resumes it, if it was yielded. */
   yieldId: string | null;
+  /** Who gets its deposits back should it fail; null: its predecessor. */
+  refundTo: string | null;
   /** Actions that share what gas the call leaves, by weight. */
   weights: { action: number; weight: bigint }[];
 }
@@ -79,6 +86,8 @@ export class Call {
   readonly guest: Guest;
   readonly logs: string[] = [];
   private logBytes = 0;
+  private readonly recorded = new Map<string, number>();
+  private recordedBytes = 0;
   returned: ReturnData = { kind: 'none' };
   /** With the attached deposit, less what created receipts carry. */
   balanceYocto: bigint;
@@ -107,17 +116,32 @@ export class Call {
     if (this.context.isView) throw new HostError({ ProhibitedInView: { method_name: method } });
   }
 
-  get logBytesLeft(): number {
-    return limits.maxTotalLogBytes - this.logBytes;
+  /** How much has been logged, in bytes. */
+  get logged(): number {
+    return this.logBytes;
   }
 
   log(text: string, bytes: number): void {
-    if (bytes > this.logBytesLeft) {
-      const length = this.logBytes + bytes;
-      throw new HostError({ TotalLogLengthExceeded: { length, limit: limits.maxTotalLogBytes } });
-    }
     this.logBytes += bytes;
+    const limit = limits.maxTotalLogBytes;
+    if (this.logBytes > limit) {
+      // The protocol counts the text that is too long twice.
+      const length = this.logBytes + bytes;
+      throw new HostError({ TotalLogLengthExceeded: { length, limit } });
+    }
     this.logs.push(text);
+  }
+
+  /**
+   * What validators must be sent to execute the call: here the values that it touches, each once. On the
+   * network the nodes of the trie on the way to them count too, and views count nothing.
+   */
+  record(key: string, valueBytes: number): void {
+    if (this.context.isView || this.recorded.has(key)) return;
+    this.recorded.set(key, valueBytes);
+    this.recordedBytes += valueBytes;
+    if (this.recordedBytes <= limits.maxRecordedBytes) return;
+    throw new HostError({ RecordedStorageExceeded: { limit: limits.maxRecordedBytes } });
   }
 
   spend(yocto: bigint): void {

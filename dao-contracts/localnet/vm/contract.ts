@@ -6,6 +6,7 @@
  */
 import { hostCosts, limits } from '../protocol/parameters.js';
 import { Call, type CallContext, type CallOutcome, type CallStorage } from './call.js';
+import { bls12381Functions } from './host/bls12381.js';
 import { contextFunctions } from './host/context.js';
 import { cryptoFunctions } from './host/crypto.js';
 import { curveFunctions } from './host/curves.js';
@@ -28,6 +29,7 @@ export interface ContractCode {
 }
 
 const hostTable: HostTable = {
+  ...bls12381Functions,
   ...contextFunctions,
   ...cryptoFunctions,
   ...curveFunctions,

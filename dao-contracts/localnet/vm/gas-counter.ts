@@ -64,6 +64,13 @@ export class GasCounter {
     this.limit = Math.min(this.maxBurnt, this.prepaid - promised);
   }
 
+  /** The same of a number of 64 bits, which may be more than any other. */
+  promiseUnits(gas: bigint): Gas {
+    if (BigInt(this.used) + gas >= 2n ** 64n) throw new HostError('IntegerOverflow');
+    this.promise(Number(gas));
+    return Number(gas);
+  }
+
   promise(gas: Gas): void {
     this.deduct(0, gas);
   }

@@ -70,23 +70,28 @@ export class Guest {
     this.registers.set(key, value);
   }
 
-  /** UTF-8 text of at most `bytesMax` bytes; a length of u64::MAX means up to the first zero. */
-  utf8(length: bigint, pointer: bigint, bytesMax: number): string {
+  /**
+   * UTF-8 text that fits into the log, which has `logged` bytes; a length of u64::MAX means up to the
+   * first zero.
+   */
+  utf8(length: bigint, pointer: bigint, logged: number): string {
     this.gas.burn(cost.utf8DecodingBase);
     const size = u64(length);
-    const raw = size === u64Max ? this.untilZero(u64(pointer), bytesMax) : null;
-    if (size !== u64Max && size > BigInt(bytesMax)) throw logTooLong(size, bytesMax);
+    const raw = size === u64Max ? this.untilZero(u64(pointer), logged) : null;
+    if (size !== u64Max) requireRoom(size, logged);
     const bytes = raw ?? this.readMemory(size, u64(pointer));
     this.gas.burn(cost.utf8DecodingByte * bytes.length);
     return decodeUtf8(bytes);
   }
 
-  utf16(length: bigint, pointer: bigint, bytesMax: number): string {
+  /** The same of UTF-16; here the memory is read, and paid for, before its length is looked at. */
+  utf16(length: bigint, pointer: bigint, logged: number): string {
     this.gas.burn(cost.utf16DecodingBase);
     const size = u64(length);
-    const raw = size === u64Max ? this.unitsUntilZero(u64(pointer), bytesMax) : null;
-    if (size !== u64Max && size > BigInt(bytesMax)) throw logTooLong(size, bytesMax);
+    const raw = size === u64Max ? this.unitsUntilZero(u64(pointer), logged) : null;
     const bytes = raw ?? this.readMemory(size, u64(pointer));
+    if (bytes.length % 2 !== 0) throw new HostError('BadUTF16');
+    if (!raw) requireRoom(size, logged);
     this.gas.burn(cost.utf16DecodingByte * bytes.length);
     try {
       return strictUtf16.decode(bytes);
@@ -116,22 +121,22 @@ export class Guest {
     this.writeMemory(pointer, bytes);
   }
 
-  private untilZero(pointer: bigint, bytesMax: number): Uint8Array {
+  private untilZero(pointer: bigint, logged: number): Uint8Array {
     const bytes: number[] = [];
     for (;;) {
       const byte = this.readMemory(1n, pointer + BigInt(bytes.length))[0]!;
       if (byte === 0) return Uint8Array.from(bytes);
-      if (bytes.length >= bytesMax) throw logTooLong(BigInt(bytes.length + 1), bytesMax);
+      requireRoom(BigInt(bytes.length + 1), logged);
       bytes.push(byte);
     }
   }
 
-  private unitsUntilZero(pointer: bigint, bytesMax: number): Uint8Array {
+  private unitsUntilZero(pointer: bigint, logged: number): Uint8Array {
     const bytes: number[] = [];
     for (;;) {
       const unit = this.readMemory(2n, pointer + BigInt(bytes.length));
       if (unit[0] === 0 && unit[1] === 0) return Uint8Array.from(bytes);
-      if (bytes.length + 2 > bytesMax) throw logTooLong(BigInt(bytes.length + 2), bytesMax);
+      requireRoom(BigInt(bytes.length + 2), logged);
       bytes.push(unit[0]!, unit[1]!);
     }
   }
@@ -164,6 +169,9 @@ export function decodeUtf8(bytes: Uint8Array, error = 'BadUTF8'): string {
   }
 }
 
-function logTooLong(length: bigint, limit: number): HostError {
-  return new HostError({ TotalLogLengthExceeded: { length: Number(length), limit } });
+/** In the log, for so many bytes more. */
+function requireRoom(bytes: bigint, logged: number): void {
+  const [length, limit] = [BigInt(logged) + bytes, limits.maxTotalLogBytes];
+  if (length <= BigInt(limit)) return;
+  throw new HostError({ TotalLogLengthExceeded: { length: Number(length), limit } });
 }

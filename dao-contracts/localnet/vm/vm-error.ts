@@ -93,6 +93,7 @@ const hostSentences: Readonly<Record<string, string>> = {
   InvalidPublicKey: 'VM Logic provided an invalid public key',
   CannotAppendActionToJointPromise: 'Actions can only be appended to non-joint promise.',
   CannotReturnJointPromise: 'Returning joint promise is currently prohibited.',
+  CannotSetRefundToOnJointPromise: 'Refund to can only be set on non-joint promise.',
   DataIdMalformed: 'yield resumption token is malformed',
 };
 
@@ -101,6 +102,7 @@ type Fields = Readonly<Record<string, string | number>>;
 /** Of errors with facts, in the protocol's words (nearcore's `HostError`). */
 const factSentences: Readonly<Record<string, (it: Fields) => string>> = {
   AltBn128InvalidInput: ({ msg }) => `AltBn128 invalid input: ${msg}`,
+  BLS12381InvalidInput: ({ msg }) => `BLS12-381 invalid input: ${msg}`,
   ContractSizeExceeded: ({ size, limit }) =>
     `The size of a contract code in DeployContract action ${size} exceeds the limit ${limit}`,
   Deprecated: ({ method_name: name }) => `Attempted to call deprecated host function ${name}`,
@@ -121,6 +123,8 @@ const factSentences: Readonly<Record<string, (it: Fields) => string>> = {
     `The number of promises within a FunctionCall ${count} exceeds the limit ${limit}`,
   P256VerifyInvalidInput: ({ msg }) => `P256 signature verification error: ${msg}`,
   ProhibitedInView: ({ method_name: name }) => `${name} is not allowed in view calls`,
+  RecordedStorageExceeded: ({ limit }) =>
+    `Size of the recorded trie storage proof has exceeded the allowed limit: ${limit}`,
   ReturnedValueLengthExceeded: ({ length, limit }) =>
     `The length of a returned value ${length} exceeds the limit ${limit}`,
   TotalLogLengthExceeded: ({ length, limit }) =>

@@ -173,6 +173,9 @@ export class VmChain implements Chain {
         outputReceivers: [],
         yieldId: () => new Uint8Array(32),
         isYielded: () => false,
+        refundToAccountId: 'local',
+        codeHash: new Uint8Array(32),
+        validators: new Map(),
       },
       () => (storage = new StorageOverlay(this.#storage)),
     );

@@ -9,7 +9,8 @@ import {
   type KeyPairString,
 } from 'near-api-js';
 import { deriveKey } from '@commonweights/dao-contracts/localnet/keys.js';
-import { Chain, type ChainOptions } from '@commonweights/dao-contracts/localnet/runtime/chain.js';
+import { Chain } from '@commonweights/dao-contracts/localnet/runtime/chain.js';
+import type { ChainOptions } from '@commonweights/dao-contracts/localnet/runtime/chain-options.js';
 import type { TransactionRecord } from '@commonweights/dao-contracts/localnet/runtime/transaction-record.js';
 
 export const near = 10n ** 24n;

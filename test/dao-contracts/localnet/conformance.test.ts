@@ -3,6 +3,7 @@
  * written. The counts are part of the promise: a case that is lost would not be missed otherwise.
  */
 import { expect } from 'chai';
+import { blsCases } from './conformance/bls12381.js';
 import type { Case } from './conformance/case.js';
 import { delegatedCases } from './conformance/delegated.js';
 import { errorCases } from './conformance/errors.js';
@@ -10,6 +11,8 @@ import { gasCases } from './conformance/gas.js';
 import { instructionCases } from './conformance/instructions.js';
 import { moduleCases } from './conformance/modules.js';
 import { nameCases } from './conformance/names.js';
+import { orderCases } from './conformance/order-of-checks.js';
+import { receiptCases } from './conformance/receipts.js';
 import { rpcCases, stopNode } from './conformance/rpc.js';
 import { transactionCases } from './conformance/transactions.js';
 import { valueCases } from './conformance/values.js';
@@ -20,9 +23,12 @@ const subjects: Readonly<Record<string, readonly Case[]>> = {
   'what host functions give': valueCases,
   'what host functions and actions burn': gasCases,
   'how calls fail': errorCases,
+  'what host functions look at first': orderCases,
+  'the curve BLS12-381': blsCases,
   'traps and modules': moduleCases,
   'instructions of WebAssembly 2.0': instructionCases,
   transactions: transactionCases,
+  receipts: receiptCases,
   'delegate actions': delegatedCases,
   'the JSON-RPC interface': rpcCases,
 };

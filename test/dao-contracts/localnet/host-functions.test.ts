@@ -38,6 +38,9 @@ function run(code: string, input: Uint8Array = new Uint8Array(), more = ''): Cal
     outputReceivers: [],
     yieldId: () => new Uint8Array(32),
     isYielded: () => false,
+    refundToAccountId: 'local',
+    codeHash: new Uint8Array(32),
+    validators: new Map(),
   };
   return runContract({ hash: `host ${count++}`, bytes }, context, () => data as never);
 }

@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync, writeSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { actions } from 'near-api-js';
-import type { Chain, ChainOptions } from '@commonweights/dao-contracts/localnet/runtime/chain.js';
+import type { Chain } from '@commonweights/dao-contracts/localnet/runtime/chain.js';
+import type { ChainOptions } from '@commonweights/dao-contracts/localnet/runtime/chain-options.js';
 import type { WriteSome } from '@commonweights/dao-contracts/localnet/runtime/journal.js';
 import { answer } from '@commonweights/dao-contracts/localnet/rpc/methods.js';
 import { Parameters } from '@commonweights/dao-contracts/localnet/rpc/parameters.js';

@@ -30,6 +30,9 @@ const context: CallContext = {
   outputReceivers: [],
   yieldId: () => new Uint8Array(32),
   isYielded: () => false,
+  refundToAccountId: 'local',
+  codeHash: new Uint8Array(32),
+  validators: new Map(),
 };
 
 let count = 0;

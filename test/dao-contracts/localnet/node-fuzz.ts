@@ -266,4 +266,7 @@ const call = {
   outputReceivers: [],
   yieldId: () => new Uint8Array(32),
   isYielded: () => false,
+  refundToAccountId: 'local',
+  codeHash: new Uint8Array(32),
+  validators: new Map(),
 };

@@ -2,7 +2,9 @@
 import { hostCosts as cost } from '../../protocol/parameters.js';
 import type { Call } from '../call.js';
 import { encodeUtf8 } from '../guest.js';
+
 import { host, type HostTable } from './host-function.js';
+import { readAccountId } from './read-account-id.js';
 
 const base = (call: Call): void => call.gas.burn(cost.base);
 
@@ -39,6 +41,17 @@ export const contextFunctions: HostTable = {
     base(call);
     call.forbidInView('predecessor_account_id');
     call.guest.setRegister(register!, encodeUtf8(call.context.predecessorAccountId));
+  }),
+  refund_to_account_id: host('j>', (call, register) => {
+    base(call);
+    call.forbidInView('refund_to_account_id');
+    call.guest.setRegister(register!, encodeUtf8(call.context.refundToAccountId));
+  }),
+  /** 1: it is the account's own code, not one that several share. */
+  current_contract_code: host('j>j', (call, register) => {
+    base(call);
+    call.guest.setRegister(register!, call.context.codeHash);
+    return 1n;
   }),
   input: host('j>', (call, register) => {
     base(call);
@@ -86,16 +99,19 @@ export const contextFunctions: HostTable = {
     base(call);
     call.guest.setRegister(register!, call.context.randomSeed);
   }),
-  // The local chain has no validators, so nobody has a stake.
   validator_stake: host('jjj>', (call, length, pointer, stakePointer) => {
     base(call);
-    call.guest.accountText(length!, pointer!);
+    const accountId = readAccountId(call, length!, pointer!);
     call.gas.burn(cost.validatorStakeBase);
-    call.guest.writeU128(stakePointer!, 0n);
+    call.guest.writeU128(stakePointer!, call.context.validators.get(accountId) ?? 0n);
   }),
   validator_total_stake: host('j>', (call, stakePointer) => {
     base(call);
     call.gas.burn(cost.validatorStakeBase);
-    call.guest.writeU128(stakePointer!, 0n);
+    const stakes = [...call.context.validators.values()];
+    call.guest.writeU128(
+      stakePointer!,
+      stakes.reduce((sum, stake) => sum + stake, 0n),
+    );
   }),
 };

@@ -37,13 +37,15 @@ export const cryptoFunctions: HostTable = {
     (call, hashLength, hashAt, signatureLength, signatureAt, v, malleability, register) => {
       call.gas.burn(cost.ecrecoverBase);
       const signature = call.guest.read(signatureLength!, signatureAt!);
-      if (signature.length !== 64) ecrecoverRefuses(`signature of ${signature.length} bytes`);
+      requireLength('signature', signature, 64);
       const recovery = BigInt.asUintN(64, v!);
-      if (recovery > 3n) ecrecoverRefuses(`V recovery byte 0 through 3 are valid but was ${v}`);
+      if (recovery > 3n) {
+        refuseRecovery(`V recovery byte 0 through 3 are valid but was provided ${recovery}`);
+      }
       const hash = call.guest.read(hashLength!, hashAt!);
-      if (hash.length !== 32) ecrecoverRefuses(`hash of ${hash.length} bytes`);
+      requireLength('hash', hash, 32);
       const flag = BigInt.asUintN(64, malleability!);
-      if (flag > 1n) ecrecoverRefuses(`malleability flag should be 0 or 1 but was ${flag}`);
+      if (flag > 1n) refuseRecovery(`Malleability flag needs to be 0 or 1, but is instead ${flag}`);
       const publicKey = recover(hash, signature, Number(recovery), flag === 1n);
       if (!publicKey) return 0n;
       call.guest.setRegister(register!, publicKey);
@@ -54,6 +56,8 @@ export const cryptoFunctions: HostTable = {
     call.gas.burn(cost.ed25519VerifyBase);
     const signature = call.guest.read(sigLength!, sigAt!);
     if (signature.length !== 64) ed25519Refuses('invalid signature length');
+    // Before anything else is read: no number of the group has these bits.
+    if (signature[63]! & 0b1110_0000) return 0n;
     const message = call.guest.read(msgLength!, msgAt!);
     call.gas.burn(cost.ed25519VerifyByte * message.length);
     const publicKey = call.guest.read(keyLength!, keyAt!);
@@ -79,7 +83,13 @@ function recover(
   }
 }
 
-function ecrecoverRefuses(message: string): never {
+/** In the protocol's words, also where there are too few. */
+function requireLength(what: string, { length }: Uint8Array, bytes: number): void {
+  if (length === bytes) return;
+  refuseRecovery(`The length of the ${what}: ${length}, exceeds the limit of ${bytes} bytes`);
+}
+
+function refuseRecovery(message: string): never {
   throw new HostError({ ECRecoverError: { msg: message } });
 }
 

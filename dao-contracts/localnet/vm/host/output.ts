@@ -14,26 +14,27 @@ function checkLogCount(call: Call): void {
   }
 }
 
-function writeLog(call: Call, text: string): void {
+/** `prefix` stands in the log for nothing. */
+function writeLog(call: Call, text: string, prefix = ''): void {
   const bytes = Buffer.byteLength(text);
   call.gas.burn(cost.logBase + cost.logByte * bytes);
-  call.log(text, bytes);
+  call.log(prefix + text, bytes + prefix.length);
 }
 
 export const outputFunctions: HostTable = {
   value_return: host('jj>', (call, length, pointer) => {
     call.gas.burn(cost.base);
     const value = call.guest.read(length!, pointer!).slice();
-    for (const receiver of call.context.outputReceivers) {
-      const { local, remote, execution } = fees.dataReceiptByte;
-      const send = receiver === call.context.currentAccountId ? local : remote;
-      call.gas.burn((send + execution) * value.length);
-    }
     if (value.length > limits.maxReturnedBytes) {
       throw new HostError({
         ReturnedValueLengthExceeded: { length: value.length, limit: limits.maxReturnedBytes },
       });
     }
+    const perByte = call.context.outputReceivers.reduce((sum, receiver) => {
+      const { local, remote, execution } = fees.dataReceiptByte;
+      return sum + (receiver === call.context.currentAccountId ? local : remote) + execution;
+    }, 0);
+    call.gas.deduct(perByte * value.length, perByte * value.length);
     call.returned = { kind: 'value', value };
   }),
   panic: host('>', (call) => {
@@ -42,31 +43,34 @@ export const outputFunctions: HostTable = {
   }),
   panic_utf8: host('jj>', (call, length, pointer) => {
     call.gas.burn(cost.base);
-    panic(call.guest.utf8(length!, pointer!, call.logBytesLeft));
+    panic(call.guest.utf8(length!, pointer!, call.logged));
   }),
   log_utf8: host('jj>', (call, length, pointer) => {
     call.gas.burn(cost.base);
     checkLogCount(call);
-    writeLog(call, call.guest.utf8(length!, pointer!, call.logBytesLeft));
+    writeLog(call, call.guest.utf8(length!, pointer!, call.logged));
   }),
   log_utf16: host('jj>', (call, length, pointer) => {
     call.gas.burn(cost.base);
     checkLogCount(call);
-    writeLog(call, call.guest.utf16(length!, pointer!, call.logBytesLeft));
+    writeLog(call, call.guest.utf16(length!, pointer!, call.logged));
   }),
   // AssemblyScript's: lengths of the two strings stand four bytes before them.
   abort: host('iiii>', (call, message, file, line, column) => {
     call.gas.burn(cost.base);
+    const at = [message!, file!].map((pointer) => Number(pointer) >>> 0);
+    if (at.some((pointer) => pointer < 4)) throw new HostError('BadUTF16');
     checkLogCount(call);
-    const text = (pointer: bigint): string => {
-      const at = Number(pointer) >>> 0;
-      if (at < 4) throw new HostError('BadUTF16');
-      const raw = call.guest.readMemory(4n, BigInt(at - 4));
-      const bytes = new DataView(raw.buffer, raw.byteOffset, 4).getUint32(0, true);
-      return call.guest.utf16(BigInt(bytes), BigInt(at), call.logBytesLeft);
-    };
-    const said = `${text(message!)}, filename: "${text(file!)}" line: ${line} col: ${column}`;
-    writeLog(call, `ABORT: ${said}`);
+    const lengths = at.map((pointer) => {
+      const raw = call.guest.readMemory(4n, BigInt(pointer - 4));
+      return new DataView(raw.buffer, raw.byteOffset, 4).getUint32(0, true);
+    });
+    const [text, name] = at.map((pointer, i) =>
+      call.guest.utf16(BigInt(lengths[i]!), BigInt(pointer), call.logged),
+    );
+    const place = [line!, column!].map((number) => Number(number) >>> 0);
+    const said = `${text}, filename: "${name}" line: ${place[0]} col: ${place[1]}`;
+    writeLog(call, said, 'ABORT: ');
     panic(said);
   }),
   gas: host('i>', (call, instructions) => {

@@ -3,21 +3,15 @@
  * that wait until somebody resumes them. Each receipt pays for being sent at once and sets aside
  * what its execution will burn.
  */
-import { isAccountId } from '../../protocol/account-id.js';
 import { fees, hostCosts as cost, limits } from '../../protocol/parameters.js';
 import type { Call, CreatedReceipt } from '../call.js';
 import { priceOfBytes } from '../gas-counter.js';
 import { HostError } from '../vm-error.js';
 import { addFunctionCall, methodOf } from './promise-actions.js';
 import { host, type HostTable } from './host-function.js';
+import { readAccountId } from './read-account-id.js';
 
 const u64 = (value: bigint): bigint => BigInt.asUintN(64, value);
-
-export function readAccountId(call: Call, length: bigint, pointer: bigint): string {
-  const text = call.guest.accountText(length, pointer);
-  if (!isAccountId(text)) throw new HostError('InvalidAccountId');
-  return text;
-}
 
 function createBatch(call: Call, accountId: string, dependsOn: readonly number[]): bigint {
   const here = accountId === call.context.currentAccountId;
@@ -31,9 +25,11 @@ function createBatch(call: Call, accountId: string, dependsOn: readonly number[]
   return addReceipt(call, { receiverId: accountId, dependsOn, yieldId: null });
 }
 
-function addReceipt(call: Call, made: Omit<CreatedReceipt, 'actions' | 'weights'>): bigint {
+type Made = Pick<CreatedReceipt, 'receiverId' | 'dependsOn' | 'yieldId'>;
+
+function addReceipt(call: Call, made: Made): bigint {
   const index = call.addPromise({ kind: 'receipt', receipt: call.receipts.length });
-  call.receipts.push({ ...made, actions: [], weights: [] });
+  call.receipts.push({ ...made, actions: [], weights: [], refundTo: null });
   return index;
 }
 
@@ -80,6 +76,14 @@ export const promiseFunctions: HostTable = {
   promise_batch_then: host('jjj>j', (call, after, length, at) =>
     batchThen(call, after!, length!, at!),
   ),
+  promise_set_refund_to: host('jjj>', (call, index, length, at) => {
+    call.gas.burn(cost.base);
+    call.forbidInView('promise_set_refund_to');
+    const refundTo = readAccountId(call, length!, at!);
+    const promise = call.promise(index!);
+    if (promise.kind === 'joint') throw new HostError('CannotSetRefundToOnJointPromise');
+    call.receipts[promise.receipt]!.refundTo = refundTo;
+  }),
   promise_results_count: host('>j', (call) => {
     call.gas.burn(cost.base);
     call.forbidInView('promise_results_count');
@@ -111,10 +115,10 @@ export const promiseFunctions: HostTable = {
       call.forbidInView('promise_yield_create');
       call.gas.burn(cost.yieldCreateBase);
       const name = call.guest.read(nameLength!, nameAt!);
-      const method = methodOf(name);
+      if (name.length === 0) throw new HostError('EmptyMethodName');
       const args = call.guest.read(argsLength!, argsAt!).slice();
       call.gas.burn(cost.yieldCreateByte * (name.length + args.length));
-      call.gas.promise(Number(u64(gas!)));
+      const attached = call.gas.promiseUnits(u64(gas!));
       const { dataReceipt, actionReceipt } = fees;
       const burnt = actionReceipt.local + dataReceipt.local + dataReceipt.execution;
       call.gas.deduct(burnt, burnt + actionReceipt.execution);
@@ -127,9 +131,9 @@ export const promiseFunctions: HostTable = {
       const receipt = call.receipts[call.receipts.length - 1]!;
       receipt.actions.push({
         kind: 'functionCall',
-        method,
+        method: methodOf(name),
         args,
-        gas: Number(u64(gas!)),
+        gas: attached,
         depositYocto: 0n,
       });
       if (u64(weight!) > 0n) receipt.weights.push({ action: 0, weight: u64(weight!) });
@@ -139,7 +143,8 @@ export const promiseFunctions: HostTable = {
   ),
   promise_yield_resume: host('jjjj>i', (call, idLength, idAt, payloadLength, payloadAt) => {
     call.gas.burn(cost.base);
-    call.forbidInView('promise_yield_resume');
+    // The name that it had once.
+    call.forbidInView('promise_submit_data');
     call.gas.burn(cost.yieldResumeBase);
     const bytes = u64(payloadLength!);
     call.gas.burn(priceOfBytes(cost.yieldResumeByte, bytes));
@@ -154,7 +159,7 @@ export const promiseFunctions: HostTable = {
     const yieldId = Buffer.from(id).toString('hex');
     const created = call.receipts.some((receipt) => receipt.yieldId === yieldId);
     if (!created && !call.context.isYielded(yieldId)) return 0;
-    if (call.resumed.some((resumed) => resumed.yieldId === yieldId)) return 0;
+    // The first one counts, and the others are told the same.
     call.resumed.push({ yieldId, payload });
     return 1;
   }),

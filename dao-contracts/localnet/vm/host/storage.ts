@@ -34,12 +34,13 @@ export const storageFunctions: HostTable = {
     call.gas.burn(cost.storageWriteValueByte * value.length);
     const name = storageKey(key);
     const evicted = call.storage.get(name);
+    call.gas.burn(cost.storageWriteEvictedByte * (evicted?.length ?? 0));
+    call.record(name, evicted?.length ?? 0);
     call.storage.set(name, value);
     if (!evicted) {
       call.storageUsageBytes += Call.recordBytes(key, value);
       return 0n;
     }
-    call.gas.burn(cost.storageWriteEvictedByte * evicted.length);
     call.storageUsageBytes += value.length - evicted.length;
     call.guest.setRegister(register!, evicted);
     return 1n;
@@ -49,9 +50,14 @@ export const storageFunctions: HostTable = {
     call.gas.burn(cost.storageReadBase);
     const key = readKey(call, keyLength!, keyAt!);
     call.gas.burn(cost.storageReadKeyByte * key.length);
-    const value = call.storage.get(storageKey(key));
+    const name = storageKey(key);
+    const value = call.storage.get(name);
+    if (value) call.gas.burn(cost.storageReadValueByte * value.length);
+    if (value && value.length > limits.inlineValueBytes) {
+      call.gas.burn(cost.storageLargeReadBase + cost.storageLargeReadByte * value.length);
+    }
+    call.record(name, value?.length ?? 0);
     if (!value) return 0n;
-    call.gas.burn(cost.storageReadValueByte * value.length);
     call.guest.setRegister(register!, value);
     return 1n;
   }),
@@ -63,8 +69,9 @@ export const storageFunctions: HostTable = {
     call.gas.burn(cost.storageRemoveKeyByte * key.length);
     const name = storageKey(key);
     const removed = call.storage.get(name);
+    call.gas.burn(cost.storageRemoveValueByte * (removed?.length ?? 0));
+    call.record(name, removed?.length ?? 0);
     if (!removed) return 0n;
-    call.gas.burn(cost.storageRemoveValueByte * removed.length);
     call.storage.delete(name);
     call.storageUsageBytes -= Call.recordBytes(key, removed);
     call.guest.setRegister(register!, removed);

@@ -223,7 +223,8 @@ export class ReceiptChain {
   #now(): BlockNow {
     const timeNs = BigInt(this.nowMs) * 1_000_000n;
     const { seed: chainSeed } = this;
-    return { blockHeight: 1, timeNs, chainSeed, entropy: null, isYielded: () => false };
+    const validators = new Map();
+    return { blockHeight: 1, timeNs, chainSeed, entropy: null, isYielded: () => false, validators };
   }
 }
 

@@ -426,7 +426,6 @@ const inViews: [string, ...(number | bigint)[]][] = [
   ['promise_batch_action_delete_key', 0, 33, dataAt],
   ['promise_batch_action_delete_account', 0, 3, dataAt],
   ['promise_yield_create', 1, dataAt, 0, dataAt, 1, 0, 5],
-  ['promise_yield_resume', 32, dataAt, 0, dataAt],
   ['promise_results_count'],
   ['promise_result', 0, 5],
   ['promise_return', 0],

@@ -425,14 +425,6 @@ const rows: Row[] = [
     '01'.repeat(32),
     { data: 'm' },
   ],
-  [
-    'validator_stake of nobody',
-    cites.economics,
-    call('validator_stake', 3, dataAt, 0) + wide,
-    u128(0n),
-    { data: 'bob' },
-  ],
-  ['validator_total_stake', cites.economics, call('validator_total_stake', 0) + wide, u128(0n)],
 ];
 
 const logs: [string, string, string, Around][] = [

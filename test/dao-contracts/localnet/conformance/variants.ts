@@ -21,6 +21,7 @@ export const variants: Readonly<Record<string, readonly string[]>> = {
     ...['IntegerOverflow', 'InvalidAccountId', 'ContractSizeExceeded', 'UnsuitableStakingKey'],
     ...['FunctionCallMethodNameLengthExceeded', 'FunctionCallArgumentsLengthExceeded'],
     ...['FunctionCallZeroAttachedGas', 'DelegateActionMustBeOnlyOne', 'UnsupportedProtocolFeature'],
+    'TotalNumberOfDeployActionsExceeded',
   ],
   ActionErrorKind: [
     ...['AccountAlreadyExists', 'AccountDoesNotExist', 'CreateAccountOnlyByRegistrar'],
@@ -59,7 +60,8 @@ export const variants: Readonly<Record<string, readonly string[]>> = {
     ...['NumberInputDataDependenciesExceeded', 'ReturnedValueLengthExceeded'],
     ...['ContractSizeExceeded', 'Deprecated', 'ECRecoverError', 'AltBn128InvalidInput'],
     ...['Ed25519VerifyInvalidInput', 'P256VerifyInvalidInput', 'DataIdMalformed'],
-    ...['YieldPayloadLength', 'BLS12381InvalidInput'],
+    ...['YieldPayloadLength', 'BLS12381InvalidInput', 'RecordedStorageExceeded'],
+    ...['CannotSetRefundToOnJointPromise', 'ContractCodeHashMalformed'],
   ],
   RpcCause: [
     ...['UNKNOWN_BLOCK', 'UNKNOWN_ACCOUNT', 'INVALID_ACCOUNT', 'NO_CONTRACT_CODE'],
@@ -108,7 +110,7 @@ export const absent: Readonly<Record<string, string>> = {
   'HostError.IteratorWasInvalidated': noIterators,
   'HostError.InvalidIteratorIndex': noIterators,
   'HostError.InvalidReceiptIndex': 'no host function takes one',
-  'HostError.BLS12381InvalidInput': 'those functions are no imports here',
+  'HostError.ContractCodeHashMalformed': noGlobal,
   'RpcCause.INVALID_ACCOUNT': 'a name that is none is a PARSE_ERROR',
   'RpcCause.TIMEOUT_ERROR': 'after a minute, of what no block took in',
   'RpcCause.INTERNAL_ERROR': 'says a mistake of ours, or a chain that was stopped by a fault',
