@@ -1,8 +1,13 @@
 /**
  * The protocol's numbers: what a wasm instruction, a byte of storage or an action costs, and how
- * large anything may be. Values are those of the NEAR network at the time of writing, so that gas
- * measured here is gas paid there; decision 020 lists where we knowingly differ.
+ * large anything may be. Values are those of one version of the NEAR network, so that gas measured
+ * here is gas paid there; docs/localnet.md lists where we knowingly differ, and what later versions add.
  */
+
+/** Of the numbers below and of the rules; `p256_verify` alone is of the next. */
+export const protocolVersion = 84;
+/** Headers say up to which version their producer knows the protocol. */
+export const latestProtocolVersion = 85;
 
 /** Gas is a `number`: the protocol's ceiling, 1e15, is far below 2^53. */
 export type Gas = number;

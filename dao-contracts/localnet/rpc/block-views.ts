@@ -3,15 +3,9 @@
  * only several validators would fill in is empty.
  */
 import { baseDecode, baseEncode } from 'near-api-js';
-import {
-  approvalsIn,
-  noHash,
-  protocolVersion,
-  randomValueOf,
-  type BlockHeader,
-} from '../runtime/block-header.js';
+import { approvalsIn, noHash, randomValueOf, type BlockHeader } from '../runtime/block-header.js';
 import type { Chain } from '../runtime/chain.js';
-import { gasPriceYocto, limits } from '../protocol/parameters.js';
+import { gasPriceYocto, latestProtocolVersion, limits } from '../protocol/parameters.js';
 import type { Parameters } from './parameters.js';
 import { handlerError, parseError } from './rpc-error.js';
 
@@ -85,7 +79,7 @@ function headerView({ validator }: Chain, block: BlockHeader): object {
     epoch_sync_data_hash: null,
     approvals: approvalsIn(block, validator).map(signatureText),
     signature: signatureText(validator.sign(baseDecode(block.hash))),
-    latest_protocol_version: protocolVersion,
+    latest_protocol_version: latestProtocolVersion,
     chunk_endorsements: [],
   };
 }

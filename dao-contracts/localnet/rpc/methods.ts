@@ -1,7 +1,12 @@
 /** The JSON-RPC methods of the node, by name. */
 import { publicKeyText } from '../keys.js';
-import { gasPriceYocto, limits } from '../protocol/parameters.js';
-import { epochLength, protocolVersion } from '../runtime/block-header.js';
+import {
+  gasPriceYocto,
+  latestProtocolVersion,
+  limits,
+  protocolVersion,
+} from '../protocol/parameters.js';
+import { epochLength } from '../runtime/block-header.js';
 import type { Chain } from '../runtime/chain.js';
 import { InvalidTransaction } from '../runtime/charge-transaction.js';
 import { blockNs } from '../runtime/clock.js';
@@ -140,7 +145,7 @@ function status(chain: Chain): object {
     chain_id: 'localnet',
     genesis_hash: chain.genesis.hash,
     protocol_version: protocolVersion,
-    latest_protocol_version: protocolVersion,
+    latest_protocol_version: latestProtocolVersion,
     rpc_addr: chain.servedOn,
     validators: [{ account_id: chain.validator.producer.accountId, is_slashed: false }],
     sync_info: {

@@ -5,12 +5,13 @@ import {
   fees,
   gasPriceYocto,
   limits,
+  protocolVersion,
   recordExtraBytes,
   storageYoctoPerByte,
   wasmCosts,
   type Fee,
 } from '../protocol/parameters.js';
-import { epochLength, protocolVersion } from '../runtime/block-header.js';
+import { epochLength } from '../runtime/block-header.js';
 
 export function protocolConfig(chain: Chain): object {
   return {

@@ -13,10 +13,9 @@ import {
   u64,
   type LiteHeader,
 } from '../../client/light-client-format.js';
-import { gasPriceYocto } from '../protocol/parameters.js';
+import { gasPriceYocto, latestProtocolVersion } from '../protocol/parameters.js';
 import type { Validator } from './validator.js';
 
-export const protocolVersion = 85;
 /** Heights; all networks have this number. */
 export const epochLength = 43_200;
 /** Base58 of 32 zeros: where there is no block, or nothing to hash. */
@@ -167,7 +166,7 @@ function innerRestBytes(
     u64(header.previousHeight),
     Uint8Array.of(0), // No hash for epoch sync.
     ...[u32(approvals.length), ...approvals.flatMap((one) => [some, ed25519, one])],
-    u32(protocolVersion),
+    u32(latestProtocolVersion),
     none, // Endorsements of chunks.
   ]);
 }
