@@ -130,12 +130,10 @@ export const exchangeTopics = [
       'what every receiver reads from it; feedback: what the worker keeps (null: keeps none).',
     inputs: encodings,
     compute: (input) => {
-      const { bytes, decoded, errorFeedback } = encode(input);
-      const read = decodeUpdate(bytes, layoutOf(input.tensors), input.recipe);
-      if (floatsToHex(read) !== floatsToHex(decoded)) throw new Error('decodes to something else');
+      const { bytes, errorFeedback } = encode(input);
       return {
         bytes: toHex(bytes),
-        decoded: floatsToHex(decoded),
+        decoded: floatsToHex(decodeUpdate(bytes, layoutOf(input.tensors), input.recipe)),
         feedback: errorFeedback && floatsToHex(errorFeedback),
       };
     },
