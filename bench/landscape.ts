@@ -15,7 +15,7 @@ import { l2Norm } from '@commonweights/trainer/exchange/tree-sum.js';
 import { decodeUpdate } from '@commonweights/trainer/exchange/update-codec.js';
 import { evaluateHeldOut } from '@commonweights/trainer/run/evaluate.js';
 import { trainRound } from '@commonweights/trainer/worker/round.js';
-import type { ComputeRound } from '@commonweights/trainer/worker/seat-at-work.js';
+import type { ComputeRound } from '@commonweights/trainer/worker/seat-options.js';
 import { MemoryStore } from '@commonweights/dataset-registry/store/memory-store.js';
 import type { Stage } from '@commonweights/test/chaos/play.js';
 import {

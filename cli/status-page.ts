@@ -7,18 +7,9 @@ import { formatDuration } from './policy-words.js';
 
 export function writeStatusPage(it: Status): string {
   const name = it.worker ? `${it.account}:${it.worker}` : it.account;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="2">
-<title>${escapeHtml(name)} in run ${it.run}</title>
-<link rel="stylesheet" href="style.css">
-</head>
-<body>
-<main>
-<h1>${escapeHtml(name)}</h1>
+  return pageOf(
+    `${name} in run ${it.run}`,
+    `<h1>${escapeHtml(name)}</h1>
 <p class="doing">${escapeHtml(it.doing)}</p>
 ${progressOf(it)}
 <dl>
@@ -29,7 +20,31 @@ ${factsOf(it)
 <h2>Pay</h2>
 ${paymentsOf(it)}
 ${it.lastHindrance === null ? '' : `<h2>Last hindrance</h2><p>${escapeHtml(it.lastHindrance)}</p>`}
-<p class="quiet"><a href="status.json">status.json</a> <a href="metrics">metrics</a></p>
+<p class="quiet"><a href="status.json">status.json</a> <a href="metrics">metrics</a></p>`,
+  );
+}
+
+/** It looks again by itself, as the page of a run does. */
+export const waitingPage = pageOf(
+  'No run at work yet',
+  `<h1>No run at work yet</h1>
+<p class="doing">The terminal says what it waits for.</p>
+<p class="quiet"><a href="metrics">metrics</a></p>`,
+);
+
+function pageOf(title: string, main: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="2">
+<title>${escapeHtml(title)}</title>
+<link rel="stylesheet" href="style.css">
+</head>
+<body>
+<main>
+${main}
 </main>
 </body>
 </html>
@@ -48,7 +63,7 @@ function factsOf(it: Status): [string, string][] {
     ['Run', `${it.run}, ${it.runStatus ?? 'not read yet'}`],
     ['Round', it.round === null ? 'none open' : `${it.round}, ${it.phase}`],
     ['Seat', seat ? `${seat.seat}, ${seat.role}, ${seat.status}` : 'none yet'],
-    ['Stake', seat ? formatNear(seat.stakeYocto) : 'nothing'],
+    ['Stake', seat ? stakeOf(seat) : 'nothing'],
     ['Verified', seat ? `${seat.verifiedRounds} rounds, ${seat.auditsRight} audits` : 'nothing'],
     ['Loss of the last round', it.loss === null ? 'none yet' : it.loss.toFixed(4)],
     [
@@ -60,6 +75,11 @@ function factsOf(it: Status): [string, string][] {
   ];
 }
 
+function stakeOf({ stakeYocto, slashedYocto }: NonNullable<Status['seat']>): string {
+  const left = formatNear(stakeYocto);
+  return slashedYocto > 0n ? `${left}; lost ${formatNear(slashedYocto)}` : left;
+}
+
 function paymentsOf({ sums }: Status): string {
   if (sums.length === 0) return '<p>Nothing yet: there is no seat.</p>';
   const rows = sums.map(
@@ -69,12 +89,21 @@ function paymentsOf({ sums }: Status): string {
   return `<table>${rows.join('')}</table>`;
 }
 
+const atWorkHelp = 'Whether it works in a run; 0: it waits for one.';
+
+/** While no run is at work: that it is up, and waits. */
+export const waitingMetrics = `# HELP commonweights_worker_at_work ${atWorkHelp}
+# TYPE commonweights_worker_at_work gauge
+commonweights_worker_at_work 0
+`;
+
 /** In Prometheus' text format, 0.0.4. */
 export function writeMetrics(it: Status): string {
   const near = (yocto: bigint) => Number(yocto / 10n ** 15n) / 1e9;
   const sum = (name: string) => near(it.sums.find((one) => one.name === name)?.yocto ?? 0n);
   const { seat } = it;
   const metrics: [name: string, type: 'gauge' | 'counter', help: string, value: number][] = [
+    ['at_work', 'gauge', atWorkHelp, 1],
     ['up_seconds', 'gauge', 'Since this process started.', it.upSeconds],
     ['computing_seconds_total', 'counter', 'Spent computing rounds.', it.computingSeconds],
     ['rounds_trained_total', 'counter', 'Rounds computed by this process.', it.roundsTrained],

@@ -10,7 +10,13 @@ import type { Status } from '@commonweights/trainer/worker/work-status.js';
 import { CliError } from './errors.js';
 import { exitCodes } from './exit-codes.js';
 import { formatJson } from './output.js';
-import { statusStyle, writeMetrics, writeStatusPage } from './status-page.js';
+import {
+  statusStyle,
+  waitingMetrics,
+  waitingPage,
+  writeMetrics,
+  writeStatusPage,
+} from './status-page.js';
 
 export interface StatusServer {
   readonly url: string;
@@ -72,18 +78,16 @@ async function answer(
     return;
   }
   const shown = await status.read();
-  if (!shown) {
-    response.writeHead(503, { ...plain, 'retry-after': '5' }).end('No run is at work yet.\n');
-    return;
-  }
-  const text = page.write(shown);
-  response.writeHead(200, {
-    'content-type': page.type,
+  // A machine that waits for a run is no failure to a monitor, and a page to come back to for people.
+  const text = shown ? page.write(shown) : page.waiting;
+  response.writeHead(text === null ? 503 : 200, {
+    'content-type': text === null ? plain['content-type'] : page.type,
     'cache-control': 'no-store',
     'content-security-policy': policy,
     'x-content-type-options': 'nosniff',
+    ...(text === null ? { 'retry-after': '5' } : {}),
   });
-  response.end(text);
+  response.end(text ?? 'No run is at work yet.\n');
 }
 
 /** Without the port. */
@@ -97,9 +101,26 @@ function startFailure(error: NodeJS.ErrnoException, port: number): Error {
   return new CliError(exitCodes.usage, sentence, { cause: error });
 }
 
-const pages = new Map<string, { type: string; write: (status: Status) => string }>([
-  ['/', { type: 'text/html; charset=utf-8', write: writeStatusPage }],
-  ['/style.css', { type: 'text/css; charset=utf-8', write: () => statusStyle }],
-  ['/status.json', { type: 'application/json', write: formatJson }],
-  ['/metrics', { type: 'text/plain; version=0.0.4; charset=utf-8', write: writeMetrics }],
+interface Page {
+  readonly type: string;
+  readonly write: (status: Status) => string;
+  /** While no run is at work; null: there is nothing to say. */
+  readonly waiting: string | null;
+}
+
+const pages = new Map<string, Page>([
+  ['/', { type: 'text/html; charset=utf-8', write: writeStatusPage, waiting: waitingPage }],
+  [
+    '/style.css',
+    { type: 'text/css; charset=utf-8', write: () => statusStyle, waiting: statusStyle },
+  ],
+  ['/status.json', { type: 'application/json', write: formatJson, waiting: null }],
+  [
+    '/metrics',
+    {
+      type: 'text/plain; version=0.0.4; charset=utf-8',
+      write: writeMetrics,
+      waiting: waitingMetrics,
+    },
+  ],
 ]);

@@ -9,7 +9,7 @@ import { traceRootOf } from '@commonweights/dao-contracts/rules/trace.js';
 import { localStateDigest } from '@commonweights/trainer/checkpoint/local-state.js';
 import { encodeSnapshot } from '@commonweights/trainer/checkpoint/snapshot.js';
 import { finishRound, trainRound } from '@commonweights/trainer/worker/round.js';
-import type { ComputeRound } from '@commonweights/trainer/worker/seat-at-work.js';
+import type { ComputeRound } from '@commonweights/trainer/worker/seat-options.js';
 
 /** Honest before this round, fabricating from then on. */
 export function fabricateFrom(round: number): ComputeRound {

@@ -1,6 +1,6 @@
 /** A machine that gets stuck half-way through a round: it trains on only once somebody kills it. */
 import { trainRound } from '@commonweights/trainer/worker/round.js';
-import type { ComputeRound } from '@commonweights/trainer/worker/seat-at-work.js';
+import type { ComputeRound } from '@commonweights/trainer/worker/seat-options.js';
 
 /** Keeps calling `beforeStep`, and so keeps serving audits, in this round. */
 export function hangIn(round: number): ComputeRound {

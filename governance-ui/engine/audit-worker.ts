@@ -4,7 +4,7 @@ import type { AccountKey } from '@commonweights/dao-contracts/client/connection.
 import { uploadAuthoriser } from '@commonweights/dao-contracts/client/uploads.js';
 import { HttpStore } from '@commonweights/dataset-registry/store/http-store.js';
 import { RecentStore } from '@commonweights/dataset-registry/store/recent-store.js';
-import { defaultPollMs } from '@commonweights/trainer/worker/seat-at-work.js';
+import { defaultPollMs } from '@commonweights/trainer/worker/seat-options.js';
 import { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
 import { networkOf, type Address } from './address.js';
 import { AuditSession, type AuditAnswer, type AuditRequest } from './audit-session.js';

@@ -13,7 +13,7 @@ import { memoryNotebook, type Notebook } from '@commonweights/trainer/worker/kep
 import { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
 import { codeOf } from '@commonweights/trainer/worker/passing.js';
 import { trainRound } from '@commonweights/trainer/worker/round.js';
-import type { ComputeRound } from '@commonweights/trainer/worker/seat-at-work.js';
+import type { ComputeRound } from '@commonweights/trainer/worker/seat-options.js';
 import { work } from '@commonweights/trainer/worker/work.js';
 import type { WorkEvent } from '@commonweights/trainer/worker/work-event.js';
 import type { RandomStream } from '../simulation/random-stream.js';

@@ -2,6 +2,7 @@
 import { get } from 'node:http';
 import { expect } from 'chai';
 import { WorkStatus } from '@commonweights/trainer/worker/work-status.js';
+import { writeStatusPage } from '../../cli/status-page.js';
 import { startStatusServer } from '../../cli/status-server.js';
 import { near, RunPlay } from '../dao-contracts/rules/run-play.js';
 import { lookAt } from '../support/run-under-way.js';
@@ -49,13 +50,28 @@ describe('the status of a worker', () => {
     expect(shown).to.include({ round: 1, phase: 'reveal', loss: 2.5, utilisation: 0.25 });
   });
 
-  it('is not there before a run is at work', async () => {
+  it('says before a run is at work that it waits for one, and looks again', async () => {
     const server = await startStatusServer({ read: () => null }, { port: 0 });
     try {
-      expect((await fetch(server.url)).status).to.equal(503);
+      const page = await fetch(server.url);
+      expect(page.status).to.equal(200);
+      expect(await page.text())
+        .to.include('No run at work yet')
+        .and.to.include('"refresh"');
+      const metrics = await (await fetch(new URL('metrics', server.url))).text();
+      expect(metrics).to.match(/^commonweights_worker_at_work 0$/m);
+      expect((await fetch(new URL('status.json', server.url))).status).to.equal(503);
     } finally {
       await server.stop();
     }
+  });
+
+  it('says what a seat lost', async () => {
+    const { play, status } = watched(earnings);
+    const seen = lookAt(play);
+    const seats = seen.seats.map((seat) => ({ ...seat, slashedYocto: 3n * near }));
+    status.see({ ...seen, seats });
+    expect(writeStatusPage(await status.read())).to.include('; lost 3 NEAR');
   });
 
   it('answers to no name but its own: no page of a browser here reads it by another', async () => {
@@ -71,7 +87,7 @@ describe('the status of a worker', () => {
       });
     try {
       for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, 'LOCALHOST']) {
-        expect(await ask(host), host).to.equal(503);
+        expect(await ask(host), host).to.equal(200);
       }
       for (const host of [`attacker.example:${port}`, '127.0.0.1.attacker.example']) {
         expect(await ask(host), host).to.equal(421);

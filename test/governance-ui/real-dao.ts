@@ -13,7 +13,7 @@ import { buildPages } from '@commonweights/governance-ui/build.js';
 import { MemoryStore } from '@commonweights/dataset-registry/store/memory-store.js';
 import { createSimdWasmEngine } from '@commonweights/trainer/engines/simd-wasm.js';
 import { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
-import type { ComputeRound } from '@commonweights/trainer/worker/seat-at-work.js';
+import type { ComputeRound } from '@commonweights/trainer/worker/seat-options.js';
 import { work, type WorkOutcome } from '@commonweights/trainer/worker/work.js';
 import { CliFolder } from '../cli/cli-folder.js';
 import { essaysJsonl, packingFlags, tinyDraft } from '../support/tiny-draft.js';

@@ -12,7 +12,7 @@ import { termsOf, type RunSpec } from '@commonweights/trainer/run/run-spec.js';
 import { everybodyActed } from '@commonweights/trainer/worker/duty.js';
 import type { Notebook } from '@commonweights/trainer/worker/kept-work.js';
 import { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
-import type { ComputeRound } from '@commonweights/trainer/worker/seat-at-work.js';
+import type { ComputeRound } from '@commonweights/trainer/worker/seat-options.js';
 import { work } from '@commonweights/trainer/worker/work.js';
 import type { WorkEvent } from '@commonweights/trainer/worker/work-event.js';
 import { MemoryDao } from './memory-dao.js';

@@ -10,8 +10,8 @@ import type { OwnEnd } from '../auditor/audit-by-distance.js';
 import { readSegmentStart, type SegmentClaim } from '../auditor/replay-segment.js';
 import type { LayeredStore } from './layered-store.js';
 import { codeOf } from './passing.js';
+import type { RoundContext } from './round-context.js';
 import { resultFrom, type RoundInput, type RoundResult } from './round.js';
-import type { RoundContext } from './segment-replay.js';
 
 /** A text that outlives the process; written whole or not at all. */
 export interface Notebook {

@@ -69,3 +69,6 @@ export function codeOf(error: unknown): string | null {
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
+
+/** Clocks are set back: by `Date.now` a machine could wait for an hour that has passed already. */
+export const monotonicMs = () => performance.now();

@@ -22,9 +22,10 @@ import { auditKey } from './duty.js';
 import type { KeptWork } from './kept-work.js';
 import type { LayeredStore } from './layered-store.js';
 import type { TracedResult } from './plant-decoy.js';
+import type { RoundContext } from './round-context.js';
 import type { RoundInput } from './round.js';
 import type { RunMaterial } from './run-material.js';
-import type { RoundContext, SegmentReplay } from './segment-replay.js';
+import type { SegmentReplay } from './segment-replay.js';
 import type { WorkEvent } from './work-event.js';
 
 /** Own ends at hand, so that a measure follows an answer at once; all that are sealed are kept. */

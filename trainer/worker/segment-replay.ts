@@ -4,17 +4,9 @@ import type { RunView } from '@commonweights/dao-contracts/client/views.js';
 import { replaySegment } from '../auditor/replay-segment.js';
 import type { Session } from '../engines/engine.js';
 import type { OpenRun } from '../run/open-run.js';
+import type { RoundContext } from './round-context.js';
 import type { RoundInput } from './round.js';
 import type { RunMaterial } from './run-material.js';
-
-/** Where a seat's round begins. */
-export interface RoundContext {
-  readonly round: number;
-  readonly startRoot: Digest;
-  readonly slice: number;
-  readonly ordinal: number;
-  readonly localIn: Digest;
-}
 
 /** The leaf that a segment leads to; null where there is nothing to start from. */
 export type ReplaySegment = (

@@ -15,7 +15,8 @@ import { findSeat, nextDuty, type Duty } from './duty.js';
 import { codeOf, isPassing, isPassingWithSeat } from './passing.js';
 import { prospectsOf } from './prospects.js';
 import { RunReader } from './run-reader.js';
-import { actingOf, defaultPollMs, SeatAtWork, type SeatOptions } from './seat-at-work.js';
+import { SeatAtWork } from './seat-at-work.js';
+import { actingOf, pollMsOf, type SeatOptions } from './seat-options.js';
 import type { WorkEvent } from './work-event.js';
 
 export interface WorkOutcome {
@@ -32,7 +33,7 @@ const pauseMaxMs = 15_000;
  * for as long as it takes.
  */
 export async function work(options: SeatOptions): Promise<WorkOutcome> {
-  const pollMs = options.pollMs ?? defaultPollMs;
+  const pollMs = pollMsOf(options);
   const reader = new RunReader(options.client, options.run);
   const first = await reader.read();
   let spec = first.run.terms.spec;

@@ -18,7 +18,7 @@ import {
   type ReplayedRound,
 } from '@commonweights/trainer/release/replay-run.js';
 import { trainRound } from '@commonweights/trainer/worker/round.js';
-import type { ComputeRound } from '@commonweights/trainer/worker/seat-at-work.js';
+import type { ComputeRound } from '@commonweights/trainer/worker/seat-options.js';
 import { fabricateFrom } from '../../../cli/main-job/fabricate-round.js';
 import { tinyRun, type TinyRun } from '../../support/tiny-run.js';
 

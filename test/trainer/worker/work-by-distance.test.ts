@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import { trainRound } from '@commonweights/trainer/worker/round.js';
-import type { ComputeRound } from '@commonweights/trainer/worker/seat-at-work.js';
+import type { ComputeRound } from '@commonweights/trainer/worker/seat-options.js';
 import { engines, near, playOut, setStage, type Stage } from '../../support/tolerance-stage.js';
 
 /** Takes every second step only, and hands in what comes of it as if it had taken all. */

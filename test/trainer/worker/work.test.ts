@@ -14,7 +14,7 @@ import { openSession } from '@commonweights/trainer/engines/program-session.js';
 import { initialRootOf } from '@commonweights/trainer/run/initial-state.js';
 import { termsOf, type RunSpec } from '@commonweights/trainer/run/run-spec.js';
 import { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
-import type { ComputeRound } from '@commonweights/trainer/worker/seat-at-work.js';
+import type { ComputeRound } from '@commonweights/trainer/worker/seat-options.js';
 import type { WorkEvent } from '@commonweights/trainer/worker/work-event.js';
 import { trainRound } from '@commonweights/trainer/worker/round.js';
 import { work } from '@commonweights/trainer/worker/work.js';
