@@ -68,11 +68,17 @@ function factsOf(it: Status): [string, string][] {
     ['Loss of the last round', it.loss === null ? 'none yet' : it.loss.toFixed(4)],
     [
       'Computing',
-      `${(100 * it.utilisation).toFixed(0)} % of ${formatDuration(it.upSeconds * 1_000)}`,
+      `${(100 * it.utilisation).toFixed(0)} % of ${formatDuration(roughly(it.upSeconds))}`,
     ],
     ['Sent, fetched', `${formatBytes(it.uploadedBytes)}, ${formatBytes(it.downloadedBytes)}`],
     ['Hindered', it.hindrances === 1 ? 'once' : `${it.hindrances} times`],
   ];
+}
+
+/** Milliseconds, in whole minutes from two of them on, in whole hours from two of them on. */
+function roughly(seconds: number): number {
+  const unit = [3_600, 60].find((one) => seconds >= 2 * one) ?? 1;
+  return 1_000 * unit * Math.floor(seconds / unit);
 }
 
 function stakeOf({ stakeYocto, slashedYocto }: NonNullable<Status['seat']>): string {

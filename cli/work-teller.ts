@@ -19,6 +19,8 @@ export class Teller {
   constructor(
     private readonly session: Told,
     private readonly run: number,
+    /** It has no stake yet: pay becomes stake. */
+    private readonly earnsStake = false,
   ) {}
 
   tell(event: WorkEvent): void {
@@ -97,9 +99,13 @@ export class Teller {
       `a round would bring about ${shortNear(payYocto)} NEAR, less ${shortNear(feesYocto)} NEAR of fees: ` +
         `${shortNear(netYocto)} NEAR in all, if every update is verified`,
     );
+    const stake = this.earnsStake
+      ? `it stakes nothing: pay becomes its stake until that is ${shortNear(stakeYocto)} NEAR, locked until the run ends`
+      : `it stakes ${shortNear(stakeYocto)} NEAR until the run ends`;
+    const last =
+      it.heldBackRounds === 1 ? 'the last final round' : `${it.heldBackRounds} final rounds`;
     this.#say(
-      `it stakes ${shortNear(stakeYocto)} NEAR until the run ends, and the pay of ` +
-        `${it.heldBackRounds} final rounds is held back; who fabricates, or commits and does not reveal, loses both`,
+      `${stake}, and the pay of ${last} is held back; who fabricates, or commits and does not reveal, loses both`,
     );
   }
 

@@ -18,6 +18,7 @@ import { plainText } from '../inert-text.js';
 import { formatBytes } from '../output.js';
 import { pause } from '../pause.js';
 import { does, type Session } from '../session.js';
+import { requireEarnable, requireStake } from '../stake-check.js';
 import { startStatusServer } from '../status-server.js';
 import type { Terminal } from '../terminal.js';
 import { Teller } from '../work-teller.js';
@@ -136,7 +137,10 @@ async function workIn(bench: Bench, run: number): Promise<void> {
   const mine = { run, client, ...workerOf(flags), ...ownerOf(flags), ...payout };
   const status = new WorkStatus({ ...mine, traffic: () => blobs.traffic });
   bench.status = status;
-  const teller = new Teller(session, run);
+  const teller = new Teller(session, run, flags.earnStake === true);
+  const seated = await hasSeat(bench, run);
+  const view = await readRun(client, run);
+  if (flags.earnStake && !seated) requireEarnable(view, role);
   session.note(
     flags.dryRun
       ? `What working in run ${run} as ${role} would bring:`
@@ -157,7 +161,10 @@ async function workIn(bench: Bench, run: number): Promise<void> {
     ...(flags.fromRound === undefined ? {} : { fromRound: flags.fromRound }),
   });
   teller.close();
-  if (flags.dryRun) return;
+  if (flags.dryRun) {
+    if (!seated && !flags.earnStake) await requireStake(client, view);
+    return;
+  }
   session.note(`Left run ${run}: ${because}.`);
   if (!seat) return;
   session.note(

@@ -13,6 +13,7 @@ import {
   playOne,
   setStage,
   smallByDistance,
+  type Played,
   type Stage,
 } from './play.js';
 
@@ -63,6 +64,25 @@ describe('a run in a world where things go wrong', function () {
     expect(one.records).to.deep.equal(other.records);
     expect([...one.credits]).to.deep.equal([...other.credits]);
     expect(one.tookMs).to.equal(other.tookMs);
+  });
+
+  it('takes longer over slow links, and over lossy ones asks again', async () => {
+    const playAll = (kind: 'slow link' | 'lossy link') => {
+      const all = Array.from({ length: machinesCount }, (_, machine) => machine);
+      const faults = all.map((machine) => ({ kind, atMs: 0, forMs: 1e9, machine, degree: 0.2 }));
+      return playOne(stage, { ...calm, harsh: true, faults }, { seed: 1 });
+    };
+    const [free, slow, lossy] = [
+      await playOne(stage, calm, { seed: 1 }),
+      await playAll('slow link'),
+      await playAll('lossy link'),
+    ];
+    const unheard = (it: Played) => it.hindrances.get('CHAIN_UNREACHABLE') ?? 0;
+    // 0.76 s each way in place of 0.03: each of some eighty calls, one after another, takes 1.5 s more.
+    expect(slow.tookMs - free.tookMs).to.be.above(60_000);
+    expect([unheard(free), unheard(slow)]).to.deep.equal([0, 0]);
+    expect(unheard(lossy)).to.be.above(10);
+    for (const one of [slow, lossy]) expect(await checkLaws(stage, one)).to.deep.equal([]);
   });
 
   for (const index of [0, 1, 2, 3]) {

@@ -66,6 +66,22 @@ describe('the status of a worker', () => {
     }
   });
 
+  it('has figures in its formulas, and what others lost apart', async () => {
+    const { play, status } = watched(earnings);
+    const seen = lookAt(play);
+    const { rewardYocto, auditFeeYocto } = seen.run.terms;
+    const earnedYocto = 2n * rewardYocto + 3n * auditFeeYocto + near / 2n;
+    const seats = seen.seats.map((seat) => ({
+      ...seat,
+      ...{ verifiedRounds: 2, auditsRight: 3, earnedYocto },
+    }));
+    status.see({ ...seen, seats });
+    const { sums } = await status.read();
+    const { formula } = sums.find(({ name }) => name === 'verified')!;
+    expect(formula).to.match(/^2 verified rounds × [\d.]+ NEAR \+ 3 audits × [\d.]+ NEAR/);
+    expect(formula).to.match(/ \+ 0\.5 NEAR of what others lost$/);
+  });
+
   it('says what a seat lost', async () => {
     const { play, status } = watched(earnings);
     const seen = lookAt(play);

@@ -3,7 +3,8 @@
  * was last seen to say. Nothing here is state that matters; a restart begins with an empty one.
  */
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
-import type { EarningsView, SeatView } from '@commonweights/dao-contracts/client/views.js';
+import { formatNear } from '@commonweights/dao-contracts/client/near-amount.js';
+import type { EarningsView, RunView, SeatView } from '@commonweights/dao-contracts/client/views.js';
 import { findSeat } from './duty.js';
 import type { Seen } from './run-reader.js';
 import type { WorkEvent } from './work-event.js';
@@ -153,7 +154,7 @@ export function sumsOf(
 ): Sum[] {
   const { open, provisional, terms } = run;
   const { rewardYocto, heldBackRounds } = terms;
-  const reward = 'the reward of a round';
+  const reward = formatNear(rewardYocto);
   const shown = open?.revealed.includes(seat.seat) ?? false;
   const atWork = open?.slices.some((one) => one.seat === seat.seat) ?? false;
   const waits = provisional?.included.includes(seat.seat) ?? false;
@@ -162,29 +163,30 @@ export function sumsOf(
     {
       name: 'pending',
       yocto: atWork && !shown ? rewardYocto : 0n,
-      formula: `${reward}, for the open round until its update is revealed`,
+      formula: `${reward} for a round: the open one, until its update is revealed`,
     },
     {
       name: 'submitted',
       yocto: submitted * rewardYocto,
-      formula: `${reward} × revealed rounds that are not final (${submitted})`,
+      formula: `${submitted} revealed ${submitted === 1n ? 'round' : 'rounds'} that ${submitted === 1n ? 'is' : 'are'} not final × ${reward}`,
     },
     {
       name: 'verified',
       yocto: seat.earnedYocto,
-      formula:
-        `rewards of ${seat.verifiedRounds} verified rounds, fees of ${seat.auditsRight} audits, ` +
-        'shares of what was slashed',
+      formula: earnedBy(seat, terms),
     },
     {
       name: 'held back',
       yocto: seat.heldBackYocto,
-      formula: `rewards of the last ${heldBackRounds} final rounds, part of what is verified`,
+      formula:
+        heldBackRounds === 1
+          ? 'of what is verified, the reward of the last final round'
+          : `of what is verified, rewards of the last ${heldBackRounds} final rounds`,
     },
     {
       name: 'to claim',
       yocto: earnings?.ledgerYocto ?? 0n,
-      formula: `settled: on the ledger of ${earnings?.account ?? seat.payout}, of all runs; "commonweights claim" sends it`,
+      formula: `settled, of all runs, with stakes that came back: on the ledger of ${earnings?.account ?? seat.payout}; "commonweights claim" sends it`,
     },
     {
       name: 'claimed',
@@ -192,6 +194,21 @@ export function sumsOf(
       formula: 'sent to the account so far, of all runs',
     },
   ];
+}
+
+/** An amended run may have paid otherwise before; what others lost is shared among the rest. */
+function earnedBy(
+  { verifiedRounds, auditsRight, earnedYocto }: SeatView,
+  terms: RunView['terms'],
+): string {
+  const { rewardYocto, auditFeeYocto } = terms;
+  const usual = BigInt(verifiedRounds) * rewardYocto + BigInt(auditsRight) * auditFeeYocto;
+  const rest = earnedYocto - usual;
+  const beside = rest > 0n ? ` + ${formatNear(rest)} of what others lost` : '';
+  return (
+    `${verifiedRounds} verified rounds × ${formatNear(rewardYocto)} + ${auditsRight} audits × ` +
+    `${formatNear(auditFeeYocto)}${beside}${rest < 0n ? ', by the prices of their time' : ''}`
+  );
 }
 
 function doingOf(event: WorkEvent): string | null {
