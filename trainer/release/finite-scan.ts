@@ -37,7 +37,8 @@ const body = [
 const moduleBytes = new Uint8Array([
   0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00,
   0x01, 0x07, 0x01, 0x60, 0x02, 0x7f, 0x7f, 0x01, 0x7f,       // (i32, i32) -> i32
-  0x02, 0x08, 0x01, 0x01, 0x6d, 0x01, 0x6d, 0x02, 0x00, 0x01, // import m.m, a memory
+  0x02, 0x0b, 0x01, 0x01, 0x6d, 0x01, 0x6d,                   // import m.m,
+  0x02, 0x03, 0x01, 0x80, 0x80, 0x04,                         // a memory that is shared, of any size
   0x03, 0x02, 0x01, 0x00,
   0x07, 0x08, 0x01, 0x04, 0x73, 0x63, 0x61, 0x6e, 0x00, 0x00, // export scan
   0x0a, body.length + 2, 0x01, body.length, ...body,
@@ -53,12 +54,18 @@ export class FiniteScan {
 
   constructor(count: number, bufferBytes: number) {
     const step = Math.ceil(bufferBytes / 16) * 16;
-    this.memory = new WebAssembly.Memory({ initial: Math.ceil((count * step) / PAGE_BYTES) });
+    const pages = Math.ceil((count * step) / PAGE_BYTES);
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     this.scan = instantiate(this.memory);
     this.buffers = Array.from(
       { length: count },
       (_, i) => new Uint8Array(this.memory.buffer, i * step, bufferBytes),
     );
+  }
+
+  /** What the buffers lie in: other threads may look at it. */
+  get shared(): SharedArrayBuffer {
+    return this.memory.buffer as unknown as SharedArrayBuffer;
   }
 
   /** Index of the first element that is NaN or infinite, or −1. Of any vector, quicker in a buffer. */

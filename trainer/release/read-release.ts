@@ -1,17 +1,19 @@
 /**
  * Goes through a release folder once, whatever its size: each file is hashed as a whole, where it is asked
  * for also by chunks in the same pass, and what the checks want to know of its tensors is seen on the way.
- * Chunks are hashed on the platform's pool, beside the whole file. Memory is that of a few pieces and of
- * the records.
+ * Second hashes of much (chunks, the state root of weights and momentum) are made on threads beside the first,
+ * where there is a second core. Memory is that of a few pieces and of the records.
  */
-import { constants } from 'node:fs';
-import { lstat, open, readdir, type FileHandle } from 'node:fs/promises';
-import { webcrypto } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { startDigest } from '@commonweights/dataset-registry/digest/digest-stream.js';
+import {
+  startDigest,
+  type DigestStream,
+} from '@commonweights/dataset-registry/digest/digest-stream.js';
 import {
   digestBytes,
-  formatDigest,
+  digestOf,
   type Digest,
 } from '@commonweights/dataset-registry/digest/digest.js';
 import { GrowingTree } from '@commonweights/dataset-registry/digest/growing-tree.js';
@@ -29,8 +31,10 @@ import {
 } from '../checkpoint/hugging-face.js';
 import { FiniteScan } from './finite-scan.js';
 import { ReleaseFault } from './finding-codes.js';
-import { FOLDER_DEPTH_MAX, JSON_BYTES_MAX } from './limits.js';
+import { HashLane } from './hash-lane.js';
+import { JSON_BYTES_MAX } from './limits.js';
 import type { Material, SeenFile } from './material.js';
+import { changed, listFolder, openPlain, unreadable } from './plain-files.js';
 import { FILES, MANIFEST_FILE } from './release-files.js';
 import type { ReleaseFacts } from './release-facts.js';
 import { watchState, type TensorWatch } from './state-watch.js';
@@ -43,13 +47,18 @@ export interface ReadQuestion {
    * (a file of the right digest is that file), at twice the hashing; it says that others can fetch them.
    */
   readonly chunks?: boolean;
+  /** Whether second hashes have threads of their own; default: where there are cores, and much to hash. */
+  readonly threads?: boolean;
   readonly onProgress?: (progress: { path: string; doneBytes: number; totalBytes: number }) => void;
 }
 
 /** Read at a time; the chunks of a manifest are no larger than 16 MiB. */
 const PIECE_BYTES = 2 ** 20;
 /** Pieces that are read, hashed or waited for at once. */
-const PIECES = 3;
+const PIECES = 4;
+
+/** Below this a thread would take longer to begin than it would save. */
+const THREAD_BYTES = 2 ** 27;
 
 /** What the checks read; everything else goes by. */
 const KEPT: ReadonlySet<string> = new Set(
@@ -60,9 +69,20 @@ const KEPT: ReadonlySet<string> = new Set(
 
 /** Error: `ReleaseFault`, when there is nothing to judge. */
 export async function readMaterial(question: ReadQuestion): Promise<Material> {
-  const { dir } = question;
-  const sizes = await listFolder(dir);
+  const sizes = await listFolder(question.dir);
   const read = new FileReader(question, sizes);
+  try {
+    return await readWith(read, question, sizes);
+  } finally {
+    await read.close();
+  }
+}
+
+async function readWith(
+  read: FileReader,
+  question: ReadQuestion,
+  sizes: Map<string, number>,
+): Promise<Material> {
   if (!sizes.delete(MANIFEST_FILE)) {
     const facts = `${MANIFEST_FILE} is missing`;
     throw new ReleaseFault('MANIFEST_MISSING', `BAD_RELEASE: ${facts}; pull it again`);
@@ -82,7 +102,10 @@ export async function readMaterial(question: ReadQuestion): Promise<Material> {
     seen.set(path, one.seen);
   }
   const scan = read.prepare(manifest.chunkBytes);
-  const watch = watchState(files, (values) => scan.firstNonFinite(values));
+  const watch = watchState(files, {
+    scan: (values) => scan.firstNonFinite(values),
+    startRoot: () => read.startRoot(),
+  });
   for (const [path, size] of inOrder(sizes)) {
     if (seen.has(path)) continue;
     const one = isWorthReading(path, size, { named, sizes })
@@ -91,6 +114,7 @@ export async function readMaterial(question: ReadQuestion): Promise<Material> {
     seen.set(path, one);
   }
   const { chain } = question;
+  await read.finishRoot();
   const state = watch.end();
   return { files, seen, state, manifest, manifestDigest: manifestDigest!, chain };
 }
@@ -124,6 +148,9 @@ function isWorthReading(
 class FileReader {
   private doneBytes = 0;
   private scan: FiniteScan | null = null;
+  private chunkLane: HashLane | null = null;
+  private rootLane: HashLane | null = null;
+  private root: ReturnType<HashLane['startDigest']> | null = null;
   private readonly totalBytes: number;
 
   constructor(
@@ -136,7 +163,29 @@ class FileReader {
   /** From now on files are read into memory that can be scanned quickly. */
   prepare(chunkBytes: number): FiniteScan {
     this.scan = new FiniteScan(PIECES, Math.max(PIECE_BYTES, chunkBytes));
+    if (this.question.chunks === true) this.chunkLane = this.openLane();
     return this.scan;
+  }
+
+  /** Of the state root: hashed behind each other, weights and momentum. */
+  startRoot(): DigestStream {
+    this.rootLane = this.openLane();
+    this.root = this.rootLane?.startDigest() ?? null;
+    return this.root ?? startDigest();
+  }
+
+  async finishRoot(): Promise<void> {
+    await this.root?.finish();
+  }
+
+  async close(): Promise<void> {
+    await this.chunkLane?.close();
+    await this.rootLane?.close();
+  }
+
+  private openLane(): HashLane | null {
+    const isWorth = this.totalBytes >= THREAD_BYTES && availableParallelism() > 1;
+    return this.scan && (this.question.threads ?? isWorth) ? new HashLane(this.scan.shared) : null;
   }
 
   /** A small file, whole. */
@@ -192,28 +241,39 @@ class FileReader {
     const buffers = this.scan
       ? this.scan.buffers.map((buffer) => buffer.subarray(0, pieceBytes))
       : Array.from({ length: PIECES }, () => new Uint8Array(pieceBytes));
-    const hashing: Promise<Digest[]>[] = [];
-    const add = async (): Promise<void> => {
-      for (const digest of (await hashing.shift()) ?? []) lists?.add(digest);
+    const { chunkLane, rootLane } = this;
+    const aside: Promise<void>[] = [];
+    // In a buffer that no thread shares chunks are hashed here.
+    const hashChunks = async (piece: Uint8Array): Promise<Digest[]> =>
+      this.scan && chunkLane
+        ? chunkLane.chunks(piece, chunkBytes)
+        : hashChunksHere(piece, chunkBytes);
+    const second = async (piece: Uint8Array): Promise<void> => {
+      const chunks = lists && hashChunks(piece);
+      watch?.see(piece);
+      const inRoot = rootLane?.idle();
+      for (const digest of (await chunks) ?? []) lists?.add(digest);
+      await inRoot;
     };
     const fill = (index: number) =>
       readPiece(handle, path, { buffer: buffers[index % PIECES]!, at: index * pieceBytes, size });
     let next = fill(0);
     for (let index = 0; index * pieceBytes < size; index++) {
       const piece = await next;
-      // A buffer is read into again only when its chunks are hashed.
-      if (hashing.length > PIECES - 2) await add();
+      // A buffer is read into again only when all that was begun with it is done.
+      if (aside.length > PIECES - 2) await aside.shift();
       next = fill(index + 1);
       next.catch(() => {}); // It fails in its turn.
-      if (lists) hashing.push(hashChunksAside(piece, chunkBytes));
+      const begun = second(piece);
+      begun.catch(() => {}); // As well.
+      aside.push(begun);
       whole.update(piece);
-      watch?.see(piece);
       this.doneBytes += piece.length;
       const { doneBytes, totalBytes } = this;
       this.question.onProgress?.({ path, doneBytes, totalBytes });
     }
     await next;
-    while (hashing.length > 0) await add();
+    while (aside.length > 0) await aside.shift();
     return { size, digest: whole.end(), chunks: lists?.end() ?? null };
   }
 }
@@ -233,16 +293,12 @@ class GrowingList {
   }
 }
 
-/** On the platform's thread pool: the caller's thread hashes the whole file meanwhile. */
-function hashChunksAside(piece: Uint8Array, chunkBytes: number): Promise<Digest[]> {
-  const chunks: Promise<Digest>[] = [];
+function hashChunksHere(piece: Uint8Array, chunkBytes: number): Digest[] {
+  const chunks: Digest[] = [];
   for (let at = 0; at < piece.length; at += chunkBytes) {
-    const chunk = piece.subarray(at, at + chunkBytes);
-    chunks.push(
-      webcrypto.subtle.digest('SHA-256', chunk).then((raw) => formatDigest(new Uint8Array(raw))),
-    );
+    chunks.push(digestOf(piece.subarray(at, at + chunkBytes)));
   }
-  return Promise.all(chunks);
+  return chunks;
 }
 
 /** The piece at `at`; empty beyond the end. */
@@ -258,48 +314,4 @@ async function readPiece(
     done += bytesRead;
   }
   return piece;
-}
-
-/** Size by path. Links and devices are refused: what they point at is not part of the folder. */
-async function listFolder(dir: string): Promise<Map<string, number>> {
-  const found = await lstat(dir).catch(() => null);
-  if (!found?.isDirectory()) throw unreadable(`${dir} is not a folder`);
-  const sizes = new Map<string, number>();
-  const walk = async (prefix: string, depth: number): Promise<void> => {
-    if (depth > FOLDER_DEPTH_MAX) throw unreadable(`${prefix} lies too deep`);
-    for (const entry of await readdir(join(dir, prefix), { withFileTypes: true })) {
-      const path = prefix ? `${prefix}/${entry.name}` : entry.name;
-      if (entry.isDirectory()) {
-        await walk(path, depth + 1);
-        continue;
-      }
-      if (!entry.isFile()) throw unreadable(`${path} is a link or a device`);
-      if (sizes.size > manifestLimits.filesMax) throw unreadable('it has too many files');
-      sizes.set(path, (await lstat(join(dir, path))).size);
-    }
-  };
-  await walk('', 0);
-  return sizes;
-}
-
-function openPlain(file: string, path: string): Promise<FileHandle> {
-  // Between the listing and now it may have become a link; Windows has no such flag.
-  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
-  return open(file, flags).catch((error: NodeJS.ErrnoException) => {
-    throw unreadable(`${path} cannot be opened (${error.code})`);
-  });
-}
-
-function changed(path: string): ReleaseFault {
-  return new ReleaseFault(
-    'FILE_CHANGED_WHILE_READ',
-    `BAD_FOLDER: ${path} changed while it was read; verify a folder to which nobody writes`,
-  );
-}
-
-function unreadable(facts: string): ReleaseFault {
-  return new ReleaseFault(
-    'FOLDER_UNREADABLE',
-    `BAD_FOLDER: ${facts}; pull the release again into an empty folder`,
-  );
 }

@@ -41,7 +41,13 @@ export interface StateWatch {
 type Scan = (values: Float32Array) => number;
 
 /** `files`: the run spec among them. One that cannot be read is another check's to tell. */
-export function watchState(files: FileMap, scan: Scan = firstNonFinite): StateWatch {
+export function watchState(
+  files: FileMap,
+  {
+    scan = firstNonFinite,
+    startRoot = startDigest,
+  }: { scan?: Scan; startRoot?: () => DigestStream } = {},
+): StateWatch {
   let layout: TensorLayout;
   let withMomentum: boolean;
   try {
@@ -55,7 +61,7 @@ export function watchState(files: FileMap, scan: Scan = firstNonFinite): StateWa
   }
   const { slots, length } = layout;
   const flat: VectorShape = { name: MOMENTUM_NAME, shape: [length] };
-  const root = withMomentum ? startDigest() : null;
+  const root = withMomentum ? startRoot() : null;
   root?.update(headerOf([...slots, flat], STATE_METADATA));
   const weights = new TensorWatch(
     WEIGHTS_FILE,

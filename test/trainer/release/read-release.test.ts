@@ -10,6 +10,9 @@ import { seeWhole } from '@commonweights/trainer/release/material.js';
 import { verifyFolder } from '@commonweights/trainer/release/verify.js';
 import { diloco, smallRelease, sparse, statusOf, type Small } from './small-release.js';
 
+const flipLast = (byte: number, i: number, all: Uint8Array) =>
+  i === all.length - 1 ? byte ^ 1 : byte;
+
 describe('a release folder that is gone through once', () => {
   const small = smallRelease(diloco);
   let dir: string;
@@ -42,6 +45,18 @@ describe('a release folder that is gone through once', () => {
       expect(new Map([...seen].sort())).to.deep.equal(new Map([...whole.seen].sort()));
       expect(state).to.deep.equal(whole.state);
     }
+  });
+
+  it('gives the same with second hashes on threads of their own', async () => {
+    const here = await readMaterial({ dir, chain: null, chunks: true, threads: false });
+    const aside = await readMaterial({ dir, chain: null, chunks: true, threads: true });
+    expect(here.state.root, 'weights and momentum have a root').to.match(/^sha256:/);
+    expect(aside).to.deep.equal(here);
+    await writeFile(
+      place('model.safetensors'),
+      small.files.get('model.safetensors')!.map(flipLast),
+    );
+    expect(await bytesCode({ chunks: true, threads: true })).to.equal('FILE_ALTERED');
   });
 
   it('keeps no weights, no momentum and no program in memory', async () => {
