@@ -13,17 +13,28 @@ export async function readJsonFile(
   name: string,
   bytesMax = jsonBytesMax,
 ): Promise<unknown> {
+  const bytes = await readBytesFile(cwd, name, bytesMax);
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8')) as unknown;
+  } catch (error) {
+    throw badFile(resolve(cwd, name), `is not JSON (${(error as Error).message})`);
+  }
+}
+
+/** Errors: `FILE_MISSING`, `BAD_FILE` when it is too large. */
+export async function readBytesFile(
+  cwd: string,
+  name: string,
+  bytesMax: number,
+): Promise<Uint8Array> {
   const file = resolve(cwd, name);
   const { size } = await stat(file);
-  const bad = (why: string) =>
-    new CliError(exitCodes.badInput, `BAD_FILE: ${file} ${why}; check it and try again`);
-  if (size > bytesMax) throw bad(`has ${size} bytes, at most ${bytesMax} are read`);
-  const text = await readFile(file, 'utf8');
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    throw bad(`is not JSON (${(error as Error).message})`);
-  }
+  if (size > bytesMax) throw badFile(file, `has ${size} bytes, at most ${bytesMax} are read`);
+  return new Uint8Array(await readFile(file));
+}
+
+function badFile(file: string, why: string): CliError {
+  return new CliError(exitCodes.badInput, `BAD_FILE: ${file} ${why}; check it and try again`);
 }
 
 /** The file's text, a byte order mark taken off. Errors: `FILE_MISSING`, `BAD_FILE` with the byte. */

@@ -58,6 +58,10 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]!}`;
 }
 
+export function countItems(count: number): string {
+  return `${count} ${count === 1 ? 'item' : 'items'}`;
+}
+
 function formatCell(value: Cell): string {
   if (value === null || value === undefined) return '–';
   if (typeof value === 'bigint') return formatNear(value);

@@ -8,6 +8,7 @@ import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store
 import type { DatasetMeasure } from '@commonweights/dataset-registry/transforms/derive.js';
 import type { ImportSource } from '@commonweights/dataset-registry/transforms/import-source.js';
 import type { TextItem } from '@commonweights/dataset-registry/transforms/text-item.js';
+import { countItems } from './output.js';
 import type { Session } from './session.js';
 
 export interface ResumableImport {
@@ -43,7 +44,7 @@ export async function storeResumably(
     for await (const item of pieces) {
       yield it.isSalted ? saltItem(item) : item;
       items++;
-      progress.update(source.readBytes / megabyte, `${items} items`);
+      progress.update(source.readBytes / megabyte, countItems(items));
     }
   }
   try {
@@ -52,7 +53,7 @@ export async function storeResumably(
       onStored: (stored) =>
         journal.writeImportJournal(path, { fingerprint, place: source.place, stored }),
     });
-    progress.finish(`${measure.items} items, manifest ${measure.manifest}`);
+    progress.finish(`${countItems(measure.items)}, manifest ${measure.manifest}`);
     return { measure, forget: () => journal.removeImportJournal(path) };
   } catch (error) {
     progress.fail('not stored; the same command goes on from here');

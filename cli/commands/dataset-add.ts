@@ -11,6 +11,7 @@ import { withExamples, withJson } from '../arguments.js';
 import { blobFinder, openBlobs, publishing } from '../blob-folder.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
+import { countItems } from '../output.js';
 import { storageDeposit } from '../proposal-bond.js';
 import { storeResumably, type ResumableImport } from '../resumable-import.js';
 import { does, type Session } from '../session.js';
@@ -106,7 +107,7 @@ async function add(
   const record = decodeDatasetRecord({ ...declared, ...stored.measure, evidence, parents: [] });
   await client.registerDataset({ record, depositYocto: storageDeposit(record) });
   await stored.forget();
-  session.print(record, () => `${record.id} is registered with ${record.items} items\n`);
+  session.print(record, () => `${record.id} is registered with ${countItems(record.items)}\n`);
 }
 
 /** Before anything is stored: a name is taken for ever. */
@@ -152,11 +153,25 @@ async function importText(session: Session, from: string, flags: AddFlags): Prom
     ...(flags.text === undefined ? {} : { textColumn: flags.text }),
     ...(flags.keep === undefined ? {} : { keepColumns: flags.keep.split(',').filter(Boolean) }),
   });
+  tellPassedOver(session, source.passedOver);
   return {
     store: (session, it) => storeResumably(session, { ...it, source }),
     ...unsaid,
   };
 }
+
+/** A folder's author may have meant them. */
+function tellPassedOver(session: Session, names: readonly string[]): void {
+  if (names.length === 0) return;
+  const shown = names.slice(0, passedOverShown).map((name) => JSON.stringify(name));
+  const more = names.length - shown.length;
+  session.note(
+    `  not read, since they are of another kind or links: ${shown.join(', ')}` +
+      (more > 0 ? ` and ${more} more` : ''),
+  );
+}
+
+const passedOverShown = 5;
 
 /** What a description says of its data is its maker's word, as `--source` and `--licence` are; it is kept. */
 async function importCroissant(session: Session, from: string, flags: AddFlags): Promise<Imported> {

@@ -24,7 +24,7 @@ import { openBlobs, publishing } from '../blob-folder.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
 import { readJsonFile } from '../input-file.js';
-import { formatBytes } from '../output.js';
+import { countItems, formatBytes } from '../output.js';
 import { storageDeposit } from '../proposal-bond.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
@@ -134,7 +134,7 @@ async function derive(
     progress.fail('not registered');
     throw error;
   }
-  progress.finish(`${record.items} items, ${formatBytes(record.bytes)}`);
+  progress.finish(`${countItems(record.items)}, ${formatBytes(record.bytes)}`);
   session.print(record, () => `${record.id} is registered, manifest ${record.manifest}\n`);
 }
 

@@ -7,7 +7,7 @@ import { withExamples, withJson } from '../arguments.js';
 import { openBlobs } from '../blob-folder.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
-import { formatBytes, formatFacts, formatTable, formatTime } from '../output.js';
+import { countItems, formatBytes, formatFacts, formatTable, formatTime } from '../output.js';
 import { describeDataEffects } from '../proposal-differences.js';
 import { does, type Session } from '../session.js';
 import type { Terminal } from '../terminal.js';
@@ -89,7 +89,7 @@ async function show(session: Session, id: string): Promise<void> {
     formatFacts([
       ['dataset', `${view.id}: ${view.title}`],
       ['status', view.status],
-      ['size', `${view.items} items, ${formatBytes(view.bytes)}`],
+      ['size', `${countItems(view.items)}, ${formatBytes(view.bytes)}`],
       // What a bounty decided is its items; the files that hold them, its publisher names.
       [`manifest (${view.bounty === null ? 'proven' : 'declared'})`, view.manifest],
       [
@@ -107,7 +107,12 @@ async function show(session: Session, id: string): Promise<void> {
       ],
       ['approved by a vote', view.approved ? 'yes' : 'no'],
       ['to leave out', view.optOut],
-      ['lineage', ancestors.join(' → ')],
+      ...records
+        .filter(({ parents }) => parents.length > 0)
+        .map((one, i): [string, string] => [
+          i === 0 ? 'lineage' : '',
+          `${one.parents.map((parent) => parent.dataset).join(' + ')} → ${one.id}`,
+        ]),
     ]);
   session.print({ ...view, ancestors, disputeList: disputes, ...effects }, () => {
     const told = disputes.map((one) => [

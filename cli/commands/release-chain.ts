@@ -33,11 +33,12 @@ export async function readReleaseChain(
   manifestFile: string,
   flags: ChainFlags,
 ): Promise<ReleaseFacts | null> {
-  if (flags.offline) return null;
+  // What was kept of a chain is there offline as well.
   if (flags.evidence !== undefined) {
     const { cwd } = session.terminal;
     return parseEvidence(await readJsonFile(cwd, flags.evidence, evidenceBytesMax));
   }
+  if (flags.offline) return null;
   const { readReleaseFacts } = await import('@commonweights/trainer/release/release-facts.js');
   return readReleaseFacts(session.reader(), { manifest: await digestOfFile(manifestFile) });
 }

@@ -23,20 +23,28 @@ export interface ImportFile {
   readonly stamp: string;
 }
 
+/** `passedOver`: what of a folder is none of it, by name: other kinds of files, and links. */
+export interface ImportList {
+  readonly files: readonly ImportFile[];
+  readonly passedOver: readonly string[];
+}
+
 /** Errors: `BAD_IMPORT`, those of the disk. */
-export async function listImport(path: string): Promise<ImportFile[]> {
+export async function listImport(path: string): Promise<ImportList> {
   if (!(await stat(path)).isDirectory()) {
     const kind = kindOf(path) ?? refuseImport(`${path} is not a ${kinds.join(', ')} file`);
-    return [{ path, name: basename(path), kind, ...(await stampOf(path)) }];
+    const file = { path, name: basename(path), kind, ...(await stampOf(path)) };
+    return { files: [file], passedOver: [] };
   }
-  const names = (await listNames(path, '', 0)).sort(compareCodePoints);
+  const passedOver: string[] = [];
+  const names = (await listNames(path, '', 0, passedOver)).sort(compareCodePoints);
   if (names.length === 0) refuseImport(`no ${kinds.join(', ')} file in ${path}`);
   const files: ImportFile[] = [];
   for (const name of names) {
     const stamp = await stampOf(join(path, name));
     files.push({ path: join(path, name), name, kind: kindOf(name)!, ...stamp });
   }
-  return files;
+  return { files, passedOver: passedOver.sort(compareCodePoints) };
 }
 
 export async function stampOf(path: string): Promise<Pick<ImportFile, 'bytes' | 'stamp'>> {
@@ -52,14 +60,21 @@ function kindOf(name: string): Kind | null {
 }
 
 /** Links are not followed. */
-async function listNames(folder: string, below: string, depth: number): Promise<string[]> {
+async function listNames(
+  folder: string,
+  below: string,
+  depth: number,
+  passedOver: string[],
+): Promise<string[]> {
   if (depth > itemLimits.folderDepthMax) refuseImport(`${below} is too deep`);
   const names: string[] = [];
   for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
     const name = below === '' ? entry.name : `${below}/${entry.name}`;
     if (entry.isDirectory()) {
-      for (const one of await listNames(folder, name, depth + 1)) names.push(one);
+      for (const one of await listNames(folder, name, depth + 1, passedOver)) names.push(one);
     } else if (entry.isFile() && kindOf(entry.name)) names.push(name);
+    // Of more than these nobody reads a list.
+    else if (passedOver.length < itemLimits.folderFilesMax) passedOver.push(name);
     if (names.length > itemLimits.folderFilesMax) {
       refuseImport(`more than ${itemLimits.folderFilesMax} files`);
     }

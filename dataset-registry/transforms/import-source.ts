@@ -29,13 +29,16 @@ export class ImportSource {
   private constructor(
     private readonly files: readonly ImportFile[],
     private readonly options: ImportOptions,
+    /** Files and links of the folder that are not read, by name. */
+    readonly passedOver: readonly string[] = [],
   ) {
     this.totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** Errors: `BAD_IMPORT`, those of the disk. */
   static async open(path: string, options: ImportOptions = {}): Promise<ImportSource> {
-    return new ImportSource(await listImport(path), options);
+    const { files, passedOver } = await listImport(path);
+    return new ImportSource(files, options, passedOver);
   }
 
   /** Of files that were listed otherwise, each read in its own way. */

@@ -92,7 +92,10 @@ export class ItemFiles {
 
   /** The last file. Error: `EMPTY_DATASET`. */
   end(): NamedFile {
-    if (this.items === 0) throw new Error('EMPTY_DATASET: no item is left; loosen the filter');
+    if (this.items === 0)
+      throw new Error(
+        'EMPTY_DATASET: no item is there; give a file that has some, or loosen the filter',
+      );
     return this.cut();
   }
 

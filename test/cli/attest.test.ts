@@ -94,8 +94,16 @@ describe('attestations, by command', function () {
     }
   });
 
-  it('are about a digest', async () => {
+  it('are about a digest, or a release by its number', async () => {
     const result = await attest('endorse', 'sha256:beef');
-    expectOneSentence(result, /^BAD_DIGEST: /);
+    expectOneSentence(result, /^BAD_DIGEST: .*see "commonweights release list"/);
+    for (const argv of [
+      ['list', '7'],
+      ['endorse', '7', '--account', 'ann.local'],
+    ]) {
+      const unknown = await run(...argv);
+      expectOneSentence(unknown, /^NO_SUCH_RELEASE: dao\.local has no release 7/);
+      expect(unknown.code).to.equal(4);
+    }
   });
 });

@@ -291,9 +291,12 @@ describe('the command line', () => {
     await mkdir(join(cli.folder, 'model'));
     await writeFile(join(cli.folder, 'model', 'manifest.json'), '{}');
     await writeFile(join(cli.folder, 'e.json'), '{"network":"localnet"}');
-    const result = await cli.run('verify', 'model', '--evidence', 'e.json');
-    expectOneSentence(result, /^BAD_EVIDENCE/);
-    expect(result.code).to.equal(3);
+    // What was kept of a chain is read offline, too.
+    for (const offline of [[], ['--offline']]) {
+      const result = await cli.run('verify', 'model', '--evidence', 'e.json', ...offline);
+      expectOneSentence(result, /^BAD_EVIDENCE/);
+      expect(result.code).to.equal(3);
+    }
   });
 
   it('tells an account that the chain does not know from one without money', async () => {

@@ -1,6 +1,6 @@
 /** What datasets inherit, through the command line alone: the licences of all parents, and opt-outs. */
 import { expect } from 'chai';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
@@ -38,7 +38,11 @@ describe('datasets on a local network', function () {
     await file('mixed/rows.csv', 'body,year\n"one, with a comma",1790\n');
     await file('mixed/more.jsonl.gz', gzipSync('{"text":"two"}\n{"text":"three"}\n'));
     const flags = ['--licence', 'CC0-1.0', '--source', 'https://example.org', '--text', 'body'];
-    await good('dataset', 'add', 'mixed@1', 'mixed', ...flags);
+    await file('mixed/scan.pdf', 'of no kind that is read');
+    await symlink('/etc/hostname', join(dao.cli.folder, 'mixed', 'linked.txt'));
+    const added = await run('dataset', 'add', 'mixed@1', 'mixed', ...flags);
+    expect(added.code, added.err).to.equal(0);
+    expect(added.err).to.match(/not read, .*: "linked\.txt", "scan\.pdf"\n/);
     expect(await show('mixed@1')).to.include({ items: 3 });
     expect(await good('dataset', 'verify', 'mixed@1')).to.match(/is what it says/);
     const bad = await run('dataset', 'add', 'x@1', 'mixed', ...flags.slice(0, 4));
@@ -72,6 +76,19 @@ describe('datasets on a local network', function () {
     expect(keep.err).to.match(/^USAGE: a Croissant description says itself what to keep/);
     const folder = await run('dataset', 'add', 'other@1', 'letters.jsonl', '--records', 'a');
     expect(folder.err).to.match(/^USAGE: --records are of a Croissant description/);
+  });
+
+  it('are evidence of what is said of them, as a file that everybody can read', async () => {
+    const { file, good, run } = dao;
+    await file('notes.json', '{"read":"all of it"}');
+    const { manifest } = (await show('letters@1')) as { manifest: string };
+    await good('attest', 'evaluate', manifest, '--evidence', 'notes.json');
+    const [said] = await dao.json<{ evidence: string }[]>('attest', 'list', manifest);
+    expect(said!.evidence).to.equal(digestOf(Buffer.from('{"read":"all of it"}')));
+    const answer = await fetch(`${dao.network.registryUrl}/blobs/${said!.evidence}`);
+    expect(await answer.text()).to.equal('{"read":"all of it"}');
+    const missing = await run('attest', 'endorse', manifest, '--evidence', 'nowhere.json');
+    expectOneSentence(missing, /^FILE_MISSING: there is no .*nowhere\.json/);
   });
 
   it('keep to the licences of all their parents', async () => {
