@@ -1,8 +1,10 @@
 /**
  * Tokens per second of whole training steps on every engine that is here, as ratios to torch on the
  * same processor and threads: the same decoder, AdamW and clipping included. Engines and torch take
- * turns, step by step, so that a machine with other work slows all of them alike; medians count. Of one
- * thread the processor's time is taken, which other work changes least; of several the clock's.
+ * turns, step by step, so that a machine with other work slows all of them alike. Of one thread the
+ * processor's time is taken, which other work changes least, and medians count; of several the clock's,
+ * and the fastest step counts: threads that wait for each other are slowed by other work many times, and
+ * some engines' more than others'.
  * Beside the steps a product of two matrices of 512 × 512: what an engine makes of the processor, and
  * so about the most that a step could reach.
  *
@@ -62,17 +64,18 @@ const torch = await startTorch();
 if (typeof torch === 'string') console.log(`skipped: torch: ${torch}`);
 else racers.push(torch);
 
-const medians = await race((racer) => racer.step());
+const taken = await race((racer) => racer.step());
 const products = await race((racer) => racer.product());
-const peerMs = medians.get('torch');
+const peerMs = taken.get('torch');
 const peerProductMs = products.get('torch');
 console.log(
   `\nsize ${size}: ${model.layers} layers, width ${model.hiddenSize}, context ${model.contextLength}, ` +
     `vocabulary ${model.vocabSize}, batch ${batchSize}; ${threads} threads (exact engines 1); ` +
-    `medians of ${steps} steps taken in turns, by ${threads === 1 ? 'the processor' : 'the clock'}`,
+    `${threads === 1 ? 'medians' : 'the fastest'} of ${steps} steps taken in turns, by ` +
+    (threads === 1 ? 'the processor' : 'the clock'),
 );
 for (const { name, coldMs } of racers) {
-  const ms = medians.get(name)!;
+  const ms = taken.get(name)!;
   const perSecond = Math.round((1000 * batchSize * model.contextLength) / ms);
   const ratio = peerMs === undefined ? '' : `  ${(peerMs / ms).toFixed(2)} × torch`;
   const cold = coldMs === null ? '' : `  ${Math.round(coldMs)} ms cold`;
@@ -88,13 +91,14 @@ for (const { name } of racers) {
 for (const racer of racers) await racer.close();
 process.exit(0);
 
-/** Medians of as many turns as there are steps. */
+/** What counts of as many turns as there are steps. */
 async function race(turn: (racer: Racer) => Promise<number>): Promise<Map<string, number>> {
   const times = new Map<string, number[]>(racers.map(({ name }) => [name, []]));
   for (let i = 0; i < steps; i++) {
     for (const racer of racers) times.get(racer.name)!.push(await turn(racer));
   }
-  return new Map([...times].map(([name, all]) => [name, lowerMedian(all)]));
+  const counts = threads === 1 ? lowerMedian : (all: readonly number[]) => Math.min(...all);
+  return new Map([...times].map(([name, all]) => [name, counts(all)]));
 }
 
 /** The peer in a process of its own, or why there is none. */
