@@ -1,21 +1,18 @@
 /**
- * The same programs on TensorFlow.js: a walk over the nodes of the ONNX graph, one call of TensorFlow.js
- * each, on any backend that it has: WebAssembly and plain JavaScript come with this engine, tfjs-node
- * and its GPU build are used where somebody installed them. Slower than ONNX Runtime, and of
+ * The same programs on TensorFlow.js (`tfjs-runtime.ts`) in Node: its backends in WebAssembly and plain
+ * JavaScript come with this engine, tfjs-node and its GPU build are used where somebody installed them. Slower than ONNX Runtime, and of
  * the tolerance class; worth having for devices that only TensorFlow.js reaches, and as an
  * implementation of every operation that shares nothing with the others.
  */
-import type { Tensor } from '@tensorflow/tfjs-core';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
-import { admitProgram } from '../program/admit-program.js';
-import { readOnnx, type ReadProgram } from '../program/onnx-reader.js';
 import type { Engine, Fingerprint } from './engine.js';
-import type { GraphRuntime, HeldTensor, HostTensor, OpenedGraph } from './graph-runtime.js';
+import type { GraphRuntime } from './graph-runtime.js';
 import { openSession } from './program-session.js';
-import { applyNode, type Tf } from './tfjs-operations.js';
+import type { Tf } from './tfjs-operations.js';
+import { tfjsRuntime } from './tfjs-runtime.js';
 
 export const tfjsBackends = ['wasm', 'cpu', 'node', 'node-gpu'] as const;
 export type TfjsBackend = (typeof tfjsBackends)[number];
@@ -42,109 +39,6 @@ export function createTfjsEngine(options: { backend?: TfjsBackend } = {}): Engin
     runtime,
     compile: async (program) => openSession({ name, runtime: await runtime() }, program),
   };
-}
-
-class TfjsTensor implements HeldTensor {
-  constructor(readonly tensor: Tensor) {}
-
-  async read(): Promise<Float32Array> {
-    return (await this.tensor.data()) as Float32Array;
-  }
-
-  drop(): void {
-    this.tensor.dispose();
-  }
-}
-
-function tfjsRuntime(tf: Tf, registered: string): GraphRuntime {
-  return {
-    hold({ type, data, shape }: HostTensor) {
-      const dtype = type === 'f32' ? 'float32' : 'int32';
-      return new TfjsTensor(tf.tensor(data.slice(), [...shape], dtype));
-    },
-    async open(model): Promise<OpenedGraph> {
-      admitProgram(model);
-      const graph = new WalkedGraph(tf, readOnnx(model));
-      return {
-        // Several backends may be loaded in one process; each run names its own.
-        async run(feeds) {
-          if (tf.getBackend() !== registered) await tf.setBackend(registered);
-          return graph.run(feeds);
-        },
-        release: async () => graph.release(),
-      };
-    },
-  };
-}
-
-class WalkedGraph {
-  private readonly constants: ReadonlyMap<string, Tensor>;
-  /** Names whose last use is this node. */
-  private readonly lastUses: readonly (readonly string[])[];
-
-  constructor(
-    private readonly tf: Tf,
-    private readonly program: ReadProgram,
-  ) {
-    this.constants = new Map(
-      program.constants
-        .filter(({ type }) => type !== 'i64')
-        .map(({ name, type, shape, data }) => {
-          const values = new Float32Array(data.slice().buffer);
-          if (type !== 'f32') throw new Error(`BAD_ONNX: the constant ${name} is ${type}`);
-          return [name, tf.tensor(values, [...shape], 'float32')];
-        }),
-    );
-    this.lastUses = lastUses(program);
-  }
-
-  run(feeds: Readonly<Record<string, HeldTensor>>): Record<string, HeldTensor> {
-    const values = new Map(this.constants);
-    for (const { name } of this.program.inputs) {
-      const given = feeds[name];
-      if (!given) throw new Error(`BUG: the graph's input ${name} is not given`);
-      values.set(name, (given as TfjsTensor).tensor);
-    }
-    const made = new Map<string, Tensor>();
-    try {
-      this.program.nodes.forEach((node, at) => {
-        const inputs = node.inputs.map((name) => made.get(name) ?? values.get(name)!);
-        const results = this.tf.tidy(() =>
-          applyNode(this.tf, node, { inputs, program: this.program }),
-        );
-        // A result may be one of the inputs themselves, which have other owners.
-        node.outputs.forEach((name, i) => {
-          const result = results[i]!;
-          made.set(name, inputs.includes(result) ? result.clone() : result);
-        });
-        for (const name of this.lastUses[at]!) {
-          made.get(name)?.dispose();
-          made.delete(name);
-        }
-      });
-    } catch (error) {
-      for (const tensor of made.values()) tensor.dispose();
-      throw error;
-    }
-    return Object.fromEntries(
-      this.program.outputs.map(({ name }) => [name, new TfjsTensor(made.get(name)!)]),
-    );
-  }
-
-  release(): void {
-    for (const tensor of this.constants.values()) tensor.dispose();
-  }
-}
-
-function lastUses(program: ReadProgram): string[][] {
-  const last = new Map<string, number>();
-  program.nodes.forEach((node, at) => {
-    for (const name of [...node.inputs, ...node.outputs]) last.set(name, at);
-  });
-  for (const { name } of program.outputs) last.delete(name);
-  const uses: string[][] = program.nodes.map(() => []);
-  for (const [name, at] of last) uses[at]!.push(name);
-  return uses;
 }
 
 async function loadTf(backend: TfjsBackend): Promise<Tf> {
