@@ -53,7 +53,9 @@ export function callFunction(
     attachedDepositYocto: action.depositYocto,
     prepaidGas: action.gas,
     isView: false,
-    outputReceivers: receipt.outputs.map((output) => output.receiverId),
+    // What an action gives that is not the last goes nowhere, and pays for no way.
+    outputReceivers:
+      index === receipt.actions.length - 1 ? receipt.outputs.map((it) => it.receiverId) : [],
     yieldId: (count) =>
       createHash('sha256').update(`cw/localnet/yield/1:${receipt.id}:${index}:${count}`).digest(),
     isYielded: (yieldId) => now.isYielded(draft.id, yieldId),

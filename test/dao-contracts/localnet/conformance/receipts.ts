@@ -117,6 +117,32 @@ export const receiptCases: Case[] = [
     },
   },
   {
+    says: 'only what the last action of a receipt gives pays for its way to who waits for it',
+    cites: cites.runtime,
+    check: () => {
+      const returning = assemble(`(module ${imports} (memory 1)
+        (func (export "run") (call $value_return (i64.const 1000) (i64.const 0))))`);
+      const burntBy = (count: number): number => {
+        const world = new World();
+        const codeHash = '11111111111111111111111111111111';
+        world.put(['account', 'b.local', { amountYocto: near, storageUsageBytes: 100, codeHash }]);
+        world.put(['code', codeHash, returning]);
+        const run = {
+          kind: 'functionCall',
+          method: 'run',
+          args: new Uint8Array(),
+          gas: 5e12,
+        } as const;
+        const calls = Array<Action>(count).fill({ ...run, depositYocto: 0n });
+        return applyReceipt(world, received(calls), [], now).gasBurnt;
+      };
+      const [one, two] = [burntBy(1), burntBy(2)];
+      const receipt = 108_059_500_000;
+      const way = 1_000 * (47_683_715 + 17_212_011);
+      expect(two - receipt).to.equal(2 * (one - receipt) - way);
+    },
+  },
+  {
     says: 'eleven contracts in one receipt are too many',
     cites: cites.validation,
     triggers: ['ActionsValidationError.TotalNumberOfDeployActionsExceeded'],
