@@ -89,3 +89,35 @@ export function demoContract(method = 'fail'): Uint8Array {
         (i64.add (i64.const 63) (local.get $status)))
       (call $value_return (i64.const 1) (i64.add (i64.const 63) (local.get $status)))))`);
 }
+
+/** `later` uses what came after the first WebAssembly: memory and tables moved in bulk, references. */
+export function laterContract(): Uint8Array {
+  return assemble(
+    `(module ${imports}
+    (memory 1)
+    (table 4 8 funcref)
+    (type $t (func))
+    (elem (i32.const 1) func $f)
+    (elem $passive func $f $f)
+    (data $text "some text")
+    (global $g (mut funcref) (ref.null func))
+    (func $f (global.set $g (table.get 0 (i32.const 1))))
+    (func (export "later") (local $r funcref)
+      (memory.init $text (i32.const 8) (i32.const 0) (i32.const 9))
+      (data.drop $text)
+      (memory.copy (i32.const 64) (i32.const 8) (i32.const 9))
+      (memory.fill (i32.const 32) (i32.const 7) (i32.const 16))
+      (table.init 0 $passive (i32.const 2) (i32.const 0) (i32.const 2))
+      (elem.drop $passive)
+      (table.copy 0 0 (i32.const 0) (i32.const 1) (i32.const 2))
+      (drop (table.grow 0 (ref.func $f) (i32.const 2)))
+      (table.fill 0 (i32.const 0) (ref.null func) (i32.const 1))
+      (local.set $r (select (result funcref)
+        (ref.func $f) (ref.null func) (i32.trunc_sat_f64_s (f64.const 1.5))))
+      (table.set 0 (i32.const 0) (local.get $r))
+      (if (ref.is_null (local.get $r)) (then (unreachable)))
+      (call_indirect (type $t) (i32.sub (table.size 0) (i32.const 1)))
+      (call $value_return (i64.const 16) (i64.const 64))))`,
+    true,
+  );
+}

@@ -8,7 +8,7 @@ import { limits } from '@commonweights/dao-contracts/localnet/protocol/parameter
 import { runContract } from '@commonweights/dao-contracts/localnet/vm/contract.js';
 import { splitMix } from '../../support/seeded-numbers.js';
 import { ChainClient, openChain } from './chain-client.js';
-import { demoContract } from './contracts.js';
+import { demoContract, laterContract } from './contracts.js';
 
 export interface FuzzOptions {
   readonly rounds: number;
@@ -204,15 +204,15 @@ interface Reply {
 }
 
 const prepaidGas = 20e12;
-const methods = ['echo', 'set', 'get', 'time', 'seed', 'fail', 'relay', 'done', 'nothing'];
+const methods = ['echo', 'set', 'get', 'time', 'seed', 'fail', 'relay', 'done', 'later', 'nothing'];
 
 /** Throws when a module makes the machine fail in another way than a contract may. */
 export function fuzzModules(it: FuzzOptions): Tally {
-  const whole = demoContract('echo');
+  const wholes = [demoContract('echo'), laterContract()];
   const tally: Tally = new Map();
   for (let round = 0; round < it.rounds; round++) {
     const draw = splitMix(it.seed, round);
-    const bytes = changeBytes(draw, whole);
+    const bytes = changeBytes(draw, wholes[round % wholes.length]!);
     const method = pick(draw, methods);
     const data = new Map<string, Uint8Array>();
     const outcome = runContract(
