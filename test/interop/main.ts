@@ -11,6 +11,7 @@ import { compareNodeVersions } from './node-versions.js';
 import { runJobs, type Job } from './run-jobs.js';
 import { exchangeSignedModels } from './signed-models.js';
 import { runOnSoftwareVulkan } from './software-vulkan.js';
+import { runTfjsInBrowser } from './tfjs-in-browser.js';
 import { runTfjsNode } from './tfjs-node.js';
 import { compareWithTransformers } from './transformers.js';
 import { runWebGpuInBrowser } from './webgpu-in-browser.js';
@@ -22,6 +23,7 @@ const jobs: readonly Job[] = [
   { name: 'signed models (OpenSSF Model Signing)', run: exchangeSignedModels },
   { name: 'the exact engines (Node 20, 22 and 24)', run: compareNodeVersions },
   { name: 'the engine tfjs-node (TensorFlow)', run: runTfjsNode },
+  { name: 'TensorFlow.js on WebGL and WebGPU (Chromium)', run: runTfjsInBrowser },
   { name: 'the engine ort-native-webgpu (software Vulkan)', run: runOnSoftwareVulkan },
   { name: 'the engine of ONNX Runtime Web on WebGPU (Chromium)', run: runWebGpuInBrowser },
   { name: 'checkpoints and tokenizers (transformers)', run: compareWithTransformers },

@@ -15,7 +15,8 @@ import { findChromium, openBrowser } from '../governance-ui/browser.js';
 import { scriptForPage } from '../support/page-script.js';
 import { Skipped } from './python.js';
 
-const flags = [
+/** WebGPU on the Vulkan driver for processors that Chromium brings. */
+export const softwareGpu = [
   '--enable-unsafe-webgpu',
   '--enable-features=Vulkan',
   '--use-vulkan=swiftshader',
@@ -31,7 +32,7 @@ export async function runWebGpuInBrowser(): Promise<string> {
   const chromium = findChromium();
   if (!chromium) throw new Skipped('no Chromium here');
   const site = await servePackage();
-  const browser = await openBrowser(chromium, { args: flags });
+  const browser = await openBrowser(chromium, { args: softwareGpu });
   try {
     const page = await browser.context.newPage();
     // WebGPU is for pages of safe origins, and a page of this machine is one.
