@@ -57,7 +57,7 @@ export async function gatherRelease(it: {
     );
   }
   onStep('the run and its data');
-  const opened = await openRun({ spec: view.terms.spec, blobs, engine });
+  const opened = await openRun({ spec: view.finalSpec, blobs, engine });
   const { spec, program } = opened;
   const bytes = await blobs.get(view.finalRoot, { maxBytes: stateBytesMax });
   const state = decodeState(bytes, program.layout, spec.outer);

@@ -54,7 +54,7 @@ async function propose(session: Session, run: number, flags: ProposeFlags): Prom
   let built;
   let evaluation;
   try {
-    const title = flags.title ?? (await fetchSpec(view.terms.spec, blobs)).title;
+    const title = flags.title ?? (await fetchSpec(view.finalSpec, blobs)).title;
     const input = await gatherRelease({
       ...{ client, run, blobs, title, version: flags.release, licence: flags.licence },
       engine: exactEngines(),

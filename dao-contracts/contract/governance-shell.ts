@@ -10,7 +10,7 @@ import { refuse, unreachable } from '../rules/errors.js';
 import { cancelProposal } from '../rules/guardian.js';
 import { checkPrice } from '../rules/price-per-flop.js';
 import { refuseIfCheatingPays } from '../rules/terms-economics.js';
-import { checkAmendment, requireLive } from '../rules/amendment.js';
+import { checkAmendment, requireLive, specOfFinal } from '../rules/amendment.js';
 import { isVoid } from '../rules/live-run.js';
 import {
   createProposal,
@@ -116,8 +116,7 @@ function checkAction(action: Action): Proposal['evidence'] {
       return {
         round: run.finalRound,
         logHead: logHeadAfter(run.id, run.finalRound),
-        // An amendment may name another one before this is carried out, and after.
-        spec: terms.get(run.id)!.spec,
+        spec: specOfFinal(run, terms.get(run.id)!),
       };
     }
     case 'pause-run':

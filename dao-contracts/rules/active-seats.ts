@@ -13,7 +13,7 @@ export class SeatPool {
   readonly #roster: readonly RosterEntry[];
   readonly #active: Record<SeatRole, number[]> = { trainer: [], auditor: [] };
   readonly #isActive: boolean[] = [];
-  /** Seats by the party that owns them, and by the one that they pay. */
+  /** Seats by the party that owns them, and by another one that they pay. */
   readonly #owned: number[][] = [];
   readonly #paid: number[][] = [];
 
@@ -27,7 +27,7 @@ export class SeatPool {
         this.#isActive[seat] = true;
       }
       (this.#owned[owner] ??= []).push(seat);
-      (this.#paid[payee] ??= []).push(seat);
+      if (payee !== owner) (this.#paid[payee] ??= []).push(seat);
     }
   }
 
@@ -55,7 +55,10 @@ export class SeatPool {
     return { count, has: (seat) => this.#isActive[seat] === true && !close.has(seat) };
   }
 
-  /** Seats, active or not, of a party or an owner of one of these; each maybe more than once. */
+  /**
+   * Seats, active or not, of the owner of one of these, and those that chose to pay that owner or the
+   * one it pays; each maybe more than once. Not whom it pays: it would choose who does not judge it.
+   */
   closeTo(seats: readonly (number | null)[], closeness: Closeness = 'party'): number[] {
     const close: number[] = [];
     for (const seat of seats) {
@@ -64,7 +67,7 @@ export class SeatPool {
       close.push(...(this.#owned[owner] ?? []));
       if (closeness === 'owner') continue;
       close.push(...(this.#paid[owner] ?? []));
-      if (payee !== owner) close.push(...(this.#owned[payee] ?? []), ...(this.#paid[payee] ?? []));
+      if (payee !== owner) close.push(...(this.#paid[payee] ?? []));
     }
     return close;
   }

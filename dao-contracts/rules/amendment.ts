@@ -2,6 +2,7 @@
  * New terms for a run under way. They wait until no round is open or provisional, so that every
  * round is worked, audited and paid by the terms under which it opened.
  */
+import type { Digest } from '@commonweights/dataset-registry/digest/digest-text.js';
 import { amendmentBytes, costToGo, fundingBytes, roundYocto } from './budget.js';
 import { refuse } from './errors.js';
 import { storageYoctoPerByte } from './limits.js';
@@ -54,10 +55,23 @@ export function applyAmendment(draft: RunDraft): void {
   if (!changes) throw new Error('BUG: the amendment is gone');
   const growth = fundingBytes({ ...draft.terms, ...changes }) - fundingBytes(draft.terms);
   if (growth > 0) draft.chargeStorage(growth);
-  draft.terms = { ...draft.terms, ...changes };
+  const { formerSpecs = [], spec } = draft.terms;
+  const former = [...formerSpecs, { through: run.finalRound, spec }];
+  draft.terms = { ...draft.terms, ...changes, formerSpecs: former };
   draft.amendment = null;
   run.amendment = false;
   draft.emit('run_amended', { spec: changes.spec, rounds: changes.rounds });
+}
+
+/**
+ * The spec that the last final round was worked by, which new terms may have replaced since. Also after a
+ * rewind: rounds are never numbered again.
+ */
+export function specOfFinal(
+  { finalRound }: Pick<Run, 'finalRound'>,
+  { formerSpecs = [], spec }: Pick<RunTerms, 'formerSpecs' | 'spec'>,
+): Digest {
+  return formerSpecs.find(({ through }) => finalRound <= through)?.spec ?? spec;
 }
 
 export function requireLive(run: Run): void {

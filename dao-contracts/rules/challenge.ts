@@ -27,7 +27,7 @@ export interface Challenge extends Actor {
 
 /** `root`: what the challenger computed instead. */
 export function challengeRoot(draft: RunDraft, it: Challenge & { root: Digest }): void {
-  const round = enterChallenge(draft, it, 'root');
+  const round = enterChallenge(draft, it, { kind: 'root', seat: null });
   if (it.root === round.root) {
     refuse('BAD_ARGUMENT', `${it.root} is the provisional root; name the one that you computed`);
   }
@@ -39,7 +39,7 @@ export function challengeRoot(draft: RunDraft, it: Challenge & { root: Digest })
 
 /** That the update of `seat` cannot be fetched and decoded, though witnesses certified it. */
 export function challengeUpdate(draft: RunDraft, it: Challenge & { seat: number }): void {
-  const round = enterChallenge(draft, it, 'update');
+  const round = enterChallenge(draft, it, { kind: 'update', seat: it.seat });
   const witnesses = round.witnessed.find((one) => one.seat === it.seat);
   if (!witnesses) {
     return refuse('BAD_ARGUMENT', `round ${it.round} includes no update of seat ${it.seat}`);
@@ -53,12 +53,18 @@ export function challengeUpdate(draft: RunDraft, it: Challenge & { seat: number 
   });
 }
 
-function enterChallenge(draft: RunDraft, it: Challenge, kind: 'root' | 'update'): ProvisionalRound {
+function enterChallenge(
+  draft: RunDraft,
+  it: Challenge,
+  { kind, seat }: { kind: 'root' | 'update'; seat: number | null },
+): ProvisionalRound {
   const { provisional } = draft.run;
   if (!provisional || provisional.round !== it.round) {
     return refuse('WRONG_ROUND', `round ${it.round} is not provisional; only such a one is open`);
   }
-  if (draft.disputes.some((one) => one.round === it.round && one.kind === kind)) {
+  const isSame = (one: Dispute) => one.round === it.round && one.kind === kind && one.seat === seat;
+  // That of another update shields none.
+  if (draft.disputes.some(isSame)) {
     refuse(
       'CHALLENGE_OPEN',
       `the ${kind} of round ${it.round} is challenged; wait for the verdict`,

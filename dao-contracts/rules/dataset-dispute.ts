@@ -39,6 +39,8 @@ export function openDispute(
   return { ...opened, verdict: null, closedAtMs: null };
 }
 
+const leastBondYocto = 10n ** 24n;
+
 /**
  * What a dispute of a dataset costs: each one before it came to nothing, for one that is upheld is
  * the last there is, and doubles it, since a dispute blocks every new run on it until a vote decides.
@@ -47,7 +49,9 @@ export function disputeBondYocto(
   bondYocto: bigint,
   { disputes }: Pick<DatasetView, 'disputes'>,
 ): bigint {
-  return bondYocto << BigInt(Math.min(disputes, bondDoublingsMax));
+  // Twice nothing is nothing, and a policy may ask nothing for a proposal.
+  const least = bondYocto > leastBondYocto ? bondYocto : leastBondYocto;
+  return least << BigInt(Math.min(disputes, bondDoublingsMax));
 }
 
 /** The open one. Error: `DISPUTE_CLOSED`. */

@@ -31,9 +31,13 @@ const decodeShape = record<DatasetRecord>({
 
 export function decodeDatasetRecord(value: unknown, field: string): DatasetRecord {
   const dataset = decodeShape(value, field);
-  const [name, version, ...rest] = dataset.id.split('@');
-  if (!/^[a-z0-9][a-z0-9._/-]*$/.test(name!) || version !== dataset.version || rest.length > 0) {
-    refuse('BAD_ARGUMENT', `${field}.id must be <name>@<version>, the name of a-z, 0-9, ._/-`);
+  const [, version] = dataset.id.split('@');
+  // One case, nothing invisible: an id is not mistaken for another.
+  if (
+    !/^[a-z0-9][a-z0-9._/-]*@[a-z0-9][a-z0-9._+-]*$/.test(dataset.id) ||
+    version !== dataset.version
+  ) {
+    refuse('BAD_ARGUMENT', `${field}.id must be <name>@<version>, both of a-z, 0-9, ._-`);
   }
   const weights = dataset.contributors.reduce((sum, one) => sum + one.weightBps, 0);
   if (dataset.contributors.length > 0 && weights !== 10_000) {

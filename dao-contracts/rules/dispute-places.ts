@@ -1,5 +1,5 @@
 /** How many disputes of a run there can be at one time: each has a place in its record. */
-import { disputesMax } from './limits.js';
+import { disputesMax, wrongAuditsMax } from './limits.js';
 import type { RunDraft } from './run-draft.js';
 import type { Audit, Dispute } from './run-state.js';
 
@@ -28,7 +28,19 @@ function countOpen(disputes: readonly Pick<Dispute, 'stage' | 'acted'>[]): numbe
     .length;
 }
 
-/** Whether the DAO takes one more. */
-export function hasPlaceAtDao({ disputes }: Pick<RunDraft, 'disputes'>): boolean {
-  return disputes.filter(({ stage }) => stage === 'dao').length < disputesMax;
+/**
+ * Whether the DAO takes one more, of this plaintiff if it is one: what juries found a seat to have
+ * answered wrongly is no fine yet while it waits there, and must not be more than a seat survives.
+ */
+export function hasPlaceAtDao(draft: Pick<RunDraft, 'disputes'>, seat: number | null): boolean {
+  const waiting = draft.disputes.filter(({ stage }) => stage === 'dao').length;
+  return waiting < disputesMax && undecidedOf(draft, seat).length < wrongAuditsMax - 1;
+}
+
+/** Answers that juries found wrong and that the seat which gave them carried to the DAO. */
+export function undecidedOf({ disputes }: Pick<RunDraft, 'disputes'>, seat: number | null) {
+  return disputes.filter(
+    ({ stage, kind, verdict, plaintiffSeat }) =>
+      stage === 'dao' && kind === 'audit' && verdict === 'for' && plaintiffSeat === seat,
+  );
 }

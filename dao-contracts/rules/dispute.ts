@@ -114,7 +114,8 @@ export function appeal(draft: RunDraft, it: Appeal): void {
     refuse('NOT_YOUR_TURN', `only who lost dispute ${id} may appeal`);
   }
   const cost = appealCost(draft.run, draft.terms, dispute);
-  if (cost.level === daoLevel && !hasPlaceAtDao(draft)) {
+  const wrong = dispute.verdict === 'for' ? dispute.plaintiffSeat : null;
+  if (cost.level === daoLevel && !hasPlaceAtDao(draft, wrong)) {
     refuse(
       'TOO_MANY',
       `too many disputes of run ${draft.run.id} wait for the DAO; ask it to decide`,

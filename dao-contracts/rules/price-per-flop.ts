@@ -17,24 +17,27 @@ export function pricePerTeraFlopYocto(amountYocto: bigint, flops: bigint): bigin
 
 /** What a seat's round can be paid, by whatever name. */
 export type PricedFees = Pick<RunTerms, 'rewardYocto' | 'auditFeeYocto' | 'flopsPerRound'> &
-  Partial<Pick<RunTerms, 'decoyFeeYocto' | 'relayFeeYocto' | 'relayedCallsPerRound'>>;
+  Partial<Pick<RunTerms, 'decoyFeeYocto' | 'relayFeeYocto' | 'relayedCallsPerRound'>> &
+  Partial<Pick<RunTerms, 'dataRewardYocto' | 'maxWorkers'>>;
 
 /**
  * Neither a verified update nor an audit, a decoy or the relayed calls of a round may pay more than
  * the policy's price of a whole round: an audit re-executes one segment, but has to fetch its
  * material and to start an engine for it; and what one of these fees could not bring, another one
- * would. Error: `PRICE_TOO_HIGH`.
+ * would. Nor may the data of a round, for all its workers. Error: `PRICE_TOO_HIGH`.
  */
 export function checkPrice(
   terms: PricedFees,
   policy: Pick<Policy, 'rewardPerTeraFlopYoctoMax'>,
 ): void {
-  const flops = BigInt(terms.flopsPerRound);
   const most = BigInt(policy.rewardPerTeraFlopYoctoMax);
   const { rewardYocto, auditFeeYocto, decoyFeeYocto = '0', relayFeeYocto = '0' } = terms;
-  const fees = { rewardYocto, auditFeeYocto, decoyFeeYocto, relayFeeYocto };
+  const { dataRewardYocto = '0', maxWorkers = 1 } = terms;
+  const fees = { rewardYocto, auditFeeYocto, decoyFeeYocto, relayFeeYocto, dataRewardYocto };
   for (const [field, yocto] of Object.entries(fees)) {
     // Of a round's calls each may pay it.
+    const flops =
+      BigInt(terms.flopsPerRound) * BigInt(field === 'dataRewardYocto' ? maxWorkers : 1);
     const times = field === 'relayFeeYocto' ? BigInt(terms.relayedCallsPerRound ?? 0) : 1n;
     const price = pricePerTeraFlopYocto(BigInt(yocto) * times, flops);
     if (price <= most) continue;

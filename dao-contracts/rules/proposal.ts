@@ -45,7 +45,7 @@ export interface Proposal {
   done: 'executed' | 'cancelled' | null;
   /** Id of the run or release that its execution made. */
   created: number | null;
-  /** For a release: the final round whose root it is, the log head then, and the spec it ran by. */
+  /** For a release: the final round whose root it is, the log head then, its spec. */
   evidence: { round: number; logHead: Digest; spec: Digest } | null;
 }
 

@@ -62,6 +62,8 @@ export interface RunTerms {
   dataRewardYocto: string;
   /** Whose contributors it is for: datasets that the run is trained on, or that those descend from. */
   dataShares: DataShare[];
+  /** What amendments replaced: final rounds up to `through` ran by `spec`. Absent: none did. */
+  formerSpecs?: { through: number; spec: Digest }[];
   /** Absent: the exact class, in which results are compared by digest. */
   tolerance?: ToleranceTerms;
 }

@@ -2,6 +2,7 @@
 import type { AuditView, DisputeView, RunView, SeatView } from './run.js';
 import type { Applicant, Audit, Dispute, Juror, Run, Seat } from './run-state.js';
 import type { Amendment, RunTerms } from './run-terms.js';
+import { specOfFinal } from './amendment.js';
 import { closedRounds, pauseEndsMs } from './round-opening.js';
 import { blockTimeOf } from './run-clock.js';
 import { ZERO_LOCAL_STATE } from './opening.js';
@@ -25,11 +26,13 @@ export function viewRun(
 ): RunView {
   const { from, limit } = it.shown ?? { from: 0, limit: disputesShownMax };
   const { open, provisional } = run;
+  const { formerSpecs, ...terms } = it.terms;
+  void formerSpecs;
   return {
     id: run.id,
     proposal: run.proposal,
     proposer: run.proposer,
-    terms: it.terms,
+    terms,
     budgetYocto: `${run.budgetYocto}`,
     escrowYocto: `${run.escrowYocto}`,
     paidYocto: `${run.paidYocto}`,
@@ -44,6 +47,7 @@ export function viewRun(
     closedRounds: closedRounds(run),
     finalRound: run.finalRound,
     finalRoot: run.finalRoot,
+    finalSpec: specOfFinal(run, it.terms),
     logHead: run.logHead,
     open: open && {
       round: open.round,

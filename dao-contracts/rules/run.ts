@@ -58,6 +58,8 @@ export interface RunView {
   /** Number of the last final round; 0: none yet, `finalRoot` is the initial root. */
   finalRound: number;
   finalRoot: Digest;
+  /** By which that round was worked; an amendment may have named another one since. */
+  finalSpec: Digest;
   logHead: Digest | null;
   open: OpenRoundView | null;
   provisional: ProvisionalRoundView | null;

@@ -1,5 +1,6 @@
 /** Who gets what: pay for verified rounds, what a conviction takes and where it goes, the end. */
 import { unusedSeatYocto } from './budget.js';
+import { undecidedOf } from './dispute-places.js';
 import { wrongAuditsMax } from './limits.js';
 import { loseForGood, owe } from './pending-loss.js';
 import type { RunDraft } from './run-draft.js';
@@ -297,6 +298,14 @@ export function settleSeat(draft: RunDraft, number: number): void {
   draft.run.escrowYocto += unusedYocto;
   if (entry.status === 'expelled') return;
   releaseHeld(draft, number, draft.run.paidRounds);
+  // Who has left is fined no more: what the DAO may still find it owes waits there as its bond.
+  for (const { bonds } of undecidedOf(draft, number)) {
+    const bondYocto = least(BigInt(draft.terms.stakeYocto) / 10n, seat.stakeYocto);
+    seat.stakeYocto -= bondYocto;
+    moveMoney(draft.moves, 'stakes', 'bonds', bondYocto);
+    // Before that of the appeal, which comes back if the DAO is silent.
+    bonds.unshift({ account: seat.payout, side: 'against', bondYocto });
+  }
   draft.credit(seat.payout, 'stakes', seat.stakeYocto);
   seat.stakeYocto = 0n;
   entry.status = 'left';

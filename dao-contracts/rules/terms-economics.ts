@@ -73,8 +73,7 @@ function refuseIfRootsStandUnseen({ auditedClaimsBps, challengeWindowMs }: Price
   if (auditedClaimsBps === 10_000 || challengeWindowMs >= challengeWindowMsMin) return;
   refuse(
     'CHEATING_PAYS',
-    `root capture would pay: with ${auditedClaimsBps} of 10000 claims audited a round may have no ` +
-      `audit, and ${challengeWindowMs} ms to challenge its root; raise challengeWindowMs to ` +
+    `root capture would pay where a round may have no audit; raise challengeWindowMs to ` +
       `${challengeWindowMsMin}, or auditedClaimsBps to 10000`,
   );
 }

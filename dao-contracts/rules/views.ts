@@ -135,7 +135,7 @@ export interface ReleaseView {
   /** Final round whose root it is, and the log head right after that round. */
   round: number;
   logHead: Digest;
-  /** Of the run when it was proposed; votes may have amended it since. */
+  /** By which the round was worked; votes may have amended the run since. */
   spec: Digest;
   root: Digest;
   manifest: Digest;

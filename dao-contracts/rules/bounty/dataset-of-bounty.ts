@@ -80,8 +80,7 @@ export function requireProposer(it: { caller: string; proposer: string; bounty: 
   if (it.caller === it.proposer) return;
   refuse(
     'NOT_PUBLISHER',
-    `what bounty ${it.bounty} accepted is registered by its proposer ${it.proposer}; register the ` +
-      'same files without "bounty", or ask for them',
+    `${it.proposer} registers what bounty ${it.bounty} accepted; leave "bounty" out`,
   );
 }
 

@@ -78,8 +78,7 @@ export const decodeBountyTerms: Decoder<BountyTerms> = (value, field) => {
   if (BigInt(terms.bondYocto) < least) {
     refuse(
       'BAD_TERMS',
-      `the bond is ${terms.bondYocto} yoctoNEAR, less than ${bondPricesMin} prices: guessing would ` +
-        `pay; ask for ${least}`,
+      `guessing would pay: ask for a bond of ${least}, which are ${bondPricesMin} prices`,
     );
   }
   return terms;

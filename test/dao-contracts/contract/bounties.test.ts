@@ -105,7 +105,7 @@ describe('a bounty in the contract', () => {
       );
     }
     expect(register({}, 'late.test'), 'another would be its publisher').to.match(
-      /^NOT_PUBLISHER: what bounty 1 accepted is registered by its proposer ann\.test; /,
+      /^NOT_PUBLISHER: ann\.test registers what bounty 1 accepted; /,
     );
     expect(register({})).to.equal('accepted');
     expect(fake.view<DatasetView>('get_dataset', { id: 'spam@1' }).bounty).to.equal(1);

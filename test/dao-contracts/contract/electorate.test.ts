@@ -223,7 +223,7 @@ describe('the timelock and the guardian', () => {
   it('give the guardian no say in who is guardian', () => {
     const next: Action = { kind: 'set-guardian', account: 'bob.test', termMs: 50_000 };
     const proposal = play.accept(next);
-    expect(cancel(proposal)).to.match(/^PRIVATE: proposal 1 decides about the guardian/);
+    expect(cancel(proposal)).to.match(/^PRIVATE: proposal 1 is to set-guardian, in which/);
     play.forwardTo(play.view(proposal).executableAtMs);
     play.fake.call('cat.test', 'execute', { proposal });
     expect(play.fake.view<PolicyView>('get_policy')).to.include({

@@ -60,7 +60,7 @@ describe('votes on a live run, in the contract', () => {
     expect(amended.amendment).to.equal(null);
   });
 
-  it('amend it without touching what was proposed for release before', async () => {
+  it('amend it, and its releases name the spec that their rounds were worked by', async () => {
     const release = async (name: string) => {
       const { finalRoot: root } = await play.view();
       const shown = { title: name, version: '1', manifest: named(name), evaluation: named('e') };
@@ -76,14 +76,22 @@ describe('votes on a live run, in the contract', () => {
     const early = await release('early');
     const changes = { ...amendable(old), spec: named('next spec') };
     await play.decide({ kind: 'amend-run', run: 1, changes, budgetYocto: `${20n * near}` });
-    while ((await play.view()).amendment) await play.round();
+    while ((await play.view()).amendment) {
+      await play.round();
+      await play.audit();
+    }
+    expect(await play.view()).to.deep.include({ finalSpec: old.spec });
+    const between = await release('between');
+    await play.round();
+    await play.audit();
     const late = await release('late');
     await play.chain.forward(policy.votingPeriodMs + policy.timelockMs);
-    for (const proposal of [early, late])
+    for (const proposal of [early, between, late]) {
       await play.chain.call('ann.test', 'execute', { proposal });
+    }
     const list = await host.view<ReleaseView[]>('list_releases', {});
     const specs = Object.fromEntries(list.map(({ title, spec }) => [title, spec]));
-    expect(specs).to.deep.equal({ early: old.spec, late: changes.spec });
+    expect(specs).to.deep.equal({ early: old.spec, between: old.spec, late: changes.spec });
   });
 
   it('rewind it to an earlier root, mark it in the log and refuse to release what is void', async () => {

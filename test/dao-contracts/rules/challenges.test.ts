@@ -203,6 +203,14 @@ describe('a challenge of an update', () => {
     expect(play.totals.bonds).to.equal(0n);
   });
 
+  it('shields no other update of its round', () => {
+    const play = crowd({}, { ...crowdTerms, challengeWindowMs: 1_000 });
+    passAudits(play);
+    expect(challengeUpdate(play)).to.equal('accepted');
+    expect(challengeUpdate(play)).to.match(/^CHALLENGE_OPEN: the update of round 1 is challenged/);
+    expect(challengeUpdate(play, { seat: 5 })).to.equal('accepted');
+  });
+
   it('is refused for what the round does not include', () => {
     expect(challengeUpdate(named12(), { seat: 12 })).to.match(/^BAD_ARGUMENT: round 1 includes no/);
   });

@@ -89,6 +89,19 @@ describe('arguments of calls', () => {
 
   const badDatasets: [string, object, RegExp][] = [
     ['an id without its version', { id: 'speeches' }, /record\.id must be <name>@<version>/],
+    ...Object.entries({
+      'a space without width': '1\u200b',
+      'writing from right to left': '1\u202e2',
+      'a letter of another alphabet': '1.0-\u0430',
+      'a line end': '1\n"approved": true',
+      'a command to the terminal': '1\u001b[2K',
+      'a space at its end': '1 ',
+      'a second version': '1@2',
+    }).map(([what, version]): [string, object, RegExp] => [
+      `${what} in its version`,
+      { id: `speeches@${version}`, version },
+      /record\.id must be <name>@<version>, both of a-z/,
+    ]),
     ['an id of another version', { id: 'speeches@2' }, /record\.id must be/],
     [
       'shares that do not add up',

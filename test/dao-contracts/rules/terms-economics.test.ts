@@ -54,7 +54,7 @@ describe('terms under which cheating pays', () => {
   it('are those that leave no time to challenge the root of a round without audits', () => {
     const short = { challengeWindowMs: challengeWindowMsMin - 1 };
     expect(refusal({ ...short, auditedClaimsBps: 9_999 })).to.match(
-      /^CHEATING_PAYS: root capture .* 29999 ms .*raise challengeWindowMs to 30000, or audited/,
+      /^CHEATING_PAYS: root capture would pay .*raise challengeWindowMs to 30000, or auditedC/,
     );
     expect(() => refuseIfCheatingPays({ ...safe, auditedClaimsBps: 9_999 })).to.not.throw();
     expect(() => refuseIfCheatingPays({ ...safe, challengeWindowMs: 0 })).to.not.throw();
@@ -160,6 +160,16 @@ describe('the price of a FLOP', () => {
       checkPrice({ ...priced, relayFeeYocto, relayedCallsPerRound: 6 }, policy);
     expect(calls('100')).to.not.throw();
     expect(calls('101')).to.throw(/^PRICE_TOO_HIGH: relayFeeYocto is 303 .*lower it to 100$/);
+  });
+
+  it('binds what a round pays for data, by the work of all its workers', () => {
+    const data = (dataRewardYocto: string) => () =>
+      checkPrice(
+        { ...priced, dataRewardYocto, maxWorkers: 3 },
+        { rewardPerTeraFlopYoctoMax: '300' },
+      );
+    expect(data('1800')).to.not.throw();
+    expect(data('1801')).to.throw(/^PRICE_TOO_HIGH: dataRewardYocto is 301 .*lower it to 1800$/);
   });
 
   it('is kept by the amount that a refusal names', () => {

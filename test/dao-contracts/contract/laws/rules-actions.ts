@@ -2,7 +2,11 @@
 import { digestOf, type Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import { encodeUtf8 } from '@commonweights/dataset-registry/digest/hash-parts.js';
 import type { Action } from '@commonweights/dao-contracts/rules/actions.js';
-import { checkAmendment, requireLive } from '@commonweights/dao-contracts/rules/amendment.js';
+import {
+  checkAmendment,
+  requireLive,
+  specOfFinal,
+} from '@commonweights/dao-contracts/rules/amendment.js';
 import { escrowNeeded } from '@commonweights/dao-contracts/rules/budget.js';
 import { checkDataShare } from '@commonweights/dao-contracts/rules/data-shares.js';
 import { checkTrainable, checkUsable } from '@commonweights/dao-contracts/rules/datasets.js';
@@ -34,7 +38,11 @@ export function checkAction(dao: RulesDao, action: Action): Proposal['evidence']
         refuse('NOT_FINAL', `the last final root is ${run.finalRoot}`);
       }
       const text = dao.state.records.get(`${run.id}:${run.finalRound}`)!;
-      return { round: run.finalRound, logHead: digestOf(encodeUtf8(text)), spec: terms.spec };
+      return {
+        round: run.finalRound,
+        logHead: digestOf(encodeUtf8(text)),
+        spec: specOfFinal(run, terms),
+      };
     }
     case 'revoke-release':
       requirePublished(dao, action.release);
