@@ -113,6 +113,19 @@ describe('training a tokenizer', () => {
     expect(shared).to.deep.equal(trainTokenizer({ texts, vocabSize: 380 }));
   });
 
+  it('ends with the thread that failed, and says so', async function () {
+    this.timeout(60_000);
+    const noText = { length: 3 } as unknown as string;
+    const said = await trainInParallel({
+      ...{ texts: [...prose, noText], vocabSize: 380 },
+      ...{ threads: 2, worthUnits: 0 },
+    }).then(
+      () => 'nothing',
+      (error: Error) => error.message,
+    );
+    expect(said).to.match(/^TRAINING_FAILED: a thread that counts words failed \(.+\); close /);
+  });
+
   it('says on several threads, too, what is wrong', async () => {
     const wrong = (vocabSize: number) =>
       trainInParallel({ texts: ['abc'], vocabSize, threads: 2 }).then(
