@@ -8,19 +8,17 @@ import { chainSecondsPerRound } from '@commonweights/trainer/run/chain-fees.js';
 const bytesPerSecond = 12_500_000;
 const workers = 8;
 
-/** Bits per parameter of an update, everything included (`npm run bench -- codec`, `learning`). */
+/**
+ * Bits per parameter of an update, everything included, and MB/s of dense fp32 parameters on one core,
+ * measured (`npm run bench -- codec`, `learning`); of 432 of 4,096 what 512 have. Everybody looks at
+ * every update, strictly, when it comes, and reads it once more to aggregate it.
+ */
 const exchanges = [
   // With its outer momentum.
-  { name: 'int8', bits: 8, statesOf: 2 },
-  { name: '432 of 4,096', bits: 0.615, statesOf: 1 },
-  { name: '64 of 4,096', bits: 0.142, statesOf: 1 },
+  { name: 'int8', bits: 8, statesOf: 2, encode: 950, look: 1_150, read: 1_700 },
+  { name: '432 of 4,096', bits: 0.615, statesOf: 1, encode: 160, look: 140, read: 145 },
+  { name: '64 of 4,096', bits: 0.142, statesOf: 1, encode: 580, look: 660, read: 800 },
 ] as const;
-
-/** MB/s of dense fp32 parameters on one core: what everybody does with every update. */
-const encodeMbPerSecond = 500;
-const decodeMbPerSecond = 250;
-/** Updates are decoded beside each other, on as many cores. */
-const cores = 8;
 
 /** Computing of a machine that such a model is trained on, at the share of its peak that it reaches. */
 const models = [
@@ -36,11 +34,12 @@ export function largeModels(): string {
     'less than ddp',
   ];
   const lines = models.flatMap((model) =>
-    exchanges.map(({ name, bits, statesOf }) => {
+    exchanges.map((exchange) => {
+      const { name, bits, statesOf } = exchange;
       const { parameters, tokensPerStep, teraFlops } = model;
       const updateBytes = (parameters * bits) / 8;
       const transfer = (workers * updateBytes) / bytesPerSecond;
-      const codec = codecSeconds(parameters);
+      const codec = codecSeconds(parameters, exchange);
       const state = (4 * statesOf * parameters) / bytesPerSecond;
       const step = (6 * parameters * tokensPerStep) / (teraFlops * 1e12);
       const beside = 32 * (transfer + codec + chainSecondsPerRound);
@@ -60,9 +59,13 @@ export function largeModels(): string {
   return [row(head), `|${head.map(() => ' --- |').join('')}`, ...lines.map(row)].join('\n');
 }
 
-function codecSeconds(parameters: number): number {
+/** One update after another, on one core. */
+function codecSeconds(
+  parameters: number,
+  { encode, look, read }: { encode: number; look: number; read: number },
+): number {
   const megabytes = (4 * parameters) / 1e6;
-  return megabytes / encodeMbPerSecond + (workers * megabytes) / decodeMbPerSecond / cores;
+  return megabytes / encode + workers * (megabytes / look + megabytes / read);
 }
 
 function whole(value: number): string {
