@@ -7,6 +7,7 @@ import type { CommanderError } from 'commander';
 import { DaoError } from '@commonweights/dao-contracts/client/errors.js';
 import { exitCodes } from './exit-codes.js';
 import { plainText } from './inert-text.js';
+import { formatTime } from './output.js';
 
 /** A refusal that the command line itself makes. */
 export class CliError extends Error {
@@ -147,6 +148,8 @@ function describeSystemError(error: unknown): Failure | null {
   return null;
 }
 
+/** On one line. The chain's times are milliseconds, which nobody reads. */
 function line(text: string): string {
-  return plainText(text.replace(/\s*\n\s*/g, ' ').trim());
+  const timed = text.replace(/\b(\d{13}) ms\b/g, (_, ms: string) => formatTime(Number(ms)));
+  return plainText(timed.replace(/\s*\n\s*/g, ' ').trim());
 }

@@ -31,7 +31,7 @@ import type { Terminal } from '../terminal.js';
 import { tokenizerTools } from '../tokenizer-tools.js';
 import { readersHelp, readersName, readersOf } from '../readers.js';
 import { refuseTaken } from './dataset-add.js';
-import { checkDeclared, readDataset, readLineage } from './dataset-record.js';
+import { blockedAmong, checkDeclared, readDataset, readLineage } from './dataset-record.js';
 
 interface DeriveFlags {
   readonly transform: string;
@@ -102,7 +102,12 @@ async function derive(
   const client = await session.signer();
   await refuseTaken(client, it.id);
   const parents = await Promise.all(it.parents.map((parent) => readDataset(client, parent)));
-  const optOuts = (await readLineage(client, parents)).flatMap(({ id: dataset, optOut }) =>
+  const lineage = await readLineage(client, parents);
+  const blocked = blockedAmong(lineage);
+  if (blocked.length > 0) {
+    session.note(`  warning: ${blocked.join(', ')}: no run may train on what comes of it`);
+  }
+  const optOuts = lineage.flatMap(({ id: dataset, optOut }) =>
     optOut === null ? [] : [{ dataset, list: optOut }],
   );
   const lists = [...new Set(optOuts.map(({ list }) => list))].sort();

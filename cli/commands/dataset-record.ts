@@ -43,6 +43,13 @@ export async function readLineage(
   return [...found.values()];
 }
 
+/** Which of them no new run may train on, nor on what descends from them; e.g. `sotu@1 is disputed`. */
+export function blockedAmong(datasets: readonly DatasetView[]): string[] {
+  return datasets
+    .filter(({ status }) => status !== 'active')
+    .map(({ id, status }) => `${id} is ${status}`);
+}
+
 /** What a publisher says of a dataset; the rest of its record follows from the bytes. */
 export type Declared = Pick<
   DatasetRecord,

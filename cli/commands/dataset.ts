@@ -17,7 +17,7 @@ import { addDatasetCroissant } from './dataset-croissant.js';
 import { addDatasetDerive } from './dataset-derive.js';
 import { addDatasetEarnings } from './dataset-earnings.js';
 import { addDatasetProve } from './dataset-prove.js';
-import { readDataset } from './dataset-record.js';
+import { blockedAmong, readDataset } from './dataset-record.js';
 import { addDatasetReproduce } from './dataset-reproduce.js';
 import { addDatasetStatus } from './dataset-status.js';
 
@@ -85,10 +85,16 @@ async function show(session: Session, id: string): Promise<void> {
     readDatasetEffects(client, id),
   ]);
   const ancestors = records.map((one) => one.id);
+  const others = new Set(ancestors.filter((one) => one !== id));
+  const blocked = blockedAmong(all.filter((one) => others.has(one.id)));
   const facts = () =>
     formatFacts([
       ['dataset', `${view.id}: ${view.title}`],
       ['status', view.status],
+      ...blocked.map((one): [string, string] => [
+        'warning',
+        `it descends from what no new run may train on: ${one}`,
+      ]),
       ['size', `${countItems(view.items)}, ${formatBytes(view.bytes)}`],
       // What a bounty decided is its items; the files that hold them, its publisher names.
       [`manifest (${view.bounty === null ? 'proven' : 'declared'})`, view.manifest],
@@ -114,7 +120,7 @@ async function show(session: Session, id: string): Promise<void> {
           `${one.parents.map((parent) => parent.dataset).join(' + ')} → ${one.id}`,
         ]),
     ]);
-  session.print({ ...view, ancestors, disputeList: disputes, ...effects }, () => {
+  session.print({ ...view, ancestors, blocked, disputeList: disputes, ...effects }, () => {
     const told = disputes.map((one) => [
       one.dispute,
       one.by,

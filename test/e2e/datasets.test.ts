@@ -91,6 +91,29 @@ describe('datasets on a local network', function () {
     expectOneSentence(missing, /^FILE_MISSING: there is no .*nowhere\.json/);
   });
 
+  it('warn, whatever descends from one that was withdrawn', async () => {
+    const { file, good, run } = dao;
+    await file(
+      'old.jsonl',
+      '{"text":"An old text, which is long enough to be kept by whoever cleans."}',
+    );
+    const flags = ['--licence', 'CC0-1.0', '--source', 'https://example.org/old'];
+    await good('dataset', 'add', 'old@1', 'old.jsonl', ...flags);
+    const again = ['--transform', 'redact'];
+    await good('dataset', 'derive', 'newer@1', 'old@1', ...again);
+    expect(await show('newer@1')).to.deep.include({ blocked: [] });
+    await good('dataset', 'withdraw', 'old@1');
+    expect(await show('newer@1')).to.deep.include({ blocked: ['old@1 is withdrawn'] });
+    expect(await good('dataset', 'show', 'newer@1')).to.match(/\nwarning .*: old@1 is withdrawn\n/);
+    await good('dataset', 'dispute', 'newer@1', '--evidence', 'old.jsonl');
+    const early = await run('dataset', 'lapse', 'newer@1');
+    expectOneSentence(early, /^WRONG_PHASE: the DAO may decide until \d{4}-\d\d-\d\d .* UTC/);
+    const newest = await run('dataset', 'derive', 'newest@1', 'newer@1', ...again);
+    expect(newest.err).to.match(
+      /warning: newer@1 is disputed, old@1 is withdrawn: no run may train/,
+    );
+  });
+
   it('keep to the licences of all their parents', async () => {
     const { file, good } = dao;
     await file('mix.json', JSON.stringify({ seed: 1, weightsBps: [9_000, 1_000] }));
