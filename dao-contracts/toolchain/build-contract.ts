@@ -13,7 +13,7 @@ import { shadowStackBytes } from './engine/compile-engine.js';
 import { EngineInstance } from './engine/engine-instance.js';
 import { describeBuild, type BuildInfo } from './build-info.js';
 import { namesOfEngine } from './engine/engine-sources.js';
-import { findReached, findUnreachable, leaveOut, mentionedIn } from './engine/leave-out.js';
+import { findReached, findUnreachable, mentionedIn } from './engine/leave-out.js';
 import { loadEngine } from './engine/load-engine.js';
 import type { OnProgress } from './progress.js';
 import { assembleContract } from './snapshot/assemble-contract.js';
@@ -67,7 +67,7 @@ export async function buildContract(options: {
   if (!wasm) {
     onProgress({ step: 'evaluating the contract' });
     const evaluated = evaluate({ ...engine, source, methods, debug, build });
-    const { memory, runtime } = withoutUnreachable(evaluated, engine.runtime);
+    const { memory, runtime } = await withoutUnreachable(evaluated, engine.runtime);
     wasm = assembleContract({ runtime, memory, methods });
     writeCached('contract', key, wasm);
   }
@@ -143,15 +143,17 @@ export async function evaluateContract(
   const snapshot = digestOf(new TextEncoder().encode(source));
   const build = describeBuild({ entry, source: snapshot, engine });
   const evaluated = evaluate({ ...engine, source, methods, debug: false, build });
-  return { ...evaluated, ...withoutUnreachable(evaluated, engine.runtime) };
+  return { ...evaluated, ...(await withoutUnreachable(evaluated, engine.runtime)) };
 }
 
 /** The engine without functions that the contract cannot call, and without what only they say. */
-function withoutUnreachable(
+async function withoutUnreachable(
   { memory, unreachable, roots }: Evaluated,
   engine: Uint8Array,
-): { memory: Uint8Array; runtime: Uint8Array } {
-  const runtime = leaveOut(engine, unreachable);
+): Promise<{ memory: Uint8Array; runtime: Uint8Array }> {
+  // Loaded when something is built: the optimiser takes longer to load than all the rest.
+  const { removeFunctions } = await import('./engine/remove-functions.js');
+  const runtime = removeFunctions(engine, unreachable);
   const [, , , , heapBase = 0] = roots;
   forgetTexts(memory, runtime, { from: shadowStackBytes, to: heapBase });
   return { memory, runtime };

@@ -10,7 +10,8 @@ import { version as clangVersion } from '@yowasp/clang';
 import { readCached, writeCached } from '../content-cache.js';
 import { commonFlags, compileEngine, linkFlags, units } from '../engine/compile-engine.js';
 import { readEngineSources } from '../engine/engine-sources.js';
-import { lowering, lowerEngine } from '../engine/lower-engine.js';
+import { lowerEngine } from '../engine/lower-engine.js';
+import { lowering } from '../engine/lowering.js';
 import { mendingPatches } from '../engine/patches.js';
 import type { OnProgress } from '../progress.js';
 

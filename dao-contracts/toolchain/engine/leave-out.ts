@@ -1,12 +1,10 @@
 /**
- * Leaves out of a contract the engine's functions that it cannot call: those that JavaScript reaches
+ * Which of the engine's functions are left out of a contract because it cannot call them: those that JavaScript reaches
  * only by names which the contract's code never mentions (`DataView`'s accessors, `encodeURI`, half
  * of `Date`), and what only they need. A name may still be put together while a contract runs
  * (`value['to' + 'Fixed']`); then the call fails with `LEFT_OUT`, and says what to do.
  */
-import binaryen from 'binaryen';
 import { WasmReader } from '../snapshot/wasm-sections.js';
-import { optimising, runtimeFeatures, setSlots } from './lower-engine.js';
 
 /** As `builtin-patches.ts` notes them: a function with a name, or a name that stands for another. */
 export interface Builtin {
@@ -39,40 +37,6 @@ export function findUnreachable(
     .map(({ slot }) => slot)
     .filter((slot) => slot > 0 && !kept.has(slot));
   return [...new Set(unreachable)].sort((a, b) => a - b);
-}
-
-/** The runtime without these functions and what only they need. */
-export function leaveOut(runtime: Uint8Array, slots: readonly number[]): Uint8Array {
-  const module = binaryen.readBinary(runtime);
-  try {
-    module.setFeatures(runtimeFeatures);
-    const refuse = binaryen.getExportInfo(module.getExport('cw_left_out')).value;
-    const standIns = new Map<string, string>();
-    setSlots(module, slots, (name) => {
-      const { params, results } = binaryen.getFunctionInfo(module.getFunction(name));
-      const type = `${params} ${results}`;
-      let standIn = standIns.get(type);
-      if (standIn === undefined) {
-        standIn = `cw_left_out_${standIns.size}`;
-        standIns.set(type, standIn);
-        const body =
-          results === binaryen.i64 ? module.call(refuse, [], binaryen.i64) : module.unreachable();
-        module.addFunction(standIn, params, results, [], body);
-      }
-      return standIn;
-    });
-    module.removeExport('cw_left_out');
-    binaryen.setOptimizeLevel(optimising.optimizeLevel);
-    binaryen.setShrinkLevel(optimising.shrinkLevel);
-    const unused = 'remove-unused-module-elements';
-    module.runPasses([unused, 'duplicate-function-elimination', 'dae-optimizing', unused]);
-    // What is called most gets numbers of one byte.
-    module.runPasses(['reorder-functions']);
-    if (!module.validate()) throw new Error('ENGINE_INVALID: leaving functions out broke it');
-    return module.emitBinary();
-  } finally {
-    module.dispose();
-  }
 }
 
 /** Names at the head of bytecode that `cw_compile` made: all that its code mentions. */

@@ -9,7 +9,8 @@ import { packageFolder } from '../package-folder.js';
 import type { OnProgress } from '../progress.js';
 import { commonFlags, compileEngine, linkFlags, units } from './compile-engine.js';
 import { readEngineSources } from './engine-sources.js';
-import { lowering, lowerEngine, optimising, type Engines } from './lower-engine.js';
+import type { Engines } from './lower-engine.js';
+import { lowering, optimising } from './lowering.js';
 import { listUnusedSlots } from './engine-instance.js';
 
 export interface Engine extends Engines {
@@ -48,6 +49,7 @@ async function load(onProgress: OnProgress): Promise<Engine> {
   }
   const linked = await compileCached(compileKey, sources, onProgress);
   onProgress({ step: 'optimising the engine' });
+  const { lowerEngine } = await import('./lower-engine.js');
   const engines = lowerEngine(linked, listUnusedSlots(linked));
   writeCached('evaluator', key, engines.evaluator);
   writeCached('engine', key, engines.runtime);

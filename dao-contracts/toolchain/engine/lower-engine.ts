@@ -5,16 +5,7 @@
  * it is deployed, and 1,089,295 gas are paid for every byte in every call.
  */
 import binaryen from 'binaryen';
-
-/** Passes for both: wasi-libc was not compiled for the first WebAssembly, which the chain wants. */
-export const lowering = [
-  'signext-lowering',
-  'llvm-nontrapping-fptoint-lowering',
-  'llvm-memory-copy-fill-lowering',
-];
-
-/** Measured: shrinking more saves 1 % of the bytes and costs 2 % of the instructions. */
-export const optimising = { optimizeLevel: 3, shrinkLevel: 0, rounds: 1 };
+import { lowering, optimising } from './lowering.js';
 
 /** What wasi-libc uses. All there is would be too much: with 64-bit memories a pass refuses. */
 const linkedFeatures = ['SignExt', 'BulkMemory', 'BulkMemoryOpt', 'NontrappingFPToInt']
