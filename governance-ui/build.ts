@@ -5,8 +5,10 @@
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 export interface BuiltPages {
   /** Holds `index.html` and its assets. */
@@ -50,10 +52,19 @@ export async function buildPages(
     await replaceFolder(fresh);
   } catch (error) {
     await rm(fresh, { recursive: true, force: true });
-    const why = (error as Error).message.split('\n')[0];
+    const why = whyNot((error as Error).message);
     throw new Error(`PAGES_NOT_BUILT: ${why}; run "npm ci", then try again`, { cause: error });
   }
   return { folder, built: true };
+}
+
+/** The bundler says first how many errors there were and which part of it speaks, then what is wrong. */
+function whyNot(said: string): string {
+  const lines = stripVTControlCharacters(said)
+    .split('\n')
+    .map((line) => line.trim());
+  const preface = /^$|^Build failed with|^\[plugin /;
+  return lines.find((line) => !preface.test(line)) ?? lines[0]!;
 }
 
 /** Returns which of our own files went into it. */
@@ -63,6 +74,8 @@ async function bundle(outDir: string): Promise<string[]> {
   const environment = process.env.NODE_ENV;
   const noteInputs = () => ({
     name: 'note-inputs',
+    enforce: 'pre' as const,
+    resolveId: refuseNodeModule,
     moduleParsed: ({ id }: { id: string }) => void modules.add(id),
   });
   try {
@@ -89,6 +102,13 @@ async function bundle(outDir: string): Promise<string[]> {
     else process.env.NODE_ENV = environment;
   }
   return [...new Set([...modules].flatMap(ownFile))];
+}
+
+/** The bundler would put an empty module in its place, and the page would fail where it is used. */
+export function refuseNodeModule(source: string, importer: string | undefined): null {
+  const own = importer === undefined ? undefined : ownFile(importer)[0];
+  if (own === undefined || !isBuiltin(source)) return null;
+  throw new Error(`${own} imports ${source}, which no browser has`);
 }
 
 function ownFile(moduleId: string): string[] {
@@ -125,4 +145,14 @@ async function replaceFolder(fresh: string): Promise<void> {
   await rename(folder, old).catch(() => {});
   await rename(fresh, folder);
   await rm(old, { recursive: true, force: true });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    const { built } = await buildPages();
+    console.log(built ? `built into ${relative(process.cwd(), folder)}` : 'as they were');
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 1;
+  }
 }
