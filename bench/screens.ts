@@ -2,11 +2,14 @@
  * What the pages ask of a browser: the compressed JavaScript before the engine is asked for, the first
  * meaningful paint, and the time that scripts and layout take to open and to refresh pages of a DAO with
  * 10,000 proposals, 1,000 workers and 100,000 round records. A real Chromium over a local node that
- * answers at once, so that what is measured is the page. Fails above 250 kB, above a second to the first
- * paint, or when a refresh takes more than a frame is worth waiting for.
+ * answers at once, so that what is measured is the page. Where other work has the machine at the same
+ * time, the clock tells of that work, too: so times are the processor's, and the first paint is also told
+ * by the clock, beside a page from the same server with one heading on it. Fails above 250 kB, above a
+ * second to the first paint, or when a refresh takes more than a frame is worth waiting for.
  *
  *   --proposals 10000   --workers 1000   --rounds 100000   --times 5
  */
+import { availableParallelism, loadavg } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import {
   findChromium,
@@ -47,12 +50,13 @@ const failures: string[] = [];
 try {
   const page = await browser.context.newPage();
   const cdp = await browser.context.newCDPSession(page);
-  await cdp.send('Performance.enable');
+  // Of the page's own thread: what it waits for others is not counted.
+  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
   console.log(
     `${size.proposals} proposals, ${size.workers} workers, ${size.rounds} round records; ` +
       `median of ${times}`,
   );
-  await measureStart(page);
+  await measureStart(page, cdp);
   console.log('page                    calls   nodes   opening ms   refresh ms');
   for (const [name, hash, title] of [
     ['overview', '#/', /Models trained/],
@@ -75,11 +79,15 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
-async function measureStart(page: Page): Promise<void> {
+async function measureStart(page: Page, cdp: CDPSession): Promise<void> {
   const scripts = new Map<string, number>();
   const paints: number[] = [];
+  const works: number[] = [];
+  const bares: number[] = [];
   const weighing: Promise<void>[] = [];
   const hear = (response: Response) => {
+    // Later visits find most of them unchanged.
+    if (response.status() !== 200) return;
     if (!/\.m?js$/.test(new URL(response.url()).pathname)) return;
     const weigh = async () =>
       void scripts.set(response.url(), gzipSync(await response.body()).length);
@@ -87,28 +95,46 @@ async function measureStart(page: Page): Promise<void> {
   };
   page.on('response', hear);
   for (let time = 0; time < times; time++) {
-    await page.goto('about:blank');
+    await page.goto(`${server.url}/bare.html`);
+    await page.getByRole('heading').waitFor();
+    bares.push(await page.evaluate(() => performance.now()));
+    const before = await taskMs(cdp);
     await page.goto(`${server.url}/#/`);
     await page.getByText('Money follows verified work only').waitFor();
     paints.push(await page.evaluate(() => performance.now()));
+    works.push((await taskMs(cdp)) - before);
   }
   page.off('response', hear);
   await Promise.all(weighing);
   const bytes = [...scripts.values()].reduce((sum, one) => sum + one, 0);
-  const paintMs = median(paints);
+  const [paintMs, workMs, bareMs] = [median(paints), median(works), median(bares)];
+  const load = loadavg()[0]! / availableParallelism();
   console.log(`JavaScript before the engine   ${bytes} bytes compressed`);
   console.log(
-    `first meaningful paint         ${paintMs.toFixed(0)} ms (treasury, runs, proposals)`,
+    `first meaningful paint         ${workMs.toFixed(0)} ms of the processor; by the clock ` +
+      `${paintMs.toFixed(0)} ms, where a page with one heading takes ${bareMs.toFixed(0)} ms and ` +
+      `${load.toFixed(1)} processes want each processor`,
   );
   if (bytes > scriptBytesMax)
     failures.push(`${bytes} bytes of JavaScript, ${scriptBytesMax} allowed`);
-  if (paintMs > firstPaintMsMax) failures.push(`first paint after ${paintMs.toFixed(0)} ms`);
+  // A machine that others have as well says nothing by its clock.
+  const firstMs = load > 1 ? workMs : paintMs;
+  if (firstMs > firstPaintMsMax) failures.push(`first paint after ${firstMs.toFixed(0)} ms`);
 }
 
-async function busyMs(cdp: CDPSession): Promise<number> {
+async function durationsMs(cdp: CDPSession, names: readonly string[]): Promise<number> {
   const { metrics } = await cdp.send('Performance.getMetrics');
-  const value = (name: string) => metrics.find((one) => one.name === name)?.value ?? 0;
-  return 1_000 * (value('ScriptDuration') + value('LayoutDuration') + value('RecalcStyleDuration'));
+  const wanted = metrics.filter(({ name }) => names.includes(name));
+  return 1_000 * wanted.reduce((sum, { value }) => sum + value, 0);
+}
+
+/** All that the page's thread did. */
+function taskMs(cdp: CDPSession): Promise<number> {
+  return durationsMs(cdp, ['TaskDuration']);
+}
+
+function busyMs(cdp: CDPSession): Promise<number> {
+  return durationsMs(cdp, ['ScriptDuration', 'LayoutDuration', 'RecalcStyleDuration']);
 }
 
 async function measurePage(

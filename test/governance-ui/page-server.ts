@@ -48,6 +48,8 @@ export async function startPageServer(it: { events?: boolean } = {}): Promise<Pa
     ...(it.events ? { events: '/events' } : {}),
   };
   await writeFile(join(webDir, networkFileName), JSON.stringify(file));
+  // What a page costs that does nothing (bench/screens.ts).
+  await writeFile(join(webDir, 'bare.html'), '<!doctype html><title>bare</title><h1>bare</h1>');
   return {
     ...{ url: registry.url, dao, node, store },
     tell: (height) => listeners.forEach((tell) => tell(height)),
