@@ -12,13 +12,18 @@ export interface NetworkFile {
   readonly rpcUrl: string;
   /** Account of the DAO contract. */
   readonly contract: string;
-  /** Where blobs are fetched from. */
+  /** Where blobs are fetched from, and uploaded to. */
   readonly registry: string;
+  /** Who else has the blobs, should the registry be silent, lack one or lie. */
+  readonly mirrors?: readonly string[];
   /** Where a registry tells what is new; without it the pages ask again and again. */
   readonly events?: string;
   /** The code that other DAOs are founded with here; without it, what the contract itself runs. */
   readonly code?: Digest;
 }
+
+/** Each costs a wait when all are gone. */
+const mirrorsMax = 8;
 
 export const networkFileName = 'network.json';
 
@@ -26,6 +31,7 @@ export interface PageNetwork {
   readonly network: Network;
   readonly contract: string;
   readonly registry: string;
+  readonly mirrors: readonly string[];
   readonly events: string | null;
   readonly code: Digest | null;
 }
@@ -49,9 +55,22 @@ export function decodeNetworkFile(json: unknown): PageNetwork {
   }
   return {
     code,
+    mirrors: decodeMirrors(it['mirrors'] ?? []),
     network: networkNamed(network as string, rpcUrl as string),
     contract: contract as string,
     registry: registry as string,
     events: events as string | null,
   };
+}
+
+function decodeMirrors(it: unknown): string[] {
+  const isAddress = (one: unknown) =>
+    typeof one === 'string' && one.length <= 500 && /^https?:\/\//.test(one) && URL.canParse(one);
+  if (Array.isArray(it) && it.length <= mirrorsMax && it.every(isAddress)) {
+    return it.map((one: string) => one.replace(/\/+$/, ''));
+  }
+  throw new Error(
+    `BAD_NETWORK_FILE: the mirrors of ${networkFileName} are no list of at most ${mirrorsMax} ` +
+      'addresses; write them like "https://mirror.example.org", or leave them out',
+  );
 }

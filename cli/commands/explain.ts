@@ -2,14 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
-import { readMembers } from '@commonweights/dao-contracts/client/governance.js';
-import type {
-  Chapter,
-  Explanation,
-  ReleaseStory,
-} from '@commonweights/trainer/release/explanation.js';
-import type { ReleaseFacts } from '@commonweights/trainer/release/release-facts.js';
+import type { Chapter, Explanation } from '@commonweights/trainer/release/explanation.js';
 import { withExamples, withJson } from '../arguments.js';
 import { CliError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
@@ -86,12 +79,14 @@ async function read(session: Session, dir: string, flags: ExplainFlags): Promise
     { withEvidence },
     { judgeMaterial },
     { explainRelease },
+    { readReleaseStory },
     { MANIFEST_FILE },
   ] = await Promise.all([
     import('@commonweights/trainer/release/read-release.js'),
     import('@commonweights/trainer/release/verify.js'),
     import('@commonweights/trainer/release/verify-material.js'),
     import('@commonweights/trainer/release/explain-release.js'),
+    import('@commonweights/trainer/release/release-story.js'),
     import('@commonweights/trainer/release/release-files.js'),
   ]);
   await expectRelease(dir, MANIFEST_FILE);
@@ -107,31 +102,8 @@ async function read(session: Session, dir: string, flags: ExplainFlags): Promise
     );
   }
   const asked = chain !== null && flags.evidence === undefined;
-  const story = asked ? await readStory(session.reader(), chain) : null;
+  const story = asked ? await readReleaseStory(session.reader(), chain) : null;
   return explainRelease(material, { verdicts, story });
-}
-
-async function readStory(client: DaoClient, chain: ReleaseFacts): Promise<ReleaseStory | null> {
-  if (!chain.release) return null;
-  const run = await client.getRun({ run: chain.release.run });
-  const { proposal } = chain.release;
-  return {
-    proposal: await client.getProposal({ proposal }),
-    votes: await readVotes(client, proposal),
-    funding: run && (await client.getProposal({ proposal: run.proposal })),
-    paidYocto: run?.paidYocto ?? 0n,
-    budgetYocto: run?.budgetYocto ?? 0n,
-  };
-}
-
-/** Asked one by one; of a larger DAO the tally tells. */
-const membersAsked = 100;
-
-async function readVotes(client: DaoClient, proposal: number): Promise<ReleaseStory['votes']> {
-  const { members } = await readMembers(client);
-  const asked = members.slice(0, membersAsked);
-  const ballots = asked.map(({ account }) => client.getBallot({ proposal, account }));
-  return (await Promise.all(ballots)).filter(({ choice }) => choice !== null);
 }
 
 function formatChapters(chapters: readonly Chapter[]): string {

@@ -25,6 +25,9 @@ export interface BlobStore {
   ): AsyncIterable<Uint8Array>;
 }
 
+/** All that whoever reads whole blobs needs. */
+export type BlobSource = Pick<BlobStore, 'get'>;
+
 /** A store whose owner may take blobs out again: one's own disk or memory, never a registry. */
 export interface ErasableStore extends BlobStore {
   /** Whether there was something to remove; it is gone either way. */

@@ -9,7 +9,7 @@ import {
   type Manifest,
 } from '../digest/manifest.js';
 import { compareCodePoints } from '../digest/safe-path.js';
-import type { BlobStore } from './blob-store.js';
+import type { BlobSource, BlobStore } from './blob-store.js';
 
 export interface NamedFile {
   path: string;
@@ -51,13 +51,13 @@ export function describeFiles(
   return { manifest, chunkLists: described.map(({ chunkList }) => chunkList) };
 }
 
-export async function getManifest(store: BlobStore, digest: Digest): Promise<Manifest> {
+export async function getManifest(store: BlobSource, digest: Digest): Promise<Manifest> {
   return parseManifest(await store.get(digest, { maxBytes: manifestLimits.bytesMax }));
 }
 
 /** One file of a manifest, whole, digest checked. Throws `FILE_NOT_IN_MANIFEST`. */
 export async function getFile(
-  store: BlobStore,
+  store: BlobSource,
   manifest: Manifest,
   path: string,
 ): Promise<Uint8Array> {

@@ -1,7 +1,7 @@
 /** A stored dataset whole, for whoever looks into one: also a browser, so nothing here runs transforms. */
 import type { Digest } from '../digest/digest.js';
 import type { Manifest } from '../digest/manifest.js';
-import type { BlobStore } from '../store/blob-store.js';
+import type { BlobSource } from '../store/blob-store.js';
 import { getFile } from '../store/manifest-store.js';
 import { itemLimits } from './limits.js';
 import { checkTextFiles, isPacked, readPacked } from './read-items.js';
@@ -14,7 +14,7 @@ export interface StoredContent {
 }
 
 /** A text dataset's items, or a packed dataset's item digests (`items` is then empty). */
-export async function readContent(store: BlobStore, manifest: Manifest): Promise<StoredContent> {
+export async function readContent(store: BlobSource, manifest: Manifest): Promise<StoredContent> {
   const bytes = manifest.files.reduce((sum, file) => sum + file.size, 0);
   if (bytes > itemLimits.datasetBytesMax) {
     throw new Error(`DATASET_TOO_LARGE: ${bytes} bytes, at most ${itemLimits.datasetBytesMax}`);

@@ -4,7 +4,7 @@
  */
 import type { Digest } from '../digest/digest.js';
 import type { Manifest } from '../digest/manifest.js';
-import type { BlobStore } from '../store/blob-store.js';
+import type { BlobSource } from '../store/blob-store.js';
 import { getFile } from '../store/manifest-store.js';
 import { itemLimits } from './limits.js';
 import { decodePacking, decodeTokens, itemsInOrder, packedPaths } from './packing.js';
@@ -12,7 +12,7 @@ import { decodeItemFile, isItemsPath, itemsPath, type TextItem } from './text-it
 
 /** Errors: `DATASET_TOO_LARGE`, `UNKNOWN_DATASET_FORMAT`, `BAD_ITEM`, `BAD_PACKING`, those of the store. */
 export async function* readItemDigests(
-  store: BlobStore,
+  store: BlobSource,
   manifest: Manifest,
 ): AsyncGenerator<Digest, void> {
   const bytes = manifest.files.reduce((sum, file) => sum + file.size, 0);
@@ -44,7 +44,7 @@ export async function* readItemDigests(
 
 /** Of a text dataset, an item after the other, with one file in memory. Errors: as `readItemDigests`. */
 export async function* readItems(
-  store: BlobStore,
+  store: BlobSource,
   manifest: Manifest,
 ): AsyncGenerator<{ item: TextItem; digest: Digest }, void> {
   checkTextFiles(manifest);
@@ -68,7 +68,7 @@ export function checkTextFiles({ files }: Manifest): void {
 }
 
 /** Of a packed dataset, whose files are checked against one another. */
-export async function readPacked(store: BlobStore, manifest: Manifest): Promise<Digest[]> {
+export async function readPacked(store: BlobSource, manifest: Manifest): Promise<Digest[]> {
   const paths = Object.values(packedPaths);
   if (manifest.files.length !== paths.length) {
     throw new Error(`UNKNOWN_DATASET_FORMAT: a packed dataset has ${paths.join(', ')} only`);

@@ -8,11 +8,12 @@ export interface Address {
   readonly rpcUrl: string;
   readonly contract: string;
   readonly registry: string;
+  readonly mirrors: readonly string[];
 }
 
-export function addressOf({ client, registry }: Door): Address {
+export function addressOf({ client, registry, mirrors }: Door): Address {
   const { network, contract } = client;
-  return { network: network.name, rpcUrl: network.rpcUrl, contract, registry };
+  return { network: network.name, rpcUrl: network.rpcUrl, contract, registry, mirrors };
 }
 
 export function networkOf(

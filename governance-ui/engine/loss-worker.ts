@@ -1,5 +1,5 @@
 /** The worker in which a run's loss is measured: the page stays responsive meanwhile. */
-import { HttpStore } from '@commonweights/dataset-registry/store/http-store.js';
+import { openMirrored } from '../reading/mirrored-store.js';
 import type { Address } from './address.js';
 import { LossSession, type LossRequest } from './loss-session.js';
 
@@ -13,7 +13,7 @@ addEventListener('message', ({ data }: MessageEvent<Address | LossRequest>) => {
 
 function open(address: Address): LossSession {
   return new LossSession({
-    store: new HttpStore(address.registry, { stallMs: 5_000 }),
+    store: openMirrored(address),
     openEngine: async () =>
       (await import('@commonweights/trainer/engines/exact-engines-browser.js')).exactEngines(),
   });

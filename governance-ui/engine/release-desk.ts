@@ -1,5 +1,6 @@
 /** The page's side of the release worker: one conversation at a time, answers as promises. */
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
+import type { Explanation } from '@commonweights/trainer/release/explanation.js';
 import type { Verdict } from '@commonweights/trainer/release/verdict.js';
 import type { TextSearch } from '../reading/find-text.js';
 import type { VerifyProgress } from '../reading/verify-here.js';
@@ -52,6 +53,13 @@ export class ReleaseDesk {
       if (answer.kind === 'text') onText(answer.text);
       return answer.kind === 'said' ? answer : null;
     });
+  }
+
+  /** Where it comes from, and the same as a page of its own. Error: `NOT_VERIFIED`. */
+  explain(): Promise<{ readonly explanation: Explanation; readonly page: Blob }> {
+    return this.#ask({ kind: 'explain' }, (answer) =>
+      answer.kind === 'explained' ? answer : null,
+    );
   }
 
   /** All files as one zip, in a folder of that name. Error: `NOT_VERIFIED`. */

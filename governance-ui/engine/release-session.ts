@@ -5,13 +5,14 @@
  */
 import type { DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
-import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
+import type { BlobSource } from '@commonweights/dataset-registry/store/blob-store.js';
 import type { Engine } from '@commonweights/trainer/engines/engine.js';
+import type { Explanation } from '@commonweights/trainer/release/explanation.js';
 import { MANIFEST_FILE, type FileMap } from '@commonweights/trainer/release/release-files.js';
 import type { Sampler } from '@commonweights/trainer/release/sample-text.js';
 import type { Verdict } from '@commonweights/trainer/release/verdict.js';
 import type { TextSearch } from '../reading/find-text.js';
-import { holds } from '../reading/verdicts-hold.js';
+import { bytesHold, holds } from '../reading/verdicts-hold.js';
 import type { FolderHandle } from './save-folder.js';
 import { verifyHere, type VerifiedHere, type VerifyProgress } from '../reading/verify-here.js';
 
@@ -28,6 +29,8 @@ export type ReleaseRequest =
   | { readonly kind: 'verify'; readonly manifest: Digest }
   | { readonly kind: 'talk'; readonly settings: TalkSettings }
   | { readonly kind: 'search'; readonly run: number; readonly text: string }
+  /** Where it comes from, told from its files and the chain. */
+  | { readonly kind: 'explain' }
   /** All files as one, in a folder `name`. */
   | { readonly kind: 'zip'; readonly name: string }
   /** All files into a new folder `name` in this one. */
@@ -39,6 +42,8 @@ export type ReleaseAnswer =
   | { readonly kind: 'verdicts'; readonly verdicts: readonly Verdict[] }
   | { readonly kind: 'reading'; readonly dataset: string }
   | { readonly kind: 'found'; readonly search: TextSearch }
+  /** `page`: the same as one file of HTML. */
+  | { readonly kind: 'explained'; readonly explanation: Explanation; readonly page: Blob }
   | { readonly kind: 'zipped'; readonly file: Blob }
   | { readonly kind: 'saved' }
   | { readonly kind: 'text'; readonly text: string }
@@ -48,7 +53,7 @@ export type ReleaseAnswer =
 
 export interface ReleaseSurroundings {
   readonly client: DaoClient;
-  readonly store: BlobStore;
+  readonly store: BlobSource;
   readonly openEngine: () => Promise<Engine>;
   /** Lets requests be heard between two tokens. */
   readonly breathe: () => Promise<void>;
@@ -57,7 +62,10 @@ export interface ReleaseSurroundings {
 }
 
 export class ReleaseSession {
+  /** Every claim about it holds. */
   #verified: VerifiedHere | null = null;
+  /** Its bytes are those that the manifest names, whatever else was found. */
+  #whole: VerifiedHere | null = null;
   #sampler: Promise<Sampler> | null = null;
   #stop: AbortController | null = null;
 
@@ -69,6 +77,7 @@ export class ReleaseSession {
       if (request.kind === 'verify') await this.#verify(request.manifest);
       else if (request.kind === 'talk') await this.#talk(request.settings);
       else if (request.kind === 'search') await this.#search(request);
+      else if (request.kind === 'explain') await this.#explain();
       else if (request.kind === 'zip') await this.#zip(request);
       else if (request.kind === 'save') await this.#save(request);
       else this.#stop?.abort();
@@ -80,6 +89,7 @@ export class ReleaseSession {
   async #verify(manifest: Digest): Promise<void> {
     const { client, store, tell } = this.it;
     this.#verified = null;
+    this.#whole = null;
     const before = this.#sampler;
     this.#sampler = null;
     await (await before?.catch(() => null))?.dispose();
@@ -87,6 +97,7 @@ export class ReleaseSession {
     const found = await verifyHere({ client, store, manifest, onProgress });
     const { verdicts } = found;
     if (holds(verdicts)) this.#verified = found;
+    if (bytesHold(verdicts)) this.#whole = found;
     tell({ kind: 'verdicts', verdicts });
   }
 
@@ -95,6 +106,23 @@ export class ReleaseSession {
     const { findText } = await import('../reading/find-text.js');
     const onProgress = (dataset: string) => tell({ kind: 'reading', dataset });
     tell({ kind: 'found', search: await findText({ client, store, run, text, onProgress }) });
+  }
+
+  /** What a stranger wrote into altered files would be told as the release's own story. */
+  async #explain(): Promise<void> {
+    const whole = this.#whole;
+    if (!whole)
+      throw new Error('NOT_VERIFIED: its bytes were not found to be right; verify it first');
+    const [{ explainRelease }, { readReleaseStory }, { writeExplanationPage }] = await Promise.all([
+      import('@commonweights/trainer/release/explain-release.js'),
+      import('@commonweights/trainer/release/release-story.js'),
+      import('@commonweights/trainer/release/explanation-page.js'),
+    ]);
+    const { verdicts, chain } = whole;
+    const story = await readReleaseStory(this.it.client, chain);
+    const explanation = explainRelease({ ...whole, decision: null }, { verdicts, story });
+    const page = new Blob([writeExplanationPage(explanation)], { type: 'text/html' });
+    this.it.tell({ kind: 'explained', explanation, page });
   }
 
   #requireVerified(): VerifiedHere {

@@ -3,7 +3,7 @@
  * computed here reaches it as messages only.
  */
 import { connect } from '@commonweights/dao-contracts/client/client.js';
-import { HttpStore } from '@commonweights/dataset-registry/store/http-store.js';
+import { openMirrored } from '../reading/mirrored-store.js';
 import { breathe } from './breath.js';
 import { ReleaseSession, type ReleaseAnswer, type ReleaseRequest } from './release-session.js';
 import { networkOf, type Address } from './address.js';
@@ -19,7 +19,7 @@ addEventListener('message', ({ data }: MessageEvent<Address | ReleaseRequest>) =
 function open(address: Address): ReleaseSession {
   return new ReleaseSession({
     client: connect(networkOf(address)),
-    store: new HttpStore(address.registry, { stallMs: 5_000 }),
+    store: openMirrored(address),
     openEngine: async () =>
       (await import('@commonweights/trainer/engines/simd-wasm.js')).createSimdWasmEngine(),
     breathe,

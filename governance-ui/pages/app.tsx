@@ -194,7 +194,7 @@ function Source({ door }: { door: Door }) {
         contract: <b>{contract}</b>,
         network: <b>{network.name}</b>,
         node: <span class="address">{network.rpcUrl}</span>,
-        registry: <span class="address">{door.registry}</span>,
+        registry: <span class="address">{[door.registry, ...door.mirrors].join(', ')}</span>,
       })}{' '}
       {network.name === 'localnet' ? say.local : null} <a href="#/found">{texts().founding.own}</a>
     </p>

@@ -81,7 +81,7 @@ function Outcome({ stage, name }: { stage: Stage; name: string }) {
 }
 
 /** The browser asks where to, or puts it where it puts everything. */
-function handOver(file: Blob, name: string): void {
+export function handOver(file: Blob, name: string): void {
   const address = URL.createObjectURL(file);
   const link = document.createElement('a');
   link.href = address;

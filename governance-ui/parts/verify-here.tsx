@@ -5,10 +5,11 @@ import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
 import type { Verdict } from '@commonweights/trainer/release/verdict.js';
 import { addressOf } from '../engine/address.js';
 import { ReleaseDesk } from '../engine/release-desk.js';
-import { holds } from '../reading/verdicts-hold.js';
+import { bytesHold, holds } from '../reading/verdicts-hold.js';
 import type { VerifyProgress } from '../reading/verify-here.js';
 import { formatBytes } from '../words/amounts.js';
 import { useDoor } from './door-context.js';
+import { ExplainHere } from './explain-here.js';
 import { SaveHere } from './save-here.js';
 import { TalkHere } from './talk-here.js';
 import { texts } from '../texts/language.js';
@@ -59,6 +60,9 @@ export function VerifyHere({ manifest, name }: { manifest: Digest; name: string 
       <div role="status">
         <Outcome stage={stage} />
       </div>
+      {stage.kind === 'done' && bytesHold(stage.verdicts) && desk.current ? (
+        <ExplainHere desk={desk.current} name={name} />
+      ) : null}
       {stage.kind === 'done' && holds(stage.verdicts) && desk.current ? (
         <>
           <SaveHere desk={desk.current} name={name} />

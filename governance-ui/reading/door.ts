@@ -1,13 +1,13 @@
 /** Everything that a page reads from: the contract's views, and the registry's blobs. */
 import { connect, type DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
-import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
-import { HttpStore } from '@commonweights/dataset-registry/store/http-store.js';
+import type { BlobSource } from '@commonweights/dataset-registry/store/blob-store.js';
 import { decodeNetworkFile, networkFileName } from '../network-file.js';
 import { openChangeFeed, type ChangeFeed } from './change-feed.js';
 import { OverviewReader } from './overview.js';
 import { BlobReader } from './blob-json.js';
 import { ChosenDao } from './chosen-dao.js';
+import { openMirrored } from './mirrored-store.js';
 
 export interface Door {
   readonly client: DaoClient;
@@ -15,8 +15,10 @@ export interface Door {
   readonly overview: OverviewReader;
   readonly blobs: BlobReader;
   /** The same blobs, whole and unremembered. */
-  readonly store: Pick<BlobStore, 'get'>;
+  readonly store: BlobSource;
   readonly registry: string;
+  /** Who else has the blobs. */
+  readonly mirrors: readonly string[];
   /** Which contract is read: the network file's, as a rule. */
   readonly dao: ChosenDao;
   /** That of the network file. */
@@ -36,11 +38,11 @@ export async function openDoor(
   storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>,
 ): Promise<Door> {
   const file = decodeNetworkFile(await fetchNetworkFile(pageUrl));
-  const { network, contract: home, registry, events, code } = file;
+  const { network, contract: home, registry, mirrors, events, code } = file;
   const dao = new ChosenDao(storage, { network: network.name, home });
   const contract = dao.chosen ?? home;
   const registryUrl = new URL(registry, pageUrl).href.replace(/\/$/, '');
-  const store = new HttpStore(registryUrl, { stallMs: 5_000 });
+  const store = openMirrored({ registry: registryUrl, mirrors });
   const client = connect({ network, contract, requestTimeoutMs });
   return {
     client,
@@ -48,7 +50,7 @@ export async function openDoor(
     blobs: new BlobReader(store),
     store,
     registry: registryUrl,
-    ...{ dao, home, code },
+    ...{ mirrors, dao, home, code },
     // Whoever tells of changes watches the contract of the network file.
     changes:
       events === null || contract !== home ? null : openChangeFeed(new URL(events, pageUrl).href),

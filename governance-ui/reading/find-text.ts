@@ -5,7 +5,7 @@
  */
 import { digestTreeRoot } from '@commonweights/dataset-registry/digest/digest-tree.js';
 import type { Digest } from '@commonweights/dataset-registry/digest/digest.js';
-import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
+import type { BlobSource } from '@commonweights/dataset-registry/store/blob-store.js';
 import { getFile, getManifest } from '@commonweights/dataset-registry/store/manifest-store.js';
 import { decodePacking, packedPaths } from '@commonweights/dataset-registry/transforms/packing.js';
 import { readContent } from '@commonweights/dataset-registry/transforms/read-content.js';
@@ -50,7 +50,7 @@ export interface TextSearch {
 /** Errors: `TEXT_TOO_SHORT`, and those of the node. What cannot be had is told of its dataset. */
 export async function findText(it: {
   client: Pick<DaoClient, 'getRun' | 'getDataset'>;
-  store: BlobStore;
+  store: BlobSource;
   run: number;
   text: string;
   onProgress: (dataset: string) => void;
@@ -85,7 +85,7 @@ export async function findText(it: {
 
 /** Whether it was to be read. */
 async function noteUses(
-  store: BlobStore,
+  store: BlobSource,
   dataset: DatasetView,
   uses: Map<Digest, Use>,
 ): Promise<boolean> {
@@ -105,7 +105,7 @@ async function noteUses(
 
 /** Null: it holds tokens and no texts. */
 async function searchIn(
-  store: BlobStore,
+  store: BlobSource,
   dataset: DatasetView,
   { text, useOf }: { text: string; useOf: (item: Digest) => Use },
 ): Promise<SearchedDataset | null> {

@@ -5,3 +5,8 @@ import type { Verdict } from '@commonweights/trainer/release/verdict.js';
 export function holds(verdicts: readonly Verdict[]): boolean {
   return verdicts.every(({ status }) => status === 'pass' || status === 'warn');
 }
+
+/** Whether its files are those that the manifest names: what is not can be told nothing of. */
+export function bytesHold(verdicts: readonly Verdict[]): boolean {
+  return verdicts.some(({ claim, status }) => claim === 'bytes' && status === 'pass');
+}

@@ -20,6 +20,9 @@ export interface VerifiedHere {
   readonly files: FileMap;
   /** What names them, byte for byte. */
   readonly manifestBytes: Uint8Array;
+  readonly manifestDigest: Digest;
+  /** What the node said, which some of the verdicts rest on. */
+  readonly chain: Awaited<ReturnType<typeof readReleaseFacts>>;
 }
 
 export interface VerifyProgress {
@@ -58,5 +61,5 @@ export async function verifyHere(it: {
   }
   onProgress({ step: 'checking every claim', doneBytes, totalBytes });
   const verdicts = verifyMaterial({ files, manifest, manifestDigest: it.manifest, chain });
-  return { verdicts, files, manifestBytes };
+  return { verdicts, files, manifestBytes, manifestDigest: it.manifest, chain };
 }

@@ -246,6 +246,19 @@ describe('the network file', () => {
     );
     expect(() => decodeNetworkFile({ ...good, network: 'elsewhere' })).to.throw('UNKNOWN_NETWORK');
   });
+
+  it('may name mirrors, by their addresses and no more than can be waited for', () => {
+    expect(decodeNetworkFile(good).mirrors).to.deep.equal([]);
+    const mirrors = ['https://a.example.org/', 'http://127.0.0.1:3'];
+    expect(decodeNetworkFile({ ...good, mirrors }).mirrors).to.deep.equal([
+      'https://a.example.org',
+      'http://127.0.0.1:3',
+    ]);
+    const many = Array.from({ length: 9 }, (_, n) => `https://m${n}.example.org`);
+    for (const wrong of ['https://a.example.org', [7], [''], ['javascript:alert(1)'], many]) {
+      expect(() => decodeNetworkFile({ ...good, mirrors: wrong })).to.throw('BAD_NETWORK_FILE');
+    }
+  });
 });
 
 describe('reading blobs', () => {

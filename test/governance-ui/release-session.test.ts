@@ -19,9 +19,12 @@ describe('a release in a worker of the page', () => {
   const manifestBytes = encodeManifest(built.manifest);
   const manifest = built.digest;
 
-  const open = (licences: readonly string[] = facts.licences) => {
+  const open = (
+    licences: readonly string[] = facts.licences,
+    altered: (path: string, bytes: Uint8Array) => Uint8Array = (_, bytes) => bytes,
+  ) => {
     const blobs = new Map<Digest, Uint8Array>([[digestOf(manifestBytes), manifestBytes]]);
-    for (const bytes of files.values()) blobs.set(digestOf(bytes), bytes);
+    for (const [path, bytes] of files) blobs.set(digestOf(bytes), altered(path, bytes));
     const told: ReleaseAnswer[] = [];
     let engines = 0;
     const session = new ReleaseSession({
@@ -32,7 +35,11 @@ describe('a release in a worker of the page', () => {
         getPolicy: async () => ({ licences }),
         listAttestations: async () => [],
         getRun: async () => ({ id: 3, terms: facts.run!, finalRound: 4, rewinds: [] }),
-        getProposal: async () => ({ action: { kind: 'fund-run', terms: facts.run! } }),
+        getProposal: async () => ({
+          ...{ id: 1, yes: '2', no: '0', abstain: '0', totalWeight: '3' },
+          action: { kind: 'fund-run', terms: facts.run! },
+        }),
+        getMembers: async () => ({ members: [], count: 0, totalWeight: '3' }),
         getSeats: async () => facts.run!.roster!.seats,
         getDataset: async ({ id }: { id: string }) => facts.datasets.find((one) => one.id === id),
       } as unknown as DaoClient,
@@ -84,6 +91,36 @@ describe('a release in a worker of the page', () => {
     expect(engines()).to.equal(2);
     await session.answer({ kind: 'verify', manifest });
     expect(told.at(-1)).to.include({ kind: 'verdicts' });
+  });
+
+  it('tells where it comes from once its bytes are right, whatever else was found', async () => {
+    const early = open();
+    await early.session.answer({ kind: 'explain' });
+    expect((early.told.at(-1) as { why: string }).why).to.match(/^NOT_VERIFIED/);
+    for (const licences of [facts.licences, ['MIT']]) {
+      const { session, told } = open(licences);
+      await session.answer({ kind: 'verify', manifest });
+      await session.answer({ kind: 'explain' });
+      const last = told.at(-1)!;
+      if (last.kind !== 'explained') throw new Error(JSON.stringify(last));
+      const { chapters, manifest: of } = last.explanation;
+      expect(of).to.equal(manifest);
+      const all = chapters.flatMap(({ statements }) => statements);
+      const known = (what: string) => all.find((one) => one.what === what)?.standing;
+      expect(known('manifest')).to.equal('proven');
+      expect(known('vote on the release')).to.equal('attested');
+      expect(known('name')).to.equal('declared');
+      expect(await last.page.text()).to.match(/^<!doctype html>[\s\S]*default-src 'none'/);
+    }
+  });
+
+  it('tells nothing of bytes that are not those of its manifest', async () => {
+    const { session, told } = open(facts.licences, (path, bytes) =>
+      path === 'config.json' ? bytes.map((byte, at) => (at === 0 ? byte ^ 1 : byte)) : bytes,
+    );
+    await session.answer({ kind: 'verify', manifest });
+    await session.answer({ kind: 'explain' });
+    expect((told.at(-1) as { why: string }).why).to.match(/^NOT_VERIFIED/);
   });
 
   it('is not handed out before every claim about it holds, and then as it was checked', async () => {

@@ -123,6 +123,15 @@ export const release: Texts['release'] = {
       consensus: '共识',
     },
   },
+  explain: {
+    title: '来历报告',
+    what: '数据、许可、计算、审计、报酬、表决、花费，以及对它的异议；每一条都注明依据：由本页面重新算出的、由链或签名者作证的、只是发布者自己声称的。',
+    show: '说明它的来历',
+    save: '把这份报告存成网页',
+    busy: '正在读取它的记录…',
+    failed: '无法说明：',
+    columns: { what: '项目', value: '内容', known: '依据' },
+  },
   save: {
     title: '保存下来',
     what: '该发布的全部文件，就是在本页面核对过的那些：不会重新获取。',

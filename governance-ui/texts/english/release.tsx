@@ -141,6 +141,15 @@ export const release = {
       consensus: 'consensus',
     },
   },
+  explain: {
+    title: 'Where it comes from',
+    what: 'Data, licences, computation, checks, pay, votes, cost and what was said against it, each with how it is known: what this page computed again, what a chain or a signer says, and what only its publisher says.',
+    show: 'Tell where it comes from',
+    save: 'Save this report as a page',
+    busy: 'Reading its records…',
+    failed: 'It cannot be told:',
+    columns: { what: 'What', value: 'Is', known: 'Known by' },
+  },
   save: {
     title: 'Take it with you',
     what: 'All files of the release, as they were checked in this page: nothing is fetched again.',
