@@ -46,6 +46,8 @@ export interface ConnectionOptions {
   readonly requestTimeoutMs?: number;
   /** How to wait before something is tried again. */
   readonly pause?: (ms: number) => Promise<void>;
+  /** Told the hash of each transaction that this signs, before it is sent. */
+  readonly onSigned?: ((hash: string) => void) | undefined;
 }
 
 export interface CallOptions {
@@ -74,6 +76,7 @@ export class Connection {
   readonly #requestTimeoutMs: number;
   readonly #relayUrl: string | null;
   readonly #pause: (ms: number) => Promise<void>;
+  readonly #onSigned: (hash: string) => void;
   readonly #line: Line;
   /** Tail of the queue of transactions: nonces of one key have to arrive in order. */
   #last: Promise<unknown> = Promise.resolve();
@@ -88,6 +91,7 @@ export class Connection {
     this.#relayUrl = options.relayUrl ?? null;
     this.#requestTimeoutMs = options.requestTimeoutMs ?? 20_000;
     this.#pause = options.pause ?? pause;
+    this.#onSigned = options.onSigned ?? (() => {});
     // The library's own retries (12, up to minutes) hide an unreachable node; ours are bounded.
     this.provider = new JsonRpcProvider(
       { url: options.network.rpcUrl },
@@ -244,6 +248,7 @@ export class Connection {
     const context = this.context(method);
     for (let signature = 1; ; signature++) {
       const { signed, hash } = await this.#sign(receiver, actionList, method);
+      this.#onSigned(hash);
       try {
         return outcomeOf(
           await deliver({ signed, hash, accountId: this.accountId! }, this.#line),

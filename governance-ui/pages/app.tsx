@@ -195,7 +195,8 @@ function Source({ door }: { door: Door }) {
         network: <b>{network.name}</b>,
         node: <span class="address">{network.rpcUrl}</span>,
         registry: <span class="address">{[door.registry, ...door.mirrors].join(', ')}</span>,
-      })}{' '}
+      })}
+      {texts().common.gap}
       {network.name === 'localnet' ? say.local : null} <a href="#/found">{texts().founding.own}</a>
     </p>
   );

@@ -117,7 +117,7 @@ function Record({ story: { dataset, nowMs } }: Told) {
           {dataset.parents.length === 0 ? say.raw : null}
           {dataset.parents.map(({ dataset: parent, transform }, index) => (
             <>
-              {index > 0 ? ', ' : ''}
+              {index > 0 ? texts().common.and : ''}
               {say.byTransform({
                 parent: <a href={hashOf({ page: 'dataset', id: parent })}>{parent}</a>,
                 transform: <DigestText digest={transform} />,
@@ -352,7 +352,7 @@ function Linked(it: { name: string; links: readonly (readonly [string, string])[
       <dd class="wrap">
         {it.links.slice(0, linksMax).map(([hash, text], index) => (
           <>
-            {index > 0 ? ', ' : ''}
+            {index > 0 ? texts().common.and : ''}
             <a href={hash}>{text}</a>
           </>
         ))}

@@ -155,12 +155,14 @@ function Policy({ it: { policy } }: { it: Overview }) {
         </dd>
         <dt>{say.bond}</dt>
         <dd>
-          <Near yocto={policy.bondYocto} />, {say.bondLost}
+          <Near yocto={policy.bondYocto} />
+          {texts().common.comma}
+          {say.bondLost}
         </dd>
         <dt>{say.guardian}</dt>
         <dd>{policy.guardian ?? texts().common.none}</dd>
         <dt>{say.licences}</dt>
-        <dd>{policy.licences.join(', ') || say.noLicence}</dd>
+        <dd>{policy.licences.join(texts().common.and) || say.noLicence}</dd>
       </dl>
     </section>
   );

@@ -134,8 +134,9 @@ function Seats({ person: { seats } }: { person: Person }) {
                 <a href={`#/runs/${run}`}>{run}</a>
               </th>
               <td>
-                {seat.seat}, {texts().people.roles[seat.role]}
-                {seat.worker ? `, ${seat.worker}` : ''}
+                {[`${seat.seat}`, texts().people.roles[seat.role], seat.worker]
+                  .filter((one) => one)
+                  .join(texts().common.comma)}
               </td>
               <td>
                 <Badge state={seat.status} />

@@ -147,16 +147,14 @@ function TreasuryAfter({ story: { proposal, accounting } }: { story: ProposalSto
   );
 }
 
-const places = { run: '#/runs/', release: '#/releases/' };
+const places = { run: '#/runs/', release: '#/releases/', bounty: '#/bounties/' };
 
 function Made({ story: { proposal } }: { story: ProposalStory }) {
   const say = texts().proposal;
   const { action, created } = proposal;
   if (created === null) return null;
   const noun = madeBy(action);
-  // All bounties are on one page.
-  const href =
-    noun === null ? null : noun === 'bounty' ? '#/bounties' : `${places[noun]}${created}`;
+  const href = noun === null ? null : `${places[noun]}${created}`;
   const name = say.made[noun ?? 'number'](created);
   return <p>{say.madeBy(href === null ? <>{name}</> : <a href={href}>{name}</a>)}</p>;
 }

@@ -265,7 +265,7 @@ function DataChoice(it: {
           <p>
             {say.licence({
               licence: <code>{dataset.licenceConcluded}</code>,
-              allowed: <code>{dao.policy.licences.join(', ') || '–'}</code>,
+              allowed: <code>{dao.policy.licences.join(texts().common.and) || '–'}</code>,
             })}{' '}
             {refused.length === 0 ? say.allowed : null}
           </p>

@@ -121,7 +121,7 @@ function Sections({ story, readNow }: { story: RunStory; readNow: () => void }) 
           <div>
             <dt>{say.data}</dt>
             <dd>
-              <b class="wrap">{terms.datasets.join(', ')}</b>{' '}
+              <b class="wrap">{terms.datasets.join(texts().common.and)}</b>{' '}
               <a href="#/lineage">{say.whereFrom}</a>
             </dd>
           </div>

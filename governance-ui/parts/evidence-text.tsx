@@ -18,7 +18,9 @@ export function EvidenceText({ digest }: { digest: Digest }) {
   return (
     <>
       <p>
-        {say.evidenceIs}: <DigestText digest={digest} />{' '}
+        {say.evidenceIs}
+        {texts().common.colon}
+        <DigestText digest={digest} />{' '}
         {answer === null ? (
           <button type="button" class="plain" onClick={() => void fetchIt()}>
             {say.fetchEvidence}

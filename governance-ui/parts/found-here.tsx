@@ -128,7 +128,7 @@ function Costs({ standing }: { standing: FoundingStanding }) {
 function Go(it: Ready & { standing: FoundingStanding | null; readNow: () => void }) {
   const say = texts().founding;
   const { dao } = useDoor();
-  const { purse, accountId } = usePurse();
+  const { accountId } = usePurse();
   const act = useAct();
   const [reached, setReached] = useState(0);
   const { standing, config, keep, draft } = it;
@@ -138,15 +138,16 @@ function Go(it: Ready & { standing: FoundingStanding | null; readNow: () => void
   const done = Math.max(standing?.done ?? 0, act.busy ? reached : 0);
   const isShort = standing !== null && lacksMoney(standing);
   const go = async () => {
-    const founder = purse.clientAt(config.account);
-    if (!standing || !founder) return;
+    if (!standing) return;
     setReached(standing.done);
-    const finished = await act.run(() =>
-      goOnFounding(founder, {
-        ...{ ...standing.plan, found: standing.found, keepKey: false },
-        keys: keep.keysFor(draft.values),
-        onStep: (count) => setReached(count),
-      }),
+    const finished = await act.run(
+      (founder) =>
+        goOnFounding(founder, {
+          ...{ ...standing.plan, found: standing.found, keepKey: false },
+          keys: keep.keysFor(draft.values),
+          onStep: (count) => setReached(count),
+        }),
+      config.account,
     );
     if (!finished) return it.readNow();
     dao.remember(config.account);

@@ -59,7 +59,7 @@ export function RunProgress({ run }: { run: RunView }) {
       <progress max={rounds} value={Math.min(final, rounds)} aria-label={say.roundsOf(run.id)} />
       <span>
         {told}
-        {open ? `; ${open}` : ''}
+        {open ? `${texts().common.semicolon}${open}` : ''}
       </span>
     </div>
   );

@@ -117,7 +117,7 @@ function Facts({ one }: { one: AffectedProposal }) {
     <>
       {facts.map((fact, at) => (
         <>
-          {at > 0 ? '; ' : ''}
+          {at > 0 ? texts().common.semicolon : ''}
           {fact}
         </>
       ))}

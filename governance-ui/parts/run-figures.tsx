@@ -70,7 +70,9 @@ export function Sum(it: { terms: readonly Term[]; totalYocto: bigint; note: stri
           <li key={name}>
             {name === 'other' ? (
               <>
-                {say.terms.other}: <Near yocto={yocto} />
+                {say.terms.other}
+                {texts().common.colon}
+                <Near yocto={yocto} />
               </>
             ) : (
               <>

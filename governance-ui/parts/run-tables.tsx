@@ -164,7 +164,7 @@ function SeatBehind({ run, happened, seat }: Seats & { seat: SeatView }) {
           })}{' '}
           {rounds.map(({ round, verdict, included: counts }, index) => (
             <>
-              {index > 0 ? ', ' : ''}
+              {index > 0 ? texts().common.and : ''}
               <a href={`#/runs/${run.id}/rounds/${round}`}>{round}</a>{' '}
               <span class="quiet">{counts ? texts().run.verdicts[verdict] : '–'}</span>
             </>

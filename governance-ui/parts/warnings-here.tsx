@@ -15,7 +15,7 @@ export function WarningsHere({ run, warnings: it }: { run: number; warnings: Rel
           {say.tainted({
             rounds: it.tainted.slice(0, namedMax).map((last, index) => (
               <>
-                {index > 0 ? ', ' : ''}
+                {index > 0 ? texts().common.and : ''}
                 <a href={hashOf({ page: 'rounds', id: run, last })}>{last}</a>
               </>
             )),
@@ -28,8 +28,8 @@ export function WarningsHere({ run, warnings: it }: { run: number; warnings: Rel
           {say.blocked({
             datasets: it.blocked.slice(0, namedMax).map(({ id, status }, index) => (
               <>
-                {index > 0 ? ', ' : ''}
-                <a href={hashOf({ page: 'dataset', id })}>{id}</a> ({status})
+                {index > 0 ? texts().common.and : ''}
+                <a href={hashOf({ page: 'dataset', id })}>{id}</a> ({texts().states[status]})
               </>
             )),
           })}

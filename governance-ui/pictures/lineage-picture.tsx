@@ -5,6 +5,7 @@
 import { useState } from 'preact/hooks';
 import { claimsAbout, titleOfNode, type Standing } from '../reading/claims.js';
 import type { LineageGraph, LineageNode } from '../reading/lineage-graph.js';
+import { hashOf } from '../pages/route.js';
 import { Badge } from '../parts/badge.js';
 import { DigestOrText } from '../parts/digest.js';
 import { shortDigest } from '../words/amounts.js';
@@ -69,7 +70,9 @@ export function LineagePicture({ graph }: { graph: LineageGraph }) {
         <ul class="standings">
           {(Object.keys(marks) as Standing[]).map((standing) => (
             <li key={standing}>
-              <StandingMark standing={standing} />: {say.means[standing]}
+              <StandingMark standing={standing} />
+              {texts().common.colon}
+              {say.means[standing]}
             </li>
           ))}
         </ul>
@@ -199,7 +202,9 @@ function Claims({ node }: { node: LineageNode }) {
           <li key={`${claim.what} ${claim.value}`}>
             <StandingMark standing={claim.standing} />{' '}
             <span class="wrap">
-              {claim.what}: <DigestOrText text={claim.value} />
+              {claim.what}
+              {texts().common.colon}
+              <DigestOrText text={claim.value} />
               {claim.note ? <span class="quiet"> {texts().lineage.note(claim.note)}</span> : null}
             </span>
           </li>
@@ -246,6 +251,7 @@ function digestOfNode(node: LineageNode): string | null {
 }
 
 function hrefOf(node: LineageNode): string | null {
+  if (node.kind === 'dataset') return hashOf({ page: 'dataset', id: node.dataset.id });
   if (node.kind === 'run') return `#/runs/${node.run.id}`;
   if (node.kind === 'release') return `#/releases/${node.release.id}`;
   return null;

@@ -41,7 +41,7 @@ export function PhaseTimeline({ spans, nowMs }: { spans: readonly PhaseSpan[]; n
       <ul class="legend phases-legend">
         {phases.map((phase) => (
           <li key={phase} class={phase}>
-            {phase}
+            {texts().lists.phases[phase]}
           </li>
         ))}
       </ul>
@@ -58,7 +58,11 @@ export function PhaseTimeline({ spans, nowMs }: { spans: readonly PhaseSpan[]; n
               <ul class="sum">
                 {[...shown].reverse().map((span) => (
                   <li key={`${span.round} ${span.phase} ${span.startMs}`}>
-                    {say.phaseOf({ round: span.round, phase: span.phase })}:{' '}
+                    {say.phaseOf({
+                      round: span.round,
+                      phase: texts().lists.phases[span.phase],
+                    })}
+                    {texts().common.colon}
                     {formatSpan(length(span))} <span class="quiet">{formatUtc(span.startMs)}</span>
                   </li>
                 ))}
@@ -96,5 +100,8 @@ function Bar(it: {
 }
 
 function spoken({ spans, length }: Parameters<typeof Bar>[0]): string {
-  return spans.map((span) => `${span.phase} ${formatSpan(length(span))}`).join(', ');
+  const { phases: named } = texts().lists;
+  return spans
+    .map((span) => `${named[span.phase]} ${formatSpan(length(span))}`)
+    .join(texts().common.and);
 }

@@ -40,7 +40,8 @@ export async function openDevelopmentWallet(
       const account = keys.find(({ accountId }) => accountId === request.accountId);
       if (!account) throw noKey(request.accountId);
       if (!(await it.ask(request))) throw walletRefused();
-      const { connection } = connect({ network, contract, account });
+      const { onSent } = request;
+      const { connection } = connect({ network, contract, account, onSigned: onSent });
       const sent = await connection.send(request.receiver, [...request.actions], 'a transaction');
       return sent.transactionHash;
     },

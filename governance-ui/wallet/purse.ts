@@ -3,6 +3,7 @@
  * the page; whoever shows it listens.
  */
 import { connect, type DaoClient } from '@commonweights/dao-contracts/client/client.js';
+import type { SendingWallet } from '@commonweights/dao-contracts/client/wallet.js';
 import type { Door } from '../reading/door.js';
 import { developmentWalletId, openDevelopmentWallet, type AskOwner } from './development-wallet.js';
 import { findInjectedWallets } from './injected-wallets.js';
@@ -16,6 +17,12 @@ export interface PurseView {
   readonly accountId: string | null;
   /** Acts as that account; null: nobody is connected. */
   readonly client: DaoClient | null;
+}
+
+/** Of each transaction of an act, from the question on. */
+interface Told {
+  asked(): void;
+  sent(hash: string): void;
 }
 
 const keptWallet = 'cw/wallet';
@@ -76,10 +83,13 @@ export class Purse {
     this.#tell({ accountId, client: this.#clientOf(wallet, accountId) });
   }
 
-  /** Whoever is connected, at another contract than the one that the pages read; null: nobody is. */
-  clientAt(contract: string): DaoClient | null {
+  /**
+   * Whoever is connected, at another contract than the one that the pages read, or telling of each
+   * transaction how far it is; null: nobody is.
+   */
+  clientAt(contract: string, told?: Told): DaoClient | null {
     const { wallet, accountId } = this.#view;
-    return wallet && accountId ? this.#clientOf(wallet, accountId, contract) : null;
+    return wallet && accountId ? this.#clientOf(wallet, accountId, { contract, told }) : null;
   }
 
   async disconnect(): Promise<void> {
@@ -107,13 +117,18 @@ export class Purse {
   #clientOf(
     wallet: Wallet,
     accountId: string,
-    contract: string = this.door.client.contract,
+    it: { contract?: string; told?: Told | undefined } = {},
   ): DaoClient {
     const { network } = this.door.client;
-    return connect({
-      ...{ network, contract },
-      wallet: { accountId, send: (request) => wallet.send({ accountId, ...request }) },
-    });
+    const { contract = this.door.client.contract, told } = it;
+    const onSent = (hash: string) => told?.sent(hash);
+    const send: SendingWallet['send'] = async (request) => {
+      told?.asked();
+      const hash = await wallet.send({ accountId, onSent, ...request });
+      onSent(hash);
+      return hash;
+    };
+    return connect({ network, contract, wallet: { accountId, send } });
   }
 
   #tell(change: Partial<PurseView>): void {

@@ -5,6 +5,8 @@ export interface WalletRequest {
   readonly accountId: string;
   readonly receiver: string;
   readonly actions: readonly WalletAction[];
+  /** Told the hash as soon as it is known; wallets of others know it when all is over. */
+  readonly onSent: (hash: string) => void;
 }
 
 export interface Wallet {

@@ -34,6 +34,7 @@ describe('an injected wallet', () => {
       accountId: 'vera.testnet',
       receiver: 'dao.testnet',
       actions: [actions.functionCall('claim', {}, 5n, 0n)],
+      onSent: () => {},
     });
   const codeOf = (work: Promise<unknown>) =>
     work.then(

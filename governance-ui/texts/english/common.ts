@@ -20,15 +20,18 @@ export const common = {
   },
   act: {
     asked: (what: string) => `${what}: the wallet was asked…`,
+    sent: (what: string) => `${what}: sent; waiting until a block has it…`,
     executed: (what: string) => `${what}: executed; waiting until its block is final…`,
     final: (what: string) => `${what}: done, and final.`,
     refused: (what: string) => `${what}: you refused it in the wallet, so nothing was sent.`,
     failed: (what: string) => `${what}:`,
+    transaction: 'Transaction',
   },
   copy: {
     copy: 'Copy',
     command: (text: string) => `Copy the command ${text}`,
     digest: (short: string) => `Copy digest ${short}`,
+    transaction: (short: string) => `Copy the hash of transaction ${short}`,
     done: (what: string) => `Copied ${what}`,
     theCommand: 'the command',
     refused: (text: string) => `The browser does not allow copying here: ${text}`,
@@ -47,6 +50,11 @@ export const common = {
   utc: (time: string) => `${time} UTC`,
   less: (amount: string) => `< ${amount}`,
   and: ', ',
+  /** Between two parts of a sentence, a name and what it is, two sentences. */
+  comma: ', ',
+  semicolon: '; ',
+  colon: ': ',
+  gap: ' ',
   none: 'none',
   firstOf: (shown: string) => `The first ${shown}.`,
   /** Counted things, by what they are; `figure` is the number as it is written. */
