@@ -1,6 +1,10 @@
-/** A part of the page that lies in a file of its own, fetched when somebody comes to it. */
+/**
+ * A part of the page that lies in a file of its own, fetched when somebody comes to it. Where its host is
+ * gone, it is asked again like a chain that is gone, so that both come back by themselves.
+ */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { retryDelayMs } from '../reading/poller.js';
 import { texts } from '../texts/language.js';
 
 export function Late<T>(it: {
@@ -12,12 +16,17 @@ export function Late<T>(it: {
   const [failed, setFailed] = useState(false);
   useEffect(() => {
     let gone = false;
-    setFailed(false);
+    let timer: ReturnType<typeof setTimeout> | undefined;
     it.load()
       .then((value) => gone || setPart({ value }))
-      .catch(() => gone || setFailed(true));
+      .catch(() => {
+        if (gone) return;
+        setFailed(true);
+        timer = setTimeout(() => setAttempt(attempt + 1), retryDelayMs(attempt + 1));
+      });
     return () => {
       gone = true;
+      clearTimeout(timer);
     };
   }, [attempt]);
   if (part) return it.children(part.value);

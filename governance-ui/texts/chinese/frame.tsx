@@ -18,7 +18,8 @@ export const frame: Texts['frame'] = {
   language: '语言',
   loading: '正在载入页面的这一部分…',
   notLoaded: '页面的这一部分无法载入',
-  notLoadedRemedy: '提供本页面的服务器必须提供它的全部文件。',
+  notLoadedRemedy:
+    '页面的服务器目前没有提供它的全部文件。这里会自动重试；如果服务器已经恢复而这里没有变化，请重新载入页面：你写的内容会保留。',
   again: '重试',
   networkFile: '网络配置文件',
   nowhere: '没有这个页面',

@@ -18,7 +18,8 @@ export const frame = {
   language: 'Language',
   loading: 'Loading this part of the page…',
   notLoaded: 'This part of the page could not be loaded',
-  notLoadedRemedy: 'The server of the page has to serve all of its files.',
+  notLoadedRemedy:
+    'The server of the page does not serve all of its files now. This is tried again by itself; if the server is back and this stays, load the page again: what you wrote is kept.',
   again: 'Try again',
   networkFile: 'The network file',
   nowhere: 'There is no such page',
