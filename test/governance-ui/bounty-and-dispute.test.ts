@@ -6,10 +6,9 @@ import { expect } from 'chai';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { absentHere } from '../support/absent-here.js';
-import { findChromium, openBrowser, type OpenBrowser } from './browser.js';
 import { hostileText } from './dao-fixture.js';
 import { RealDao, visitor } from './real-dao.js';
+import { Screen } from './screen.js';
 import { keepPictures, violationsOf } from './violations.js';
 
 const reviewer = 'eve.local';
@@ -22,48 +21,28 @@ describe('data in a browser', function () {
   // Each step begins where the one before it ended.
   this.bail(true);
   let dao: RealDao;
-  let browser: OpenBrowser;
+  const screen = new Screen();
+  const { problems, press, sign } = screen;
   let page: Page;
   let bounty: number;
-  const problems: string[] = [];
 
   before(async function () {
-    const chromium = findChromium();
-    if (!chromium) absentHere(this, 'no Chromium; install it or set CHROMIUM to its path');
+    page = await screen.open(this);
     dao = await RealDao.start();
-    browser = await openBrowser(chromium);
-    page = await browser.context.newPage();
-    page.setDefaultTimeout(60_000);
-    page.on('pageerror', (error) => problems.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') problems.push(message.text());
-    });
     await page.goto(dao.network.walletUrl!);
     await page.getByLabel('Act as').waitFor();
   });
   after(async () => {
-    await browser?.close();
+    await screen.close();
     await dao?.stop();
   });
 
-  const open = async (hash: string) => {
-    await page.goto(`${dao.url}/${hash}`);
-    await page.locator('main h1').waitFor();
-  };
+  const open = (hash: string) => screen.goTo(`${dao.url}/${hash}`);
   const actAs = async (account: string) => {
     await open('#/wallet');
     await page.getByLabel('Act as').selectOption(account);
     await open(`#/bounties/${bounty}`);
     await page.getByRole('link', { name: account, exact: true }).first().waitFor();
-  };
-  const press = (name: string | RegExp) => page.getByRole('button', { name }).click();
-  /** Presses, and signs so many transactions. */
-  const sign = async (name: string | RegExp, methods: readonly string[]) => {
-    await press(name);
-    for (const method of methods) {
-      await page.getByRole('dialog').getByText(`"${method}"`).waitFor();
-      await press('Sign');
-    }
   };
   const view = async () => (await dao.client().getBounty({ bounty }))!;
 

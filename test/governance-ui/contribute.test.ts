@@ -8,9 +8,8 @@ import { fabricateFrom } from '@commonweights/cli/main-job/fabricate-round.js';
 import type { RoundRecord } from '@commonweights/dao-contracts/client/views.js';
 import { workerMethods } from '@commonweights/dao-contracts/client/rounds.js';
 import { tinyDraft } from '../support/tiny-draft.js';
-import { absentHere } from '../support/absent-here.js';
-import { findChromium, openBrowser, type OpenBrowser } from './browser.js';
 import { cheats, RealDao, soon, trainers, visitor } from './real-dao.js';
+import { Screen } from './screen.js';
 import { keepPictures, violationsOf } from './violations.js';
 
 describe('a tab that audits', function () {
@@ -19,33 +18,24 @@ describe('a tab that audits', function () {
   // Each step begins where the one before it ended.
   this.bail(true);
   let dao: RealDao;
-  let browser: OpenBrowser;
+  const screen = new Screen();
+  const { problems, press, text } = screen;
   let page: Page;
   let run: number;
   const stop = new AbortController();
   let crew: Promise<unknown> = Promise.resolve();
-  const problems: string[] = [];
 
   before(async function () {
-    const chromium = findChromium();
-    if (!chromium) absentHere(this, 'no Chromium; install it or set CHROMIUM to its path');
+    page = await screen.open(this);
     dao = await RealDao.start();
-    browser = await openBrowser(chromium);
-    page = await browser.context.newPage();
-    page.on('pageerror', (error) => problems.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') problems.push(message.text());
-    });
   });
   after(async () => {
     stop.abort();
     await crew.catch(() => {});
-    await browser?.close();
+    await screen.close();
     await dao?.stop();
   });
 
-  const text = () => page.locator('main').innerText();
-  const press = (name: string | RegExp) => page.getByRole('button', { name }).click();
   const seat = async () => {
     const seats = await dao.client().getSeats({ run });
     return seats.find(({ account }) => account === visitor)!;

@@ -5,9 +5,8 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { connect } from '@commonweights/dao-contracts/client/client.js';
-import { absentHere } from '../support/absent-here.js';
-import { findChromium, openBrowser, type OpenBrowser } from './browser.js';
 import { RealDao } from './real-dao.js';
+import { Screen } from './screen.js';
 import { keepPictures, violationsOf } from './violations.js';
 
 const founder = 'mia.local';
@@ -20,30 +19,19 @@ describe('a DAO founded on the page', function () {
   // Each step begins where the one before it ended.
   this.bail(true);
   let dao: RealDao;
-  let browser: OpenBrowser;
+  const screen = new Screen();
+  const { problems, press, field, says } = screen;
   let page: Page;
-  const problems: string[] = [];
 
   before(async function () {
-    const chromium = findChromium();
-    if (!chromium) absentHere(this, 'no Chromium; install it or set CHROMIUM to its path');
+    page = await screen.open(this);
     dao = await RealDao.start();
-    browser = await openBrowser(chromium);
-    page = await browser.context.newPage();
-    page.setDefaultTimeout(60_000);
-    page.on('pageerror', (error) => problems.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') problems.push(message.text());
-    });
   });
   after(async () => {
-    await browser?.close();
+    await screen.close();
     await dao?.stop();
   });
 
-  const press = (name: string | RegExp) => page.getByRole('button', { name }).click();
-  const field = (label: string) => page.getByLabel(label, { exact: true });
-  const says = (text: string | RegExp) => page.getByText(text).first().waitFor();
   const founds = () => page.getByRole('button', { name: `Found ${account} as ${founder}` });
   const stepsDone = () => page.locator('ol .badge').count();
   const reader = () => connect({ network: dao.network.network, contract: account });

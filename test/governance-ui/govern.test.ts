@@ -6,9 +6,8 @@ import { expect } from 'chai';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { absentHere } from '../support/absent-here.js';
-import { findChromium, openBrowser, type OpenBrowser } from './browser.js';
 import { RealDao, visitor } from './real-dao.js';
+import { Screen } from './screen.js';
 import { keepPictures, violationsOf } from './violations.js';
 
 const member = 'mia.local';
@@ -20,29 +19,21 @@ describe('governing on the page', function () {
   // Each step begins where the one before it ended.
   this.bail(true);
   let dao: RealDao;
-  let browser: OpenBrowser;
+  const screen = new Screen();
+  const { problems, press, text } = screen;
   let page: Page;
-  const problems: string[] = [];
 
   before(async function () {
-    const chromium = findChromium();
-    if (!chromium) absentHere(this, 'no Chromium; install it or set CHROMIUM to its path');
+    page = await screen.open(this);
     dao = await RealDao.start({ timelockMs: 3_600_000 });
     dao.forward = '2h';
     await decide({ kind: 'set-guardian', account: visitor, termMs: 2_592_000_000 });
     await decide({ kind: 'set-member', account: second, weight: '1' });
-    browser = await openBrowser(chromium);
-    page = await browser.context.newPage();
-    page.setDefaultTimeout(60_000);
-    page.on('pageerror', (error) => problems.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') problems.push(message.text());
-    });
     await page.goto(dao.network.walletUrl!);
     await page.getByLabel('Act as').waitFor();
   });
   after(async () => {
-    await browser?.close();
+    await screen.close();
     await dao?.stop();
   });
 
@@ -57,14 +48,8 @@ describe('governing on the page', function () {
     await dao.good('network', 'forward', dao.forward);
     await dao.good('proposal', 'execute', `${proposal}`);
   };
-  const text = () => page.locator('main').innerText();
-  const press = (name: string | RegExp) => page.getByRole('button', { name }).click();
   const said = (what: string) => page.getByText(what).waitFor();
-  const open = async (hash: string) => {
-    await page.goto(`${dao.url}/${hash}`);
-    await page.locator('main h1').waitFor();
-    await page.getByText('Reading the chain').waitFor({ state: 'detached' });
-  };
+  const open = (hash: string) => screen.goTo(`${dao.url}/${hash}`);
   const actAs = async (account: string) => {
     await open('#/wallet');
     await page.getByLabel('Act as').selectOption(account);
@@ -120,6 +105,23 @@ describe('governing on the page', function () {
     await page.getByRole('dialog').getByText('"vote"').waitFor();
     await press('Sign');
     await said('As it stands it would be accepted.');
+  });
+
+  it('counts the vote of another account beside it, each of them once and for good', async () => {
+    await actAs(second);
+    await open('#/proposals/3');
+    await said(`${second} has not voted. It weighs 1 now`);
+    await screen.sign('Vote abstain', ['vote']);
+    await said('Your vote: done, and final.');
+    expect(await screen.button('Vote yes').isDisabled()).to.equal(true);
+    const { yes, no, abstain } = (await dao.client().getProposal({ proposal: 3 }))!;
+    expect({ yes, no, abstain }).to.deep.equal({ yes: '1', no: '0', abstain: '1' });
+    await said('2 of 1 needed have voted (50 % of all weight) · reached');
+    await actAs(member);
+    await open('#/proposals/3');
+    await said(`${member} voted yes with weight 1`);
+    expect(await screen.button('Vote no').isDisabled()).to.equal(true);
+    await keepPictures(page, 'voted-by-two');
   });
 
   it('says in the timelock who may cancel, and lets nobody else', async () => {

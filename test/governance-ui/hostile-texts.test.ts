@@ -6,9 +6,8 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { canonicalBytes } from '@commonweights/dataset-registry/digest/canonical.js';
-import { absentHere } from '../support/absent-here.js';
-import { findChromium, openBrowser, type OpenBrowser } from './browser.js';
 import { startPageServer, type PageServer } from './page-server.js';
+import { Screen } from './screen.js';
 
 /** Each sets `owned`, asks a stranger for something, or leads to a script, if it is taken for markup. */
 const corpus = [
@@ -36,28 +35,20 @@ const pages = [
 describe('texts that want to be more', function () {
   this.timeout(120_000);
   let server: PageServer;
-  let browser: OpenBrowser;
+  const screen = new Screen();
+  const { problems } = screen;
   let page: Page;
-  const problems: string[] = [];
   const asked = new Set<string>();
 
   before(async function () {
-    const chromium = findChromium();
-    if (!chromium) absentHere(this, 'no Chromium; install it or set CHROMIUM to its path');
+    page = await screen.open(this);
     server = await startPageServer();
     await poison(server);
-    browser = await openBrowser(chromium);
-    page = await browser.context.newPage();
-    page.on('pageerror', (error) => problems.push(error.message));
     page.on('request', (request) => asked.add(new URL(request.url()).origin));
     page.on('dialog', (dialog) => problems.push(`a dialog: ${dialog.message()}`));
-    // Refusals of the policy come here: the texts must not get so far.
-    page.on('console', (message) => {
-      if (message.type() === 'error') problems.push(message.text());
-    });
   });
   after(async () => {
-    await browser?.close();
+    await screen.close();
     await server?.stop();
   });
 

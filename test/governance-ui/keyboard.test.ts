@@ -3,9 +3,8 @@ import { expect } from 'chai';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { absentHere } from '../support/absent-here.js';
-import { findChromium, openBrowser, type OpenBrowser } from './browser.js';
 import { RealDao } from './real-dao.js';
+import { Screen } from './screen.js';
 
 const tabsMax = 120;
 
@@ -14,24 +13,20 @@ describe('a keyboard alone', function () {
   this.timeout(300_000);
   this.bail(true);
   let dao: RealDao;
-  let browser: OpenBrowser;
+  const screen = new Screen();
   let page: Page;
 
   before(async function () {
-    const chromium = findChromium();
-    if (!chromium) absentHere(this, 'no Chromium; install it or set CHROMIUM to its path');
+    page = await screen.open(this);
     dao = await RealDao.start();
     const action = { kind: 'transfer', to: 'ada.local', amountYocto: '5' };
     await writeFile(join(dao.cli.folder, 'action.json'), JSON.stringify(action));
     await dao.good('proposal', 'create', 'action.json');
-    browser = await openBrowser(chromium);
-    page = await browser.context.newPage();
-    page.setDefaultTimeout(60_000);
     await page.goto(dao.network.walletUrl!);
     await page.getByLabel('Act as').waitFor();
   });
   after(async () => {
-    await browser?.close();
+    await screen.close();
     await dao?.stop();
   });
 

@@ -5,9 +5,8 @@
  */
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { absentHere } from '../support/absent-here.js';
-import { findChromium, openBrowser, type OpenBrowser } from './browser.js';
 import { startPageServer, type PageServer } from './page-server.js';
+import { Screen } from './screen.js';
 import { keepPictures, violationsOf } from './violations.js';
 
 const pages = {
@@ -49,23 +48,15 @@ const pages = {
 describe('the pages in 中文', function () {
   this.timeout(120_000);
   let server: PageServer;
-  let browser: OpenBrowser;
+  const screen = new Screen();
+  const { problems } = screen;
   let page: Page;
   let foreign: string[];
-  const problems: string[] = [];
 
   before(async function () {
-    const chromium = findChromium();
-    if (!chromium) absentHere(this, 'no Chromium; install it or set CHROMIUM to its path');
+    page = await screen.open(this, { locale: 'zh-CN' });
     server = await startPageServer();
     Object.assign(server.dao.datasets[0]!, { status: 'disputed', disputes: 1 });
-    browser = await openBrowser(chromium, { locale: 'zh-CN' });
-    page = await browser.context.newPage();
-    page.setDefaultTimeout(60_000);
-    page.on('pageerror', (error) => problems.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') problems.push(message.text());
-    });
     const { datasets, releases, bounties } = server.dao;
     foreign = [
       ...datasets.flatMap(({ title, source }) => [title, source]),
@@ -78,15 +69,11 @@ describe('the pages in 中文', function () {
   });
 
   after(async () => {
-    await browser?.close();
+    await screen.close();
     await server?.stop();
   });
 
-  const open = async (hash: string) => {
-    await page.goto(`${server.url}/${hash}`);
-    await page.locator('main h1').waitFor();
-    await page.getByText(/正在读取链上数据|正在载入页面/).waitFor({ state: 'detached' });
-  };
+  const open = (hash: string) => screen.goTo(`${server.url}/${hash}`);
 
   it('are what a browser gets that asks for Chinese, with the tag of the language', async () => {
     await open('#/');

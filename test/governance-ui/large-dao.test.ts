@@ -1,29 +1,24 @@
 /** A DAO of many years in a real browser: whatever there is, a page draws and asks for what can be seen. */
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { absentHere } from '../support/absent-here.js';
-import { findChromium, openBrowser, type OpenBrowser } from './browser.js';
 import { growDao } from './large-dao.js';
+import { Screen } from './screen.js';
 import { violationsOf } from './violations.js';
 import { startPageServer, type PageServer } from './page-server.js';
 
 describe('the pages of a DAO of many years', function () {
   this.timeout(300_000);
   let server: PageServer;
-  let browser: OpenBrowser;
+  const screen = new Screen();
   let page: Page;
 
   before(async function () {
-    const chromium = findChromium();
-    if (!chromium) absentHere(this, 'no Chromium; install it or set CHROMIUM to its path');
+    page = await screen.open(this);
     server = await startPageServer();
     growDao(server.dao, { proposals: 10_000, workers: 1_000, rounds: 100_000 });
-    browser = await openBrowser(chromium);
-    page = await browser.context.newPage();
-    page.setDefaultTimeout(60_000);
   });
   after(async () => {
-    await browser?.close();
+    await screen.close();
     await server?.stop();
   });
 

@@ -1,31 +1,23 @@
 /** Pages in a real browser that are told of changes: quiet while nothing happens, at once when it does. */
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { absentHere } from '../support/absent-here.js';
-import { findChromium, openBrowser, type OpenBrowser } from './browser.js';
 import { startPageServer, type PageServer } from './page-server.js';
+import { Screen } from './screen.js';
 
 describe('pages that are told of changes', function () {
   this.timeout(120_000);
   let server: PageServer;
-  let browser: OpenBrowser;
+  const screen = new Screen();
+  const { problems } = screen;
   let page: Page;
-  const problems: string[] = [];
 
   before(async function () {
-    const chromium = findChromium();
-    if (!chromium) absentHere(this, 'no Chromium; install it or set CHROMIUM to its path');
+    page = await screen.open(this);
     server = await startPageServer({ events: true });
-    browser = await openBrowser(chromium);
-    page = await browser.context.newPage();
-    page.on('pageerror', (error) => problems.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') problems.push(message.text());
-    });
     await page.clock.install();
   });
   after(async () => {
-    await browser?.close();
+    await screen.close();
     await server?.stop();
   });
 

@@ -2,18 +2,16 @@
  * The pages in a real browser, over a DAO whose views the contract's rules made. Needs Chromium;
  * where CI runs, its absence is a failure, elsewhere it is said and skipped.
  */
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect } from 'chai';
 import { gzipSync } from 'node:zlib';
 import type { Page, Response } from 'playwright-core';
 import { buildPages } from '@commonweights/governance-ui/build.js';
 import { encodeManifest } from '@commonweights/dataset-registry/digest/manifest.js';
-import { absentHere } from '../support/absent-here.js';
 import { CliFolder } from '../cli/cli-folder.js';
 import { diloco, smallRelease } from '../trainer/release/small-release.js';
-import { findChromium, openBrowser, type OpenBrowser } from './browser.js';
 import { hostileText } from './dao-fixture.js';
-import { keepPictures } from './violations.js';
+import { Screen } from './screen.js';
+import { keepPictures, violationsOf } from './violations.js';
 import { startPageServer, type PageServer } from './page-server.js';
 
 const pages = {
@@ -42,35 +40,21 @@ const pages = {
 describe('the pages in a browser', function () {
   this.timeout(120_000);
   let server: PageServer;
-  let browser: OpenBrowser;
+  const screen = new Screen();
+  const { problems, text } = screen;
   let page: Page;
-  const problems: string[] = [];
 
   before(async function () {
-    const chromium = findChromium();
-    if (!chromium) absentHere(this, 'no Chromium; install it or set CHROMIUM to its path');
+    page = await screen.open(this);
     server = await startPageServer();
-    browser = await openBrowser(chromium);
-    page = await browser.context.newPage();
-    page.setDefaultTimeout(60_000);
-    page.on('pageerror', (error) => problems.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') problems.push(message.text());
-    });
   });
 
   after(async () => {
-    await browser?.close();
+    await screen.close();
     await server?.stop();
   });
 
-  const open = async (hash: string) => {
-    await page.goto(`${server.url}/${hash}`);
-    await page.locator('main h1').waitFor();
-    await page.getByText('Reading the chain').waitFor({ state: 'detached' });
-  };
-
-  const text = () => page.locator('main').innerText();
+  const open = (hash: string) => screen.goTo(`${server.url}/${hash}`);
 
   it('are built once and not again while nothing changed', async () => {
     expect((await buildPages()).built).to.equal(false);
@@ -251,8 +235,7 @@ describe('the pages in a browser', function () {
     await page.getByText('Do not use this release').waitFor();
     const verdicts = page.getByRole('region', { name: 'Verdicts, one per claim' });
     expect(await verdicts.innerText()).to.match(/structure\s+✗ fails/);
-    const axe = new AxeBuilder({ page });
-    expect((await axe.analyze()).violations.map(({ id }) => id)).to.deep.equal([]);
+    expect(await violationsOf(page)).to.deep.equal([]);
   });
 
   it('show what strangers wrote as text and run none of it', async () => {
@@ -396,7 +379,7 @@ describe('the pages in a browser', function () {
 
   it('copy a whole digest with the keyboard', async () => {
     await open(pages['a release']);
-    await browser.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await page
       .getByRole('button', { name: /^Copy digest/ })
       .first()
@@ -410,20 +393,9 @@ describe('the pages in a browser', function () {
   // One test for each page, so that a slow machine has the whole time limit for each.
   for (const [name, hash] of Object.entries(pages)) {
     it(`have no accessibility violations and fit a phone: ${name}`, async () => {
-      const violationsOf = async (axe: AxeBuilder) =>
-        (await axe.analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-      await page.emulateMedia({ colorScheme: 'light' });
       await open(hash);
       await keepPictures(page, name.replaceAll(' ', '-'));
-      expect(await violationsOf(new AxeBuilder({ page })), 'light').to.deep.equal([]);
-      // Only the colours differ.
-      await page.emulateMedia({ colorScheme: 'dark' });
-      const colours = new AxeBuilder({ page }).withRules(['color-contrast']);
-      expect(await violationsOf(colours), 'dark').to.deep.equal([]);
-      await page.setViewportSize({ width: 360, height: 740 });
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect(over, 'pixels wider than a phone').to.be.at.most(0);
-      await page.setViewportSize({ width: 1200, height: 900 });
+      expect(await violationsOf(page)).to.deep.equal([]);
     });
   }
 

@@ -4,9 +4,8 @@
  */
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { absentHere } from '../support/absent-here.js';
-import { findChromium, openBrowser, type OpenBrowser } from './browser.js';
 import { RealDao, trainers } from './real-dao.js';
+import { Screen } from './screen.js';
 import { keepPictures, violationsOf } from './violations.js';
 
 const member = 'mia.local';
@@ -17,37 +16,22 @@ describe('a proposal made on the page', function () {
   // Each step begins where the one before it ended.
   this.bail(true);
   let dao: RealDao;
-  let browser: OpenBrowser;
+  const screen = new Screen();
+  const { problems, press, text, field } = screen;
   let page: Page;
-  const problems: string[] = [];
 
   before(async function () {
-    const chromium = findChromium();
-    if (!chromium) absentHere(this, 'no Chromium; install it or set CHROMIUM to its path');
+    page = await screen.open(this);
     dao = await RealDao.start();
-    browser = await openBrowser(chromium);
-    page = await browser.context.newPage();
-    page.setDefaultTimeout(60_000);
-    page.on('pageerror', (error) => problems.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') problems.push(message.text());
-    });
   });
   after(async () => {
-    await browser?.close();
+    await screen.close();
     await dao?.stop();
   });
 
-  const text = () => page.locator('main').innerText();
-  const press = (name: string | RegExp) => page.getByRole('button', { name }).click();
-  const open = async (hash: string) => {
-    await page.goto(`${dao.url}/${hash}`);
-    await page.locator('main h1').waitFor();
-    await page.getByText(/Reading the chain|Loading this part/).waitFor({ state: 'detached' });
-  };
+  const open = (hash: string) => screen.goTo(`${dao.url}/${hash}`);
   const fill = (label: string, value: string) =>
     page.getByLabel(label, { exact: true }).fill(value);
-  const field = (label: string) => page.getByLabel(label, { exact: true });
   const sends = () => page.getByRole('button', { name: `Propose it as ${member}` });
 
   it('begins with the choice of what to ask for', async () => {

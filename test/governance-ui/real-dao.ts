@@ -7,9 +7,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readCredentials } from '@commonweights/cli/credentials.js';
 import { startLocalNetwork, type LocalNetwork } from '@commonweights/cli/local-network.js';
-import { openRegistryStore } from '@commonweights/cli/registry-store.js';
 import { connect, type DaoClient } from '@commonweights/dao-contracts/client/client.js';
+import { uploadAuthoriser } from '@commonweights/dao-contracts/client/uploads.js';
 import { buildPages } from '@commonweights/governance-ui/build.js';
+import { HttpStore } from '@commonweights/dataset-registry/store/http-store.js';
 import { MemoryStore } from '@commonweights/dataset-registry/store/memory-store.js';
 import { createSimdWasmEngine } from '@commonweights/trainer/engines/simd-wasm.js';
 import { LayeredStore } from '@commonweights/trainer/worker/layered-store.js';
@@ -114,7 +115,10 @@ export class RealDao {
       client: connect({ network, contract, account: key }),
       blobs: new LayeredStore(
         new MemoryStore(),
-        openRegistryStore({ url: registryUrl, account: key }),
+        // Trainers, registry and browser share two cores here: one that is slow is not gone.
+        new HttpStore(registryUrl, {
+          ...{ authorise: uploadAuthoriser(key), signsReads: true, stallMs: 60_000 },
+        }),
       ),
       ...options,
     });

@@ -4,8 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { absentHere } from '../support/absent-here.js';
-import { findChromium, openBrowser, type OpenBrowser } from './browser.js';
+import type { Explanation } from '@commonweights/trainer/release/explanation.js';
 import { RealDao, trainers } from './real-dao.js';
+import { Screen } from './screen.js';
 import { keepPictures, violationsOf } from './violations.js';
 
 /** Runs in the page, as text: sizes by path of what lies in the folder of the page. */
@@ -27,32 +28,25 @@ describe('a release in a browser', function () {
   // Each step begins where the one before it ended.
   this.bail(true);
   let dao: RealDao;
-  let browser: OpenBrowser;
+  const screen = new Screen();
+  const { problems } = screen;
   let page: Page;
   let release: number;
-  const problems: string[] = [];
   const asked = new Set<string>();
 
   before(async function () {
-    const chromium = findChromium();
-    if (!chromium) absentHere(this, 'no Chromium; install it or set CHROMIUM to its path');
+    page = await screen.open(this);
     dao = await RealDao.start();
     const run = await dao.fundRun({ maxAuditors: 0 });
     const crew = Promise.all(trainers.map((account) => dao.train(account, run)));
     await Promise.race([dao.endEnrolment(run, trainers.length), crew]);
     await crew;
     release = await dao.publishRelease(run);
-    browser = await openBrowser(chromium);
-    page = await browser.context.newPage();
-    page.on('pageerror', (error) => problems.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') problems.push(message.text());
-    });
     page.on('request', (request) => asked.add(request.url()));
     await page.goto(`${dao.url}/#/releases/${release}`);
   });
   after(async () => {
-    await browser?.close();
+    await screen.close();
     await dao?.stop();
   });
 
@@ -124,6 +118,27 @@ describe('a release in a browser', function () {
     await talk().getByText('Done after').waitFor();
     expect(await said()).to.equal(`${prompt}${command.text}`.trim());
     expect(command.text.length).to.be.above(20);
+  });
+
+  it('tells where it comes from as the command does, and hands that out as a page', async () => {
+    await page.getByRole('button', { name: 'Tell where it comes from' }).click();
+    const save = page.getByRole('button', { name: 'Save this report as a page' });
+    await save.waitFor();
+    const { chapters } = JSON.parse(await dao.good('explain', 'model', '--json')) as Explanation;
+    const report = page.locator('section[aria-labelledby=provenance]');
+    const titles = await report.locator('summary').allInnerTexts();
+    expect(titles).to.deep.equal(chapters.map(({ title }) => title));
+    for (const title of titles) await report.locator('summary', { hasText: title }).click();
+    const rows = await report.locator('tbody tr').allInnerTexts();
+    const statements = chapters.flatMap((one) => one.statements);
+    expect(rows).to.have.length(statements.length);
+    for (const [at, { what, standing }] of statements.entries()) {
+      expect(rows[at]).to.contain(what).and.contain(standing);
+    }
+    await keepPictures(page, 'release-explained');
+    expect(await violationsOf(page)).to.deep.equal([]);
+    const [download] = await Promise.all([page.waitForEvent('download'), save.click()]);
+    expect(download.suggestedFilename()).to.match(/\.html$/);
   });
 
   it('draws the same as the command does from one seed', async () => {

@@ -9,6 +9,8 @@ import type { Page } from 'playwright-core';
 
 const desktop = { width: 1200, height: 900 };
 const phone = { width: 390, height: 844 };
+/** As narrow as phones are. */
+const narrow = { width: 360, height: 740 };
 
 export async function violationsOf(page: Page): Promise<string[]> {
   const found: string[] = [];
@@ -20,7 +22,7 @@ export async function violationsOf(page: Page): Promise<string[]> {
     const { violations } = await axe.analyze();
     found.push(...violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes[0]?.html}`));
   }
-  await page.setViewportSize(phone);
+  await page.setViewportSize(narrow);
   const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   if (over > 0) found.push(`${over} pixels wider than a phone`);
   await page.setViewportSize(desktop);
