@@ -1,0 +1,99 @@
+/**
+ * A run's dispute on a page over a real chain and real trainers, one of whom made its work up: it comes up
+ * as it happens, its evidence is fetched, and an appeal is offered to nobody who did not lose it.
+ */
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { fabricateFrom } from '@commonweights/cli/main-job/fabricate-round.js';
+import { tinyDraft } from '../support/tiny-draft.js';
+import { cheats, RealDao, soon, trainers, visitor } from './real-dao.js';
+import { Screen } from './screen.js';
+import { keepPictures, violationsOf } from './violations.js';
+
+const cheat = cheats[0]!;
+/** With the cheat and its auditor, two are left to be a jury. */
+const honest = [...trainers, visitor];
+const rounds = 3;
+
+describe('a dispute of a run', function () {
+  // The first build on a machine compiles the contract's engine; four train, two judge.
+  this.timeout(600_000);
+  // Each step begins where the one before it ended.
+  this.bail(true);
+  let dao: RealDao;
+  let page: Page;
+  let run: number;
+  const stop = new AbortController();
+  let crew: Promise<unknown> = Promise.resolve();
+  const screen = new Screen();
+  const { text, says, button } = screen;
+
+  before(async function () {
+    page = await screen.open(this);
+    dao = await RealDao.start();
+    await page.goto(dao.network.walletUrl!);
+    await page.getByLabel('Act as').waitFor();
+  });
+  after(async () => {
+    stop.abort();
+    await crew.catch(() => {});
+    await screen.close();
+    await dao?.stop();
+  });
+
+  const open = (hash: string) => screen.goTo(`${dao.url}/${hash}`);
+  const actAs = async (account: string) => {
+    await open('#/wallet');
+    await page.getByLabel('Act as').selectOption(account);
+    await open(`#/runs/${run}`);
+    await page.getByRole('link', { name: account, exact: true }).first().waitFor();
+  };
+  const view = async () => (await dao.client().getRun({ run }))!;
+  const disputes = () => page.locator('section[aria-labelledby=disputes]');
+
+  it('comes up on the page as it happens: who says what, who judged, what is locked', async () => {
+    const seats = honest.length + 1;
+    const places = { minWorkers: 2, maxWorkers: seats, maxAuditors: 0 };
+    // With so many at stake, a conviction pays for the round that it spoils.
+    const economics = { ...tinyDraft.economics, stakeYocto: `30${'0'.repeat(24)}` };
+    run = await dao.fundRun({ ...places, economics, rounds });
+    await open(`#/runs/${run}`);
+    const { signal } = stop;
+    crew = Promise.all([
+      ...honest.map((account) => dao.train(account, run, { signal })),
+      dao.train(cheat, run, { signal, computeRound: fabricateFrom(1) }),
+    ]);
+    await Promise.race([dao.endEnrolment(run, seats), crew]);
+    while ((await view()).disputes[0]?.stage !== 'window') await Promise.race([crew, soon()]);
+    await page.getByRole('heading', { name: 'Disputes' }).waitFor();
+    await says('A jury decided against the claim.');
+    const shown = await disputes().innerText();
+    expect(shown).to.match(/Segment \d of eve\.local, round 1/);
+    expect(shown).to.match(/The worker opened .*; the auditor .*\.local does not confirm it\./);
+    expect(shown).to.match(/Defended by\s+eve\.local/);
+    expect(shown).to.match(/Locked\s+3\d NEAR of stake and held-back pay/);
+  });
+
+  it('has its evidence to be fetched, under the digests that the chain names', async () => {
+    const links = await disputes().locator('a[download]').all();
+    expect(links.length).to.be.at.least(2);
+    const [first] = links;
+    const [download] = await Promise.all([page.waitForEvent('download'), first!.click()]);
+    expect(download.suggestedFilename()).to.match(/^[0-9a-f]{12}\.bin$/);
+    expect(await download.failure()).to.equal(null);
+    await disputes()
+      .getByRole('link', { name: /round 1/ })
+      .click();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect(page.url()).to.contain(`#/runs/${run}/rounds/1`);
+  });
+
+  it('offers nobody an appeal who did not lose it', async () => {
+    await actAs(trainers[0]!);
+    await says('A jury decided against the claim.');
+    expect(await button(/^Appeal for/).count()).to.equal(0);
+    expect(await text()).to.contain(`npx commonweights dispute appeal ${run} 1`);
+    await keepPictures(page, 'run-disputed');
+    expect(await violationsOf(page)).to.deep.equal([]);
+  });
+});
