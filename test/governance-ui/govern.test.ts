@@ -29,6 +29,8 @@ describe('governing on the page', function () {
     dao.forward = '2h';
     await decide({ kind: 'set-guardian', account: visitor, termMs: 2_592_000_000 });
     await decide({ kind: 'set-member', account: second, weight: '1' });
+    // Who became a member after a vote could have begun has none in it.
+    await dao.good('network', 'forward', '2m');
     await page.goto(dao.network.walletUrl!);
     await page.getByLabel('Act as').waitFor();
   });
