@@ -158,7 +158,7 @@ describe('a tab that audits', function () {
   it('shows what it earned, with the formula, and looks right to everybody', async () => {
     await page.getByText(/\d+ audits right/).waitFor();
     expect(await text()).to.match(
-      /verified\s+[\d.]+ NEAR rewards of 0 verified rounds, fees of \d+ audits/,
+      /verified\s+[\d.]+ NEAR 0 verified rounds × [\d.]+ NEAR \+ \d+ audits × [\d.]+ NEAR/,
     );
     await keepPictures(page, 'contribute-working');
     expect(await violationsOf(page)).to.deep.equal([]);

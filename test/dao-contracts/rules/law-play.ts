@@ -69,7 +69,7 @@ export function playSequence(sequence: LawSequence, it: PlayOptions = {}): RunCo
     }
     watched.check(before);
     noteTransitions(tally, before, play);
-    if (honest) checkHonest(play, before, { crashed, causes });
+    if (honest) checkHonest(play, before, { crashed, causes, by: command.kind });
     return true;
   };
 
@@ -152,11 +152,11 @@ function actHonestly(
 function checkHonest(
   play: RunPlay,
   before: RunState,
-  it: { crashed: CrashPoint | null; causes: Set<LossCause> },
+  it: { crashed: CrashPoint | null; causes: Set<LossCause>; by: RunCommand['kind'] },
 ): void {
   const seat = honestSeat(play);
   if (!seat || seat.slashedYocto === (before.seats[seat.seat]?.slashedYocto ?? 0n)) return;
-  const causes = lossCauses(before, { seat: seat.seat, nowMs: play.nowMs });
+  const causes = lossCauses(before, { seat: seat.seat, nowMs: play.nowMs, by: it.by });
   for (const cause of causes) it.causes.add(cause);
   const overruled = causes.some((one) => one.startsWith('overruled') || one.endsWith('jury'));
   if (it.crashed === null && !overruled) broken('honest', causes.join(', '));

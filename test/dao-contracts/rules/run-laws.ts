@@ -5,7 +5,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { absencesFree } from '@commonweights/dao-contracts/rules/limits.js';
-import type { RunState } from '@commonweights/dao-contracts/rules/run-events.js';
+import type { RunCommand, RunState } from '@commonweights/dao-contracts/rules/run-events.js';
 import type { Audit } from '@commonweights/dao-contracts/rules/run-state.js';
 import { heldBackYocto } from '@commonweights/dao-contracts/rules/settlement.js';
 import { expect, isOver } from './law-names.js';
@@ -155,7 +155,7 @@ export type LossCause = (typeof everyLossCause)[number];
 /** What the protocol may fine a seat for in the next command, seen from the state before it. */
 export function lossCauses(
   { run, audits, disputes, seats }: RunState,
-  it: { seat: number; nowMs: number },
+  it: { seat: number; nowMs: number; by?: RunCommand['kind'] },
 ): LossCause[] {
   const causes = new Set<LossCause>();
   const { open } = run;
@@ -173,7 +173,9 @@ export function lossCauses(
       if (state === 'material' && due) causes.add('did not deliver');
       if ((state === 'opening' || state === 'uncover') && due) causes.add('did not open');
     }
-    if (state === 'opening' && audit.auditor === seat) causes.add('took a decoy');
+    // It shows when its worker opens it: time alone is the worker's loss.
+    const shows = state === 'opening' && audit.auditor === seat && it.by !== 'tick';
+    if (shows) causes.add('took a decoy');
     if ((state === 'answer' || state === 'measure') && isAsked(audit, seat))
       causes.add('silent as auditor');
   }
