@@ -20,7 +20,8 @@ export function ExplainHere({ desk, name }: { desk: ReleaseDesk; name: string })
   const tell = async () => {
     setStage({ kind: 'busy' });
     try {
-      setStage({ kind: 'told', ...(await desk.explain()) });
+      const { explanation, page } = await desk.explain();
+      setStage({ kind: 'told', explanation, page });
     } catch (error) {
       setStage({ kind: 'failed', why: (error as Error).message });
     }
