@@ -3,8 +3,8 @@
  * and on a violation removes steps for as long as it stays one, so that what is reported is short.
  * Same seed, same lives, same result.
  */
-import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { codeHash } from '@commonweights/dao-contracts/localnet/runtime/apply-action.js';
 import { buildContract } from '@commonweights/dao-contracts/toolchain/build-contract.js';
 import { emptyLifeTally, playLife, type LifeOptions, type LifeTally } from './contract-play.js';
 import { contractSequence, type ContractSequence, type LifeStep } from './contract-sequence.js';
@@ -23,7 +23,7 @@ export async function builtContract(): Promise<ContractCode> {
     new URL('../../../../dao-contracts/contract/dao.ts', import.meta.url),
   );
   const { wasm } = await buildContract({ entry });
-  return { hash: createHash('sha256').update(wasm).digest('hex'), bytes: wasm };
+  return { hash: codeHash(wasm), bytes: wasm };
 }
 
 /** Errors: `LAW_BROKEN`, with the sequence and the shortest calls found that still break it. */
