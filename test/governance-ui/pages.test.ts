@@ -291,7 +291,7 @@ describe('the pages in a browser', function () {
   it('lead from a proposal to what it made, and call that by its name', async () => {
     await open(pages['a proposal that opened a bounty']);
     await page.getByRole('link', { name: 'bounty 2' }).click();
-    await page.getByRole('heading', { name: '2 · Tell spam <from> mail' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Tell spam <from> mail' }).waitFor();
     await open('#/proposals/2');
     await page.getByRole('link', { name: 'release 1' }).click();
     await page.getByRole('heading', { level: 1, name: /presidential speech/ }).waitFor();
