@@ -6,6 +6,7 @@
  * Every pattern has bounded repetition: time grows linearly with the text, whoever wrote it.
  */
 import { readParams } from './params.js';
+import { saltField } from './salt.js';
 import { encodeItems, type DatasetContent, type TextItem } from './text-item.js';
 
 export const redactKinds = [
@@ -42,13 +43,13 @@ export function decodeRedactParams(json: unknown): RedactParams {
   return { kinds: known };
 }
 
-/** All texts of an item, its metadata too. */
+/** All texts of an item, its metadata too; but no salt, which can be like a number of a card. */
 export function redact(items: readonly TextItem[], params: RedactParams): DatasetContent {
   return encodeItems(
     items.map((item) => {
       const fields = Object.entries(item).map(([field, value]) => [
         field,
-        typeof value === 'string' ? redactText(value, params.kinds) : value,
+        typeof value === 'string' && field !== saltField ? redactText(value, params.kinds) : value,
       ]);
       return Object.fromEntries(fields) as TextItem;
     }),

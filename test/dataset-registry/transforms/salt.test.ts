@@ -71,6 +71,16 @@ describe('a salted item', () => {
     expect(digestTreeRoot(content.digests)).to.not.equal(digestTreeRoot(guesses));
   });
 
+  it('keeps a salt that looks like the number of a card', async () => {
+    const salt = `${'ab'.repeat(8)}4111111111111111`;
+    const plain = `${'0'.repeat(16)}4111111111111111`;
+    for (const cwSalt of [salt, plain, '41111111111111110000000000000000']) {
+      const item = { text: 'card 4111 1111 1111 1111', cwSalt };
+      const { items } = await derived([item], redact, true);
+      expect(items).to.deep.equal([{ text: 'card [card]', cwSalt }]);
+    }
+  });
+
   it('keeps its salt through every built-in transform, packing among them', async () => {
     const items = votes.map(saltItem);
     const salts = items.map((item) => item[saltField]);
