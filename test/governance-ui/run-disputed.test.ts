@@ -1,6 +1,6 @@
 /**
- * A run's dispute on a page over a real chain and real trainers, one of whom made its work up: it comes up
- * as it happens, its evidence is fetched, and an appeal is offered to nobody who did not lose it.
+ * A run's dispute from beginning to end, on a page over a real chain and real trainers, one of whom made
+ * its work up: the evidence is fetched, who lost appeals from the page, and the members have the last word.
  */
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
@@ -26,7 +26,7 @@ describe('a dispute of a run', function () {
   const stop = new AbortController();
   let crew: Promise<unknown> = Promise.resolve();
   const screen = new Screen();
-  const { text, says, button } = screen;
+  const { problems, text, says, press, button, asked } = screen;
 
   before(async function () {
     page = await screen.open(this);
@@ -95,5 +95,28 @@ describe('a dispute of a run', function () {
     expect(await text()).to.contain(`npx commonweights dispute appeal ${run} 1`);
     await keepPictures(page, 'run-disputed');
     expect(await violationsOf(page)).to.deep.equal([]);
+  });
+
+  it('is appealed by who lost, for the price that is said; a no in the wallet changes nothing', async () => {
+    await actAs(cheat);
+    await press(/^Appeal for/);
+    await asked('appeal');
+    await press('Refuse');
+    await says('you refused it in the wallet, so nothing was sent');
+    expect((await view()).disputes[0]!.stage).to.equal('window');
+    await press(/^Appeal for/);
+    await asked('appeal');
+    expect(await page.getByRole('dialog').innerText()).to.match(/"deposit": "\d{20,}"/);
+    await press('Sign');
+    // Whoever could compute it again has: the members are asked at once.
+    await says('The members have the last word, by a proposal');
+    expect((await view()).disputes[0]!.stage).to.equal('dao');
+    expect(await button(/^Appeal for/).count()).to.equal(0);
+    await keepPictures(page, 'run-appealed');
+    expect(await violationsOf(page)).to.deep.equal([]);
+  });
+
+  it('met no error so far', () => {
+    expect(problems).to.deep.equal([]);
   });
 });
