@@ -4,7 +4,6 @@
  * before a run can be proposed: data, accounts, money.
  */
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readCredentials } from '@commonweights/cli/credentials.js';
@@ -13,6 +12,7 @@ import { openRegistryStore } from '@commonweights/cli/registry-store.js';
 import { connect, type DaoClient } from '@commonweights/dao-contracts/client/client.js';
 import type { BlobStore } from '@commonweights/dataset-registry/store/blob-store.js';
 import { CliFolder } from '../../cli/cli-folder.js';
+import { freePorts } from '../../support/free-ports.js';
 import { essaysJsonl, packingFlags, tinyDraft } from '../../support/tiny-draft.js';
 import { Supervised } from './supervised.js';
 
@@ -52,7 +52,7 @@ export class NetworkOfProcesses {
 
   static async start(): Promise<NetworkOfProcesses> {
     const cli = await CliFolder.create();
-    const ports = await freePorts();
+    const ports = await portsOfBoth();
     const order = { command: process.execPath, cwd: cli.folder, env: process.env };
     const log = (name: string) => join(cli.folder, `${name}.log`);
     const chain = new Supervised({
@@ -163,24 +163,11 @@ async function until(
   }
 }
 
-/** `network up` takes the next one too. */
-async function freePorts(): Promise<{ chain: number; registry: number }> {
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const chain = await listenOnce(0);
-    const registry = await listenOnce(0);
-    const isFree = chain !== null && chain < 65_535 && (await listenOnce(chain + 1)) !== null;
-    if (isFree && registry !== null && Math.abs(registry - chain) > 1) return { chain, registry };
+/** Of the chain, whose registry takes the next one, and of the registry beside it. */
+async function portsOfBoth(): Promise<{ chain: number; registry: number }> {
+  const chain = await freePorts();
+  for (;;) {
+    const registry = await freePorts();
+    if (Math.abs(registry - chain) > 1) return { chain, registry };
   }
-  throw new Error('no free ports');
-}
-
-function listenOnce(port: number): Promise<number | null> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(null));
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address() as { port: number };
-      server.close(() => resolve(address.port));
-    });
-  });
 }

@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import { checkTrainable } from '@commonweights/dao-contracts/rules/datasets.js';
 import { escrowNeeded } from '@commonweights/dao-contracts/rules/budget.js';
+import { disputeBondYocto } from '@commonweights/dao-contracts/rules/dataset-dispute.js';
 import type { Policy } from '@commonweights/dao-contracts/rules/actions.js';
 import type {
   AccountingView,
@@ -133,6 +134,14 @@ describe('a dispute of a dataset', () => {
     );
     play.fake.call('cat.test', 'dispute_dataset', args, { depositYocto: 3n * near });
     expect(disputesOf(play, dataset.id)[1]).to.include({ bondYocto: `${2n * near}` });
+  });
+
+  it('is never free, even where the policy asks nothing for a proposal', () => {
+    for (const policy of [0n, 1n, near - 1n]) {
+      expect(disputeBondYocto(policy, { disputes: 0 })).to.equal(near);
+      expect(disputeBondYocto(policy, { disputes: 2 })).to.equal(4n * near);
+    }
+    expect(disputeBondYocto(3n * near, { disputes: 1 })).to.equal(6n * near);
   });
 
   it('that the DAO upholds withdraws the dataset and returns the bond, once', async () => {
