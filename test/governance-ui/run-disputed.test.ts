@@ -10,6 +10,7 @@ import { cheats, RealDao, soon, trainers, visitor } from './real-dao.js';
 import { Screen } from './screen.js';
 import { keepPictures, violationsOf } from './violations.js';
 
+const member = 'mia.local';
 const cheat = cheats[0]!;
 /** With the cheat and its auditor, two are left to be a jury. */
 const honest = [...trainers, visitor];
@@ -26,7 +27,7 @@ describe('a dispute of a run', function () {
   const stop = new AbortController();
   let crew: Promise<unknown> = Promise.resolve();
   const screen = new Screen();
-  const { problems, text, says, press, button, asked } = screen;
+  const { problems, text, says, saysNoMore, press, button, asked, sign } = screen;
 
   before(async function () {
     page = await screen.open(this);
@@ -116,7 +117,33 @@ describe('a dispute of a run', function () {
     expect(await violationsOf(page)).to.deep.equal([]);
   });
 
-  it('met no error so far', () => {
+  it('is decided by the members, whose form knows what is asked', async () => {
+    await actAs(member);
+    await press('Propose a verdict against the claim');
+    await page.getByRole('heading', { name: 'Decide a dispute' }).waitFor();
+    expect(await page.getByLabel('Run', { exact: true }).inputValue()).to.equal(`${run}`);
+    expect(await page.getByLabel('Dispute', { exact: true }).inputValue()).to.equal('1');
+    // Nobody is asked to decide without reasons.
+    expect(await button(`Propose it as ${member}`).isDisabled()).to.equal(true);
+    await screen.field('Report').fill('Its update is not what its data comes to.');
+    // The first is a key that can only upload: the reasons are a blob.
+    await sign(`Propose it as ${member}`, ['AddKey', 'propose']);
+    await page.getByRole('link', { name: /^proposal \d+$/ }).click();
+    await keepPictures(page, 'proposal-of-a-verdict');
+    expect(await violationsOf(page)).to.deep.equal([]);
+    await sign('Vote yes', ['vote']);
+    await says(`${member} voted yes`);
+    await dao.good('network', 'forward', '2m');
+    await sign('Execute it', ['execute']);
+    await says('It is executed; nothing is left to do.');
+    const left = (await view()).disputes[0];
+    expect(left?.stage).to.not.equal('dao');
+    expect(left?.appealYocto ?? null, 'nobody appeals against the members').to.equal(null);
+    await open(`#/runs/${run}`);
+    await saysNoMore('The members have the last word');
+    expect(await button(/^Appeal for/).count()).to.equal(0);
+    const seat = (await dao.client().getSeats({ run })).find((one) => one.account === cheat)!;
+    expect(seat.status).to.equal('expelled');
     expect(problems).to.deep.equal([]);
   });
 });
