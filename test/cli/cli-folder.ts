@@ -43,6 +43,18 @@ export class CliFolder {
     return { code, out, err };
   }
 
+  /** By whom a local network has keys of, in the network's own folder. */
+  local(...argv: string[]): Promise<CliResult> {
+    return this.runWith({ env: { NEAR_CREDENTIALS_DIR: '' } }, ...argv);
+  }
+
+  /** As `local`, of what has to succeed: what it said. */
+  async good(...argv: string[]): Promise<string> {
+    const result = await this.local(...argv);
+    expect(result.code, result.err).to.equal(0);
+    return result.out;
+  }
+
   async remove(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
   }

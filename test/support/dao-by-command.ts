@@ -2,7 +2,6 @@
  * A DAO on a local network whose clock moves when it is told to, the commands of who uses it, and
  * workers in this process. Its one member, `mia.local`, is whom commands without `--account` are by.
  */
-import { expect } from 'chai';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readCredentials } from '@commonweights/cli/credentials.js';
@@ -53,14 +52,9 @@ export class DaoByCommand {
     await this.cli.remove();
   }
 
-  readonly run = (...argv: string[]): Promise<CliResult> =>
-    this.cli.runWith({ env: { NEAR_CREDENTIALS_DIR: '' } }, ...argv);
+  readonly run = (...argv: string[]): Promise<CliResult> => this.cli.local(...argv);
 
-  readonly good = async (...argv: string[]): Promise<string> => {
-    const result = await this.run(...argv);
-    expect(result.code, result.err).to.equal(0);
-    return result.out;
-  };
+  readonly good = (...argv: string[]): Promise<string> => this.cli.good(...argv);
 
   readonly json = async <T>(...argv: string[]): Promise<T> =>
     JSON.parse(await this.good(...argv, '--json')) as T;

@@ -1,10 +1,7 @@
 /** What the chapters share: one folder with a network in it, and what earlier ones left there. */
-import { expect } from 'chai';
 import { join } from 'node:path';
 import { CliFolder, type CliResult } from '../cli-folder.js';
 import { UpNetwork } from './up-network.js';
-
-const env = { NEAR_CREDENTIALS_DIR: '' };
 
 export class Story {
   cli!: CliFolder;
@@ -34,20 +31,16 @@ export class Story {
     return join(this.folder, 'model');
   }
 
-  readonly run = (...argv: string[]): Promise<CliResult> => this.cli.runWith({ env }, ...argv);
+  readonly run = (...argv: string[]): Promise<CliResult> => this.cli.local(...argv);
 
-  readonly good = async (...argv: string[]): Promise<string> => {
-    const result = await this.run(...argv);
-    expect(result.code, result.err).to.equal(0);
-    return result.out;
-  };
+  readonly good = (...argv: string[]): Promise<string> => this.cli.good(...argv);
 
   readonly json = async <T>(...argv: string[]): Promise<T> =>
     JSON.parse(await this.good(...argv, '--json')) as T;
 
   /** Works in a run from enrolment to its end. */
   async workThrough(id: string): Promise<CliResult> {
-    const worker = this.cli.runWith({ env }, 'work', id, '--account', 'founder.local');
+    const worker = this.run('work', id, '--account', 'founder.local');
     const enrolled = async () =>
       (await this.json<{ seats: unknown[] }>('run', 'show', id)).seats.length > 0;
     while (!(await enrolled())) await Promise.race([worker, soon()]);
