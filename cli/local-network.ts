@@ -294,7 +294,9 @@ async function deployDao(it: Founding): Promise<Uint8Array> {
   if (amountYocto > 0n) {
     await connect({ network, contract, account: founder }).deposit({ amountYocto });
   }
-  deploying.finish(`${contract} with ${members.length} members and ${formatNear(amountYocto)}`);
+  deploying.finish(
+    `${contract} with ${members.length} ${members.length === 1 ? 'member' : 'members'} and ${formatNear(amountYocto)}`,
+  );
   return built.wasm;
 }
 

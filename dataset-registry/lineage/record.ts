@@ -49,7 +49,8 @@ export const recordLimits = {
   contributorsMax: 64,
 } as const;
 
-const idPattern = /^([a-z0-9]+(?:-[a-z0-9]+)*)@([0-9A-Za-z]+(?:[.-][0-9A-Za-z]+)*)$/;
+/** Narrower than the contract's: whatever is taken here is taken there. */
+const idPattern = /^([a-z0-9]+(?:-[a-z0-9]+)*)@([0-9a-z]+(?:[.-][0-9a-z]+)*)$/;
 const accountPattern = /^(?=.{2,64}$)(([a-z\d]+[-_])*[a-z\d]+\.)*([a-z\d]+[-_])*[a-z\d]+$/;
 const fields = [
   'id',

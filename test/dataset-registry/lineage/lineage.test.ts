@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { decodeDatasetRecord as decodeOnChain } from '@commonweights/dao-contracts/rules/datasets.js';
 import { digestOf } from '@commonweights/dataset-registry/digest/digest.js';
 import {
   findAncestors,
@@ -10,6 +11,7 @@ import { originOf } from '@commonweights/dataset-registry/lineage/origin.js';
 import {
   decodeDatasetRecord,
   digestOfRecord,
+  isDatasetId,
   type DatasetRecord,
 } from '@commonweights/dataset-registry/lineage/record.js';
 
@@ -90,6 +92,24 @@ describe('a dataset record', () => {
     expect(decodeDatasetRecord(long)).to.deep.equal(long);
   });
 
+  it('has an id that the contract takes, whenever it is taken here', () => {
+    const sign = fc.constantFrom(...'az09AZ@.-_/+ \u200b\u0430');
+    const part = fc.string({ unit: sign, minLength: 1, maxLength: 4 });
+    const likely = fc.tuple(part, part).map(([name, version]) => `${name}@${version}`);
+    let taken = 0;
+    fc.assert(
+      fc.property(likely, (id) => {
+        if (!isDatasetId(id)) return;
+        taken++;
+        const it = { ...record, id, version: id.split('@')[1]! };
+        expect(decodeDatasetRecord(it).id).to.equal(id);
+        expect(decodeOnChain(it, 'record').id).to.equal(id);
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(taken).to.be.greaterThan(10);
+  });
+
   it('has a digest that does not depend on the order of its fields', () => {
     const turned = Object.fromEntries(Object.entries(record).reverse());
     expect(digestOfRecord(decodeDatasetRecord(turned))).to.equal(digestOfRecord(record));
@@ -104,6 +124,7 @@ describe('a dataset record', () => {
     ['a missing field', { ...record, evidence: undefined, id: undefined }],
     ['an id without version', { ...record, id: 'speeches' }],
     ['an id in capitals', { ...record, id: 'Speeches@1.0' }],
+    ['a version in capitals', { ...record, id: 'speeches@RC1', version: 'RC1' }],
     ['an id with a path', { ...record, id: '../a@1.0' }],
     ['a long id', { ...record, id: `${'a'.repeat(90)}@1.0` }],
     ['a version that is not the id’s', { ...record, version: '1' }],
