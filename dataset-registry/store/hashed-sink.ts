@@ -7,14 +7,22 @@
 import { startDigest } from '../digest/digest-stream.js';
 import type { Digest } from '../digest/digest.js';
 
+const takenOnWordBytes = 2 ** 26;
+
 export class HashedSink {
   size = 0;
+  private announced = 0;
   private bytes = new Uint8Array(0);
   private readonly hash = startDigest();
 
-  /** So many in all, says somebody who may be wrong; the system takes memory only for what is written. */
+  /** `onWordBytes`: memory that is taken before anything has come. */
+  constructor(private readonly onWordBytes = takenOnWordBytes) {}
+
+  /** So many in all, says somebody who may lie: a page would fail that took gigabytes for it. */
   expect(bytes: number): void {
-    if (this.size === 0) this.bytes = new Uint8Array(bytes);
+    if (this.size > 0) return;
+    this.announced = bytes;
+    this.bytes = new Uint8Array(Math.min(bytes, this.onWordBytes));
   }
 
   add(piece: Uint8Array): void {
@@ -34,7 +42,10 @@ export class HashedSink {
   }
 
   private grow(least: number): void {
-    const larger = new Uint8Array(Math.max(least, 2 * this.bytes.length));
+    const { length } = this.bytes;
+    // Seldom: each time all of it is copied.
+    const likely = Math.min(this.announced, 8 * length);
+    const larger = new Uint8Array(Math.max(least, likely > length ? likely : 2 * length));
     larger.set(this.bytes.subarray(0, this.size));
     this.bytes = larger;
   }
